@@ -1,0 +1,99 @@
+"""Everything a user can cause, as one small tree.
+
+Each error is also the fitting builtin, so that a script may catch `ValueError` or
+`FileNotFoundError`. A message is one line: what was found, where, what would do.
+`exit_code` is what the command line ends with: 2 for usage, 1 for the rest.
+`reason` is the short phrase under which a corpus counts what it skips.
+"""
+
+
+class ArmusicError(Exception):
+    """Base of every error that armusic raises on purpose."""
+
+    exit_code = 1
+    reason = "error"
+
+
+class UsageError(ArmusicError, ValueError):
+    """An argument, option or name that cannot be used."""
+
+    exit_code = 2
+    reason = "wrong usage"
+
+
+class MissingFileError(ArmusicError, FileNotFoundError):
+    """A path at which there is no file to read."""
+
+    reason = "no such file"
+
+
+class ReadError(ArmusicError, ValueError):
+    """A file that cannot be read as what its name says it is."""
+
+    reason = "unreadable"
+
+
+class MusicError(ReadError):
+    """A file that was read, with music in it that cannot be used."""
+
+    reason = "unusable music"
+
+
+class NoNotesError(MusicError):
+    """Nothing sounds."""
+
+    reason = "no notes"
+
+
+class PolyphonyError(MusicError):
+    """Two notes sound at once where one voice is wanted."""
+
+    reason = "polyphonic"
+
+
+class OffGridError(MusicError):
+    """A note that starts or ends between two ticks."""
+
+    reason = "off the grid"
+
+
+class MetreError(MusicError):
+    """A metre that the tokenizer has no grid for."""
+
+    reason = "unsupported metre"
+
+
+class MeasureLengthError(MusicError):
+    """A measure that is longer or shorter than its metre."""
+
+    reason = "measure of a wrong length"
+
+
+class RepeatError(MusicError):
+    """Repeat signs or endings that cannot be followed."""
+
+    reason = "unclear repeats"
+
+
+class WriteError(ArmusicError, OSError):
+    """An output that cannot be written, or that exists already."""
+
+    reason = "unwritable"
+
+
+class DataError(ArmusicError, ValueError):
+    """A data set that cannot be used for what was asked."""
+
+    reason = "unusable data"
+
+
+class CheckpointError(ArmusicError, ValueError):
+    """A checkpoint that is broken, or of another format version."""
+
+    reason = "unusable checkpoint"
+
+
+class MissingExtraError(ArmusicError, ImportError):
+    """An optional dependency that is not installed."""
+
+    reason = "missing extra"

@@ -1,0 +1,232 @@
+"""Files, read whole and written whole.
+
+`read_bytes` says in one line why a file cannot be read. `atomic_path` and `atomic_folder`
+write under a temporary name beside the target and rename at the end: a reader, or a run
+that was stopped, sees the old file or the new one and never half of either.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from armusic.errors import ArmusicError, MissingFileError, ReadError, WriteError
+
+MAX_BYTES = 50_000_000  # far above any single melody; keeps a wrong file from filling the memory
+
+
+def label(path: Path | str) -> str:
+    r"""Return what messages call a file: its name, on one line whatever it holds.
+
+    Examples
+    --------
+    >>> label("tunes/reel.mid"), label("a\nb.mid")
+    ('reel.mid', 'a\\nb.mid')
+    """
+    return one_line(Path(path).name or str(path))
+
+
+def one_line(text: str) -> str:
+    r"""Return `text` with what cannot be printed, such as line ends, written as escapes.
+
+    Examples
+    --------
+    >>> one_line("Reel\n\x07")
+    'Reel\\n\\x07'
+    """
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+
+
+def check_readable(path: Path | str) -> None:
+    """Raise the fitting error unless `path` is a file with something in it.
+
+    Raises
+    ------
+    MissingFileError
+        If nothing is there.
+    ReadError
+        For a folder, a device, an empty file, or one of more than `MAX_BYTES` bytes.
+    """
+    path = Path(path)
+    shown = one_line(str(path))
+    try:
+        if not path.exists():
+            raise MissingFileError(f"{shown}: no such file")
+        if path.is_dir():
+            raise ReadError(f"{shown}: a folder, where a file is wanted: name a file in it")
+        if not path.is_file():
+            raise ReadError(f"{shown}: not a regular file")
+        size = path.stat().st_size
+    except ArmusicError:  # MissingFileError is an OSError as well
+        raise
+    except OSError as error:
+        raise ReadError(f"{shown}: cannot be read ({_reason(error)})") from error
+    if size == 0:
+        raise ReadError(f"{label(path)}: an empty file")
+    if size > MAX_BYTES:
+        raise ReadError(f"{label(path)}: {size / 1e6:.0f} MB; files of up to {MAX_BYTES / 1e6:.0f} MB are read")
+
+
+def read_bytes(path: Path | str) -> bytes:
+    """Return what is in a file, after `check_readable`."""
+    check_readable(path)
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise ReadError(f"{label(path)}: cannot be read ({_reason(error)})") from error
+
+
+def check_writable(path: Path | str, force: bool = False) -> None:
+    """Raise `WriteError` if a file may not be written at `path`: a cheap check before long work.
+
+    Parameters
+    ----------
+    path : path
+        The file to be.
+    force : bool
+        Whether an existing file may be replaced.
+    """
+    path = Path(path)
+    shown = one_line(str(path))
+    try:
+        if path.is_dir():
+            raise WriteError(f"{shown}: a folder, where a file is wanted: name a file in it")
+        if path.exists():
+            if not path.is_file():
+                raise WriteError(f"{shown}: not a regular file, so it is not replaced")
+            if not force:
+                raise WriteError(f"{shown} exists already: name another file, or replace it with --force (force=True)")
+        _check_parent(path, shown)
+    except ArmusicError:
+        raise
+    except OSError as error:
+        raise WriteError(f"{shown}: cannot be written ({_reason(error)})") from error
+
+
+@contextmanager
+def atomic_path(path: Path | str, force: bool = False) -> Iterator[Path]:
+    """Yield a temporary path to write to; it becomes `path` when the block ends without an error.
+
+    The temporary file lies in the same folder and keeps the suffix, for libraries that go by
+    it. It is removed on any error, and what was at `path` stays as it was.
+
+    Parameters
+    ----------
+    path : path
+        The file to be. A symbolic link is followed.
+    force : bool
+        Whether an existing file may be replaced.
+
+    Raises
+    ------
+    WriteError
+        If the file exists and `force` is not set, if a folder is in its place, if its folder
+        is missing, or if it cannot be written; an `OSError` in the block becomes one, too.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with atomic_path(Path(folder, "a.txt")) as temporary:
+    ...         _ = temporary.write_text("whole")
+    ...     Path(folder, "a.txt").read_text()
+    'whole'
+    """
+    check_writable(path, force)
+    shown = one_line(str(path))
+    target = Path(os.path.realpath(path))
+    temporary = target.with_name(f".armusic-{secrets.token_hex(6)}{target.suffix}")
+    try:
+        temporary.touch(exist_ok=False)  # not tempfile: its files are private, an output follows the umask
+        yield temporary
+        _flush(temporary)
+        check_writable(path, force)  # it may have appeared in the meantime
+        if target.exists():
+            shutil.copymode(target, temporary)
+        os.replace(temporary, target)
+    except ArmusicError:
+        raise
+    except OSError as error:
+        raise WriteError(f"{shown}: cannot be written ({_reason(error)})") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_folder(path: Path | str, force: bool = False) -> Iterator[Path]:
+    """Yield a temporary folder to write files to; they are in `path` when the block ends without an error.
+
+    A new folder appears at once, whole. Into an existing one the files are moved one by one,
+    each whole; other files in it are left alone.
+
+    Parameters
+    ----------
+    path : path
+        The folder to be.
+    force : bool
+        Whether files in an existing folder may be replaced; an empty folder may always be filled.
+
+    Raises
+    ------
+    WriteError
+        If there is something in the folder and `force` is not set, if a file is in its place,
+        if its parent is missing, or if it cannot be written.
+    """
+    path = Path(path)
+    shown = one_line(str(path))
+    try:
+        if path.exists() and not path.is_dir():
+            raise WriteError(f"{shown}: a file, where a folder is wanted: name another folder")
+        if path.is_dir() and not force and any(path.iterdir()):
+            raise WriteError(f"{shown} has files in it: name another folder, or replace them with --force (force=True)")
+        _check_parent(path, shown)
+    except ArmusicError:
+        raise
+    except OSError as error:
+        raise WriteError(f"{shown}: cannot be written ({_reason(error)})") from error
+
+    target = Path(os.path.realpath(path))
+    temporary = (target if target.is_dir() else target.parent) / f".armusic-{secrets.token_hex(6)}"
+    try:
+        temporary.mkdir()
+        yield temporary
+        files = sorted(temporary.iterdir())
+        for file in files:
+            _flush(file)
+        if target.is_dir():
+            for file in files:
+                check_writable(target / file.name, force)
+            for file in files:
+                os.replace(file, target / file.name)
+        else:
+            os.rename(temporary, target)
+    except ArmusicError:
+        raise
+    except OSError as error:
+        raise WriteError(f"{shown}: cannot be written ({_reason(error)})") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _check_parent(path: Path, shown: str) -> None:
+    parent = Path(os.path.realpath(path)).parent
+    if not parent.exists():
+        raise WriteError(f"{shown}: its folder {one_line(str(path.parent))} does not exist: create it first")
+    if not parent.is_dir():
+        raise WriteError(f"{shown}: {one_line(str(path.parent))} is a file, not a folder")
+    if not os.access(parent, os.W_OK):
+        raise WriteError(f"{shown}: its folder may not be written to")
+
+
+def _flush(path: Path) -> None:
+    """Have the file on the disk before it takes the place of the old one."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or type(error).__name__
