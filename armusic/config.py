@@ -1,0 +1,123 @@
+"""Every option of a training run: its default, its help and its check, in one place.
+
+The command line is generated from these fields; a run folder and a checkpoint keep them.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from armusic.errors import UsageError
+
+ATTRIBUTES = ("rhythm", "range", "density", "contour")
+
+
+def option(default: Any, help: str, low: float | None = None, high: float | None = None) -> Any:  # noqa: A002 (click's word)
+    """Declare a field with its help and the range it must lie in (both ends included)."""
+    return field(default=default, metadata={"help": help, "low": low, "high": high})
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """How a model is built and trained."""
+
+    data: str = option("folk", "Data set, or a folder of ABC, MIDI or MusicXML files.")
+    attributes: tuple[str, ...] = option(ATTRIBUTES, "Attributes, in the order of their latent dimensions.")
+    decoder: Literal["parallel", "hierarchical"] = option("parallel", "All ticks at once, or beat by beat and tick by tick.")
+    frame: Literal["anchored", "absolute"] = option("anchored", "Pitches from the measure's median, or MIDI pitches 55..84.")
+    latent: int = option(32, "Size of a code.", 1, 4096)
+    units: int = option(128, "Hidden units of each GRU, per direction.", 1, 4096)
+    layers: int = option(1, "Layers of each GRU.", 1, 8)
+    dropout: float = option(0.1, "Share of hidden units dropped in training.", 0, 0.95)
+    attribute_loss: Literal["regression", "pairwise"] = option("regression", "How a dimension is tied to its attribute.")
+    beta: float = option(0.001, "Weight of the KL divergence, beside the cross-entropy per tick.", 0)
+    gamma: float = option(1.0, "Weight of the attribute loss; 0 trains a plain beta-VAE.", 0)
+    delta: float = option(10.0, "Sharpness of the pairwise attribute loss.", 1e-6)
+    augment: float = option(0.5, "Share of training measures that are replaced by variants of them (absolute frame: transposed).", 0, 1)
+    distinct: bool = option(True, "Train on each different measure once per epoch.")
+    epochs: int = option(30, "Passes over the training data.", 1)
+    batch: int = option(256, "Measures per step.", 2)
+    lr: float = option(3e-3, "Learning rate after the warm-up; it decays linearly to zero.", 1e-9)
+    warmup: float = option(0.03, "Share of the steps in which the learning rate rises.", 0, 1)
+    decay: bool = option(True, "Let the learning rate decay after the warm-up.")
+    clip: float = option(1.0, "Largest gradient norm; 0: no limit.", 0)
+    seed: int = option(0, "Seed of the split, the weights, the batches and the noise.", 0)
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            _check(one.name, getattr(self, one.name), _TYPES[one.name], one.metadata)
+        if len(self.attributes) > self.latent:
+            raise UsageError(f"{len(self.attributes)} attributes need as many dimensions, but latent is {self.latent}")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values, as JSON keeps them."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+
+
+_TYPES: dict[str, Any] = get_type_hints(Config)
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "default": {},
+    "paper": {  # Pati and Lerch (2020)
+        "decoder": "hierarchical",
+        "frame": "absolute",
+        "layers": 2,
+        "dropout": 0.5,
+        "attribute_loss": "pairwise",
+        "augment": 1.0,
+        "distinct": False,
+        "lr": 1e-4,
+        "warmup": 0.0,
+        "decay": False,
+        "clip": 0.0,
+    },
+}
+
+
+def make(preset: str = "default", **values: Any) -> Config:
+    """Return a preset's configuration with some values of one's own.
+
+    Raises
+    ------
+    UsageError
+        For an unknown preset or field (with the nearest), or a value out of range.
+
+    Examples
+    --------
+    >>> make("paper", epochs=3).decoder
+    'hierarchical'
+    """
+    if preset not in PRESETS:
+        raise UsageError(f"unknown preset {preset!r}: there is {' and '.join(PRESETS)}")
+    return from_dict({**PRESETS[preset], **values})
+
+
+def from_dict(values: Mapping[str, Any]) -> Config:
+    """Return the configuration that `Config.as_dict` wrote; refuse unknown fields with the nearest known one."""
+    for name in values:
+        if name not in _TYPES:
+            near = difflib.get_close_matches(name, _TYPES, 1)
+            raise UsageError(f"unknown setting {name!r}" + (f": did you mean {near[0]!r}?" if near else ""))
+    return Config(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+
+
+def _check(name: str, value: Any, kind: Any, rule: Mapping[str, Any]) -> None:
+    """Raise `UsageError` unless `value` is of its field's type and in its range."""
+    if get_origin(kind) is Literal:
+        if value not in get_args(kind):
+            raise UsageError(f"{name} is {value!r}: use {' or '.join(map(repr, get_args(kind)))}")
+        return
+    if get_origin(kind) is tuple:
+        if not value or len(set(value)) != len(value) or not all(isinstance(one, str) for one in value):
+            raise UsageError(f"{name} is {value!r}: give one or more different names")
+        return
+    plain = (int, float) if kind is float else kind
+    if not isinstance(value, plain) or (isinstance(value, bool) and kind is not bool):
+        raise UsageError(f"{name} is {value!r}: a {kind.__name__} is wanted")
+    low, high = rule["low"], rule["high"]
+    if (low is not None and not value >= low) or (high is not None and not value <= high):
+        limits = " and ".join(text for bound, text in ((low, f"at least {low}"), (high, f"at most {high}")) if bound is not None)
+        raise UsageError(f"{name} is {value!r}: it must be {limits}")

@@ -1,0 +1,35 @@
+"""Corpora of music by name: one file each, and one line here.
+
+Other packages add theirs by entry points (`armusic.corpora`) that name a function
+`(cache folder, on_progress) -> Corpus`. A name that is none of these is a folder of the
+user's own ABC, MIDI or MusicXML files.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from armusic import corpus
+from armusic.corpus import Corpus, Progress
+
+CORPORA = {"folk": "armusic.corpora.folk"}
+
+
+def read(name: str, cache: Path, on_progress: Progress | None = None) -> Corpus:
+    """Return the corpus of this name, or of the folder at this path; from the cache where it is in it.
+
+    Raises
+    ------
+    DataError
+        When there is nothing to use; says why.
+    """
+    if name in CORPORA:
+        found: Corpus = import_module(CORPORA[name]).read(cache, on_progress)
+        return found
+    for point in entry_points(group="armusic.corpora", name=name):
+        loaded: Corpus = point.load()(cache, on_progress)
+        return loaded
+    folder = Path(name)
+    return corpus.build(folder.resolve().name, corpus.files_in(folder), folder, cache, on_progress=on_progress)

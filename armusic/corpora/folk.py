@@ -1,0 +1,36 @@
+"""The default corpus: folk tunes in ABC that music21's wheel carries.
+
+Source: music21's `corpus` folder (Cuthbert and Ariza, "music21: A Toolkit for Computer-Aided
+Musicology", ISMIR 2010). The tunes are traditional; their encodings are read from the
+installed package and are not part of armusic. See data/folk.md for each collection.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from armusic import corpus
+from armusic.corpus import Corpus, Progress
+from armusic.errors import DataError
+
+COLLECTIONS = {
+    "airdsAirs": "Aird's Airs (1782-1801); transcriptions by Jack Campin, as given in the files",
+    "miscFolk": "American fife tunes and Northumbrian Minstrelsy; as given in the files",
+    "oneills1850": "O'Neill's Music of Ireland (1903); transcriptions of the O'Neill's project, as given in the files",
+    "ryansMammoth": "Ryan's Mammoth Collection (1883); transcriptions by John Chambers and others, as given in the files",
+}
+"""Folders of the corpus, and where their encodings come from."""
+
+
+def read(cache: Path, on_progress: Progress | None = None) -> Corpus:
+    """Read the corpus from the installed music21, or from the cache."""
+    spec = find_spec("music21")  # found, not imported
+    if spec is None or spec.origin is None:
+        raise DataError("the folk corpus is part of music21, which is not installed: pip install music21")
+    root = Path(spec.origin).parent / "corpus"
+    files = sorted(path for name in COLLECTIONS for path in (root / name).glob("*.abc"))
+    if not files:
+        raise DataError(f"music21 in {root.parent} has no ABC corpus: reinstall it, or train on a folder of your own")
+    return corpus.build("folk", files, root, cache, on_progress=on_progress)
+

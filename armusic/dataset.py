@@ -1,0 +1,133 @@
+"""`Data`: items with attributes, split by group and dealt out in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float, Int, Shaped
+
+from armusic.errors import DataError
+
+Items = Shaped[np.ndarray, "item *shape"]
+Variants = Shaped[np.ndarray, "variant *shape"]
+Augment = Callable[[Items, np.ndarray, int, np.random.Generator], tuple[Variants, Float[np.ndarray, "variant attribute"]]]
+"""(items of one kind, which of them to change, the kind, generator) -> those changed, with their attributes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Items with their attributes.
+
+    Parameters
+    ----------
+    x : array (item, *shape)
+        The items as the model takes them.
+    a : float32 array (item, attribute)
+        Attribute values, in their own units.
+    names : tuple of str
+        Names of the attributes: column k belongs to latent dimension k.
+    group : int array (item,)
+        Items of one group (a tune and its versions) stay on one side of a split.
+    kind : int array (item,)
+        Items of one batch share a kind (the metre).
+    """
+
+    x: Items
+    a: Float[np.ndarray, "item attribute"]
+    names: tuple[str, ...]
+    group: Int[np.ndarray, " item"]
+    kind: Int[np.ndarray, " item"]
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def take(self, index: np.ndarray) -> Data:
+        """Return the items at `index` (ints or a mask)."""
+        return replace(self, x=self.x[index], a=self.a[index], group=self.group[index], kind=self.kind[index])
+
+    def distinct(self) -> Data:
+        """Return each different item of a kind once: the first that there is."""
+        rows = np.column_stack([self.kind, self.x.reshape(len(self), -1)])
+        return self.take(np.sort(np.unique(rows, axis=0, return_index=True)[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Mean and standard deviation of each attribute in each kind, float64 (kind, attribute).
+
+    Examples
+    --------
+    >>> scale = Scale(np.array([[1.0]]), np.array([[2.0]]))
+    >>> scale.standardise(np.array([[5.0]]), np.array([0])).tolist()
+    [[2.0]]
+    """
+
+    mean: Float[np.ndarray, "kind attribute"]
+    std: Float[np.ndarray, "kind attribute"]
+
+    def standardise(self, a: Float[np.ndarray, "item attribute"], kind: Int[np.ndarray, " item"]) -> np.ndarray:
+        """Return attribute values in standard deviations from their kind's mean."""
+        return (a - self.mean[kind]) / self.std[kind]
+
+
+def scale_of(data: Data, kinds: int) -> Scale:
+    """Measure the scale of `data`; kinds with under two items, or no spread, get that of all items.
+
+    Raises
+    ------
+    DataError
+        When an attribute is the same for all items, or not finite.
+    """
+    if not np.isfinite(data.a).all():
+        column = int(np.argmin(np.isfinite(data.a).all(axis=0)))
+        raise DataError(f"attribute {data.names[column]!r} is not finite for {(~np.isfinite(data.a[:, column])).sum()} items")
+    a = data.a.astype(np.float64)
+    overall = a.std(axis=0)
+    if not overall.all():
+        raise DataError(f"attribute {data.names[int(np.argmin(overall))]!r} is the same for all {len(data)} items")
+    mean, std = np.tile(a.mean(axis=0), (kinds, 1)), np.tile(overall, (kinds, 1))
+    for kind in np.unique(data.kind):
+        here = a[data.kind == kind]
+        spread = here.std(axis=0)
+        usable = spread > 0
+        mean[kind, usable], std[kind, usable] = here.mean(axis=0)[usable], spread[usable]
+    return Scale(mean, std)
+
+
+SHARES = (0.8, 0.1, 0.1)  # of the items: training, validation, test
+
+
+def split(data: Data, seed: int) -> tuple[Data, Data, Data]:
+    """Split by group into training, validation and test (80, 10, 10 % of the items, nearly).
+
+    Raises
+    ------
+    DataError
+        With fewer than three groups.
+    """
+    names, sizes = np.unique(data.group, return_counts=True)
+    if len(names) < len(SHARES):
+        raise DataError(f"only {len(names)} different tunes: three are the least that can be split into training, validation and test")
+    order = np.random.default_rng(seed).permutation(len(names))
+    ends = np.cumsum(sizes[order]) / len(data)
+    side = np.minimum(np.searchsorted(np.cumsum(SHARES), ends - 1e-9), len(SHARES) - 1)
+    side[0], side[-2:] = 0, (1, 2)  # with few groups, no side goes empty
+    where = np.empty(len(names), dtype=int)
+    where[order] = side
+    of_item = where[np.searchsorted(names, data.group)]
+    train, valid, test = (data.take(of_item == number) for number in range(len(SHARES)))
+    return train, valid, test
+
+
+def batches(kind: Int[np.ndarray, " item"], size: int, rng: np.random.Generator | None = None) -> Iterator[np.ndarray]:
+    """Yield the indices of batches of one kind each, shuffled when `rng` is given."""
+    dealt = []
+    for value in np.unique(kind):
+        index = np.flatnonzero(kind == value)
+        if rng is not None:
+            rng.shuffle(index)
+        dealt += np.split(index, range(size, len(index), size))
+    order = range(len(dealt)) if rng is None else rng.permutation(len(dealt))
+    yield from (dealt[number] for number in order)

@@ -1,0 +1,148 @@
+"""How well a music model does on tunes that it was not trained on.
+
+Reconstruction is from the posterior mean, the decoder running free. A measure is unseen when
+no measure that the model was trained on, or chosen by, equals it up to transposition.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Int
+
+from armusic import corpora, corpus, tokenizer
+from armusic.adapters.music import to_data
+from armusic.checkpoint import Checkpoint
+from armusic.corpus import Corpus
+from armusic.dataset import batches, split
+from armusic.frame import FRAMES
+from armusic.interpolation import interpolate
+from armusic.score import METRES, Measure, Tune
+from armusic.tokenizer import PAD, decode, is_onset
+
+Tokens = Int[np.ndarray, "measure tick"]
+
+
+def fidelity(written: Tokens, heard: Tokens) -> dict[str, float]:
+    """Compare measures with their reconstructions.
+
+    Parameters
+    ----------
+    written, heard : int array (measure, tick)
+        Tokens of one metre; at least one measure.
+
+    Returns
+    -------
+    dict of str to float
+        `n` measures; `ticks` right and measures `exact`, as shares; `onset_f1`, the harmonic
+        mean of precision and recall of the onsets; `pitch`, the share of right pitches where
+        both have an onset.
+
+    Examples
+    --------
+    >>> from armusic.tokenizer import HOLD
+    >>> found = fidelity(np.array([[60, HOLD, 62, HOLD]]), np.array([[60, HOLD, 64, 65]]))
+    >>> found["ticks"], found["exact"], round(found["onset_f1"], 3), found["pitch"]
+    (0.5, 0.0, 0.8, 0.5)
+    """
+    same = written == heard
+    one, two = is_onset(written), is_onset(heard)
+    both = one & two
+    return {
+        "n": len(written),
+        "ticks": float(same.mean()),
+        "exact": float(same.all(axis=1).mean()),
+        "onset_f1": float(2 * both.sum() / max(1, one.sum() + two.sum())),
+        "pitch": float(same[both].mean()) if both.any() else 1.0,
+    }
+
+
+def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, Any]:
+    """Measure a model on the test tunes of its own corpus and split.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+        Of a music model.
+    cache : Path
+        Folder of cached corpora.
+    tunes : int
+        How many test tunes to play the default sweep on, spread evenly over the test set.
+
+    Returns
+    -------
+    dict
+        `reconstruction`: per metre, of `all` test measures and of the `unseen`, as `fidelity`
+        gives it; `r2` of each attribute on its own dimension, per metre; `sweep`: for each
+        attribute the share of upward steps in which the mean attribute of a tune falls, and
+        the mean of each step.
+    """
+    settings, frame = checkpoint.config, FRAMES[checkpoint.config.frame]
+    read = corpora.read(settings.data, cache)
+    _, inside = frame.enter(read.tokens, frame.anchors(read.tokens))
+    data = to_data(read, settings)
+    places = replace(data, x=np.flatnonzero(inside)[:, None])
+    train, valid, test = (part.x[:, 0] for part in split(places, settings.seed))
+    number = corpus.different(read.tokens, read.kind)
+    unseen = ~np.isin(number, number[np.concatenate([train, valid])])
+    heard, z = reconstruct(checkpoint, read.tokens[test], read.kind[test])
+    a = data.a[np.searchsorted(np.flatnonzero(inside), test)]
+
+    result: dict[str, Any] = {"reconstruction": {}, "r2": {}}
+    for index, metre in enumerate(METRES):
+        here = read.kind[test] == index
+        if not here.any():
+            continue
+        width = tokenizer.ticks(metre)
+        parts = {"all": here, "unseen": here & unseen[test]}
+        result["reconstruction"][str(metre)] = {
+            name: fidelity(read.tokens[test][rows, :width], heard[rows, :width]) for name, rows in parts.items() if rows.any()
+        }
+        if here.sum() > 2:
+            result["r2"][str(metre)] = {
+                name: float(np.corrcoef(z[here, k], a[here, k])[0, 1] ** 2) for k, name in enumerate(settings.attributes)
+            }
+    result["sweep"] = sweeps(checkpoint, read, np.unique(read.tune[test]), tunes)
+    return result
+
+
+@torch.inference_mode()
+def reconstruct(checkpoint: Checkpoint, tokens: Tokens, kind: Int[np.ndarray, " measure"]) -> tuple[Tokens, np.ndarray]:
+    """Return what the model makes of measures, int16 (measure, tick), and their posterior means (measure, latent)."""
+    model, frame = checkpoint.model.eval(), FRAMES[checkpoint.config.frame]
+    anchors = frame.anchors(tokens)
+    classes, _ = frame.enter(tokens, anchors)
+    heard = np.full_like(tokens, PAD)
+    z = np.empty((len(tokens), model.latent), dtype=np.float32)
+    for rows in batches(kind, 1024):
+        index = int(kind[rows[0]])
+        mean = model.encode(torch.as_tensor(classes[rows]).long(), index).mean
+        z[rows] = mean.numpy()
+        made = model.mode(model.decode(mean, index)).numpy()
+        heard[rows, : made.shape[1]] = frame.leave(made, anchors[rows])
+    return heard, z
+
+
+def sweeps(checkpoint: Checkpoint, read: Corpus, tunes: Int[np.ndarray, " tune"], count: int) -> dict[str, Any]:
+    """Play the default sweep of every attribute over `count` of the `tunes`."""
+    chosen = tunes[np.linspace(0, len(tunes) - 1, min(count, len(tunes))).astype(int)]
+    music = [tune_of(read, read.tune == number, read.sources[number]) for number in chosen]
+    result: dict[str, Any] = {"tunes": len(music)}
+    for name in checkpoint.config.attributes:
+        means = np.array([[one.values.mean() for one in interpolate(checkpoint, tune, name)] for tune in music])
+        falls = np.diff(means, axis=1) < 0
+        result[name] = {"falls": float(falls.mean()), "means": means.mean(axis=0).round(4).tolist()}
+    return result
+
+
+def tune_of(read: Corpus, rows: Bool[np.ndarray, " measure"], source: str) -> Tune:
+    """Return measures of a corpus as a tune."""
+    metres = [METRES[index] for index in read.kind[rows]]
+    starts = np.cumsum([Fraction(0), *(metre.length for metre in metres)])
+    measures = tuple(Measure(start, metre) for start, metre in zip(starts, metres, strict=False))
+    return Tune(decode(read.tokens[rows], measures), measures, source=source)

@@ -1,0 +1,1 @@
+"""Networks: one file each, all of the shape that `base.VAE` gives."""

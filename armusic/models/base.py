@@ -1,0 +1,49 @@
+"""What the learning half asks of a model: encode, decode, nll."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """Diagonal normal distributions: `mean` and `log_std`, both float (item, latent)."""
+
+    mean: Tensor
+    log_std: Tensor
+
+    def sample(self) -> Tensor:
+        """Draw one code per item, differentiably."""
+        return self.mean + self.log_std.exp() * torch.randn_like(self.mean)
+
+
+class VAE(nn.Module):
+    """A variational autoencoder over items of one or several kinds.
+
+    A kind is an int that all items of a batch share (for measures: the metre). Subclasses
+    set `latent`, the size of a code, and write the four methods.
+    """
+
+    latent: int
+
+    def encode(self, x: Tensor, kind: int) -> Normal:
+        """Return the posterior q(z | x) of the items `x` (item, *shape)."""
+        raise NotImplementedError
+
+    def decode(self, z: Tensor, kind: int, teacher: Tensor | None = None) -> Tensor:
+        """Return the output (item, *shape, ...) for codes `z` (item, latent).
+
+        An autoregressive decoder is fed `teacher` (item, *shape) where given, else its own output.
+        """
+        raise NotImplementedError
+
+    def nll(self, output: Tensor, x: Tensor, kind: int) -> Tensor:
+        """Return the negative log-likelihood of each item, in nats (item,)."""
+        raise NotImplementedError
+
+    def mode(self, output: Tensor) -> Tensor:
+        """Return the most likely items (item, *shape) of a decoder's output."""
+        raise NotImplementedError

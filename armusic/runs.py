@@ -1,0 +1,154 @@
+"""A training run as a folder: config.json, metrics.csv, the best and the last checkpoint.
+
+Every file is replaced whole. `last.safetensors` holds all that the run needs to go on, so a
+run that was stopped at any moment goes on from its last whole epoch with the same losses.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import distributed
+
+from armusic import adapters, checkpoint, training
+from armusic.checkpoint import BEST, LAST, Checkpoint
+from armusic.config import Config
+from armusic.corpus import Progress
+from armusic.dataset import Data, scale_of, split
+from armusic.errors import UsageError, WriteError
+from armusic.files import atomic_path, check_writable, one_line
+from armusic.training import Report
+
+log = logging.getLogger(__name__)
+
+
+def train(
+    config: Config,
+    run: Path,
+    cache: Path,
+    *,
+    resume: bool = False,
+    on_data: Progress | None = None,
+    on_step: Callable[[Mapping[str, float]], None] | None = None,
+    on_epoch: Callable[[Report], None] | None = None,
+) -> Path:
+    """Train a model into a run folder; see `armusic.api.train`."""
+    with _group() as (rank, device):
+        first = rank == 0
+        last = checkpoint.load(run / LAST) if resume and (run / LAST).is_file() else None
+        if last is not None:
+            config = _same(last.config, config, run)
+        elif first:
+            _prepare(run, config)
+        adapter = adapters.get(config.data)
+        if not first:
+            distributed.barrier()  # the first process builds the corpus, the others find it in the cache
+        data = adapter.load(config, cache, on_data if first else None)
+        if first and distributed.is_initialized():
+            distributed.barrier()
+        train_data, valid, test = split(data, config.seed)
+        if config.distinct:
+            train_data = train_data.distinct()
+        scale = scale_of(train_data, adapter.kinds)
+        torch.manual_seed(config.seed)
+        model = (last.model if last else adapter.build(config)).to(device)
+        optimizer = training.make_optimizer(model, config)
+        if last is not None:
+            checkpoint.unpack(optimizer, last.optimizer)
+        history = list(last.history) if last else []
+        card = {"data": config.data, "items": {"train": len(train_data), "validation": len(valid), "test": len(test)}}
+        state = Checkpoint(model, config, scale, tuple(history), card)
+        events = _events(run) if first else None
+        for report in training.fit(
+            model, train_data, valid, scale, config,
+            augment=adapter.augment(config), optimizer=optimizer, epoch=len(history), on_step=on_step if first else None,
+        ):  # fmt: skip
+            history.append(_row(report))
+            if first:
+                state = replace(state, history=tuple(history))
+                _keep(state, optimizer, run)
+                if events is not None:
+                    for name, value in history[-1].items():
+                        events.add_scalar(name, value, report.epoch)
+                if on_epoch is not None:
+                    on_epoch(report)
+        if events is not None:
+            events.close()
+        return run
+
+
+def _keep(state: Checkpoint, optimizer: torch.optim.Optimizer, run: Path) -> None:
+    """Write the checkpoints and the figures of a run after an epoch; `last` is written last."""
+    history = state.history
+    if history[-1]["accuracy"] >= max(row["accuracy"] for row in history):
+        checkpoint.save(state, run / BEST)
+    with atomic_path(run / "metrics.csv", force=True) as temporary, temporary.open("w", newline="") as file:
+        writer = csv.DictWriter(file, history[0])
+        writer.writeheader()
+        writer.writerows(history)
+    checkpoint.save(replace(state, optimizer=checkpoint.pack(optimizer)), run / LAST)
+
+
+def _row(report: Report) -> dict[str, float]:
+    return {"epoch": report.epoch, "step": report.step, **report.losses, **report.scores, "seconds": report.seconds}
+
+
+def _prepare(run: Path, config: Config) -> None:
+    """Make the run folder, and write down the configuration."""
+    shown = one_line(str(run))
+    if run.is_dir() and any((run / name).exists() for name in (BEST, LAST, "config.json")):
+        raise WriteError(f"{shown}: a run is there already: go on with it (--resume), or name another folder")
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WriteError(f"{shown}: no run folder can be made there ({error.strerror})") from error
+    check_writable(run / LAST)
+    with atomic_path(run / "config.json") as temporary:
+        temporary.write_text(json.dumps(config.as_dict(), indent=2) + "\n", encoding="utf-8")
+
+
+def _same(written: Config, given: Config, run: Path) -> Config:
+    """Return the run's configuration, or refuse one that differs from it."""
+    differing = [name for name, value in written.as_dict().items() if given.as_dict()[name] != value]
+    if differing:
+        name = differing[0]
+        raise UsageError(
+            f"{one_line(str(run))} was begun with {name} {getattr(written, name)!r}, not {getattr(given, name)!r}:"
+            " a run goes on with the settings it was begun with"
+        )
+    return written
+
+
+def _events(run: Path) -> Any:
+    """Return a TensorBoard writer when that extra is installed."""
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError:
+        log.info("no TensorBoard events: install armusic[tensorboard] for them")
+        return None
+    return SummaryWriter(run / "events")
+
+
+@contextmanager
+def _group() -> Iterator[tuple[int, torch.device]]:
+    """Join the processes that torchrun started, if it did; yield this one's rank and device."""
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    local = int(os.environ.get("LOCAL_RANK", "0"))
+    device = torch.device("cuda", local) if torch.cuda.is_available() else torch.device("cpu")
+    if world == 1:
+        yield 0, device
+        return
+    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    try:
+        yield distributed.get_rank(), device
+    finally:
+        distributed.destroy_process_group()

@@ -1,0 +1,114 @@
+"""The loop: same seed, same losses; it learns; it goes on where it stopped."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from armusic import adapters, config, dataset, training
+from armusic.adapters.music import build, to_data
+from armusic.checkpoint import pack, unpack
+from armusic.config import Config
+from armusic.corpus import Corpus
+from armusic.dataset import Data
+from armusic.models.base import VAE
+from armusic.training import Report, fit, make_optimizer, pace, score
+from tests.music import toy_corpus
+
+SMALL = config.make(latent=8, units=12, epochs=3, batch=16, distinct=False)
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    return toy_corpus()
+
+
+@pytest.fixture(scope="module")
+def data(corpus: Corpus) -> Data:
+    return to_data(corpus, SMALL)
+
+
+def run(data: Data, settings: Config, epoch: int = 0, model: VAE | None = None, optimizer: torch.optim.Optimizer | None = None) -> tuple[VAE, list[Report], torch.optim.Optimizer]:
+    torch.manual_seed(settings.seed)
+    model = model or build(settings)
+    optimizer = optimizer or make_optimizer(model, settings)
+    scale = dataset.scale_of(data, 6)
+    reports = list(fit(model, data, data, scale, settings, augment=adapters.get("folk").augment(settings), optimizer=optimizer, epoch=epoch))
+    return model, reports, optimizer
+
+
+def losses(reports: list[Report]) -> list[dict[str, float]]:
+    return [report.losses for report in reports]
+
+
+def test_the_same_seed_gives_the_same_losses(data: Data) -> None:
+    assert losses(run(data, SMALL)[1]) == losses(run(data, SMALL)[1])
+    assert losses(run(data, SMALL)[1]) != losses(run(data, replace(SMALL, seed=1))[1])
+
+
+def test_a_run_that_goes_on_gives_the_losses_of_one_that_never_stopped(data: Data) -> None:
+    whole = run(data, SMALL)[1]
+    torch.manual_seed(SMALL.seed)
+    model = build(SMALL)
+    optimizer = make_optimizer(model, SMALL)
+    stopped = fit(model, data, data, dataset.scale_of(data, 6), SMALL, augment=adapters.get("folk").augment(SMALL), optimizer=optimizer)
+    next(stopped)
+    other = build(SMALL)
+    other.load_state_dict(model.state_dict())
+    kept = make_optimizer(other, SMALL)
+    unpack(kept, pack(optimizer))
+    torch.manual_seed(99)
+    rest = list(fit(other, data, data, dataset.scale_of(data, 6), SMALL, augment=adapters.get("folk").augment(SMALL), optimizer=kept, epoch=1))
+    assert losses(rest) == losses(whole)[1:]
+
+
+@pytest.mark.parametrize("preset", ["default", "paper"])
+def test_it_learns(corpus: Corpus, preset: str) -> None:
+    settings = config.make(preset, latent=8, units=16, epochs=8, batch=16, lr=0.01, distinct=False, augment=0.0)
+    reports = run(to_data(corpus, settings), settings)[1]
+    assert reports[-1].losses["nll"] < 0.8 * reports[0].losses["nll"]
+    assert reports[-1].losses["attribute"] < 0.9 * reports[0].losses["attribute"]
+    assert all(np.isfinite(list(report.losses.values())).all() for report in reports)
+
+
+def test_gamma_zero_leaves_the_attributes_alone(data: Data) -> None:
+    tied = run(data, replace(SMALL, epochs=6, lr=0.01))[1][-1].scores["r2"]
+    free = run(data, replace(SMALL, epochs=6, lr=0.01, gamma=0.0))[1][-1].scores["r2"]
+    assert tied > free
+
+
+def test_the_learning_rate_rises_and_falls() -> None:
+    settings = config.make(warmup=0.1)
+    assert [round(pace(done, settings), 2) for done in (0.0, 0.05, 0.1, 0.55, 1.0)] == [0.0, 0.5, 1.0, 0.5, 0.0]
+    constant = config.make("paper")
+    assert [pace(done, constant) for done in (0.0, 0.5, 0.99)] == [1, 1, 1]
+
+
+def test_a_perfect_model_scores_one(data: Data) -> None:
+    scale = dataset.scale_of(data, 6)
+
+    class Perfect(VAE):
+        """Hides the item and its attributes in the code."""
+
+        latent = 4 + 24
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = torch.nn.Parameter(torch.zeros(()))
+
+        def encode(self, x: torch.Tensor, kind: int) -> object:
+            from armusic.models.base import Normal
+
+            rows = [int(np.flatnonzero((data.x == item).all(1) & (data.kind == kind))[0]) for item in x.numpy()]
+            a = scale.standardise(data.a[rows], data.kind[rows])
+            mean = torch.cat([torch.as_tensor(a).float(), x.float()], dim=1)
+            return Normal(mean, mean)
+
+        def decode(self, z: torch.Tensor, kind: int, teacher: torch.Tensor | None = None) -> torch.Tensor:
+            return z[:, 4:, None]
+
+        def mode(self, output: torch.Tensor) -> torch.Tensor:
+            return output[..., 0].long()
+
+    assert score(Perfect(), data, scale) == pytest.approx({"accuracy": 1.0, "exact": 1.0, "r2": 1.0})
