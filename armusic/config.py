@@ -36,6 +36,7 @@ class Config:
     beta: float = option(0.001, "Weight of the KL divergence, beside the cross-entropy per tick.", 0)
     gamma: float = option(1.0, "Weight of the attribute loss; 0 trains a plain beta-VAE.", 0)
     delta: float = option(10.0, "Sharpness of the pairwise attribute loss.", 1e-6)
+    control: float = option(0.0, "Weight of the control losses: the output must have the attributes that its code stands for.", 0)
     augment: float = option(0.5, "Share of training measures that are replaced by variants of them (absolute frame: transposed).", 0, 1)
     distinct: bool = option(True, "Train on each different measure once per epoch.")
     epochs: int = option(30, "Passes over the training data.", 1)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -63,6 +65,8 @@ class Corpus:
         Tunes with the same number are versions of one another.
     skipped : tuple of Skip
         What was left out, in reading order.
+    mended : tuple of str
+        What readers set right, in their words: a missing rest, a pickup left out in a repeat.
     cache : str
         The file it is kept in.
     """
@@ -75,6 +79,7 @@ class Corpus:
     collections: tuple[str, ...]
     version: Int[np.ndarray, " tune"]
     skipped: tuple[Skip, ...]
+    mended: tuple[str, ...] = ()
     cache: str = ""
 
     def summary(self) -> dict[str, Any]:
@@ -96,6 +101,7 @@ class Corpus:
                 "tunes": dict(Counter(skip.reason for skip in self.skipped if not skip.measures).most_common()),
                 "measures": dict(_sum((skip.reason, skip.measures) for skip in self.skipped if skip.measures)),
             },
+            "mended": len(self.mended),
             "cache": self.cache,
         }
 
@@ -144,7 +150,9 @@ def build(
     tune = np.repeat(np.arange(len(tunes)), lengths)
     sources = tuple(source for source, _, _ in tunes)
     collections = tuple(source.split("/")[0] if "/" in source else name for source in sources)
-    corpus = Corpus(name, tokens, kind, tune, sources, collections, versions(tokens, kind, tune), skipped, str(path))
+    mended = tuple(remark for result in results for remark in result[2])
+    version = versions(tokens, kind, tune)
+    corpus = Corpus(name, tokens, kind, tune, sources, collections, version, skipped, mended, str(path))
     _save(corpus, path)
     return corpus
 
@@ -218,7 +226,7 @@ def versions(
     return connected_components(graph, directed=False)[1].astype(np.int64)
 
 
-_Read = tuple[list[tuple[str, tuple[np.ndarray, np.ndarray]]], list[Skip]]
+_Read = tuple[list[tuple[str, tuple[np.ndarray, np.ndarray]]], list[Skip], list[str]]
 
 
 def _read_all(files: Sequence[Path], root: Path, on_progress: Progress | None, jobs: int | None) -> Iterator[_Read]:
@@ -240,9 +248,9 @@ def _read_all(files: Sequence[Path], root: Path, on_progress: Progress | None, j
 def _read_chunk(files: Sequence[Path], root: Path) -> _Read:
     tunes: list[tuple[str, tuple[np.ndarray, np.ndarray]]] = []
     skipped = []
-    for file in files:
-        folder = file.relative_to(root).parent.as_posix()
-        for name, tune in readers.read_all(file):
+    with _remarks() as mended:
+        for file, name, tune in ((file, *found) for file in files for found in readers.read_all(file)):
+            folder = file.relative_to(root).parent.as_posix()
             source = name if folder == "." else f"{folder}/{name}"
             if isinstance(tune, ArmusicError):
                 skipped.append(Skip(source, tune.reason, str(tune)))
@@ -252,7 +260,32 @@ def _read_chunk(files: Sequence[Path], root: Path) -> _Read:
                 skipped.append(Skip(source, OffGridError.reason, f"{name}: {off} of its measures are off the grid", off))
             if len(tokens):
                 tunes.append((source, (tokens, kind)))
-    return tunes, skipped
+    return tunes, skipped, mended
+
+
+class _Keep(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+@contextmanager
+def _remarks() -> Iterator[list[str]]:
+    """Collect what readers log, instead of showing it: a corpus counts what a single file is told."""
+    logger = logging.getLogger("armusic.readers")
+    keep, before = _Keep(), logger.propagate
+    logger.addHandler(keep)
+    logger.propagate = False
+    try:
+        yield keep.messages
+    finally:
+        logger.removeHandler(keep)
+        logger.propagate = before
 
 
 def _fingerprint(files: Sequence[Path], root: Path) -> str:
@@ -279,6 +312,7 @@ def _save(corpus: Corpus, path: Path) -> None:
         "sources": corpus.sources,
         "collections": corpus.collections,
         "skipped": [asdict(skip) for skip in corpus.skipped],
+        "mended": corpus.mended,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(path, force=True) as temporary:
@@ -304,6 +338,7 @@ def _load(path: Path) -> Corpus:
             tuple(texts["collections"]),
             stored["version"],
             tuple(Skip(**skip) for skip in texts["skipped"]),
+            tuple(texts["mended"]),
             str(path),
         )
 

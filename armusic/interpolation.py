@@ -102,7 +102,7 @@ def interpolate(
     anchors = frame.anchors(tokens)
     _, inside = frame.enter(tokens, anchors)
     varied &= is_onset(tokens).any(axis=1)
-    left = tuple(_left(tune, number, frame) for number in np.flatnonzero(varied & ~inside))
+    left = tuple(_left(tune, number, frame) for number in np.flatnonzero(varied & ~inside).tolist())
     for message in left:
         log.warning("%s", message)
     rows = _decode(checkpoint, tune, tokens, varied & inside, names.index(attribute), moves)

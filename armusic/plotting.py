@@ -8,7 +8,7 @@ everyone (Okabe and Ito, "Color Universal Design", 2008).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -33,6 +33,7 @@ PER_SEMITONE = 0.065
 ROLLS = (0.8, 1.8)  # least and largest height of one roll
 ALL_ROLLS = 40.0  # largest height of all
 NUMBER = 0.34  # least distance of two measure numbers
+PER_LETTER = 0.13  # of the title
 
 INK, FAINT, GHOST, TINT = "#222222", "#dcdcdc", "#e3e3e3", "#fff8e1"
 STEPS = LinearSegmentedColormap.from_list("steps", ["#48a9e0", "#0072b2", INK, "#d55e00", "#e69f00"])
@@ -43,6 +44,7 @@ _FIFTH = 7
 _LEGEND = 9  # most steps for which there is a legend
 
 
+@runtime_checkable
 class Variation(Protocol):
     """What a sweep is made of: see `armusic.interpolation.Variation`."""
 
@@ -180,7 +182,8 @@ def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Fi
         figure.text(x, 1 - top / height, _drawable(content), parse_math=False, **where, **style)
 
     title = name or tunes[0].title or tunes[0].source or "tune"
-    text(0.36, title, fontsize=13, fontweight="bold", color=INK)
+    room = int((width - LEFT - RIGHT) / PER_LETTER)
+    text(0.36, title if len(title) <= room else title[: room - 1] + "\N{HORIZONTAL ELLIPSIS}", fontsize=13, fontweight="bold", color=INK)
     behind = "; the input behind in grey" if original else ""
     text(0.6, f"{attribute} turned down and up, in prior standard deviations{behind}", fontsize=8.5, color=INK)
     at = TOP

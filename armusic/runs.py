@@ -70,7 +70,7 @@ def train(
         events = _events(run) if first else None
         for report in training.fit(
             model, train_data, valid, scale, config,
-            augment=adapter.augment(config), optimizer=optimizer, epoch=len(history), on_step=on_step if first else None,
+            augment=adapter.augment(config), expected=adapter.expected(config), optimizer=optimizer, epoch=len(history), on_step=on_step if first else None,
         ):  # fmt: skip
             history.append(_row(report))
             if first:

@@ -19,6 +19,9 @@ from armusic.models.base import VAE
 
 TEACHER = 0.5  # share of batches in which an autoregressive decoder is fed the true notes (Pati and Lerch 2020)
 
+Expected = Callable[[Tensor, int], Tensor]
+"""(output, kind) -> expected attributes (item, attribute), in their own units, differentiable; NaN for those unknown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -34,9 +37,14 @@ class Report:
 class Objective(nn.Module):
     """The objective of a batch, as a module: DDP asks for all of a step to pass through `forward`."""
 
-    def __init__(self, model: VAE, config: Config) -> None:
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, model: VAE, config: Config, scale: Scale, expected: Expected | None = None) -> None:
         super().__init__()
-        self.model, self.config = model, config
+        self.model, self.config, self.expected = model, config, expected
+        self.register_buffer("mean", torch.as_tensor(scale.mean, dtype=torch.float32))
+        self.register_buffer("std", torch.as_tensor(scale.std, dtype=torch.float32))
 
     def forward(self, x: Tensor, a: Tensor, kind: int) -> dict[str, Tensor]:
         """Return the parts of the objective, and their weighted sum as `loss`.
@@ -54,7 +62,35 @@ class Objective(nn.Module):
             if config.attribute_loss == "regression"
             else pairwise(z[:, : a.shape[1]], a, config.delta),
         }
-        return {"loss": parts["nll"] + config.beta * parts["kl"] + config.gamma * parts["attribute"], **parts}
+        loss = parts["nll"] + config.beta * parts["kl"] + config.gamma * parts["attribute"]
+        if config.control and self.expected is not None:
+            parts |= self.controlled(z, posterior.mean[:, : a.shape[1]], kind)
+            loss = loss + config.control * (parts["control"] + parts["cycle"])
+        return {"loss": loss, **parts}
+
+    def controlled(self, z: Tensor, regularised: Tensor, kind: int) -> dict[str, Tensor]:
+        """Return how far the decoder's output is from the attributes that moved codes stand for.
+
+        The regularised dimensions are given the values that they have for other items of the
+        batch, all together or a single one. `control` is the squared distance of the output's
+        expected attributes from those values, `cycle` that of the re-encoded output from the code.
+        """
+        count = regularised.shape[1]
+        moved = torch.arange(count, device=z.device)
+        if torch.rand(()) < 0.5:
+            moved = moved[torch.randint(count, (1,))]
+        other = torch.randperm(len(z), device=z.device)
+        target = regularised.detach()[other][:, moved]
+        code = z.index_copy(1, moved, target)
+        output = self.model.decode(code, kind)
+        assert self.expected is not None
+        reached = (self.expected(output, kind) - self.mean[kind]) / self.std[kind]
+        error = (reached[:, moved] - target).square()
+        again = self.model.encode(output.softmax(dim=-1), kind).mean
+        return {
+            "control": torch.nan_to_num(error).mean(dim=0).sum(),  # an attribute without an expectation counts nothing
+            "cycle": (again - code.detach()).square().mean(),
+        }
 
 
 def fit(
@@ -65,6 +101,7 @@ def fit(
     config: Config,
     *,
     augment: Augment | None = None,
+    expected: Expected | None = None,
     optimizer: torch.optim.Optimizer | None = None,
     epoch: int = 0,
     on_step: Callable[[Mapping[str, float]], None] | None = None,
@@ -86,6 +123,8 @@ def fit(
         All the settings.
     augment : callable, optional
         Gives other valid items for some of a batch.
+    expected : callable, optional
+        The expected attributes of an output, for the control losses.
     optimizer : Optimizer, optional
         From `make_optimizer`; pass it to save its state between epochs.
     epoch : int
@@ -95,7 +134,7 @@ def fit(
     """
     device = next(model.parameters()).device
     optimizer = optimizer or make_optimizer(model, config)
-    objective: nn.Module = Objective(model, config)
+    objective: nn.Module = Objective(model, config, scale, expected).to(device)
     rank, world = 0, 1
     if distributed.is_initialized():
         rank, world = distributed.get_rank(), distributed.get_world_size()

@@ -9,6 +9,7 @@ from armusic.config import Config
 from armusic.corpus import Progress
 from armusic.dataset import Augment, Data
 from armusic.models.base import VAE
+from armusic.training import Expected
 
 
 class Adapter(Protocol):
@@ -27,4 +28,8 @@ class Adapter(Protocol):
 
     def augment(self, config: Config) -> Augment | None:
         """Return what makes variants of items for training, if anything does."""
+        ...
+
+    def expected(self, config: Config) -> Expected | None:
+        """Return what gives the expected attributes of a decoder's output, if that can be computed."""
         ...

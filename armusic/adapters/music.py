@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float, Int
+from torch import Tensor
 
-from armusic import attributes, augment
+from armusic import attributes, augment, expected
 from armusic.config import Config
 from armusic.corpus import Corpus, Progress
 from armusic.dataset import Augment, Data, Items, Variants
@@ -19,6 +20,7 @@ from armusic.frame import FRAMES, Frame
 from armusic.models.measure import MeasureVAE
 from armusic.score import METRES
 from armusic.tokenizer import ticks
+from armusic.training import Expected
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,16 @@ class Music:
             return rows, measure_classes(rows, np.full(len(rows), kind), frame, config.attributes)
 
         return variants
+
+    def expected(self, config: Config) -> Expected:
+        """Return the expected attributes of logits."""
+        pitches = FRAMES[config.frame].hold
+
+        def values(output: Tensor, kind: int) -> Tensor:
+            weights = attributes.metrical_weights(METRES[kind])
+            return expected.expected(output, pitches, weights, config.attributes, attributes.SPAN)
+
+        return values
 
 
 def build(config: Config) -> MeasureVAE:

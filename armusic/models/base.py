@@ -30,7 +30,7 @@ class VAE(nn.Module):
     latent: int
 
     def encode(self, x: Tensor, kind: int) -> Normal:
-        """Return the posterior q(z | x) of the items `x` (item, *shape)."""
+        """Return the posterior q(z | x) of the items `x` (item, *shape), or of a softened output."""
         raise NotImplementedError
 
     def decode(self, z: Tensor, kind: int, teacher: Tensor | None = None) -> Tensor:

@@ -59,7 +59,7 @@ class MeasureVAE(VAE):
                     nn.init.xavier_normal_(weight)
 
     def encode(self, x: Tensor, kind: int) -> Normal:
-        """Return the posterior of measures `x`, int (measure, tick)."""
+        """Return the posterior of measures `x`: int (measure, tick), or probabilities (measure, tick, class)."""
         return self.encoder(x[:, : self.ticks[kind]], kind)
 
     def decode(self, z: Tensor, kind: int, teacher: Tensor | None = None) -> Tensor:
@@ -103,8 +103,9 @@ class Encoder(nn.Module):
         self.log_std = _head(width, units, latent)
 
     def forward(self, x: Tensor, kind: int) -> Normal:
-        metre = self.metre.weight[kind].expand(*x.shape, -1)
-        states, last = self.rnn(torch.cat([self.notes(x), metre], dim=-1))
+        notes = x @ self.notes.weight if x.is_floating_point() else self.notes(x)
+        metre = self.metre.weight[kind].expand(*notes.shape[:2], -1)
+        states, last = self.rnn(torch.cat([notes, metre], dim=-1))
         summary = last.transpose(0, 1).flatten(1)
         if self.pooled:
             views = functional.selu(self.view(states)).flatten(1)

@@ -75,7 +75,7 @@ def fit(bars: Sequence[Written], lines: Sequence[BarLine], order: Sequence[int],
             begun = 0
             if jumps and order[index + 1] <= place and _is_pickup(bars, order, index + 1):
                 skipped = index + 1
-                log.info("%s, measure %s: no room for the pickup when it is repeated", source, bar.label)
+                log.warning("%s, measure %s: no room for the pickup when it is repeated", source, bar.label)
         elif (
             following is not None
             and index
@@ -94,7 +94,7 @@ def fit(bars: Sequence[Written], lines: Sequence[BarLine], order: Sequence[int],
         else:
             lengths, begun = (bar.units,), 0
         if rest:
-            log.info("%s, measure %s: a rest of %g quarter notes is put behind it", source, bar.label, rest / UNITS)
+            log.warning("%s, measure %s: a rest of %g quarter notes is put behind it", source, bar.label, rest / UNITS)
         steps.append(Step(place, lengths, rest, closes))
     return steps
 

@@ -81,7 +81,7 @@ def read(path: str | Path) -> Tune:
     if not voices:
         raise NoNotesError(f"{source}: only drums (channel 10) in it" if heard else f"{source}: no notes in it")
     if len(heard) > len(voices):
-        log.info("%s: the notes on channel 10 are taken for drums and left out", source)
+        log.warning("%s: the notes on channel 10 are taken for drums and left out", source)
     if len(voices) > 1:
         raise PolyphonyError(_several(voices, file, signatures, source))
 
@@ -277,7 +277,7 @@ def _key(file: smf.MidiData, source: str) -> Key | None:
         fifths, mode = (int.from_bytes(data[:1], "big", signed=True), data[1]) if len(data) > 1 else (0, -1)
         if abs(fifths) <= _MAX_FIFTHS and mode in (0, 1):
             return Key(fifths, "minor" if mode else "major")
-        log.info("%s: an impossible key signature at quarter note %g is ignored", source, float(at))
+        log.warning("%s: an impossible key signature at quarter note %g is ignored", source, float(at))
     return None
 
 

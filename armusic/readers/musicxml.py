@@ -189,7 +189,7 @@ def _written(measures: Sequence[Any], source: str) -> Iterator[_Written]:
         length = _exact(measure.highestTime) or metre.length  # nothing in it, not even a rest: a silent measure
         yield _Written(Bar(metre, length, closes, number), tuple(sorted(notes)), tuple(tempos))
     if skipped:
-        log.info("%s: %d grace notes are left out", source, skipped)
+        log.warning("%s: %d grace notes are left out", source, skipped)
 
 
 def _closing(barline: Any) -> bool:

@@ -1,0 +1,64 @@
+"""`armusic data`: what is in a corpus, and what was left out."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .conftest import Run
+
+
+def test_build_and_show(run: Run, tunes: Path) -> None:
+    done = run("data", "build", "--from", tunes)
+    assert done.code == 0
+    assert done.err == "reading: 7 of 7 files\n"
+    lines = done.out.splitlines()
+    assert lines[0].startswith("tunes: 6 tunes, 24 measures, ")
+    table = [line.split() for line in lines]
+    assert ["jigs", "1", "4"] in [row[:3] for row in table]
+    assert ["4/4", "20"] in table
+    assert ["6/8", "4"] in table
+    assert ["tunes", "unsupported", "metre", "1"] in table
+    assert lines[-1].startswith("cache: ")
+    assert Path(lines[-1].removeprefix("cache: ")).is_file()
+    again = run("data", "show", "--data", tunes)
+    assert (again.code, again.err) == (0, "")  # from the cache: nothing is read
+    assert again.out == done.out
+
+
+def test_json(run: Run, tunes: Path) -> None:
+    summary = json.loads(run("data", "show", "--data", tunes, "--json").out)
+    assert (summary["tunes"], summary["measures"], summary["metres"]["6/8"]) == (6, 24, 4)
+    assert "left_out" not in summary
+    summary = json.loads(run("data", "show", "--data", tunes, "--json", "--skipped").out)
+    (one,) = summary["left_out"]
+    assert one["reason"] == "unsupported metre"
+    assert "5/4" in one["message"]
+
+
+def test_what_was_skipped_is_listed(run: Run, tunes: Path) -> None:
+    lines = run("data", "show", "--data", tunes, "--skipped").out.splitlines()
+    (line,) = [line for line in lines if "broken.abc" in line]
+    assert "5/4" in line
+
+
+def test_the_data_folder_is_chosen(run: Run, tunes: Path, tmp_path: Path) -> None:
+    out = run("data", "build", "--from", tunes, "--data-dir", tmp_path / "mine").out
+    assert f"cache: {tmp_path / 'mine'}" in out
+
+
+@pytest.mark.parametrize(("make", "message"), [
+    (lambda path: None, "no such folder"),
+    (lambda path: path.mkdir(), "no music in it"),
+    (lambda path: (path.mkdir(), (path / "a.abc").write_text("X:1\nM:5/4\nK:C\nC|\n")), "no measure of its 1 files can be used"),
+])  # fmt: skip
+def test_nothing_to_use(run: Run, here: Path, make: object, message: str) -> None:
+    make(here / "mine")
+    done = run("data", "build", "--from", "mine")
+    assert done.code == 1
+    assert done.out == ""
+    assert message in done.err.splitlines()[-1]
+
+
+def test_help_is_what_comes_without_a_command(run: Run) -> None:
+    assert "build" in run("data").out

@@ -1,0 +1,210 @@
+"""`armusic interpolate`: files written whole or not at all, and every refusal before the work."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import mido
+import pytest
+from safetensors.numpy import save_file
+
+from armusic import plotting, readers
+
+from .conftest import Run
+
+Interpolate = Callable[..., object]
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture(autouse=True)
+def _no_umask() -> None:
+    os.umask(0o022)
+
+
+def test_the_main_job(run: Run, melody: Path, model: Path) -> None:
+    done = run("interpolate", "input.mid", "--attr", "rhythm", "--model", model)
+    assert (done.code, done.err) == (0, "")
+    header, *rows, last = done.out.splitlines()
+    assert header.split() == ["step", "rhythm", "change", "notes"]
+    assert [row.split()[:2] for row in rows] == [["rhythm", step] for step in ("-2.0", "-1.0", "+0.0", "+1.0", "+2.0")]
+    assert rows[2].split()[3] == "+0.000"
+    assert last == "wrote input-rhythm.mid and input-rhythm.png"
+    assert names(melody.parent) == ["input-rhythm.mid", "input-rhythm.png", "input.mid"]
+    file = mido.MidiFile("input-rhythm.mid")
+    assert (file.type, file.ticks_per_beat) == (1, 480)
+    assert [track.name for track in file.tracks[1:]] == [f"rhythm {step}" for step in ("-2.0", "-1.0", "+0.0", "+1.0", "+2.0")]
+    assert Path("input-rhythm.png").read_bytes().startswith(b"\x89PNG")
+    assert Path("input-rhythm.png").stat().st_mode == Path("input-rhythm.mid").stat().st_mode
+
+
+def test_outputs_go_to_the_current_folder(run: Run, melody: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    below = melody.parent / "below"
+    below.mkdir()
+    monkeypatch.chdir(below)
+    assert run("interpolate", "../input.mid", "--attr", "range", "--model", model).code == 0
+    assert names(below) == ["input-range.mid", "input-range.png"]
+
+
+def test_options(run: Run, melody: Path, model: Path) -> None:
+    done = run(
+        "interpolate", melody, "--attr", "note_density", "--model", model, "--steps", 2, "--range", -1, 1.5,
+        "--measures", "3-6", "--layout", "sequence", "-o", "out.midi", "--json",
+    )  # fmt: skip
+    assert (done.code, done.err) == (0, "")
+    value = json.loads(done.out)
+    assert [step["step"] for step in value["steps"]] == [0.0, -1.0, 1.5]
+    assert value["files"] == ["out.midi", "out.png"]
+    original, low, _ = (step["values"] for step in value["steps"])
+    assert len(original) == 16
+    assert original[:2] + original[6:] == low[:2] + low[6:]
+    assert value["steps"][0]["mean"] == pytest.approx(sum(original) / 16)
+    markers = [message.text for message in mido.MidiFile("out.midi").tracks[0] if message.type == "marker"]
+    assert markers == [step["name"] for step in value["steps"]]
+
+
+def test_clips_are_a_folder_with_the_picture_beside_it(run: Run, melody: Path, model: Path) -> None:
+    arguments = ["interpolate", melody, "--attr", "contour", "--model", model, "--layout", "clips", "--steps", 3]
+    assert run(*arguments).out.endswith("wrote input-contour and input-contour.png\n")
+    assert names(Path("input-contour")) == ["01_contour_-2.0.mid", "02_contour_+0.0.mid", "03_contour_+2.0.mid"]
+    assert Path("input-contour.png").is_file()
+    assert "exists already" in run(*arguments).error(1)
+    assert run(*arguments, "--force").code == 0
+
+
+def test_the_input_comes_back_untouched(run: Run, melody: Path, model: Path) -> None:
+    assert run("interpolate", melody, "--attr", "range", "--model", model, "--layout", "clips", "-o", "out").code == 0
+    (same,) = Path("out").glob("*+0.0.mid")
+    one, other = readers.read(same), readers.read(melody)
+    assert (one.notes, one.measures, one.tempos, one.key) == (other.notes, other.measures, other.tempos, other.key)
+
+
+@pytest.mark.parametrize("existing", ["input-rhythm.mid", "input-rhythm.png"])
+def test_what_is_there_is_kept_without_force(run: Run, melody: Path, existing: str, model: Path) -> None:
+    Path(existing).write_text("mine")
+    error = run("interpolate", melody, "--attr", "rhythm", "--model", model).error(1)
+    assert error == f"{existing} exists already: name another with -o, or replace it with --force"
+    assert names(melody.parent) == sorted(["input.mid", existing])
+    assert Path(existing).read_text() == "mine"
+    assert run("interpolate", melody, "--attr", "rhythm", "--model", model, "--force").code == 0
+    assert Path(existing).read_bytes() != b"mine"
+
+
+def test_it_is_refused_before_the_work(run: Run, melody: Path) -> None:
+    Path("input-rhythm.mid").touch()
+    error = run("interpolate", melody, "--attr", "rhythm", "--model", "no-such-model").error(1)
+    assert "exists already" in error
+
+
+def test_the_input_is_never_the_output(run: Run, melody: Path, model: Path) -> None:
+    before = melody.read_bytes()
+    error = run("interpolate", "input.mid", "--attr", "rhythm", "--model", model, "-o", melody, "--force").error(2)
+    assert "the input itself" in error
+    assert melody.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("out", "message"),
+    [
+        ("none/out.mid", "its folder cannot be written to (No such file or directory)"),
+        ("input.mid/out.mid", "its folder cannot be written to (Not a directory)"),
+        ("folder", "a folder, where a file is wanted"),
+        ("out.wav", ".wav says no known format"),
+        ("out", "a name without a suffix says no known format"),
+    ],
+)
+def test_an_output_that_cannot_be_written(run: Run, melody: Path, model: Path, out: str, message: str) -> None:
+    Path("folder").mkdir()
+    done = run("interpolate", "input.mid", "--attr", "rhythm", "--model", model, "-o", out)
+    assert message in done.error(done.code)
+    assert done.code in (1, 2)
+    assert names(melody.parent) == ["folder", "input.mid"]
+    assert names(Path("folder")) == []
+
+
+def test_neither_is_written_when_the_picture_fails(
+    run: Run, melody: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object, **options: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(plotting, "sweep", full)
+    Path("input-rhythm.mid").write_text("mine")
+    done = run("interpolate", melody, "--attr", "rhythm", "--model", model, "--force")
+    assert "No space left on device" in done.error(1)
+    assert names(melody.parent) == ["input-rhythm.mid", "input.mid"]
+    assert Path("input-rhythm.mid").read_text() == "mine"
+
+
+HEADER = bytes.fromhex("4d546864 00000006 0000 0001 0004")
+END = "00ff2f00"
+
+
+def midi(events: str) -> bytes:
+    data = bytes.fromhex(events + END)
+    return HEADER + b"MTrk" + len(data).to_bytes(4, "big") + data
+
+
+BROKEN = {
+    "empty": (b"", "an empty file"),
+    "text": (b"Dear diary, no music today.\n", "broken.mid"),
+    "truncated": (midi("00903c50 04803c00")[:-6], "broken.mid"),
+    "no notes": (midi(""), "no notes"),
+    "polyphony": (midi("00903c50 00904050 04803c00 00804000"), "one voice is needed"),
+    "metre": (midi("00ff580405021808 00903c50 04803c00"), "5/4"),
+    "off the grid": (HEADER[:-2] + bytes.fromhex("01e0") + midi("07903c50 8303803c00")[14:], "measure 1"),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_an_input_that_cannot_be_used(run: Run, here: Path, model: Path, what: str) -> None:
+    data, message = BROKEN[what]
+    (here / "broken.mid").write_bytes(data)
+    assert message in run("interpolate", "broken.mid", "--attr", "rhythm", "--model", model).error(1)
+    assert names(here) == ["broken.mid"]
+
+
+@pytest.mark.parametrize(("name", "code", "message"), [
+    ("none.mid", 1, "none.mid: no such file"), (".", 1, "a folder, where a file is wanted"), ("notes.txt", 2, "says no known format"),
+])  # fmt: skip
+def test_no_input(run: Run, here: Path, name: str, code: int, message: str) -> None:
+    (here / "notes.txt").write_text("do re mi")
+    assert message in run("interpolate", name, "--attr", "rhythm").error(code)
+    assert names(here) == ["notes.txt"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--attr", "rythm"], "unknown attribute 'rythm': did you mean rhythm"),
+        (["--attr", "../rhythm"], "unknown attribute"),
+        (["--attr", "rhythm", "--measures", "15-17"], "has measures 1-16"),
+        (["--attr", "rhythm", "--measures", "0-2"], "has measures 1-16"),
+        (["--attr", "rhythm", "--measures", "6-3"], "measures 6-3"),
+        (["--attr", "rhythm", "--range", "2", "-2"], "a range from low to high"),
+        (["--attr", "rhythm", "--range", "nan", "2"], "a range from low to high"),
+        (["--attr", "rhythm", "--tune", "2"], "only ABC tune books"),
+    ],
+)
+def test_what_cannot_be_done(run: Run, melody: Path, model: Path, options: list[str], message: str) -> None:
+    assert message in run("interpolate", melody, "--model", model, *options).error(2)
+    assert names(melody.parent) == ["input.mid"]
+
+
+def test_a_checkpoint_that_cannot_be_used(run: Run, melody: Path) -> None:
+    import numpy as np
+
+    save_file({"x": np.zeros(1)}, "other.safetensors", {"format": "armusic 99"})
+    Path("text.safetensors").write_text("no weights")
+    Path("folder").mkdir()
+    for name, message in (
+        ("other.safetensors", "a checkpoint of 'armusic 99'"),
+        ("text.safetensors", "not a checkpoint, or a broken one"),
+        ("folder", "no checkpoint in this folder"),
+        ("none", "no such file"),
+    ):
+        assert message in run("interpolate", melody, "--attr", "rhythm", "--model", name).error(1)
+    assert names(melody.parent) == ["folder", "input.mid", "other.safetensors", "text.safetensors"]
