@@ -29,17 +29,17 @@ class Config:
     decoder: Literal["parallel", "hierarchical"] = option("parallel", "All ticks at once, or beat by beat and tick by tick.")
     frame: Literal["anchored", "absolute"] = option("anchored", "Pitches from the measure's median, or MIDI pitches 55..84.")
     latent: int = option(32, "Size of a code.", 1, 4096)
-    units: int = option(128, "Hidden units of each GRU, per direction.", 1, 4096)
+    units: int = option(64, "Hidden units of each GRU, per direction.", 1, 4096)
     layers: int = option(1, "Layers of each GRU.", 1, 8)
     dropout: float = option(0.1, "Share of hidden units dropped in training.", 0, 0.95)
     attribute_loss: Literal["regression", "pairwise"] = option("regression", "How a dimension is tied to its attribute.")
     beta: float = option(0.001, "Weight of the KL divergence, beside the cross-entropy per tick.", 0)
     gamma: float = option(1.0, "Weight of the attribute loss; 0 trains a plain beta-VAE.", 0)
     delta: float = option(10.0, "Sharpness of the pairwise attribute loss.", 1e-6)
-    control: float = option(0.0, "Weight of the control losses: the output must have the attributes that its code stands for.", 0)
+    control: float = option(0.2, "Weight of the control losses: the output must have the attributes that its code stands for.", 0)
     augment: float = option(0.5, "Share of training measures that are replaced by variants of them (absolute frame: transposed).", 0, 1)
     distinct: bool = option(True, "Train on each different measure once per epoch.")
-    epochs: int = option(30, "Passes over the training data.", 1)
+    epochs: int = option(80, "Passes over the training data.", 1)
     batch: int = option(256, "Measures per step.", 2)
     lr: float = option(3e-3, "Learning rate after the warm-up; it decays linearly to zero.", 1e-9)
     warmup: float = option(0.03, "Share of the steps in which the learning rate rises.", 0, 1)
@@ -68,6 +68,9 @@ PRESETS: dict[str, dict[str, Any]] = {
         "layers": 2,
         "dropout": 0.5,
         "attribute_loss": "pairwise",
+        "units": 128,
+        "control": 0.0,
+        "epochs": 30,
         "augment": 1.0,
         "distinct": False,
         "lr": 1e-4,

@@ -8,7 +8,7 @@ everyone (Okabe and Ito, "Color Universal Design", 2008).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -77,7 +77,7 @@ def note_name(pitch: int) -> str:
 
 
 def piano_roll(
-    ax: Axes, tune: Tune, *, color: object = INK, ghost: Tune | None = None, pitches: tuple[int, int] | None = None
+    ax: Axes, tune: Tune, *, color: Any = INK, ghost: Tune | None = None, pitches: tuple[int, int] | None = None
 ) -> None:
     """Draw a tune as bars, time to the right and pitch upward, with its bar lines.
 
@@ -95,8 +95,8 @@ def piano_roll(
         Lowest and highest MIDI pitch to show; by default those of the tune.
     """
     low, high = pitches or pitch_limits([tune])
-    for behind in [ghost] if ghost is not None else []:
-        ax.add_collection(PolyCollection(_bars(behind), facecolors=GHOST, edgecolors="none", zorder=1))
+    if ghost is not None:
+        ax.add_collection(PolyCollection(_bars(ghost), facecolors=GHOST, edgecolors="none", zorder=1))
     ax.add_collection(PolyCollection(_bars(tune), facecolors=color, edgecolors="white", linewidths=0.4, zorder=2))
     _bar_lines(ax, tune)
     marks = [pitch for pitch in range(low, high + 1) if pitch % 12 in ((0, _FIFTH) if high - low <= 24 else (0,))]
@@ -146,7 +146,8 @@ def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Fi
     Parameters
     ----------
     variations : sequence of Variation
-        At least one, all with the same measures; that of step 0, the input, is set off and shown faintly behind the others.
+        At least one, all with the same measures. That of step 0, the input, is set off and shown
+        faintly behind the others.
     attribute : str
         Name of the attribute.
     name : str
@@ -176,14 +177,19 @@ def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Fi
             spine.set_color(FAINT)
         return ax
 
-    def text(top: float, content: str, side: float = 0.0, **style: object) -> None:
-        x = LEFT / width + side * (1 - (LEFT + RIGHT) / width)
-        where = {"ha": "right" if side else "left", "va": "baseline"}
-        figure.text(x, 1 - top / height, _drawable(content), parse_math=False, **where, **style)
+    def text(top: float, content: str, *, right: bool = False, **style: Any) -> None:
+        x = 1 - RIGHT / width if right else LEFT / width
+        figure.text(x, 1 - top / height, _drawable(content), ha="right" if right else "left", parse_math=False, **style)
 
     title = name or tunes[0].title or tunes[0].source or "tune"
     room = int((width - LEFT - RIGHT) / PER_LETTER)
-    text(0.36, title if len(title) <= room else title[: room - 1] + "\N{HORIZONTAL ELLIPSIS}", fontsize=13, fontweight="bold", color=INK)
+    text(
+        0.36,
+        title if len(title) <= room else title[: room - 1] + "\N{HORIZONTAL ELLIPSIS}",
+        fontsize=13,
+        fontweight="bold",
+        color=INK,
+    )
     behind = "; the input behind in grey" if original else ""
     text(0.6, f"{attribute} turned down and up, in prior standard deviations{behind}", fontsize=8.5, color=INK)
     at = TOP
@@ -191,7 +197,7 @@ def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Fi
         here = variation.step == 0
         text(at + LABEL - 0.08, "input" if here else variation.name, fontsize=9, fontweight="bold", color=color)
         count = len(variation.tune.notes)
-        text(at + LABEL - 0.08, f"mean {variation.values.mean():.2f}, {count} notes", side=1.0, fontsize=8, color=INK)
+        text(at + LABEL - 0.08, f"mean {variation.values.mean():.2f}, {count} notes", right=True, fontsize=8, color=INK)
         ax = axes(at + LABEL, roll)
         if here:
             ax.set_facecolor(TINT)
@@ -221,19 +227,20 @@ def colors(variations: Sequence[Variation]) -> list[tuple[float, ...]]:
     return [STEPS((variation.step / furthest + 1) / 2) for variation in variations]
 
 
-def _bars(tune: Tune) -> Float[np.ndarray, "note corner 2"]:
+def _bars(tune: Tune) -> list[Float[np.ndarray, "corner 2"]]:
     """Return the corners of each note's bar."""
     start = np.array([float(note.start) for note in tune.notes])
     end = np.array([float(note.end) for note in tune.notes])
     pitch = np.array([note.pitch for note in tune.notes], dtype=float)
     x, y = np.stack([start, end, end, start], axis=1), pitch[:, None] + [-0.45, -0.45, 0.45, 0.45]
-    return np.stack([x, y], axis=2)
+    return list(np.stack([x, y], axis=2))
 
 
 def _bar_lines(ax: Axes, tune: Tune) -> None:
     lines = [[(float(measure.start), 0), (float(measure.start), 1)] for measure in tune.measures[1:]]
     ax.add_collection(
-        LineCollection(lines, colors="#b0b0b0", linewidths=0.6, zorder=0.5, transform=ax.get_xaxis_transform()), autolim=False
+        LineCollection(lines, colors="#b0b0b0", linewidths=0.6, zorder=0.5, transform=ax.get_xaxis_transform()),
+        autolim=False,
     )
 
 

@@ -17,6 +17,7 @@ from armusic.losses import kl, pairwise, regression
 from armusic.models.base import VAE
 
 
+SWEEP = 2.5  # how far, in prior standard deviations, a dimension is moved by the control losses
 TEACHER = 0.5  # share of batches in which an autoregressive decoder is fed the true notes (Pati and Lerch 2020)
 
 Expected = Callable[[Tensor, int], Tensor]
@@ -71,25 +72,29 @@ class Objective(nn.Module):
     def controlled(self, z: Tensor, regularised: Tensor, kind: int) -> dict[str, Tensor]:
         """Return how far the decoder's output is from the attributes that moved codes stand for.
 
-        The regularised dimensions are given the values that they have for other items of the
-        batch, all together or a single one. `control` is the squared distance of the output's
-        expected attributes from those values, `cycle` that of the re-encoded output from the code.
+        Either all regularised dimensions take the values that they have for other items of the
+        batch, or a single one is moved at random, as a sweep moves it; beyond the values of the
+        batch the output must stay at the last of them. `control` is the squared distance of the
+        output's expected attributes from those values, `cycle` that of the re-encoded output
+        from the code.
         """
-        count = regularised.shape[1]
-        moved = torch.arange(count, device=z.device)
-        if torch.rand(()) < 0.5:
-            moved = moved[torch.randint(count, (1,))]
-        other = torch.randperm(len(z), device=z.device)
-        target = regularised.detach()[other][:, moved]
-        code = z.index_copy(1, moved, target)
-        output = self.model.decode(code, kind)
         assert self.expected is not None
+        known = regularised.detach()
+        count = known.shape[1]
+        if torch.rand(()) < 0.5:
+            moved = torch.arange(count, device=z.device)
+            asked = known[torch.randperm(len(z), device=z.device)]
+        else:
+            moved = torch.randint(count, (1,), device=z.device)
+            asked = known[:, moved] + SWEEP * (2 * torch.rand(len(z), 1, device=z.device) - 1)
+        target = asked.clamp(known[:, moved].amin(dim=0), known[:, moved].amax(dim=0))
+        output = self.model.decode(z.index_copy(1, moved, asked), kind)
         reached = (self.expected(output, kind) - self.mean[kind]) / self.std[kind]
         error = (reached[:, moved] - target).square()
         again = self.model.encode(output.softmax(dim=-1), kind).mean
         return {
             "control": torch.nan_to_num(error).mean(dim=0).sum(),  # an attribute without an expectation counts nothing
-            "cycle": (again - code.detach()).square().mean(),
+            "cycle": (again - z.detach().index_copy(1, moved, target)).square().mean(),
         }
 
 

@@ -3,6 +3,7 @@
 import warnings
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -113,20 +114,28 @@ def test_sizes(measures: int, steps: int) -> None:
     assert len(rolls) == steps
     bounds = [ax.get_position() for ax in figure.axes]
     assert all(0 < box.x0 < box.x1 < 1 and 0 < box.y0 < box.y1 < 1 for box in bounds)
-    assert all(one.y0 > other.y1 for one, other in zip(bounds, bounds[1:], strict=False))
+    assert all(one.y0 > other.y1 for one, other in pairwise(bounds))
     numbers = figure.axes[-1].get_xticklabels()
     assert numbers[0].get_text() == "1"
     assert len(numbers) <= width / 0.3
 
 
-@pytest.mark.parametrize("title", ["", "$x^2$ & {a}", "\N{GREEK SMALL LETTER ALPHA} Túr", "東 \N{SNOWMAN}\ue000", "x" * 300])
-def test_any_title_is_drawn_without_a_warning(title: str) -> None:
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("", "waltz.abc"),
+        ("$x^2$ & {a}", "$x^2$ & {a}"),
+        ("Ágnes \N{SNOWMAN}", "Ágnes \N{SNOWMAN}"),
+        ("東\ue000", "??"),
+        ("x" * 300, "x" * 60 + "…"),
+    ],
+)
+def test_any_title_is_drawn_without_a_warning(title: str, shown: str) -> None:
     figure = plotting.sweep(sweep(tune(title=title)), "rhythm")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         figure.canvas.draw()
-    (shown, *_) = texts(figure)
-    assert shown == {"": "waltz.abc", "東 \N{SNOWMAN}\ue000": "? \N{SNOWMAN}?"}.get(title, title) or shown.endswith("x…")
+    assert texts(figure)[0] == shown
 
 
 def test_a_picture_is_a_png(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
 from armusic_cli.main import run as run_command_line
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -83,9 +84,15 @@ def tunes(here: Path) -> Path:
     """Make a folder with a few tunes that are no versions of one another."""
     folder = here / "tunes"
     (folder / "jigs").mkdir(parents=True)
-    lines = ["CDEF GABc|cBAG FEDC|", "EGEG ceGE|FAFA cAFC|", "c2G2 E2C2|F4 G4|", "CCGG AAG2|FFEE DDC2|", "G2FE D2CD|E2C2 D4|"]
+    lines = [  # in each tune, every attribute varies
+        "CDEF GABc|c4 F2E2|EG3 ce3|F8|",
+        "c2G2 E2C2|F4 G4|CDCD EFEF|G6 C2|",
+        "CCGG AAG2|F3E D4|D2C6|eGeG cGcG|",
+        "G2FE D2CD|E2C2 D4|B8|AcBd cedf|",
+        "A,2B,2 C2D2|E8|efed cBAG|A3c e4|",
+    ]
     for number, line in enumerate(lines):
-        (folder / f"{number}.abc").write_text(f"X:1\nT:Tune {number}\nM:4/4\nL:1/8\nK:C\n{line * 2}\n")
+        (folder / f"{number}.abc").write_text(f"X:1\nT:Tune {number}\nM:4/4\nL:1/8\nK:C\n{line}\n")
     (folder / "jigs" / "jig.abc").write_text("X:1\nT:Jig\nM:6/8\nL:1/8\nK:G\nBGG DGG|BGB dcB|cAA EAA|G3 G3|]\n")
     (folder / "broken.abc").write_text("X:1\nT:Five\nM:5/4\nL:1/4\nK:C\nCDEFG|\n")
     return folder

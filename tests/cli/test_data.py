@@ -39,6 +39,8 @@ def test_json(run: Run, tunes: Path) -> None:
 def test_what_was_skipped_is_listed(run: Run, tunes: Path) -> None:
     lines = run("data", "show", "--data", tunes, "--skipped").out.splitlines()
     (line,) = [line for line in lines if "broken.abc" in line]
+    assert line.startswith("broken.abc")
+    assert line.count("broken.abc") == 1
     assert "5/4" in line
 
 
@@ -47,13 +49,19 @@ def test_the_data_folder_is_chosen(run: Run, tunes: Path, tmp_path: Path) -> Non
     assert f"cache: {tmp_path / 'mine'}" in out
 
 
-@pytest.mark.parametrize(("make", "message"), [
-    (lambda path: None, "no such folder"),
-    (lambda path: path.mkdir(), "no music in it"),
-    (lambda path: (path.mkdir(), (path / "a.abc").write_text("X:1\nM:5/4\nK:C\nC|\n")), "no measure of its 1 files can be used"),
-])  # fmt: skip
-def test_nothing_to_use(run: Run, here: Path, make: object, message: str) -> None:
-    make(here / "mine")
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        (None, "no such folder"),
+        ({}, "no music in it"),
+        ({"a.abc": "X:1\nM:5/4\nK:C\nC|\n"}, "no measure of its 1 files can be used"),
+    ],
+)
+def test_nothing_to_use(run: Run, here: Path, files: dict[str, str] | None, message: str) -> None:
+    if files is not None:
+        (here / "mine").mkdir()
+        for name, text in files.items():
+            (here / "mine" / name).write_text(text)
     done = run("data", "build", "--from", "mine")
     assert done.code == 1
     assert done.out == ""

@@ -2,7 +2,9 @@
 
 import json
 import os
-from collections.abc import Callable
+import resource
+import subprocess
+import sys
 from pathlib import Path
 
 import mido
@@ -13,7 +15,7 @@ from armusic import plotting, readers
 
 from .conftest import Run
 
-Interpolate = Callable[..., object]
+ROOT = Path(__file__).parents[2]
 
 
 def names(folder: Path) -> list[str]:
@@ -36,7 +38,9 @@ def test_the_main_job(run: Run, melody: Path, model: Path) -> None:
     assert names(melody.parent) == ["input-rhythm.mid", "input-rhythm.png", "input.mid"]
     file = mido.MidiFile("input-rhythm.mid")
     assert (file.type, file.ticks_per_beat) == (1, 480)
-    assert [track.name for track in file.tracks[1:]] == [f"rhythm {step}" for step in ("-2.0", "-1.0", "+0.0", "+1.0", "+2.0")]
+    assert [track.name for track in file.tracks[1:]] == [
+        f"rhythm {step}" for step in ("-2.0", "-1.0", "+0.0", "+1.0", "+2.0")
+    ]
     assert Path("input-rhythm.png").read_bytes().startswith(b"\x89PNG")
     assert Path("input-rhythm.png").stat().st_mode == Path("input-rhythm.mid").stat().st_mode
 
@@ -167,9 +171,14 @@ def test_an_input_that_cannot_be_used(run: Run, here: Path, model: Path, what: s
     assert names(here) == ["broken.mid"]
 
 
-@pytest.mark.parametrize(("name", "code", "message"), [
-    ("none.mid", 1, "none.mid: no such file"), (".", 1, "a folder, where a file is wanted"), ("notes.txt", 2, "says no known format"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "code", "message"),
+    [
+        ("none.mid", 1, "none.mid: no such file"),
+        (".", 1, "a folder, where a file is wanted"),
+        ("notes.txt", 2, "says no known format"),
+    ],
+)
 def test_no_input(run: Run, here: Path, name: str, code: int, message: str) -> None:
     (here / "notes.txt").write_text("do re mi")
     assert message in run("interpolate", name, "--attr", "rhythm").error(code)
@@ -208,3 +217,19 @@ def test_a_checkpoint_that_cannot_be_used(run: Run, melody: Path) -> None:
     ):
         assert message in run("interpolate", melody, "--attr", "rhythm", "--model", name).error(1)
     assert names(melody.parent) == ["folder", "input.mid", "other.safetensors", "text.safetensors"]
+
+
+def test_it_takes_little_longer_than_to_import_torch(melody: Path, model: Path) -> None:
+    """In seconds of CPU time, the best of three: at most 1.5 more."""
+    arguments = ["-m", "armusic_cli", "interpolate", "input.mid", "--attr", "rhythm", "--model", str(model), "--force"]
+    assert min(seconds(*arguments) for _ in range(3)) < seconds("-c", "import torch") + 1.5
+
+
+def seconds(*arguments: str) -> float:
+    """Return the CPU time of a Python process."""
+    path = os.pathsep.join([str(ROOT), str(ROOT / "cli")])
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
+    subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

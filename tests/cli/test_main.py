@@ -44,7 +44,9 @@ def test_help(run: Run, arguments: list[str]) -> None:
         assert f"\n  {name} " in done.out
 
 
-@pytest.mark.parametrize("command", [["interpolate"], ["attributes"], ["train"], ["data"], ["data", "show"], ["data", "build"]])
+@pytest.mark.parametrize(
+    "command", [["interpolate"], ["attributes"], ["train"], ["data"], ["data", "show"], ["data", "build"]]
+)
 def test_every_command_has_help(run: Run, command: list[str]) -> None:
     done = run(*command, "--help")
     assert (done.code, done.err) == (0, "")
@@ -124,7 +126,11 @@ def test_ctrl_c_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     melody = ROOT / "examples" / "speed-the-plough.mid"
     process = subprocess.Popen(
-        [*COMMAND, "attributes", str(melody)], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*COMMAND, "attributes", str(melody)],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     assert process.stderr is not None

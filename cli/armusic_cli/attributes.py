@@ -1,0 +1,64 @@
+"""`armusic attributes`: what a tune is like, measure by measure."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from armusic.errors import UsageError
+from armusic_cli import options, tables
+
+if TYPE_CHECKING:
+    from armusic.api import AttributeTable
+    from armusic.score import Tune
+
+DIGITS = 6  # in JSON and CSV; the table has three
+
+
+@click.command("attributes")
+@click.argument("file", metavar="INPUT", type=options.FILE)
+@options.tune
+@click.option(
+    "--attr", "names", multiple=True, metavar="NAME", help="An attribute; may be repeated.  [default: all four]"
+)
+@options.as_json
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+def command(file: Path, tune: int | None, names: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
+    """Show the attributes of a tune, one row per measure.
+
+    INPUT is a MIDI, ABC or MusicXML file with one melody. Attributes are rhythm (0 to 1: how
+    many notes, and how far off the strong beats), range and contour (semitones over 26: from
+    lowest to highest, from first to last), and density (notes over ticks).
+    """
+    if as_json and as_csv:
+        raise UsageError("--json and --csv cannot go together: choose one")
+    from armusic import api
+
+    melody = api.read(file, tune)
+    table = api.attributes(melody, names or None)
+    if as_json:
+        tables.show_json(_plain(melody, table))
+    elif as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(["measure", "metre", *table.names])
+        for number, metre, values in zip(table.measures, table.metres, table.values.tolist(), strict=True):
+            writer.writerow([number, metre, *(round(value, DIGITS) for value in values)])
+    else:
+        rows = [
+            [str(number), metre, *(f"{value:.3f}" for value in values)]
+            for number, metre, values in zip(table.measures, table.metres, table.values.tolist(), strict=True)
+        ]
+        tables.show(["measure", "metre", *table.names], rows)
+
+
+def _plain(melody: Tune, table: AttributeTable) -> dict[str, object]:
+    """Return a table as plain values."""
+    rows = [
+        {"measure": number, "metre": metre, **{n: round(v, DIGITS) for n, v in zip(table.names, values, strict=True)}}
+        for number, metre, values in zip(table.measures, table.metres, table.values.tolist(), strict=True)
+    ]
+    return {"source": melody.source, "title": melody.title, "attributes": list(table.names), "measures": rows}

@@ -1,0 +1,113 @@
+"""`armusic data`: what models are trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from armusic_cli import options, tables
+from armusic_cli.progress import Progress
+
+if TYPE_CHECKING:
+    from armusic.corpus import Corpus
+
+list_skipped = click.option(
+    "--skipped", "with_skipped", is_flag=True, help="List all that was left out, with the reason."
+)
+
+
+@click.group("data", invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """Show or build the data that models are trained on."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+@command.command("show", short_help="Show what is in a corpus, and what was skipped.")
+@click.option(
+    "--data", default="folk", metavar="NAME|FOLDER", show_default=True, help="A corpus, or a folder of files."
+)
+@list_skipped
+@options.data_dir
+@options.as_json
+def show(data: str, with_skipped: bool, data_dir: Path | None, as_json: bool) -> None:
+    """Show a corpus: tunes and measures by collection and metre, licences, what was skipped and why.
+
+    It is read first, if it has not been.
+    """
+    _show(_read(data, data_dir), with_skipped=with_skipped, as_json=as_json)
+
+
+@command.command("build", short_help="Read a folder of your own files for training.")
+@click.option(
+    "--from",
+    "folder",
+    default="folk",
+    metavar="FOLDER",
+    show_default=True,
+    help="Folder of ABC, MIDI or MusicXML files, or a corpus.",
+)
+@list_skipped
+@options.data_dir
+@options.as_json
+def build(folder: str, with_skipped: bool, data_dir: Path | None, as_json: bool) -> None:
+    """Read a corpus of your own, keep it for training, and show what is in it.
+
+    Train on it with `armusic train --data FOLDER`.
+    """
+    _show(_read(folder, data_dir), with_skipped=with_skipped, as_json=as_json)
+
+
+def _read(data: str, data_dir: Path | None) -> Corpus:
+    from armusic import api
+
+    with Progress("reading", "file") as progress:
+        return api.corpus(data, data_dir, progress.update)
+
+
+def _show(corpus: Corpus, *, with_skipped: bool, as_json: bool) -> None:
+    summary = corpus.summary()
+    if as_json:
+        left = [{"source": one.source, "reason": one.reason, "message": one.message} for one in corpus.skipped]
+        tables.show_json({**summary, "left_out": left} if with_skipped else summary)
+        return
+    collections: dict[str, dict[str, Any]] = summary["collections"]
+    click.echo(
+        f"{summary['name']}: {summary['tunes']:,} tunes, {summary['measures']:,} measures,"
+        f" {summary['distinct']:,} of them different up to transposition"
+    )
+    columns = ["tunes", "measures", *(["licence"] if any("licence" in one for one in collections.values()) else [])]
+    rows = [[name, *(_count(one.get(column, "")) for column in columns)] for name, one in collections.items()]
+    click.echo()
+    tables.show(["collection", *columns], rows)
+    click.echo()
+    tables.show(["metre", "measures"], _counts(summary["metres"]))
+    if any(summary["skipped"].values()):
+        rows = [
+            [what, reason, count] for what, counts in summary["skipped"].items() for reason, count in _counts(counts)
+        ]
+        click.echo()
+        tables.show(["skipped", "reason", "count"], rows)
+    if with_skipped:
+        click.echo()
+        for one in corpus.skipped:
+            click.echo(_message(one.source, one.message))
+    click.echo(f"\ncache: {summary['cache']}")
+
+
+def _message(source: str, message: str) -> str:
+    """Return a message with its source in front, whose last part it may begin with."""
+    name = source.rsplit("/", 1)[-1]
+    return source.removesuffix(name) + message if message.startswith(name) else f"{source}: {message}"
+
+
+def _counts(counts: Mapping[str, int]) -> list[list[str]]:
+    return [[name, _count(count)] for name, count in counts.items()]
+
+
+def _count(value: int | str) -> str:
+    return f"{value:,}" if isinstance(value, int) else value

@@ -1,0 +1,147 @@
+"""The command `armusic`: it finds the subcommand, and turns every error into one line and an exit code.
+
+Subcommands are imported when they are called, and what they need when they run: torch,
+music21 and matplotlib take seconds to load.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback as tracebacks
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from armusic.errors import ArmusicError
+
+COMMANDS = {
+    "interpolate": "Turn one attribute of a tune down and up: MIDI and a picture.",
+    "attributes": "Show the attributes of a tune, measure by measure.",
+    "train": "Train a model.",
+    "data": "Show or build the data that models are trained on.",
+}
+"""Each command, the module of the same name, and what `armusic --help` says about it."""
+
+INTERRUPTED = 130  # as the shell has it: 128 + SIGINT
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Interrupted(click.ClickException):
+    """Ctrl-C, with what can be done next."""
+
+    exit_code = INTERRUPTED
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands, most wanted first."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"armusic_cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; click would print an empty line at Ctrl-C."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stop:
+            raise Interrupted(str(stop) or "stopped") from stop
+
+
+@click.group(cls=Commands, context_settings=CONTEXT, invoke_without_command=True)
+@click.version_option(package_name="armusic", prog_name="armusic", message="%(prog)s %(version)s")
+@click.option(
+    "--traceback",
+    is_flag=True,
+    envvar="ARMUSIC_DEBUG",
+    help="Show where an error comes from (or: ARMUSIC_DEBUG=1).",
+)
+@click.pass_context
+def cli(ctx: click.Context, traceback: bool) -> None:
+    """Make music with variational autoencoders whose dimensions are musical attributes.
+
+    Each command has a --help of its own.
+    """
+    ctx.obj["traceback"] = traceback
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+        return
+    import logging
+
+    logging.addLevelName(logging.WARNING, "warning")
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("armusic: %(levelname)s: %(message)s"))
+    logger = logging.getLogger("armusic")
+    logger.addHandler(handler)
+    ctx.call_on_close(lambda: logger.removeHandler(handler))
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        As typed after `armusic`.
+
+    Returns
+    -------
+    int
+        0; 1 for an error in what was read or written; 2 for wrong usage; 130 after Ctrl-C.
+    """
+    shown = {"traceback": False}
+    try:
+        code = cli.main(list(arguments), prog_name="armusic", standalone_mode=False, obj=shown)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  (the last resort: reported, with a traceback on demand)
+        if shown["traceback"]:
+            tracebacks.print_exception(error)
+        message, status = _explain(error)
+        if status == INTERRUPTED and sys.stderr.isatty():
+            click.echo(err=True)  # ends the line on which the terminal shows ^C
+        click.echo(f"armusic: {message}", err=True)
+        return status
+    return code if isinstance(code, int) else 0
+
+
+def _explain(error: BaseException) -> tuple[str, int]:
+    """Return an error in one line, and the exit code that goes with it."""
+    if isinstance(error, Interrupted | KeyboardInterrupt):
+        return _one_line(str(error)) or "stopped", INTERRUPTED
+    if isinstance(error, ArmusicError):
+        return f"error: {_one_line(str(error))}", error.exit_code
+    if isinstance(error, click.ClickException):
+        ctx = getattr(error, "ctx", None)
+        hint = f" (see {ctx.command_path} --help)" if ctx is not None else ""
+        return f"error: {_one_line(error.format_message()).rstrip('.')}{hint}", error.exit_code
+    if isinstance(error, OSError):
+        return f"error: {_one_line(str(error))}", 1
+    return (
+        f"error: {_one_line(f'{type(error).__name__}: {error}').rstrip('.')}: this is a fault of armusic;"
+        " please report it with what armusic --traceback ... shows"
+    ), 1
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,96 @@
+"""Options that are not written by hand: those of a training run, made from the fields of `Config`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import Field, fields
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+import click
+from click.core import ParameterSource
+
+from armusic.config import PRESETS, Config
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+FILE = click.Path(path_type=Path)
+"""A path; whether it can be read or written is for the library to say, in its own words."""
+
+tune = click.option("--tune", type=int, metavar="N", help="Number (X:) of the tune in an ABC tune book.")
+force = click.option("--force", is_flag=True, help="Replace existing files.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+data_dir = click.option(
+    "--data-dir",
+    type=FILE,
+    metavar="FOLDER",
+    help="Where prepared data is kept.  [default: $ARMUSIC_DATA, else this platform's cache folder]",
+)
+
+
+def names(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Split names at commas; a default is a tuple already."""
+    if isinstance(value, tuple):
+        return value
+    return tuple(name.strip() for name in value.split(",") if name.strip())
+
+
+def measures(value: str) -> tuple[int, int]:
+    """Read a range of measures from 1, both ends included: `3-6`, or `3` for one measure."""
+    found = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", value)
+    if found is None:
+        raise click.BadParameter(f"{value!r} is no range of measures: write it like 3-6, or 3 for one measure")
+    return int(found[1]), int(found[2] or found[1])
+
+
+def config_options(function: Function) -> Function:
+    """Add an option for every field of `Config`: its name with dashes, its default, help, choices and range."""
+    kinds = get_type_hints(Config)
+    for one in reversed(fields(Config)):
+        function = _option(one, kinds[one.name])(function)
+    return function
+
+
+def given(ctx: click.Context, values: dict[str, Any]) -> dict[str, Any]:
+    """Return those of the options `values` that were set by the user, so that a preset can set the others."""
+    defaults = (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP)
+    return {name: value for name, value in values.items() if ctx.get_parameter_source(name) not in defaults}
+
+
+def _option(one: Field[Any], kind: Any) -> Callable[[Function], Function]:
+    flag = "--" + one.name.replace("_", "-")
+    text = one.metadata["help"]
+    for preset, values in PRESETS.items():
+        if one.name in values:
+            text += f"  [{preset}: {_shown(one.name, values[one.name])}]"
+    if isinstance(one.default, tuple):
+        text += f"  [default: {_shown(one.name, one.default)}]"
+    return click.option(
+        f"{flag}/--no-{flag[2:]}" if kind is bool else flag,
+        one.name,
+        type=None if kind is bool else _type(kind, one.metadata),
+        metavar={int: "INTEGER", float: "NUMBER", tuple: "NAMES"}.get(get_origin(kind) or kind),
+        default=one.default,
+        show_default=not isinstance(one.default, tuple),
+        help=text,
+    )
+
+
+def _shown(name: str, value: Any) -> str:
+    """Return a value as it is typed."""
+    if isinstance(value, bool):
+        return name if value else f"no-{name}"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _type(kind: Any, rule: Mapping[str, Any]) -> Any:
+    if get_origin(kind) is Literal:
+        return click.Choice(get_args(kind))
+    if get_origin(kind) is tuple:
+        return names
+    if kind is int:
+        return click.IntRange(rule["low"], rule["high"])
+    if kind is float:
+        return click.FloatRange(rule["low"], rule["high"])
+    return click.STRING

@@ -1,0 +1,132 @@
+"""`armusic train`: from a corpus to a model."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from armusic import config
+from armusic.errors import UsageError
+from armusic_cli import options
+from armusic_cli.progress import Progress
+
+if TYPE_CHECKING:
+    from armusic.training import Report
+
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
+"""Read by torch when it is imported."""
+
+
+@click.command("train")
+@click.option(
+    "--preset",
+    type=click.Choice(list(config.PRESETS)),
+    default="default",
+    show_default=True,
+    help="Settings to start from; paper: those of Pati and Lerch (2020).",
+)
+@options.config_options
+@click.option(
+    "-o",
+    "--output",
+    "run",
+    type=options.FILE,
+    metavar="RUN",
+    help="Folder of the run.  [default: runs/PRESET-DATE-TIME]",
+)
+@click.option("--resume", is_flag=True, help="Go on with the run in RUN from its last whole epoch.")
+@options.data_dir
+@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="CPU threads.  [default: half the cores]")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    preset: str,
+    run: Path | None,
+    resume: bool,
+    data_dir: Path | None,
+    threads: int | None,
+    **settings: Any,
+) -> None:
+    """Train a model on the folk corpus or on a folder of your own files (--data FOLDER).
+
+    RUN gets config.json, metrics.csv, and the best and the last checkpoint; use it with
+    `armusic interpolate --model RUN`. Stop with Ctrl-C at any time and go on with --resume.
+    Several processes or machines: torchrun ... -m armusic_cli train.
+    """
+    if resume and run is None:
+        raise UsageError("--resume needs the run to go on with: name it with -o RUN")
+    run = run or Path("runs", f"{preset}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
+    chosen = config.make(preset, **_settings(ctx, run, preset, settings, resume=resume))
+    if threads is not None:
+        os.environ.update(dict.fromkeys(THREADS, str(threads)))
+    else:  # a small network gains little from more, and loses much where a core is busy
+        half = str(max(1, (os.cpu_count() or 1) // 2))
+        for name in THREADS:
+            os.environ.setdefault(name, half)
+    from armusic import api
+
+    silent = os.environ.get("RANK", "0") != "0"  # under torchrun, the first process speaks for all
+    with Progress("reading", "file", silent=silent) as progress:
+        training = _Training(progress, chosen.epochs)
+        try:
+            api.train(
+                chosen,
+                run,
+                resume=resume,
+                data_dir=data_dir,
+                on_data=progress.update,
+                on_step=training.step,
+                on_epoch=training.epoch,
+            )
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"stopped: go on with armusic train --resume -o {run}") from None
+    if not silent:
+        click.echo(str(run))
+
+
+class _Training:
+    """Turns what `api.train` tells into a bar of epochs with the loss parts, and a line per epoch."""
+
+    def __init__(self, progress: Progress, epochs: int) -> None:
+        self.progress, self.epochs = progress, epochs
+        self.done = 0  # epochs
+        self.steps = 0  # in this epoch
+        self.per_epoch = 0  # known when the first epoch is done
+
+    def step(self, losses: Mapping[str, float]) -> None:
+        """Show the loss parts of a step."""
+        self.steps += 1
+        part = self.steps / self.per_epoch if self.per_epoch else 0.0  # the first epoch's length is not known yet
+        text = "  ".join([f"step {self.steps}", *(f"{name} {value:.3f}" for name, value in losses.items())])
+        self.progress.update(self.done + min(part, 1.0), self.epochs, title="training", unit="epoch", note=text)
+
+    def epoch(self, report: Report) -> None:
+        """Print an epoch's mean loss parts and validation scores."""
+        self.done, self.steps, self.per_epoch = report.epoch, 0, report.step // report.epoch
+        figures = {**report.losses, **report.scores}
+        text = "  ".join(f"{name} {value:.4f}" for name, value in figures.items())
+        self.progress.line(f"epoch {report.epoch}/{self.epochs}  {text}  {report.seconds:.0f} s")
+        self.progress.update(report.epoch, self.epochs, title="training", unit="epoch")
+
+
+def _settings(ctx: click.Context, run: Path, preset: str, settings: dict[str, Any], *, resume: bool) -> dict[str, Any]:
+    """Return the settings that were given; a run that goes on has the others from its own config.json."""
+    given = options.given(ctx, settings)
+    file = run / "config.json"
+    if not (resume and file.is_file()):
+        return given
+    try:
+        written = json.loads(file.read_text(encoding="utf-8"))
+        known = config.from_dict(written).as_dict()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file}: not the settings of a run ({error})") from error
+    if options.given(ctx, {"preset": preset}):
+        known |= config.PRESETS[preset]
+    return {**known, **given}
