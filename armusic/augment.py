@@ -18,7 +18,11 @@ _STEP = np.array([-4, -3, -2, -1, 1, 2, 3, 4])  # semitones by which a single no
 
 
 def vary(
-    x: Int[np.ndarray, "item tick"], changed: Bool[np.ndarray, " item"], frame: Frame, ticks: int, rng: np.random.Generator
+    x: Int[np.ndarray, "item tick"],
+    changed: Bool[np.ndarray, " item"],
+    frame: Frame,
+    ticks: int,
+    rng: np.random.Generator,
 ) -> Int[np.ndarray, "variant tick"]:
     """Return variants of the `changed` measures, made from them and the others of the batch.
 
@@ -58,7 +62,9 @@ def vary(
     rank = np.cumsum(struck(y), axis=1) - 1
     order = np.argsort(~struck(donor), axis=1, kind="stable")
     count = struck(donor).sum(axis=1, keepdims=True)
-    pitches = np.take_along_axis(np.take_along_axis(donor, order, axis=1), np.clip(rank, 0, np.maximum(count - 1, 0)), axis=1)
+    pitches = np.take_along_axis(
+        np.take_along_axis(donor, order, axis=1), np.clip(rank, 0, np.maximum(count - 1, 0)), axis=1
+    )
     y = np.where(chosen(REPITCH) & (count > 0) & struck(y), pitches, y)
     # single notes: moved, tied to the one before, or struck again while they sound
     some = rng.random(y.shape) < 0.2
@@ -94,9 +100,7 @@ def _canonical(y: Int[np.ndarray, "item tick"], frame: Frame) -> Int[np.ndarray,
     return np.concatenate([y[:, :1], np.where(silent, frame.hold, y[:, 1:])], axis=1)
 
 
-def transpose(
-    x: Int[np.ndarray, "item tick"], frame: Frame, rng: np.random.Generator
-) -> Int[np.ndarray, "item tick"]:
+def transpose(x: Int[np.ndarray, "item tick"], frame: Frame, rng: np.random.Generator) -> Int[np.ndarray, "item tick"]:
     """Return each measure in another register of the frame: all that fit are equally likely."""
     struck = x < frame.hold
     lowest = np.where(struck, x, frame.hold - 1).min(axis=1)

@@ -97,7 +97,9 @@ def load(path: Path) -> Checkpoint:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (safe_open is no dict)
     except (SafetensorError, OSError, ValueError) as error:
-        raise CheckpointError(f"{label(path)}: not a checkpoint, or a broken one ({str(error).splitlines()[0]})") from error
+        raise CheckpointError(
+            f"{label(path)}: not a checkpoint, or a broken one ({str(error).splitlines()[0]})"
+        ) from error
     written = metadata.get("format", "another program")
     if written != f"armusic {FORMAT}":
         raise CheckpointError(
@@ -111,7 +113,9 @@ def load(path: Path) -> Checkpoint:
         model = adapters.get(settings.data).build(settings)
         model.load_state_dict({name: tensor for name, tensor in tensors.items() if not name.startswith(_OPTIMIZER)})
     except (KeyError, TypeError, ValueError, RuntimeError, ArmusicError) as error:
-        raise CheckpointError(f"{label(path)}: its contents do not belong together ({str(error).splitlines()[0]})") from error
+        raise CheckpointError(
+            f"{label(path)}: its contents do not belong together ({str(error).splitlines()[0]})"
+        ) from error
     state = {name.removeprefix(_OPTIMIZER): tensor for name, tensor in tensors.items() if name.startswith(_OPTIMIZER)}
     model.eval()
     return Checkpoint(model, settings, scale, tuple(header["history"]), header["card"], state)

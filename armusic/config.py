@@ -26,18 +26,28 @@ class Config:
 
     data: str = option("folk", "Data set, or a folder of ABC, MIDI or MusicXML files.")
     attributes: tuple[str, ...] = option(ATTRIBUTES, "Attributes, in the order of their latent dimensions.")
-    decoder: Literal["parallel", "hierarchical"] = option("parallel", "All ticks at once, or beat by beat and tick by tick.")
-    frame: Literal["anchored", "absolute"] = option("anchored", "Pitches from the measure's median, or MIDI pitches 55..84.")
+    decoder: Literal["parallel", "hierarchical"] = option(
+        "parallel", "All ticks at once, or beat by beat and tick by tick."
+    )
+    frame: Literal["anchored", "absolute"] = option(
+        "anchored", "Pitches from the measure's median, or MIDI pitches 55..84."
+    )
     latent: int = option(32, "Size of a code.", 1, 4096)
     units: int = option(64, "Hidden units of each GRU, per direction.", 1, 4096)
     layers: int = option(1, "Layers of each GRU.", 1, 8)
     dropout: float = option(0.1, "Share of hidden units dropped in training.", 0, 0.95)
-    attribute_loss: Literal["regression", "pairwise"] = option("regression", "How a dimension is tied to its attribute.")
+    attribute_loss: Literal["regression", "pairwise"] = option(
+        "regression", "How a dimension is tied to its attribute."
+    )
     beta: float = option(0.001, "Weight of the KL divergence, beside the cross-entropy per tick.", 0)
     gamma: float = option(1.0, "Weight of the attribute loss; 0 trains a plain beta-VAE.", 0)
     delta: float = option(10.0, "Sharpness of the pairwise attribute loss.", 1e-6)
-    control: float = option(0.2, "Weight of the control losses: the output must have the attributes that its code stands for.", 0)
-    augment: float = option(0.5, "Share of training measures that are replaced by variants of them (absolute frame: transposed).", 0, 1)
+    control: float = option(
+        0.2, "Weight of the control losses: the output must have the attributes that its code stands for.", 0
+    )
+    augment: float = option(
+        0.5, "Share of training measures that are replaced by variants of them (absolute frame: transposed).", 0, 1
+    )
     distinct: bool = option(True, "Train on each different measure once per epoch.")
     epochs: int = option(80, "Passes over the training data.", 1)
     batch: int = option(256, "Measures per step.", 2)
@@ -105,7 +115,8 @@ def from_dict(values: Mapping[str, Any]) -> Config:
         if name not in _TYPES:
             near = difflib.get_close_matches(name, _TYPES, 1)
             raise UsageError(f"unknown setting {name!r}" + (f": did you mean {near[0]!r}?" if near else ""))
-    return Config(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    return Config(**plain)
 
 
 def _check(name: str, value: Any, kind: Any, rule: Mapping[str, Any]) -> None:
@@ -123,5 +134,7 @@ def _check(name: str, value: Any, kind: Any, rule: Mapping[str, Any]) -> None:
         raise UsageError(f"{name} is {value!r}: a {kind.__name__} is wanted")
     low, high = rule["low"], rule["high"]
     if (low is not None and not value >= low) or (high is not None and not value <= high):
-        limits = " and ".join(text for bound, text in ((low, f"at least {low}"), (high, f"at most {high}")) if bound is not None)
+        limits = " and ".join(
+            text for bound, text in ((low, f"at least {low}"), (high, f"at most {high}")) if bound is not None
+        )
         raise UsageError(f"{name} is {value!r}: it must be {limits}")

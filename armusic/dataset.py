@@ -12,7 +12,9 @@ from armusic.errors import DataError
 
 Items = Shaped[np.ndarray, "item *shape"]
 Variants = Shaped[np.ndarray, "variant *shape"]
-Augment = Callable[[Items, np.ndarray, int, np.random.Generator], tuple[Variants, Float[np.ndarray, "variant attribute"]]]
+Augment = Callable[
+    [Items, np.ndarray, int, np.random.Generator], tuple[Variants, Float[np.ndarray, "variant attribute"]]
+]
 """(items of one kind, which of them to change, the kind, generator) -> those changed, with their attributes."""
 
 
@@ -82,7 +84,9 @@ def scale_of(data: Data, kinds: int) -> Scale:
     """
     if not np.isfinite(data.a).all():
         column = int(np.argmin(np.isfinite(data.a).all(axis=0)))
-        raise DataError(f"attribute {data.names[column]!r} is not finite for {(~np.isfinite(data.a[:, column])).sum()} items")
+        raise DataError(
+            f"attribute {data.names[column]!r} is not finite for {(~np.isfinite(data.a[:, column])).sum()} items"
+        )
     a = data.a.astype(np.float64)
     overall = a.std(axis=0)
     if not overall.all():
@@ -109,7 +113,9 @@ def split(data: Data, seed: int) -> tuple[Data, Data, Data]:
     """
     names, sizes = np.unique(data.group, return_counts=True)
     if len(names) < len(SHARES):
-        raise DataError(f"only {len(names)} different tunes: three are the least that can be split into training, validation and test")
+        raise DataError(
+            f"only {len(names)} different tunes: at least three are needed for training, validation and test"
+        )
     order = np.random.default_rng(seed).permutation(len(names))
     ends = np.cumsum(sizes[order]) / len(data)
     side = np.minimum(np.searchsorted(np.cumsum(SHARES), ends - 1e-9), len(SHARES) - 1)

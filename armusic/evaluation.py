@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Int
 
-from armusic import corpora, corpus, tokenizer
+from armusic import corpora, tokenizer
 from armusic.adapters.music import to_data
 from armusic.checkpoint import Checkpoint
 from armusic.corpus import Corpus
@@ -24,6 +24,7 @@ from armusic.frame import FRAMES
 from armusic.interpolation import interpolate
 from armusic.score import METRES, Measure, Tune
 from armusic.tokenizer import PAD, decode, is_onset
+from armusic.versions import different
 
 Tokens = Int[np.ndarray, "measure tick"]
 
@@ -88,7 +89,7 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
     data = to_data(read, settings)
     places = replace(data, x=np.flatnonzero(inside)[:, None])
     train, valid, test = (part.x[:, 0] for part in split(places, settings.seed))
-    number = corpus.different(read.tokens, read.kind)
+    number = different(read.tokens, read.kind)
     unseen = ~np.isin(number, number[np.concatenate([train, valid])])
     heard, z = reconstruct(checkpoint, read.tokens[test], read.kind[test])
     a = data.a[np.searchsorted(np.flatnonzero(inside), test)]
@@ -101,11 +102,14 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
         width = tokenizer.ticks(metre)
         parts = {"all": here, "unseen": here & unseen[test]}
         result["reconstruction"][str(metre)] = {
-            name: fidelity(read.tokens[test][rows, :width], heard[rows, :width]) for name, rows in parts.items() if rows.any()
+            name: fidelity(read.tokens[test][rows, :width], heard[rows, :width])
+            for name, rows in parts.items()
+            if rows.any()
         }
         if here.sum() > 2:
             result["r2"][str(metre)] = {
-                name: float(np.corrcoef(z[here, k], a[here, k])[0, 1] ** 2) for k, name in enumerate(settings.attributes)
+                name: float(np.corrcoef(z[here, k], a[here, k])[0, 1] ** 2)
+                for k, name in enumerate(settings.attributes)
             }
     result["sweep"] = sweeps(checkpoint, read, np.unique(read.tune[test]), tunes)
     return result

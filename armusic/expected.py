@@ -83,7 +83,7 @@ def expectations(names: tuple[str, ...], span: float) -> dict[str, Expectation]:
 
 
 def expected(logits: Tensor, pitches: int, weights: np.ndarray, names: tuple[str, ...], span: float) -> Tensor:
-    """Return the expected attributes (item, attribute) of logits (item, tick, class); NaN where there is no expectation."""
+    """Return the expected attributes (item, attribute) of logits (item, tick, class); NaN where none is known."""
     onsets = logits.softmax(dim=2)[..., :pitches]
     known = expectations(names, span)
     weight = torch.as_tensor(weights, dtype=onsets.dtype, device=onsets.device)

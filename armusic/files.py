@@ -142,7 +142,9 @@ def atomic_path(path: Path | str, force: bool = False) -> Iterator[Path]:
     temporary = target.with_name(f".armusic-{secrets.token_hex(6)}{target.suffix}")
     try:
         temporary.touch(exist_ok=False)  # not tempfile: its files are private, an output follows the umask
+        mode = temporary.stat().st_mode
         yield temporary
+        temporary.chmod(mode)  # a library may have put a private file in its place
         _flush(temporary)
         check_writable(path, force)  # it may have appeared in the meantime
         if target.exists():

@@ -89,7 +89,9 @@ def interpolate(
     attribute = attributes.canonical_name(attribute, names)
     low, high = span
     if steps < 1 or not (np.isfinite([low, high]).all() and (low < high or steps == 1)):
-        raise UsageError(f"{steps} steps from {low:g} to {high:g}: give at least one step, and a range from low to high")
+        raise UsageError(
+            f"{steps} steps from {low:g} to {high:g}: give at least one step, and a range from low to high"
+        )
     first, last = measures or (1, len(tune.measures))
     if not 1 <= first <= last <= len(tune.measures):
         raise UsageError(f"measures {first}-{last}: {tune.source or 'the tune'} has measures 1-{len(tune.measures)}")
@@ -136,15 +138,22 @@ def with_tokens(tune: Tune, tokens: Tokens) -> Tune:
     before = np.searchsorted(np.array(starts, dtype=float), np.array([float(n.start) for n in notes]), side="right") - 1
     return replace(
         tune,
-        notes=tuple(replace(note, velocity=velocities[max(place, 0)]) for note, place in zip(notes, before, strict=True)),
+        notes=tuple(
+            replace(note, velocity=velocities[max(place, 0)]) for note, place in zip(notes, before, strict=True)
+        ),
     )
 
 
 @torch.inference_mode()
 def _decode(
-    checkpoint: Checkpoint, tune: Tune, tokens: Tokens, varied: Bool[np.ndarray, " measure"], dim: int, moves: Sequence[float]
+    checkpoint: Checkpoint,
+    tune: Tune,
+    tokens: Tokens,
+    varied: Bool[np.ndarray, " measure"],
+    dim: int,
+    moves: Sequence[float],
 ) -> Int[np.ndarray, "step measure tick"]:
-    """Return the tokens of every step: those of `varied` measures decoded in one batch per metre, the others as they are."""
+    """Return the tokens of every step: `varied` measures decoded in one batch per metre, the others as they are."""
     result = np.repeat(tokens[None], len(moves), axis=0)
     if not moves:
         return result

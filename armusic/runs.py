@@ -23,7 +23,7 @@ from armusic import adapters, checkpoint, training
 from armusic.checkpoint import BEST, LAST, Checkpoint
 from armusic.config import Config
 from armusic.corpus import Progress
-from armusic.dataset import Data, scale_of, split
+from armusic.dataset import scale_of, split
 from armusic.errors import UsageError, WriteError
 from armusic.files import atomic_path, check_writable, one_line
 from armusic.training import Report
@@ -68,10 +68,19 @@ def train(
         card = {"data": config.data, "items": {"train": len(train_data), "validation": len(valid), "test": len(test)}}
         state = Checkpoint(model, config, scale, tuple(history), card)
         events = _events(run) if first else None
-        for report in training.fit(
-            model, train_data, valid, scale, config,
-            augment=adapter.augment(config), expected=adapter.expected(config), optimizer=optimizer, epoch=len(history), on_step=on_step if first else None,
-        ):  # fmt: skip
+        reports = training.fit(
+            model,
+            train_data,
+            valid,
+            scale,
+            config,
+            augment=adapter.augment(config),
+            expected=adapter.expected(config),
+            optimizer=optimizer,
+            epoch=len(history),
+            on_step=on_step if first else None,
+        )
+        for report in reports:
             history.append(_row(report))
             if first:
                 state = replace(state, history=tuple(history))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from armusic.errors import MeasureLengthError, MetreError, NoNotesError, PolyphonyError
 
@@ -211,16 +212,24 @@ class Bar:
 
 def check_monophonic(notes: Sequence[Note], where: str) -> None:
     """Raise `PolyphonyError` at the first of the sorted `notes` that starts before the one before it ends."""
-    for one, two in zip(notes, notes[1:], strict=False):
+    for one, two in pairwise(notes):
         if two.start < one.end:
             raise PolyphonyError(
-                f"{where}, quarter note {float(two.start):g}: pitch {two.pitch} starts while pitch {one.pitch} still sounds:"
+                f"{where}, quarter note {float(two.start):g}: pitch {two.pitch} starts while {one.pitch} still sounds:"
                 " one voice is needed"
             )
 
 
-def assemble(notes: Iterable[Note], bars: Sequence[Bar], *, source: str, title: str = "", key: Key | None = None,
-             tempos: tuple[tuple[Fraction, float], ...] = ((Fraction(0), DEFAULT_BPM),), program: int = 0) -> Tune:
+def assemble(
+    notes: Iterable[Note],
+    bars: Sequence[Bar],
+    *,
+    source: str,
+    title: str = "",
+    key: Key | None = None,
+    tempos: tuple[tuple[Fraction, float], ...] = ((Fraction(0), DEFAULT_BPM),),
+    program: int = 0,
+) -> Tune:
     """Make a tune of full measures from measures as written, repeats already played out.
 
     A short first bar is a pickup: rests are put in front of it. A short bar that ends at a
@@ -244,7 +253,8 @@ def assemble(notes: Iterable[Note], bars: Sequence[Bar], *, source: str, title: 
     Examples
     --------
     >>> common = Metre(4, 4)
-    >>> tune = assemble([Note(Fraction(0), Fraction(1), 67)], [Bar(common, Fraction(1)), Bar(common, Fraction(4))], source="t")
+    >>> bars = [Bar(common, Fraction(1)), Bar(common, Fraction(4))]
+    >>> tune = assemble([Note(Fraction(0), Fraction(1), 67)], bars, source="t")
     >>> [(float(n.start), n.pitch) for n in tune.notes], len(tune.measures), tune.padding
     ([(3.0, 67)], 2, (Fraction(3, 1), Fraction(0, 1)))
     """

@@ -114,7 +114,10 @@ def on_grid(tune: Tune) -> Bool[np.ndarray, " note"]:
     >>> on_grid(Tune((Note(Fraction(1, 8), Fraction(7, 8), 60),), (Measure(Fraction(0), Metre(2, 4)),))).tolist()
     [False]
     """
-    placed = (_place(tune.measures, times) for times in ([note.start for note in tune.notes], [note.end for note in tune.notes]))
+    placed = (
+        _place(tune.measures, times)
+        for times in ([note.start for note in tune.notes], [note.end for note in tune.notes])
+    )
     return np.all([columns >= 0 for _, columns in placed], axis=0)
 
 

@@ -16,12 +16,11 @@ from armusic.dataset import Augment, Data, Scale, batches
 from armusic.losses import kl, pairwise, regression
 from armusic.models.base import VAE
 
-
 SWEEP = 2.5  # how far, in prior standard deviations, a dimension is moved by the control losses
 TEACHER = 0.5  # share of batches in which an autoregressive decoder is fed the true notes (Pati and Lerch 2020)
 
 Expected = Callable[[Tensor, int], Tensor]
-"""(output, kind) -> expected attributes (item, attribute), in their own units, differentiable; NaN for those unknown."""
+"""(output, kind) -> expected attributes (item, attribute), in their own units, differentiable; NaN where unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +175,13 @@ def fit(
             if on_step is not None:
                 on_step(values)
         losses = {name: value / steps for name, value in sums.items()}
-        yield Report(number + 1, (number + 1) * steps, losses, score(model, valid, scale, config.batch), time.perf_counter() - began)
+        yield Report(
+            number + 1,
+            (number + 1) * steps,
+            losses,
+            score(model, valid, scale, config.batch),
+            time.perf_counter() - began,
+        )
 
 
 def make_optimizer(model: nn.Module, config: Config) -> torch.optim.Optimizer:
@@ -198,12 +203,13 @@ def score(model: VAE, data: Data, scale: Scale, batch: int = 256) -> dict[str, f
     -------
     dict of str to float
         `accuracy` (share of ticks or pixels right), `exact` (share of items that are right
-        everywhere) and `r2` (mean over the attributes of the squared correlation of each with its dimension).
+        everywhere) and `r2` (mean over the attributes of the squared correlation of each with
+        its dimension; 0 where one of the two does not vary).
     """
     model.eval()
     device = next(model.parameters()).device
     z = np.empty((len(data), model.latent), dtype=np.float32)
-    right = total = exact = 0
+    right = total = exact = 0.0
     for rows in batches(data.kind, 4 * batch):
         kind = int(data.kind[rows[0]])
         x = torch.as_tensor(data.x[rows], device=device).long()
@@ -213,5 +219,6 @@ def score(model: VAE, data: Data, scale: Scale, batch: int = 256) -> dict[str, f
         same = (guess == x[:, : guess.shape[1]]).flatten(1)
         right, total, exact = right + same.sum().item(), total + same.numel(), exact + same.all(dim=1).sum().item()
     a = scale.standardise(data.a, data.kind)
-    r2 = [np.corrcoef(z[:, k], a[:, k])[0, 1] ** 2 for k in range(a.shape[1])]
+    spread = (z[:, : a.shape[1]].std(axis=0) > 0) & (a.std(axis=0) > 0)  # a few items may all be alike
+    r2 = [np.corrcoef(z[:, k], a[:, k])[0, 1] ** 2 if spread[k] else 0.0 for k in range(a.shape[1])]
     return {"accuracy": right / total, "exact": exact / len(data), "r2": float(np.mean(r2))}

@@ -1,4 +1,4 @@
-"""Measure a model on held-out tunes: `python benchmarks/held_out.py [RUN] [--json FILE]`; the shipped one by default."""
+"""Measure a model on held-out tunes: `python benchmarks/held_out.py [RUN] [--json FILE]` (default: the shipped one)."""
 
 from __future__ import annotations
 
@@ -28,8 +28,15 @@ def main() -> None:
             print(f"| {metre} | {part} | {row['n']} | {figures} |")
     print("\n| R² | " + " | ".join(next(iter(found["r2"].values()))) + " | mean |\n|" + "---|" * 6)
     for metre, row in found["r2"].items():
-        print(f"| {metre} | " + " | ".join(f"{value:.3f}" for value in [*row.values(), float(np.mean([*row.values()]))]) + " |")
-    print(f"\n| sweep over {found['sweep']['tunes']} tunes | upward steps that fall | mean at -2, -1, 0, 1, 2 |\n|---|---|---|")
+        print(
+            f"| {metre} | "
+            + " | ".join(f"{value:.3f}" for value in [*row.values(), float(np.mean([*row.values()]))])
+            + " |"
+        )
+    print(
+        f"\n| sweep over {found['sweep']['tunes']} tunes | upward steps that fall | mean at -2, -1, 0, 1, 2 |"
+        "\n|---|---|---|"
+    )
     for name, row in found["sweep"].items():
         if name != "tunes":
             print(f"| {name} | {row['falls']:.1%} | {', '.join(f'{value:.3f}' for value in row['means'])} |")

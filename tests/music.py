@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from armusic.corpus import Corpus, measures_of, versions
+from armusic.corpus import Corpus, measures_of
 from armusic.readers import abc
 from armusic.score import Tune
+from armusic.versions import versions
 
 REEL = "G2BG DGBG|A2cA EAcA|GBdB gdBG|FAce d2AF|GABc dcBA|(3Bcd ge dBGB|c2 z2 A4-|A4 G2 z2|"
 JIG = "GAB dBG|AcA EFG|B2d gdB|c>BA F3|GBd g2d|edB A2z|G6|z3 G3|"
@@ -37,7 +38,9 @@ def _up(music: str) -> str:
 
 def toy_corpus() -> Corpus:
     """A corpus of a few dozen measures in four metres."""
-    parts = [measures_of(tune(*pair)) for pair in cycle_of([("4/4", REEL), ("6/8", JIG), ("3/4", WALTZ), ("2/4", POLKA)], 12)]
+    parts = [
+        measures_of(tune(*pair)) for pair in cycle_of([("4/4", REEL), ("6/8", JIG), ("3/4", WALTZ), ("2/4", POLKA)], 12)
+    ]
     tokens, kind = np.concatenate([rows for rows, _, _ in parts]), np.concatenate([kinds for _, kinds, _ in parts])
     index = np.repeat(np.arange(len(parts)), [len(rows) for rows, _, _ in parts])
     names = tuple(f"toy/{number}" for number in range(len(parts)))

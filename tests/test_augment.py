@@ -14,7 +14,11 @@ def real_rows(metre: Metre, count: int = 200) -> np.ndarray:
     rng = np.random.default_rng(1)
     tokens = rng.choice([60, 62, 64, 65, 67, 72, HOLD, HOLD, HOLD, REST], size=(count, ticks(metre))).astype(np.int16)
     tokens[:, 0] = 60
-    rows = [encode(Tune(decode(row[None], (one,)), (one,)))[0] for row in tokens for one in [Measure(0 * metre.length, metre)]]
+    rows = [
+        encode(Tune(decode(row[None], (one,)), (one,)))[0]
+        for row in tokens
+        for one in [Measure(0 * metre.length, metre)]
+    ]
     tokens = np.array(rows)
     classes, inside = ANCHORED.enter(tokens, ANCHORED.anchors(tokens))
     assert inside.all()

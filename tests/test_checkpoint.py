@@ -78,7 +78,9 @@ def with_header(path: Path, **changes: object) -> Path:
         ({"colour": "red"}, "unknown setting 'colour'"),
     ],
 )
-def test_a_checkpoint_that_does_not_fit(saved: tuple[Checkpoint, Path], changes: dict[str, object], message: str) -> None:
+def test_a_checkpoint_that_does_not_fit(
+    saved: tuple[Checkpoint, Path], changes: dict[str, object], message: str
+) -> None:
     path = with_header(saved[1] / "best.safetensors", **changes)
     with pytest.raises(CheckpointError, match=message) as caught:
         checkpoint.load(path)

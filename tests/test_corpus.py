@@ -3,15 +3,15 @@
 import logging
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from armusic import corpora, corpus, readers
+from armusic import corpora, readers
+from armusic.corpora.build import build
 from armusic.corpus import Corpus
 from armusic.errors import DataError
 from armusic.score import METRES
 from armusic.tokenizer import MAX_TICKS, PAD, ticks
-from tests.music import book, tune
+from tests.music import book
 
 
 @pytest.fixture
@@ -48,7 +48,9 @@ def test_versions_in_another_key_are_one_group(folder: Path, tmp_path: Path) -> 
     assert found.summary()["distinct"] < 36
 
 
-def test_the_cache_is_used_until_something_changes(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_is_used_until_something_changes(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cache = tmp_path / "cache"
     first = read(folder, cache)
     with monkeypatch.context() as patch:
@@ -77,7 +79,7 @@ def test_progress_is_told(folder: Path, tmp_path: Path) -> None:
 def test_repairs_are_counted_not_shown(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "t.abc").write_text("X:1\nT:t\nM:2/4\nL:1/8\nK:C\nC4|D3||E4|F4|\n")
     with caplog.at_level(logging.INFO):
-        found = corpus.build("t", [tmp_path / "t.abc"], tmp_path, tmp_path / "cache", jobs=1)
+        found = build("t", [tmp_path / "t.abc"], tmp_path, tmp_path / "cache", jobs=1)
     assert len(found.mended) == 1
     assert "measure 2: a rest of 0.5 quarter notes is put behind it" in found.mended[0]
     assert not caplog.records
@@ -88,7 +90,11 @@ def test_repairs_are_counted_not_shown(tmp_path: Path, caplog: pytest.LogCapture
     [
         (None, "", "no such folder, and no data set of that name"),
         ("a.txt", "x", r"no music in it: files that end in \.mid"),
-        ("a.abc", "X:1\nT:t\nM:5/4\nL:1/8\nK:C\nC10|\n", "no measure of its 1 files can be used; most often: unsupported metre"),
+        (
+            "a.abc",
+            "X:1\nT:t\nM:5/4\nL:1/8\nK:C\nC10|\n",
+            "no measure of its 1 files can be used; most often: unsupported metre",
+        ),
     ],
 )
 def test_nothing_to_use(tmp_path: Path, name: str | None, content: str, message: str) -> None:
@@ -97,11 +103,3 @@ def test_nothing_to_use(tmp_path: Path, name: str | None, content: str, message:
     folder = tmp_path if name else tmp_path / "missing"
     with pytest.raises(DataError, match=message):
         read(folder, tmp_path / "cache")
-
-
-def test_measures_are_the_same_up_to_transposition_and_metre() -> None:
-    low, _, _ = corpus.measures_of(tune("2/4", "GABc|"))
-    high, _, _ = corpus.measures_of(tune("2/4", "defg|"))
-    other, _, _ = corpus.measures_of(tune("2/4", "GABd|"))
-    tokens = np.concatenate([low, high, other, low])
-    assert corpus.different(tokens, np.array([1, 1, 1, 3])).tolist() in ([0, 0, 1, 2], [1, 1, 0, 2])

@@ -99,7 +99,10 @@ def test_a_measure_out_of_the_frame_is_left_as_it_is_and_named(caplog: pytest.Lo
     assert found[0].left[0] in caplog.text
     assert all(one.tune.notes[:2] == original.notes[:2] for one in found)
     low = tune("4/4", "C,,8|")
-    assert "pitches 36..36 are not all in the model's 55..84" in interpolate(checkpoint("absolute"), low, "range")[0].left[0]
+    assert (
+        "pitches 36..36 are not all in the model's 55..84"
+        in interpolate(checkpoint("absolute"), low, "range")[0].left[0]
+    )
 
 
 def test_the_register_is_kept_by_an_anchored_model() -> None:

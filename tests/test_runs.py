@@ -53,7 +53,7 @@ def test_what_is_in_the_folder(whole: Path, settings: Config) -> None:
 def test_a_resumed_run_gives_the_same_losses_and_weights(
     whole: Path, settings: Config, cache: Path, tmp_path: Path, stopped_after: int
 ) -> None:
-    class Stop(Exception):
+    class StopError(Exception):
         """Stands for Ctrl-C in the middle of an epoch."""
 
     steps = 0
@@ -62,11 +62,11 @@ def test_a_resumed_run_gives_the_same_losses_and_weights(
         nonlocal steps
         steps += 1
         if steps > stopped_after * steps_per_epoch + 1:
-            raise Stop
+            raise StopError
 
     steps_per_epoch = int(figures(whole)[0]["step"])
     run = tmp_path / "run"
-    with pytest.raises(Stop):
+    with pytest.raises(StopError):
         api.train(settings, run, data_dir=cache, on_step=stop)
     assert len(figures(run)) == stopped_after
     torch.manual_seed(123)
@@ -111,7 +111,9 @@ def command(settings: Config, cache: Path, run: Path) -> list[str]:
 def test_a_kill_leaves_a_whole_checkpoint(settings: Config, cache: Path, tmp_path: Path) -> None:
     """The process is killed while it trains on and on; what it left can be loaded and gone on with."""
     long = [*command(settings, cache, tmp_path / "run"), "--epochs", "100000"]
-    process = subprocess.Popen([sys.executable, "-m", "armusic_cli", *long], stderr=subprocess.DEVNULL, env=_environment())
+    process = subprocess.Popen(
+        [sys.executable, "-m", "armusic_cli", *long], stderr=subprocess.DEVNULL, env=_environment()
+    )
     last = tmp_path / "run" / checkpoint.LAST
     while process.poll() is None and not last.exists():
         pass
@@ -124,8 +126,19 @@ def test_a_kill_leaves_a_whole_checkpoint(settings: Config, cache: Path, tmp_pat
 
 def test_several_processes_train_one_model(settings: Config, cache: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "armusic_cli"]
-    done = subprocess.run([*torchrun, *command(settings, cache, run)], capture_output=True, text=True, env=_environment())
+    torchrun = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        "--nproc-per-node",
+        "2",
+        "-m",
+        "armusic_cli",
+    ]
+    done = subprocess.run(
+        [*torchrun, *command(settings, cache, run)], capture_output=True, text=True, env=_environment()
+    )
     assert done.returncode == 0, done.stderr
     assert len(figures(run)) == 3
 

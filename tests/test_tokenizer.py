@@ -13,7 +13,6 @@ from armusic.tokenizer import HOLD, PAD, REST, TICKS_PER_BEAT, decode, encode, k
 from tests.strategies import measures_of, metres, rows, tunes
 
 
-
 def tune_of(metre: str, music: str) -> Tune:
     return abc.parse_tune(f"X:1\nT:t\nM:{metre}\nL:1/8\nK:C\n{music}", "t.abc")
 

@@ -15,8 +15,10 @@ from armusic.training import Expected
 class Adapter(Protocol):
     """A data set, and what is particular to its domain."""
 
-    kinds: int
-    """How many kinds of item there are: the items of one batch share one."""
+    @property
+    def kinds(self) -> int:
+        """How many kinds of item there are: the items of one batch share one."""
+        ...
 
     def load(self, config: Config, cache: Path, on_progress: Progress | None = None) -> Data:
         """Return all items, from the cache where they are in it."""

@@ -35,7 +35,7 @@ class Music:
     kinds: int = len(METRES)
 
     def load(self, config: Config, cache: Path, on_progress: Progress | None = None) -> Data:
-        """Return the measures that fit the model's frame, with their attributes; the group is the tune and its versions."""
+        """Return the measures that fit the model's frame; the group is the tune and its versions."""
         return to_data(self.corpus(cache, on_progress), config)
 
     def build(self, config: Config) -> MeasureVAE:
@@ -92,7 +92,9 @@ def to_data(corpus: Corpus, config: Config) -> Data:
     if not inside.all():
         log.info("%d measures of %s leave the %s frame", (~inside).sum(), corpus.name, frame.name)
     if not inside.any():
-        raise DataError(f"{corpus.name}: all its {len(x)} measures leave the {frame.name} frame, {frame.low}..{frame.high}")
+        raise DataError(
+            f"{corpus.name}: all its {len(x)} measures leave the {frame.name} frame, {frame.low}..{frame.high}"
+        )
     kind = corpus.kind[inside]
     values = measure_classes(x[inside], kind, frame, config.attributes)
     return Data(x[inside], values.astype(np.float32), config.attributes, corpus.version[corpus.tune[inside]], kind)

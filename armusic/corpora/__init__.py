@@ -11,7 +11,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from armusic import corpus
+from armusic.corpora.build import build, files_in
 from armusic.corpus import Corpus, Progress
 
 CORPORA = {"folk": "armusic.corpora.folk"}
@@ -32,4 +32,4 @@ def read(name: str, cache: Path, on_progress: Progress | None = None) -> Corpus:
         loaded: Corpus = point.load()(cache, on_progress)
         return loaded
     folder = Path(name)
-    return corpus.build(folder.resolve().name, corpus.files_in(folder), folder, cache, on_progress=on_progress)
+    return build(folder.resolve().name, files_in(folder), folder, cache, on_progress=on_progress)

@@ -7,10 +7,11 @@ installed package and are not part of armusic. See data/folk.md for each collect
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
-from armusic import corpus
+from armusic.corpora.build import build
 from armusic.corpus import Corpus, Progress
 from armusic.errors import DataError
 
@@ -18,7 +19,7 @@ COLLECTIONS = {
     "airdsAirs": "Aird's Airs (1782-1801); transcriptions by Jack Campin, as given in the files",
     "miscFolk": "American fife tunes and Northumbrian Minstrelsy; as given in the files",
     "oneills1850": "O'Neill's Music of Ireland (1903); transcriptions of the O'Neill's project, as given in the files",
-    "ryansMammoth": "Ryan's Mammoth Collection (1883); transcriptions by John Chambers and others, as given in the files",
+    "ryansMammoth": "Ryan's Mammoth Collection (1883); transcriptions by John Chambers, as given in the files",
 }
 """Folders of the corpus, and where their encodings come from."""
 
@@ -32,5 +33,4 @@ def read(cache: Path, on_progress: Progress | None = None) -> Corpus:
     files = sorted(path for name in COLLECTIONS for path in (root / name).glob("*.abc"))
     if not files:
         raise DataError(f"music21 in {root.parent} has no ABC corpus: reinstall it, or train on a folder of your own")
-    return corpus.build("folk", files, root, cache, on_progress=on_progress)
-
+    return replace(build("folk", files, root, cache, on_progress=on_progress), licences=COLLECTIONS)

@@ -50,7 +50,9 @@ class MeasureVAE(VAE):
         self.latent = latent
         self.ticks = [TICKS_PER_BEAT * count for count in beats]
         parallel = decoder == "parallel"
-        self.encoder = Encoder(classes, len(beats), latent, units, dropout, layers, pooled=parallel, ticks=max(self.ticks))
+        self.encoder = Encoder(
+            classes, len(beats), latent, units, dropout, layers, pooled=parallel, ticks=max(self.ticks)
+        )
         make = ParallelDecoder if parallel else HierarchicalDecoder
         self.decoder = make(classes, beats, latent, units, dropout, layers)
         if not parallel:  # Pati and Lerch (2020)
@@ -85,7 +87,16 @@ class Encoder(nn.Module):
     """
 
     def __init__(
-        self, classes: int, kinds: int, latent: int, units: int, dropout: float, layers: int, *, pooled: bool, ticks: int
+        self,
+        classes: int,
+        kinds: int,
+        latent: int,
+        units: int,
+        dropout: float,
+        layers: int,
+        *,
+        pooled: bool,
+        ticks: int,
     ) -> None:
         super().__init__()
         self.pooled = pooled
@@ -103,6 +114,7 @@ class Encoder(nn.Module):
         self.log_std = _head(width, units, latent)
 
     def forward(self, x: Tensor, kind: int) -> Normal:
+        """Return the posterior of `x` (measure, tick), or of probabilities (measure, tick, class)."""
         notes = x @ self.notes.weight if x.is_floating_point() else self.notes(x)
         metre = self.metre.weight[kind].expand(*notes.shape[:2], -1)
         states, last = self.rnn(torch.cat([notes, metre], dim=-1))
@@ -134,6 +146,7 @@ class ParallelDecoder(nn.Module):
         self.logits = nn.Linear(2 * units, classes)
 
     def forward(self, z: Tensor, kind: int, teacher: Tensor | None) -> Tensor:
+        """Return logits (measure, tick, class)."""
         views = self.code(z).unflatten(1, self.positions.shape[1:])[:, : self.ticks[kind]]
         inputs = functional.selu(views + self.positions[kind, : self.ticks[kind]])
         states, _ = self.rnn(self.dropout(inputs))
@@ -158,6 +171,7 @@ class HierarchicalDecoder(nn.Module):
         self.logits = nn.Linear(units, classes)
 
     def forward(self, z: Tensor, kind: int, teacher: Tensor | None) -> Tensor:
+        """Return logits (measure, tick, class)."""
         items, beats = len(z), self.beats[kind]
         metre = self.metre.weight[kind].expand(items, -1)
         state = self._state(self.start(torch.cat([z, metre], dim=1)))

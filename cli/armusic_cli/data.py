@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from armusic.corpus import Corpus
 
 list_skipped = click.option(
-    "--skipped", "with_skipped", is_flag=True, help="List all that was left out, with the reason."
+    "--skipped", "with_skipped", is_flag=True, help="List all that was left out or set right, and why."
 )
 
 
@@ -73,7 +73,8 @@ def _show(corpus: Corpus, *, with_skipped: bool, as_json: bool) -> None:
     summary = corpus.summary()
     if as_json:
         left = [{"source": one.source, "reason": one.reason, "message": one.message} for one in corpus.skipped]
-        tables.show_json({**summary, "left_out": left} if with_skipped else summary)
+        more = {"left_out": left, "set_right": list(corpus.mended)} if with_skipped else {}
+        tables.show_json(summary | more)
         return
     collections: dict[str, dict[str, Any]] = summary["collections"]
     click.echo(
@@ -96,6 +97,12 @@ def _show(corpus: Corpus, *, with_skipped: bool, as_json: bool) -> None:
         click.echo()
         for one in corpus.skipped:
             click.echo(_message(one.source, one.message))
+        for remark in corpus.mended:
+            click.echo(f"set right: {remark}")
+    if summary["mended"]:
+        click.echo(
+            f"\nset right while reading: {summary['mended']:,} places, such as a missing rest (--skipped lists them)"
+        )
     click.echo(f"\ncache: {summary['cache']}")
 
 

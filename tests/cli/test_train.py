@@ -41,7 +41,7 @@ def test_every_field_is_an_option_with_its_default_and_help() -> None:
         assert option.default == one.default
         assert str(option.help).startswith(one.metadata["help"])
     shown = command.get_help(click.Context(command, terminal_width=1000, max_content_width=1000))
-    assert re.search(r"--units INTEGER +Hidden units .* +\[default: 128; 1<=x<=4096\]", shown)
+    assert re.search(rf"--latent INTEGER +Size of a code\. +\[default: {Config().latent}; 1<=x<=4096\]", shown)
     assert re.search(r"--decay / --no-decay .*\[paper: no-decay\] +\[default: decay\]", shown)
     assert re.search(r"--attributes NAMES .*\[default: +rhythm,range,density,contour\]", shown)
 
@@ -120,9 +120,9 @@ def test_a_run_that_was_not_begun_begins(run: Run, here: Path, train: list[dict[
 
 def test_a_preset_may_not_change_a_run(run: Run, here: Path, train: list[dict[str, Any]]) -> None:
     Path("mine").mkdir()
-    Path("mine/config.json").write_text(json.dumps(make(units=5).as_dict()))
+    Path("mine/config.json").write_text(json.dumps(make(latent=5).as_dict()))
     assert run("train", "--resume", "-o", "mine", "--preset", "paper").code == 0
-    assert (train[0]["config"].units, train[0]["config"].decoder) == (5, "hierarchical")  # which the library refuses
+    assert (train[0]["config"].latent, train[0]["config"].decoder) == (5, "hierarchical")  # which the library refuses
 
 
 def test_ctrl_c_says_how_to_go_on(run: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
