@@ -47,8 +47,8 @@ def train(
         last = checkpoint.load(run / LAST) if resume and (run / LAST).is_file() else None
         if last is not None:
             config = _same(last.config, config, run)
-        elif first:
-            _prepare(run, config)
+        elif first and not resume:
+            _refuse_another(run)
         adapter = adapters.get(config.data)
         if not first:
             distributed.barrier()  # the first process builds the corpus, the others find it in the cache
@@ -56,6 +56,8 @@ def train(
         if first and distributed.is_initialized():
             distributed.barrier()
         train_data, valid, test = split(data, config.seed)
+        if first and last is None:
+            _prepare(run, config)
         if config.distinct:
             train_data = train_data.distinct()
         scale = scale_of(train_data, adapter.kinds)
@@ -111,17 +113,22 @@ def _row(report: Report) -> dict[str, float]:
     return {"epoch": report.epoch, "step": report.step, **report.losses, **report.scores, "seconds": report.seconds}
 
 
+def _refuse_another(run: Path) -> None:
+    """Raise `WriteError` where a run is there already: before the data is read."""
+    if run.is_dir() and any((run / name).exists() for name in (BEST, LAST, "config.json")):
+        raise WriteError(
+            f"{one_line(str(run))}: a run is there already: go on with it (--resume), or name another folder"
+        )
+
+
 def _prepare(run: Path, config: Config) -> None:
     """Make the run folder, and write down the configuration."""
-    shown = one_line(str(run))
-    if run.is_dir() and any((run / name).exists() for name in (BEST, LAST, "config.json")):
-        raise WriteError(f"{shown}: a run is there already: go on with it (--resume), or name another folder")
     try:
         run.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WriteError(f"{shown}: no run folder can be made there ({error.strerror})") from error
+        raise WriteError(f"{one_line(str(run))}: no run folder can be made there ({error.strerror})") from error
     check_writable(run / LAST)
-    with atomic_path(run / "config.json") as temporary:
+    with atomic_path(run / "config.json", force=True) as temporary:
         temporary.write_text(json.dumps(config.as_dict(), indent=2) + "\n", encoding="utf-8")
 
 

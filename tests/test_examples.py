@@ -19,6 +19,17 @@ def test_the_files_are_made_from_their_source(tmp_path: Path) -> None:
         assert (tmp_path / name).read_bytes() == (EXAMPLES / name).read_bytes()
 
 
+def test_the_script_writes_a_file_and_a_picture_per_attribute(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main = runpy.run_path(str(EXAMPLES / "turn_every_attribute.py"))["main"]
+    main(EXAMPLES / "irish-washerwoman.mid", tmp_path / "out")
+    names = ("rhythm", "range", "density", "contour")
+    made = {f"irish-washerwoman-{name}{suffix}" for name in names for suffix in (".mid", ".png")}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == made
+    assert len(capsys.readouterr().out.splitlines()) == 4
+
+
 @pytest.mark.parametrize(
     ("name", "metre", "measures", "key", "bpm"),
     [

@@ -14,7 +14,7 @@ import torch
 
 from armusic import api, checkpoint, config
 from armusic.config import Config
-from armusic.errors import UsageError, WriteError
+from armusic.errors import DataError, UsageError, WriteError
 from tests.music import book
 
 
@@ -93,6 +93,12 @@ def test_a_run_folder_that_cannot_be(settings: Config, cache: Path, tmp_path: Pa
     (tmp_path / "file").write_text("")
     with pytest.raises(WriteError, match="no run folder can be made there"):
         api.train(settings, tmp_path / "file" / "run", data_dir=cache)
+
+
+def test_data_that_cannot_be_used_leaves_no_run_behind(settings: Config, cache: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError):
+        api.train(replace(settings, data=str(tmp_path / "missing")), tmp_path / "run", data_dir=cache)
+    assert not (tmp_path / "run").exists()
 
 
 def test_the_best_epoch_is_kept(whole: Path) -> None:

@@ -16,10 +16,10 @@ from armusic.corpus import Corpus, Progress
 from armusic.errors import DataError
 
 COLLECTIONS = {
-    "airdsAirs": "Aird's Airs (1782-1801); transcriptions by Jack Campin, as given in the files",
-    "miscFolk": "American fife tunes and Northumbrian Minstrelsy; as given in the files",
-    "oneills1850": "O'Neill's Music of Ireland (1903); transcriptions of the O'Neill's project, as given in the files",
-    "ryansMammoth": "Ryan's Mammoth Collection (1883); transcriptions by John Chambers, as given in the files",
+    "airdsAirs": "traditional; encoded by Jack Campin; no restriction stated, not for us to pass on",
+    "miscFolk": "traditional; encoded by Jack Campin; no restriction stated, not for us to pass on",
+    "oneills1850": "traditional; encoded by H. Norbeck, J. B. Walsh and others; the same",
+    "ryansMammoth": "traditional; encoded by R. Davies, J. Chambers and others; the same",
 }
 """Folders of the corpus, and where their encodings come from."""
 

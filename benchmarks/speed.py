@@ -1,0 +1,80 @@
+"""How fast the parts are: `python benchmarks/speed.py`. Ratios are within one run; run it on a quiet machine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):  # read when numpy and torch are imported
+    os.environ[name] = "1"
+
+import numpy as np
+
+from armusic import attributes
+from armusic.score import METRES
+from armusic.tokenizer import HOLD
+
+ROOT = Path(__file__).parents[1]
+
+
+def main() -> None:
+    """Print the figures."""
+    rng = np.random.default_rng(0)
+    tokens = rng.choice([60, 64, 67, 72, HOLD, HOLD, HOLD], size=(256, 24)).astype(np.int16)
+    fast = clock(lambda: attributes.measure(tokens, METRES[0]), 200)
+    slow = clock(lambda: [one_by_one(row) for row in tokens.tolist()], 5)
+    print(f"four attributes of 256 measures: {1e3 * fast:.2f} ms; token by token: {slow / fast:.0f} times as long")
+    torch = run("import torch")
+    bare = run("import armusic_cli.main as m; m.run(['--help'])")
+    with tempfile.TemporaryDirectory() as folder:
+        source = ROOT / "examples" / "speed-the-plough.mid"
+        call = f"import armusic_cli.main as m; m.run(['interpolate', {str(source)!r}, '--attr', 'rhythm', '--force'])"
+        whole = run(call, cwd=folder)
+    print(f"armusic --help: {bare:.2f} s")
+    print(
+        f"interpolating 16 measures: {whole:.2f} s; import torch: {torch:.2f} s; the difference: {whole - torch:.2f} s"
+    )
+
+
+def one_by_one(row: list[int]) -> list[float]:
+    """Return the four attributes with a loop over tokens, as the original implementation has it."""
+    weights = attributes.metrical_weights(METRES[0]).tolist()
+    count = weight = 0.0
+    low = high = first = last = None
+    for token, heavy in zip(row, weights, strict=True):
+        if token < HOLD:
+            count, weight = count + 1, weight + heavy
+            first, last = token if first is None else first, token
+            low, high = min(token, low or token), max(token, high or token)
+    spread, rise = ((high or 0) - (low or 0)), ((last or 0) - (first or 0))
+    return [weight / sum(weights), spread / attributes.SPAN, count / len(row), rise / attributes.SPAN]
+
+
+def clock(function: Callable[[], object], times: int) -> float:
+    """Return the median time of a call, in seconds."""
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        function()
+        taken.append(time.perf_counter() - start)
+    return median(taken)
+
+
+def run(code: str, cwd: str | None = None) -> float:
+    """Return the median time of five whole Python processes, in seconds, after one that fills caches."""
+
+    def process() -> None:
+        subprocess.run([sys.executable, "-c", code], cwd=cwd, check=True, capture_output=True)
+
+    process()
+    return clock(process, 5)
+
+
+if __name__ == "__main__":
+    main()
