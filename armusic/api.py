@@ -24,6 +24,7 @@ from armusic.score import METRES, Tune
 if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
     from armusic.checkpoint import Checkpoint
     from armusic.interpolation import Variation
+    from armusic.reconstruction import Reconstruction
     from armusic.training import Report
 
 SHIPPED = "default.safetensors"
@@ -67,7 +68,14 @@ def write(variations: Sequence[Variation], path: str | Path, layout: str = "trac
     force : bool
         Whether existing files may be replaced.
     """
-    exporters.write([(variation.name, variation.tune) for variation in variations], path, layout=layout, force=force)
+    write_tunes([(variation.name, variation.tune) for variation in variations], path, layout, force=force)
+
+
+def write_tunes(
+    tunes: Sequence[tuple[str, Tune]], path: str | Path, layout: str = "tracks", *, force: bool = False
+) -> None:
+    """Write named tunes as MIDI; layouts as `write` has them."""
+    exporters.write(tunes, path, layout=layout, force=force)
 
 
 def picture(variations: Sequence[Variation], attribute: str, path: str | Path, *, force: bool = False) -> None:
@@ -160,6 +168,12 @@ class Model:
         from armusic import interpolation
 
         return interpolation.interpolate(self.checkpoint, tune, attribute, steps, span, measures)
+
+    def reconstruct(self, tune: Tune) -> Reconstruction:
+        """Return the tune as the model hears it: see `armusic.reconstruction.reconstruct`."""
+        from armusic import reconstruction
+
+        return reconstruction.reconstruct(self.checkpoint, tune)
 
 
 def load(path: str | Path | None = None) -> Model:

@@ -12,18 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from jaxtyping import Bool, Int
 
-from armusic import corpora, tokenizer
+from armusic import corpora, reconstruction, tokenizer
 from armusic.adapters.music import to_data
 from armusic.checkpoint import Checkpoint
 from armusic.corpus import Corpus
-from armusic.dataset import batches, split
+from armusic.dataset import split
 from armusic.frame import FRAMES
 from armusic.interpolation import interpolate
 from armusic.score import METRES, Measure, Tune
-from armusic.tokenizer import PAD, decode, is_onset
+from armusic.tokenizer import decode, is_onset
 from armusic.versions import different
 
 Tokens = Int[np.ndarray, "measure tick"]
@@ -91,7 +90,7 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
     train, valid, test = (part.x[:, 0] for part in split(places, settings.seed))
     number = different(read.tokens, read.kind)
     unseen = ~np.isin(number, number[np.concatenate([train, valid])])
-    heard, z = reconstruct(checkpoint, read.tokens[test], read.kind[test])
+    heard, z = reconstruction.decode(checkpoint, read.tokens[test], read.kind[test])
     a = data.a[np.searchsorted(np.flatnonzero(inside), test)]
 
     result: dict[str, Any] = {"reconstruction": {}, "r2": {}}
@@ -113,23 +112,6 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
             }
     result["sweep"] = sweeps(checkpoint, read, np.unique(read.tune[test]), tunes)
     return result
-
-
-@torch.inference_mode()
-def reconstruct(checkpoint: Checkpoint, tokens: Tokens, kind: Int[np.ndarray, " measure"]) -> tuple[Tokens, np.ndarray]:
-    """Return what the model makes of measures, int16 (measure, tick), and their posterior means (measure, latent)."""
-    model, frame = checkpoint.model.eval(), FRAMES[checkpoint.config.frame]
-    anchors = frame.anchors(tokens)
-    classes, _ = frame.enter(tokens, anchors)
-    heard = np.full_like(tokens, PAD)
-    z = np.empty((len(tokens), model.latent), dtype=np.float32)
-    for rows in batches(kind, 1024):
-        index = int(kind[rows[0]])
-        mean = model.encode(torch.as_tensor(classes[rows]).long(), index).mean
-        z[rows] = mean.numpy()
-        made = model.mode(model.decode(mean, index)).numpy()
-        heard[rows, : made.shape[1]] = frame.leave(made, anchors[rows])
-    return heard, z
 
 
 def sweeps(checkpoint: Checkpoint, read: Corpus, tunes: Int[np.ndarray, " tune"], count: int) -> dict[str, Any]:

@@ -57,11 +57,11 @@ def test_the_shipped_model_turns_every_attribute_up_and_down(attribute: str) -> 
 
 def test_the_shipped_model_knows_the_example() -> None:
     """What it hears at step 0, were it decoded, is nearly what is written."""
-    from armusic import evaluation, tokenizer
+    from armusic import reconstruction, tokenizer
 
     music = armusic.read(EXAMPLE)
     tokens = tokenizer.encode(music)
-    heard, _ = evaluation.reconstruct(armusic.load().checkpoint, tokens, tokenizer.kinds(music.measures))
+    heard, _ = reconstruction.decode(armusic.load().checkpoint, tokens, tokenizer.kinds(music.measures))
     assert (heard == tokens).mean() > 0.98
 
 

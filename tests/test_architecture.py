@@ -13,9 +13,9 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 RANKS = (
-    "errors", "config", "files", "score", "tokenizer", "attributes", "frame", "versions", "augment", "readers",
-    "exporters", "corpus", "corpora", "dataset", "models", "losses", "expected", "latent", "control", "metrics",
-    "training", "adapters", "plotting", "checkpoint", "interpolation", "evaluation", "runs", "api",
+    "errors", "config", "files", "score", "targets", "tokenizer", "attributes", "frame", "versions", "augment",
+    "readers", "exporters", "corpus", "corpora", "dataset", "models", "losses", "expected", "latent", "control",
+    "metrics", "training", "adapters", "plotting", "checkpoint", "interpolation", "reconstruction", "evaluation", "runs", "api",
 )  # fmt: skip
 """A module, or package, imports those before it; what is not in the table has no place yet."""
 

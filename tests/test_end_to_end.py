@@ -6,7 +6,7 @@ import numpy as np
 import pretty_midi
 
 import armusic
-from armusic import config, evaluation, tokenizer
+from armusic import config, reconstruction, tokenizer
 from tests.music import book
 
 
@@ -22,7 +22,7 @@ def test_from_a_folder_of_tunes_to_a_daw(tmp_path: Path) -> None:
 
     original = armusic.read(path, tune=1)
     tokens = tokenizer.encode(original)
-    heard, _ = evaluation.reconstruct(model.checkpoint, tokens, tokenizer.kinds(original.measures))
+    heard, _ = reconstruction.decode(model.checkpoint, tokens, tokenizer.kinds(original.measures))
     assert (heard == tokens).mean() > 0.9, "a few measures can be learnt by heart"
 
     variations = model.interpolate(original, "density", steps=3)

@@ -48,9 +48,7 @@ MOST_STEPS = 99
     show_default=True,
     help="A track per step; all steps on one track, one after another; or a folder with a file per step.",
 )
-@click.option(
-    "--model", type=options.FILE, metavar="RUN", help="A run folder or checkpoint.  [default: the shipped model]"
-)
+@options.model
 @options.tune
 @options.force
 @click.option(

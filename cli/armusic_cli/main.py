@@ -19,6 +19,7 @@ from armusic.errors import ArmusicError
 COMMANDS = {
     "interpolate": "Turn one attribute of a tune down and up: MIDI and a picture.",
     "attributes": "Show the attributes of a tune, measure by measure.",
+    "reconstruct": "Show what a model hears in a tune, and what it misses.",
     "train": "Train a model.",
     "data": "Show or build the data that models are trained on.",
 }

@@ -19,6 +19,9 @@ FILE = click.Path(path_type=Path)
 """A path; whether it can be read or written is for the library to say, in its own words."""
 
 tune = click.option("--tune", type=int, metavar="N", help="Number (X:) of the tune in an ABC tune book.")
+model = click.option(
+    "--model", type=FILE, metavar="RUN", help="A run folder or checkpoint.  [default: the shipped model]"
+)
 force = click.option("--force", is_flag=True, help="Replace existing files.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 data_dir = click.option(

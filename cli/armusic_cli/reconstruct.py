@@ -1,0 +1,55 @@
+"""`armusic reconstruct`: what a model hears in a tune."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from armusic_cli import options, tables
+
+if TYPE_CHECKING:
+    from armusic.reconstruction import Reconstruction
+
+
+@click.command("reconstruct")
+@click.argument("file", metavar="INPUT", type=options.FILE)
+@options.model
+@options.tune
+@options.force
+@click.option(
+    "-o", "--output", "out", type=options.FILE, metavar="OUT", help="Write the input and what is heard as MIDI."
+)
+@options.as_json
+def command(file: Path, model: Path | None, tune: int | None, force: bool, out: Path | None, as_json: bool) -> None:
+    """Show how well a model hears a tune, one row per measure: what of it comes back, and what differs.
+
+    INPUT is a MIDI, ABC or MusicXML file with one melody. A variation of a measure can only keep
+    what the model hears in it.
+    """
+    from armusic import api
+
+    melody = api.read(file, tune)
+    found = api.load(model).reconstruct(melody)
+    if out is not None:
+        api.write_tunes([("original", melody), ("heard", found.tune)], out, force=force)
+    rows = _rows(found)
+    if as_json:
+        tables.show_json({"source": melody.source, "ticks": float(found.ticks.mean()), "measures": rows})
+        return
+    shown = [[str(row["measure"]), f"{row['ticks']:.0%}", *(str(row[name] or "") for name in _COUNTS)] for row in rows]
+    tables.show(["measure", "ticks right", *_COUNTS], shown)
+    exact = int((found.ticks == 1).sum())
+    click.echo(f"{exact} of {len(rows)} measures exactly as written" + (f"; wrote {out}" if out else ""))
+
+
+_COUNTS = ("missed", "added", "changed")
+
+
+def _rows(found: Reconstruction) -> list[dict[str, float]]:
+    columns = [found.ticks, *(getattr(found, name) for name in _COUNTS)]
+    return [
+        dict(zip(("measure", "ticks", *_COUNTS), (number, *values), strict=True))
+        for number, values in enumerate(zip(*(column.tolist() for column in columns), strict=True), 1)
+    ]

@@ -1,0 +1,26 @@
+"""`armusic reconstruct`."""
+
+import json
+from pathlib import Path
+
+import mido
+
+from tests.cli.conftest import Run
+
+
+def test_a_row_per_measure(run: Run, melody: Path) -> None:
+    done = run("reconstruct", melody)
+    assert done.code == 0
+    lines = done.out.splitlines()
+    assert lines[0].split() == ["measure", "ticks", "right", "missed", "added", "changed"]
+    assert len(lines) == 18
+    assert lines[-1].endswith("of 16 measures exactly as written")
+
+
+def test_json_and_midi(run: Run, melody: Path, here: Path) -> None:
+    done = run("reconstruct", melody, "--json", "-o", "heard.mid")
+    found = json.loads(done.out)
+    assert len(found["measures"]) == 16
+    assert 0.9 < found["ticks"] <= 1
+    assert [track.name for track in mido.MidiFile(here / "heard.mid").tracks[1:]] == ["original", "heard"]
+    assert "exists already" in run("reconstruct", melody, "-o", "heard.mid").error(1)
