@@ -45,6 +45,7 @@ class Config:
     control: float = option(
         0.2, "Weight of the control losses: the output must have the attributes that its code stands for.", 0
     )
+    independence: float = option(0.0, "Weight of the penalty on what the other dimensions tell of the attributes.", 0)
     augment: float = option(
         0.5, "Share of training measures that are replaced by variants of them (absolute frame: transposed).", 0, 1
     )

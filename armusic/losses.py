@@ -82,3 +82,37 @@ def regression(z: Tensor, a: Tensor) -> Tensor:
     4.0
     """
     return (z - a).square().mean(dim=0).sum()
+
+
+def dependence(z: Tensor, a: Tensor) -> Tensor:
+    """Return how much of the attributes the other dimensions tell, linearly.
+
+    Parameters
+    ----------
+    z : Tensor (item, other)
+        The dimensions that belong to no attribute.
+    a : Tensor (item, attribute)
+        In any unit.
+
+    Returns
+    -------
+    Tensor ()
+        Mean over the pairs of the squared correlation, times the number of other dimensions: 0 where
+        none tells anything; fewer than three items tell nothing.
+
+    Source
+    ------
+    The covariance penalty of DIP-VAE (Kumar et al. 2018), between two groups of variables.
+
+    Examples
+    --------
+    >>> a = torch.tensor([[-1.0], [0.0], [1.0]])
+    >>> round(dependence(a, 2 * a).item(), 3), dependence(a.square(), a).item()
+    (1.0, 0.0)
+    """
+    if len(z) < 3:
+        return z.new_zeros(())
+    z, a = z - z.mean(dim=0), a - a.mean(dim=0)
+    covariance = z.T @ a / len(z)
+    variances = z.square().mean(dim=0)[:, None] * a.square().mean(dim=0)
+    return (covariance.square() / variances.clamp_min(1e-6)).mean(dim=1).sum()

@@ -13,7 +13,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from armusic.config import Config
 from armusic.dataset import Augment, Data, Scale, batches
-from armusic.losses import kl, pairwise, regression
+from armusic.losses import dependence, kl, pairwise, regression
 from armusic.models.base import VAE
 
 SWEEP = 2.5  # how far, in prior standard deviations, a dimension is moved by the control losses
@@ -66,6 +66,9 @@ class Objective(nn.Module):
         if config.control and self.expected is not None:
             parts |= self.controlled(z, posterior.mean[:, : a.shape[1]], kind)
             loss = loss + config.control * (parts["control"] + parts["cycle"])
+        if config.independence:
+            parts["dependence"] = dependence(posterior.mean[:, a.shape[1] :], a)
+            loss = loss + config.independence * parts["dependence"]
         return {"loss": loss, **parts}
 
     def controlled(self, z: Tensor, regularised: Tensor, kind: int) -> dict[str, Tensor]:
