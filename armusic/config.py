@@ -42,9 +42,8 @@ class Config:
     beta: float = option(0.001, "Weight of the KL divergence, beside the cross-entropy per tick.", 0)
     gamma: float = option(1.0, "Weight of the attribute loss; 0 trains a plain beta-VAE.", 0)
     delta: float = option(10.0, "Sharpness of the pairwise attribute loss.", 1e-6)
-    control: float = option(
-        0.2, "Weight of the control losses: the output must have the attributes that its code stands for.", 0
-    )
+    control: float = option(0.2, "Weight of the output's distance from the attributes that its code stands for.", 0)
+    cycle: float = option(0.2, "Weight of the encoded output's distance from the code it was decoded from.", 0)
     independence: float = option(0.0, "Weight of the penalty on what the other dimensions tell of the attributes.", 0)
     augment: float = option(
         0.5, "Share of training measures that are replaced by variants of them (absolute frame: transposed).", 0, 1
@@ -81,6 +80,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "attribute_loss": "pairwise",
         "units": 128,
         "control": 0.0,
+        "cycle": 0.0,
         "epochs": 30,
         "augment": 1.0,
         "distinct": False,

@@ -63,9 +63,9 @@ class Objective(nn.Module):
             else pairwise(z[:, : a.shape[1]], a, config.delta),
         }
         loss = parts["nll"] + config.beta * parts["kl"] + config.gamma * parts["attribute"]
-        if config.control and self.expected is not None:
+        if (config.control or config.cycle) and self.expected is not None:
             parts |= self.controlled(z, posterior.mean[:, : a.shape[1]], kind)
-            loss = loss + config.control * (parts["control"] + parts["cycle"])
+            loss = loss + config.control * parts["control"] + config.cycle * parts["cycle"]
         if config.independence:
             parts["dependence"] = dependence(posterior.mean[:, a.shape[1] :], a)
             loss = loss + config.independence * parts["dependence"]

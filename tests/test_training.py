@@ -88,9 +88,14 @@ def test_gamma_zero_leaves_the_attributes_alone(data: Data) -> None:
 
 def test_control_ties_the_output_to_the_code(data: Data) -> None:
     """With the control losses, the output's expected attributes come nearer to what the code stands for."""
-    reports = run(data, replace(SMALL, epochs=8, lr=0.01, control=0.5))
+    reports = run(data, replace(SMALL, epochs=8, lr=0.01, control=0.5, cycle=0.5))
     assert reports[-1].losses["control"] < 0.5 * reports[0].losses["control"]
-    assert set(run(data, replace(SMALL, epochs=1, control=0.0))[0].losses) == {"loss", "nll", "kl", "attribute"}
+    assert set(run(data, replace(SMALL, epochs=1, control=0.0, cycle=0.0))[0].losses) == {
+        "loss",
+        "nll",
+        "kl",
+        "attribute",
+    }
 
 
 def test_the_learning_rate_rises_and_falls() -> None:
