@@ -116,7 +116,7 @@ def attributes(tune: Tune, names: Sequence[str] | None = None) -> AttributeTable
     tune : Tune
         All its notes on the grid.
     names : sequence of str, optional
-        Which; rhythm, range, density and contour when not given.
+        Which, also of one's own as `FILE.py:FUNCTION`; rhythm, range, density and contour when not given.
 
     Raises
     ------

@@ -68,3 +68,46 @@ def test_a_tune_of_a_book(run: Run, here: Path) -> None:
 
 def test_an_unknown_attribute_is_refused_with_the_nearest(run: Run, jig: Path) -> None:
     assert run("attributes", jig, "--attr", "rythm").error(2) == "unknown attribute 'rythm': did you mean rhythm?"
+
+
+OWN = """
+import numpy as np
+
+def long(tokens, metre):
+    return (tokens == 128).mean(axis=1)
+
+def no_number(tokens, metre):
+    return np.full(len(tokens), np.nan)
+"""
+
+
+def test_one_of_ones_own_comes_beside_the_others(run: Run, jig: Path) -> None:
+    Path("my.py").write_text(OWN)
+    lines = run("attributes", jig, "--attribute-file", "my.py:long").out.splitlines()
+    assert lines[0].split() == ["measure", "metre", "rhythm", "range", "density", "contour", "my.py:long"]
+    assert [line.split()[-1] for line in lines[1:]] == ["0.500", "0.917", "0.917"]
+    value = json.loads(run("attributes", jig, "--attr", "my.py:long", "--json").out)
+    assert value["attributes"] == ["my.py:long"]
+    both = run("attributes", jig, "--attr", "density", "--attribute-file", "my.py:long", "--csv").out.splitlines()
+    assert both[0] == "measure,metre,density,my.py:long"
+
+
+@pytest.mark.parametrize(
+    ("spec", "code", "message"),
+    [
+        ("gone.py:long", 1, "attribute 'gone.py:long': there is no file"),
+        ("my.py:lon", 2, "attribute 'my.py:lon': my.py has no function 'lon': did you mean long?"),
+        ("my.py", 2, "attribute 'my.py': write one of your own as FILE.py:FUNCTION"),
+        ("my.py:no_number", 1, "attribute 'my.py:no_number' gives nan for silence in 4/4: it must be finite"),
+        ("lon", 2, "unknown attribute 'lon'"),
+    ],
+)
+def test_one_of_ones_own_that_does_not_work(run: Run, jig: Path, spec: str, code: int, message: str) -> None:
+    Path("my.py").write_text(OWN)
+    assert run("attributes", jig, "--attribute-file", spec).error(code).startswith(message)
+
+
+def test_more_attributes(run: Run, jig: Path) -> None:
+    lines = run("attributes", jig, "--attr", "syncopation", "--attr", "mean_absolute_interval").out.splitlines()
+    assert lines[0].split() == ["measure", "metre", "syncopation", "mean_interval"]
+    assert lines[1].split() == ["1", "6/8", "0.000", "0.092"]

@@ -1,28 +1,19 @@
-"""Musical attributes of measures: tokens in, one number per measure out.
+"""The attributes of Pati and Lerch (2020): rhythmic complexity, pitch range, note density, contour.
 
-An attribute is a plain function `(tokens, metre) -> values` on int arrays (measure, tick) of
-one metre. In 4/4 they are those of Pati and Lerch (2020); the other metres use the same
-formulas with their own number of ticks and metrical weights (`metrical_weights`).
-`ATTRIBUTES` is the registry; other packages add to it by entry points (`armusic.attributes`).
+In 4/4 they are theirs; the other metres use the same formulas with their own number of ticks
+and metrical weights (`metrical_weights`).
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Sequence
 from functools import cache
-from importlib.metadata import entry_points
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
-from armusic.errors import UsageError
+from armusic.attributes.contract import Tokens, Values
 from armusic.score import Metre
 from armusic.tokenizer import is_onset, ticks
-
-Tokens = Int[np.ndarray, "measure tick"]
-Values = Float[np.ndarray, " measure"]
-Attribute = Callable[[Tokens, Metre], Values]
 
 SPAN = 26  # semitones that count as 1 in range and contour (Pati and Lerch 2020)
 
@@ -169,71 +160,3 @@ def contour(tokens: Tokens, metre: Metre) -> Values:
     first = tokens[rows, onset.argmax(axis=1)]
     last = tokens[rows, tokens.shape[1] - 1 - onset[:, ::-1].argmax(axis=1)]
     return np.where(onset.any(axis=1), last - first, 0) / SPAN
-
-
-ATTRIBUTES: dict[str, Attribute] = {
-    "rhythm": rhythm,
-    "range": pitch_range,
-    "density": density,
-    "contour": contour,
-}
-ALIASES = {"rhythmic_complexity": "rhythm", "pitch_range": "range", "note_density": "density"}
-DEFAULT = tuple(ATTRIBUTES)
-"""The attributes of the paper, in its order."""
-
-
-@cache
-def registry() -> dict[str, Attribute]:
-    """Return every attribute by name: those above and those that installed packages add."""
-    return ATTRIBUTES | {point.name: point.load() for point in entry_points(group="armusic.attributes")}
-
-
-def canonical_name(name: str, known: Sequence[str] | None = None) -> str:
-    """Return the name under which an attribute is known, or refuse it with the nearest ones.
-
-    Parameters
-    ----------
-    name : str
-        A name or an alias.
-    known : sequence of str, optional
-        The names to choose from (a model's own); else every attribute there is.
-
-    Raises
-    ------
-    UsageError
-        When there is none of this name.
-
-    Examples
-    --------
-    >>> canonical_name("note_density")
-    'density'
-    """
-    names = list(registry()) if known is None else list(known)
-    found = ALIASES.get(name, name)
-    if found in names:
-        return found
-    near = difflib.get_close_matches(name, [*names, *(alias for alias, real in ALIASES.items() if real in names)])
-    hint = f"did you mean {' or '.join(near)}?" if near else "there is " + ", ".join(names)
-    raise UsageError(f"unknown attribute {name!r}: {hint}")
-
-
-def measure(tokens: Tokens, metre: Metre, names: Sequence[str] = DEFAULT) -> Float[np.ndarray, "measure attribute"]:
-    """Return several attributes of measures at once, one column each.
-
-    Parameters
-    ----------
-    tokens : int array (measure, tick)
-        As made by `tokenizer.encode`.
-    metre : Metre
-        The metre of all of them.
-    names : sequence of str
-        Which, in which order.
-
-    Examples
-    --------
-    >>> from armusic.tokenizer import HOLD
-    >>> measure(np.array([[60, HOLD, HOLD, 73, HOLD, HOLD] * 2]), Metre(2, 4)).round(3).tolist()
-    [[0.135, 0.5, 0.333, 0.5]]
-    """
-    functions = registry()
-    return np.column_stack([functions[canonical_name(name)](tokens, metre) for name in names])

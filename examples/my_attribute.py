@@ -1,0 +1,13 @@
+"""An attribute of one's own: `armusic attributes input.mid --attribute-file my_attribute.py:offbeat`."""
+
+import numpy as np
+
+from armusic import Metre
+from armusic.tokenizer import TICKS_PER_BEAT, is_onset, ticks
+
+
+def offbeat(tokens: np.ndarray, metre: Metre) -> np.ndarray:
+    """Return the share of each measure's notes that start between the beats: 0 to 1, and 0 for silence."""
+    onset = is_onset(tokens)  # (measure, tick)
+    between = np.arange(ticks(metre)) % TICKS_PER_BEAT > 0
+    return (onset & between).sum(axis=1) / np.maximum(onset.sum(axis=1), 1)
