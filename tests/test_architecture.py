@@ -14,14 +14,14 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[1]
 TABLE = """
 errors config files score targets tokenizer attributes keys frame versions augment readers exporters corpus corpora
-dataset models losses expected latent control metrics training adapters
-plotting checkpoint interpolation reconstruction evaluation runs api
+dataset models losses expected latent metrics training adapters
+plotting checkpoint calibration interpolation control reconstruction phrases morphing generation evaluation runs api
 """
 RANKS = tuple(TABLE.split())
 """A module, or package, imports those before it; what is not in the table has no place yet."""
 
 MUSIC = (*RANKS[RANKS.index("score") : RANKS.index("corpora") + 1], "plotting")
-LEARNING = ("dataset", "models", "losses", "expected", "latent", "control", "metrics", "training")
+LEARNING = ("dataset", "models", "losses", "expected", "latent", "metrics", "training")
 LINES = 320
 TYPED = {"score", "corpus", "training", "interpolation", "reconstruction"}  # where the command line takes types from
 VAGUE = {"utils", "util", "helpers", "core", "common", "misc"}

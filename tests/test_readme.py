@@ -33,7 +33,7 @@ def test_ci_runs_the_two_commands() -> None:
 def test_files_that_are_named_are_there() -> None:
     links = re.findall(r"\]\((?!https?:)([^)]+)\)", README)
     examples = re.findall(r"examples/[\w.-]+", README)
-    headings = {"#" + line.strip("# ").lower().replace(" ", "-") for line in README.splitlines() if line.startswith("#")}
+    headings = {"#" + title.lower().replace(" ", "-") for title in re.findall(r"^#+ (.*)$", README, re.MULTILINE)}
     assert {name for name in {*links, *examples} - headings if not (ROOT / name).exists()} == set()
 
 
