@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from armusic import api, evaluation
 from armusic.corpus import data_folder
+
+FIGURES = {"ticks": "ticks right", "exact": "measures exact", "onset_f1": "onset F1", "pitch": "pitch right at onsets"}
 
 
 def main() -> None:
@@ -21,25 +24,31 @@ def main() -> None:
     found = evaluation.held_out(api.load(options.run).checkpoint, data_folder())
     if options.json:
         options.json.write_text(json.dumps(found, indent=2) + "\n")
-    print("| metre | measures | n | ticks | exact | onset F1 | pitch |\n|---|---|---|---|---|---|---|")
+    print(tables(found))
+
+
+def tables(found: dict[str, Any]) -> str:
+    """Return what `evaluation.held_out` found as Markdown."""
+    names = list(next(iter(found["r2"].values())))
+    lines = [f"| metre | measures | n | {' | '.join(FIGURES.values())} |", "|---" * (3 + len(FIGURES)) + "|"]
     for metre, parts in found["reconstruction"].items():
         for part, row in parts.items():
-            figures = " | ".join(f"{row[name]:.4f}" for name in ("ticks", "exact", "onset_f1", "pitch"))
-            print(f"| {metre} | {part} | {row['n']} | {figures} |")
-    print("\n| R² | " + " | ".join(next(iter(found["r2"].values()))) + " | mean |\n|" + "---|" * 6)
+            figures = " | ".join(_percent(row[name]) if name != "onset_f1" else f"{row[name]:.4f}" for name in FIGURES)
+            lines.append(f"| {metre} | {part} | {row['n']:,} | {figures} |")
+    lines += ["", f"| R² | {' | '.join(names)} | mean |", "|---" * (2 + len(names)) + "|"]
     for metre, row in found["r2"].items():
-        print(
-            f"| {metre} | "
-            + " | ".join(f"{value:.3f}" for value in [*row.values(), float(np.mean([*row.values()]))])
-            + " |"
-        )
-    print(
-        f"\n| sweep over {found['sweep']['tunes']} tunes | upward steps that fall | mean at -2, -1, 0, 1, 2 |"
-        "\n|---|---|---|"
-    )
-    for name, row in found["sweep"].items():
-        if name != "tunes":
-            print(f"| {name} | {row['falls']:.1%} | {', '.join(f'{value:.3f}' for value in row['means'])} |")
+        values = [*row.values(), float(np.mean([*row.values()]))]
+        lines.append(f"| {metre} | " + " | ".join(f"{value:.3f}" for value in values) + " |")
+    count = found["sweep"]["tunes"]
+    lines += ["", f"| sweep of {count} tunes | upward steps that fall | mean at -2, -1, 0, 1, 2 |", "|---|---|---|"]
+    for name in names:
+        means = ", ".join(f"{value:.3f}" for value in found["sweep"][name]["means"])
+        lines.append(f"| {name} | {found['sweep'][name]['falls']:.1%} | {means} |")
+    return "\n".join(lines)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f} %"
 
 
 if __name__ == "__main__":
