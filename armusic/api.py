@@ -13,6 +13,7 @@ from jaxtyping import Float
 
 from armusic import corpus as _corpus
 from armusic import exporters, readers, tokenizer
+from armusic.asked import Target
 from armusic.attributes import DEFAULT, canonical_name
 from armusic.attributes import measure as _measure
 from armusic.config import Config
@@ -23,7 +24,9 @@ from armusic.score import METRES, Tune
 
 if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
     from armusic.checkpoint import Checkpoint
+    from armusic.control import Reached
     from armusic.interpolation import Variation
+    from armusic.morphing import Step
     from armusic.reconstruction import Reconstruction
     from armusic.training import Report
 
@@ -83,6 +86,17 @@ def picture(variations: Sequence[Variation], attribute: str, path: str | Path, *
     from armusic import plotting
 
     figure = plotting.sweep(variations, attribute)
+    with atomic_path(path, force) as temporary:
+        figure.savefig(temporary)
+
+
+def draw(
+    tunes: Sequence[tuple[str, Tune]], path: str | Path, title: str, note: str = "", *, force: bool = False
+) -> None:
+    """Draw named tunes as piano rolls one above another, into a PNG, PDF or SVG file."""
+    from armusic import plotting
+
+    figure = plotting.rolls(tunes, title, note)
     with atomic_path(path, force) as temporary:
         figure.savefig(temporary)
 
@@ -163,11 +177,55 @@ class Model:
         steps: int = 5,
         span: tuple[float, float] = (-2.0, 2.0),
         measures: tuple[int, int] | None = None,
+        key: str = "auto",
     ) -> list[Variation]:
-        """Return the tune with one attribute turned down and up: see `armusic.interpolation.interpolate`."""
-        from armusic import interpolation
+        """Return the tune with one attribute turned down and up: see `armusic.interpolation.interpolate`.
 
-        return interpolation.interpolate(self.checkpoint, tune, attribute, steps, span, measures)
+        `key` is as for `reach`: by default, the variations stay in the tune's key.
+        """
+        from armusic import interpolation, reaching
+
+        allowed = reaching.pitches(tune, key)
+        return interpolation.interpolate(self.checkpoint, tune, attribute, steps, span, measures, allowed)
+
+    def reach(
+        self,
+        tune: Tune,
+        targets: Sequence[str | Target],
+        *,
+        key: str = "auto",
+        measures: tuple[int, int] | None = None,
+        closed: bool = True,
+    ) -> Reached:
+        """Return the tune with attributes at their targets.
+
+        Parameters
+        ----------
+        tune : Tune
+            All its notes on the grid.
+        targets : sequence of str or Target
+            At least one, each of another attribute, such as `rhythm=0.3`: see `armusic.asked`.
+        key : str
+            The key to stay in, as `A:dorian`; `auto`: the tune's own; `off`: any pitch may come.
+        measures : (int, int), optional
+            The first and the last measure to vary, from 1; all when not given.
+        closed : bool
+            Search for what meets the targets; else decode once, which is near.
+
+        Raises
+        ------
+        UsageError
+            For targets that cannot be asked of this model or tune.
+        """
+        from armusic import reaching
+
+        return reaching.reach(self.checkpoint, tune, targets, key, measures, closed=closed)
+
+    def morph(self, first: Tune, second: Tune, steps: int = 7, *, slerp: bool = True, loop: bool = False) -> list[Step]:
+        """Return tunes that lead from one to another, both ends untouched: see `armusic.morphing.morph`."""
+        from armusic import morphing
+
+        return morphing.morph(self.checkpoint, first, second, steps, slerp=slerp, loop=loop)
 
     def reconstruct(self, tune: Tune) -> Reconstruction:
         """Return the tune as the model hears it: see `armusic.reconstruction.reconstruct`."""

@@ -14,13 +14,15 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Int
 
-from armusic import corpora, reconstruction, tokenizer
+from armusic import calibration, corpora, reconstruction, tokenizer
 from armusic.adapters.music import to_data
+from armusic.calibration import Calibration
+from armusic.candidates import decoded
 from armusic.checkpoint import Checkpoint
 from armusic.corpus import Corpus
-from armusic.dataset import split
+from armusic.dataset import batches, split
 from armusic.frame import FRAMES
-from armusic.interpolation import interpolate
+from armusic.interpolation import encode, interpolate
 from armusic.score import METRES, Measure, Tune
 from armusic.tokenizer import decode, is_onset
 from armusic.versions import different
@@ -60,6 +62,25 @@ def fidelity(written: Tokens, heard: Tokens) -> dict[str, float]:
         "onset_f1": float(2 * both.sum() / max(1, one.sum() + two.sum())),
         "pitch": float(same[both].mean()) if both.any() else 1.0,
     }
+
+
+def calibrate(checkpoint: Checkpoint, cache: Path) -> Calibration:
+    """Measure the scale of each attribute of a model, on the validation part of its own corpus.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+        Of a music model.
+    cache : Path
+        Folder of cached corpora.
+    """
+    data = to_data(corpora.read(checkpoint.config.data, cache), checkpoint.config)
+    _, valid, _ = split(data, checkpoint.config.seed)
+    z = np.empty((len(valid), checkpoint.config.latent), dtype=np.float32)
+    for rows in batches(valid.kind, 1024):
+        z[rows] = encode(checkpoint, valid.x[rows], int(valid.kind[rows[0]]))
+    values = (data.a.astype(np.float64), data.kind)
+    return calibration.measure(decoded(checkpoint), z, valid.kind, values, checkpoint.config.attributes, len(METRES))
 
 
 def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, Any]:

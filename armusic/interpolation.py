@@ -21,6 +21,10 @@ from armusic.tokenizer import HOLD, is_onset
 log = logging.getLogger(__name__)
 
 Tokens = Int[np.ndarray, "measure tick"]
+Codes = Float[np.ndarray, "measure latent"]
+Allowed = Bool[np.ndarray, "measure 128"]
+
+CODES = 256  # decoded at a time: twice as fast as all at once, which leaves the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,51 @@ class Variation:
     left: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A tune as a model takes it: its tokens, the place of each metre in `score.METRES`, anchors and classes.
+
+    `silent` ticks stay rest (`padding`). `varied` measures sound, fit the frame and were asked for;
+    `left` names those that were asked for and do not fit.
+    """
+
+    tune: Tune
+    tokens: Tokens
+    kind: Int[np.ndarray, " measure"]
+    anchors: Int[np.ndarray, " measure"]
+    classes: Tokens
+    silent: Bool[np.ndarray, "measure tick"]
+    varied: Bool[np.ndarray, " measure"]
+    left: tuple[str, ...]
+
+
+def prepare(checkpoint: Checkpoint, tune: Tune, measures: tuple[int, int] | None = None) -> Material:
+    """Return a tune as a model takes it, with the measures (first and last, from 1) that are to vary.
+
+    Raises
+    ------
+    UsageError
+        For measures that the tune does not have.
+    OffGridError
+        For a note between two ticks.
+    """
+    first, last = measures or (1, len(tune.measures))
+    if not 1 <= first <= last <= len(tune.measures):
+        raise UsageError(f"measures {first}-{last}: {tune.source or 'the tune'} has measures 1-{len(tune.measures)}")
+    tokens = tokenizer.encode(tune)
+    varied = np.zeros(len(tokens), dtype=bool)
+    varied[first - 1 : last] = True
+    frame = FRAMES[checkpoint.config.frame]
+    anchors = frame.anchors(tokens)
+    classes, inside = frame.enter(tokens, anchors)
+    varied &= is_onset(tokens).any(axis=1)
+    left = tuple(_left(tune, number, frame) for number in np.flatnonzero(varied & ~inside).tolist())
+    for message in left:
+        log.warning("%s", message)
+    silent = padding(tune, tokens.shape[1])
+    return Material(tune, tokens, tokenizer.kinds(tune.measures), anchors, classes, silent, varied & inside, left)
+
+
 def interpolate(
     checkpoint: Checkpoint,
     tune: Tune,
@@ -55,6 +104,7 @@ def interpolate(
     steps: int = 5,
     span: tuple[float, float] = (-2.0, 2.0),
     measures: tuple[int, int] | None = None,
+    allowed: Allowed | None = None,
 ) -> list[Variation]:
     """Return a tune with one attribute turned down and up, in equal steps.
 
@@ -72,6 +122,8 @@ def interpolate(
         The first and the last step, in prior standard deviations from where each measure is.
     measures : (int, int), optional
         The first and the last measure to vary, from 1; all when not given.
+    allowed : bool array (measure, 128), optional
+        The pitches that each measure may have, as `keys.allowed` gives them; any when not given.
 
     Returns
     -------
@@ -92,22 +144,11 @@ def interpolate(
         raise UsageError(
             f"{steps} steps from {low:g} to {high:g}: give at least one step, and a range from low to high"
         )
-    first, last = measures or (1, len(tune.measures))
-    if not 1 <= first <= last <= len(tune.measures):
-        raise UsageError(f"measures {first}-{last}: {tune.source or 'the tune'} has measures 1-{len(tune.measures)}")
-    tokens = tokenizer.encode(tune)
+    material = prepare(checkpoint, tune, measures)
+    tokens, left = material.tokens, material.left
     offsets = [round(float(step), 6) for step in np.linspace(low, high, steps)]
     moves = [step for step in offsets if step]
-    varied = np.zeros(len(tokens), dtype=bool)
-    varied[first - 1 : last] = True
-    frame = FRAMES[checkpoint.config.frame]
-    anchors = frame.anchors(tokens)
-    _, inside = frame.enter(tokens, anchors)
-    varied &= is_onset(tokens).any(axis=1)
-    left = tuple(_left(tune, number, frame) for number in np.flatnonzero(varied & ~inside).tolist())
-    for message in left:
-        log.warning("%s", message)
-    rows = _decode(checkpoint, tune, tokens, varied & inside, names.index(attribute), moves)
+    rows = _decode(checkpoint, material, names.index(attribute), moves, allowed)
 
     digits = next(digits for digits in range(1, 7) if len({f"{step:+.{digits}f}" for step in offsets}) == steps)
     made = dict(zip(moves, rows, strict=True))
@@ -144,30 +185,58 @@ def with_tokens(tune: Tune, tokens: Tokens) -> Tune:
     )
 
 
-@torch.inference_mode()
 def _decode(
-    checkpoint: Checkpoint,
-    tune: Tune,
-    tokens: Tokens,
-    varied: Bool[np.ndarray, " measure"],
-    dim: int,
-    moves: Sequence[float],
+    checkpoint: Checkpoint, material: Material, dim: int, moves: Sequence[float], allowed: Allowed | None
 ) -> Int[np.ndarray, "step measure tick"]:
     """Return the tokens of every step: `varied` measures decoded in one batch per metre, the others as they are."""
-    result = np.repeat(tokens[None], len(moves), axis=0)
+    result = np.repeat(material.tokens[None], len(moves), axis=0)
     if not moves:
         return result
-    model, frame = checkpoint.model, FRAMES[checkpoint.config.frame]
-    anchors, kind, silent = frame.anchors(tokens), tokenizer.kinds(tune.measures), padding(tune, tokens.shape[1])
-    classes, _ = frame.enter(tokens, anchors)
-    for index in np.unique(kind[varied]):
-        here = np.flatnonzero(varied & (kind == index))
-        width = tokenizer.ticks(METRES[index])
-        z = latent.sweep(model.encode(torch.as_tensor(classes[here]).long(), int(index)).mean, dim, moves)
-        logits = model.decode(z.flatten(0, 1), int(index)).unflatten(0, (len(moves), len(here))).numpy()
-        chosen = choose(logits, frame, held=tokens[here, 0] == HOLD, silent=silent[here, :width])
-        result[:, here, :width] = frame.leave(chosen, anchors[here])
+    for index in np.unique(material.kind[material.varied]):
+        here = np.flatnonzero(material.varied & (material.kind == index))
+        z = latent.sweep(torch.from_numpy(encode(checkpoint, material.classes[here], int(index))), dim, moves)
+        made = decode(checkpoint, material, here, z.numpy(), allowed)[0]
+        result[:, here, : made.shape[2]] = made
     return result
+
+
+@torch.inference_mode()
+def encode(checkpoint: Checkpoint, classes: Tokens, kind: int) -> Codes:
+    """Return the posterior means of measures of one kind, float32 (measure, latent)."""
+    return checkpoint.model.encode(torch.as_tensor(classes).long(), kind).mean.numpy()
+
+
+@torch.inference_mode()
+def decode(
+    checkpoint: Checkpoint,
+    material: Material,
+    rows: Int[np.ndarray, " row"],
+    z: Float[np.ndarray, "step row latent"],
+    allowed: Allowed | None = None,
+    pulls: Sequence[float] = (0.0,),
+) -> Int[np.ndarray, "pull step row tick"]:
+    """Return the tokens that codes stand for in the place of some measures of a tune, all of one metre.
+
+    They are as wide as the metre, and what `choose` makes of the logits, to which each of `pulls`
+    (nats) is added at the input's own classes: what the code leaves open stays as it was.
+    """
+    frame, kind = FRAMES[checkpoint.config.frame], int(material.kind[rows[0]])
+    width = tokenizer.ticks(METRES[kind])
+    anchors = material.anchors[rows]
+    held, silent = material.tokens[rows, 0] == HOLD, material.silent[rows, :width]
+    pitches = None if allowed is None else _in_frame(allowed[rows], frame, anchors)
+    own = material.classes[None, rows, :width, None].astype(np.int64)
+    made = np.empty((len(pulls), *z.shape[:2], width), dtype=np.int16)
+    count = max(1, CODES // len(rows))
+    for first in range(0, len(z), count):
+        part = torch.from_numpy(z[first : first + count])
+        logits = checkpoint.model.decode(part.flatten(0, 1), kind).unflatten(0, part.shape[:2]).numpy()
+        before = np.take_along_axis(logits, own, axis=3)
+        for number, pull in enumerate(pulls):
+            np.put_along_axis(logits, own, before + np.float32(pull), axis=3)
+            chosen = choose(logits, frame, held=held, silent=silent, allowed=pitches)
+            made[number, first : first + count] = frame.leave(chosen, anchors)
+    return made
 
 
 def choose(
@@ -176,24 +245,35 @@ def choose(
     *,
     held: Bool[np.ndarray, " measure"],
     silent: Bool[np.ndarray, "measure tick"],
+    allowed: Bool[np.ndarray, "measure pitch"] | None = None,
 ) -> Int[np.ndarray, "step measure tick"]:
     """Return the most likely classes under the constraints that keep a tune a tune.
 
     A measure begins with a hold only where it is `held` over the bar line in the input;
-    `silent` ticks are rest; there is at least one note: the most likely one.
+    `silent` ticks are rest; pitches that are not `allowed` do not occur; there is at least
+    one note: the most likely one.
     """
     logits = logits.copy()
     logits[:, ~held, 0, frame.hold] = -np.inf
+    if allowed is not None:
+        logits.swapaxes(2, 3)[:, :, : frame.hold][:, ~allowed] = -np.inf
     logits[:, silent] = -np.inf
     logits[:, silent, frame.rest] = 0.0
     chosen = logits.argmax(axis=-1)
-    onsets = logits[..., : frame.hold]
-    flat = onsets.reshape(*onsets.shape[:2], -1)
-    best = flat.argmax(axis=-1)
-    tick, pitch = np.divmod(best, frame.hold)
-    step, row = np.nonzero(~(chosen < frame.hold).any(axis=-1))
-    chosen[step, row, tick[step, row]] = pitch[step, row]
+    sounds = (chosen < frame.hold).any(axis=-1)
+    if not sounds.all():
+        step, row = np.nonzero(~sounds)
+        onsets = logits[step, row, :, : frame.hold]
+        tick, pitch = np.divmod(onsets.reshape(len(step), -1).argmax(axis=-1), frame.hold)
+        chosen[step, row, tick] = pitch
     return chosen
+
+
+def _in_frame(
+    allowed: Allowed, frame: Frame, anchors: Int[np.ndarray, " measure"]
+) -> Bool[np.ndarray, "measure pitch"]:
+    pitch = anchors[:, None] + np.arange(frame.low, frame.high + 1)
+    return np.take_along_axis(allowed, pitch.clip(0, HOLD - 1), axis=1) & (pitch >= 0) & (pitch < HOLD)
 
 
 def padding(tune: Tune, width: int) -> Bool[np.ndarray, "measure tick"]:

@@ -16,26 +16,13 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findfont, get_font
 
+from armusic.page import CURVE, FAINT, GAP, INK, LABEL, LEFT, RIGHT, TOP, Page, pitch_limits
 from armusic.score import Tune
 
-DPI = 150
-# All in inches.
-LEFT, RIGHT, TOP, BOTTOM = 0.72, 0.3, 0.76, 0.55
-LABEL, GAP = 0.24, 0.12  # the line of text above each roll, and the room below it
-CURVE = 1.7
-PER_QUARTER = 0.25
-PER_QUARTER_LEAST = 0.075  # in long tunes: a sixteenth is three dots wide
-WIDTHS = (9.0, 20.0)  # below and above, a quarter note takes more or less room
-WIDEST = 40.0
-PER_SEMITONE = 0.065
-ROLLS = (0.8, 1.8)  # least and largest height of one roll
-ALL_ROLLS = 40.0  # largest height of all
 NUMBER = 0.34  # least distance of two measure numbers
-PER_LETTER = 0.13  # of the title
 
-INK, FAINT, GHOST, TINT = "#222222", "#dcdcdc", "#e3e3e3", "#fff8e1"
+GHOST, TINT = "#e3e3e3", "#fff8e1"
 STEPS = LinearSegmentedColormap.from_list("steps", ["#48a9e0", "#0072b2", INK, "#d55e00", "#e69f00"])
 """From far down (light blue) over the input (black) to far up (orange)."""
 
@@ -107,12 +94,6 @@ def piano_roll(
     ax.set_axisbelow(True)
 
 
-def pitch_limits(tunes: Sequence[Tune]) -> tuple[int, int]:
-    """Return the lowest and highest pitch of some tunes; the octave from middle C when all are silent."""
-    pitches = [note.pitch for tune in tunes for note in tune.notes]
-    return (min(pitches), max(pitches)) if pitches else (60, 72)
-
-
 def curves(ax: Axes, variations: Sequence[Variation], attribute: str) -> None:
     """Draw the attribute of each measure, one line per variation, over the middles of the measures.
 
@@ -160,65 +141,61 @@ def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Fi
     """
     tunes = [variation.tune for variation in variations]
     original = next((variation.tune for variation in variations if variation.step == 0), None)
-    pitches = pitch_limits(tunes)
-    width = _width(float(tunes[0].end))
-    roll = float(np.clip(PER_SEMITONE * (pitches[1] - pitches[0] + 3), *ROLLS))
-    roll = min(roll, ALL_ROLLS / len(tunes))
-    height = TOP + len(tunes) * (LABEL + roll + GAP) + LABEL + CURVE + BOTTOM
-    figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
-
-    def axes(top: float, tall: float) -> Axes:
-        box = (LEFT / width, 1 - (top + tall) / height, 1 - (LEFT + RIGHT) / width, tall / height)
-        ax = figure.add_axes(box)
-        ax.set_xlim(0, float(tunes[0].end))
-        ax.tick_params(length=0, pad=3)
-        ax.set_xticks([])
-        for spine in ax.spines.values():
-            spine.set_color(FAINT)
-        return ax
-
-    def text(top: float, content: str, *, right: bool = False, **style: Any) -> None:
-        x = 1 - RIGHT / width if right else LEFT / width
-        figure.text(x, 1 - top / height, _drawable(content), ha="right" if right else "left", parse_math=False, **style)
-
-    title = name or tunes[0].title or tunes[0].source or "tune"
-    room = int((width - LEFT - RIGHT) / PER_LETTER)
-    text(
-        0.36,
-        title if len(title) <= room else title[: room - 1] + "\N{HORIZONTAL ELLIPSIS}",
-        fontsize=13,
-        fontweight="bold",
-        color=INK,
+    page = Page.of(tunes, LABEL + CURVE)
+    page.title(
+        name or tunes[0].title or tunes[0].source or "tune",
+        f"{attribute} turned down and up, in prior standard deviations{'; the input behind in grey' * bool(original)}",
     )
-    behind = "; the input behind in grey" if original else ""
-    text(0.6, f"{attribute} turned down and up, in prior standard deviations{behind}", fontsize=8.5, color=INK)
+    pitches = pitch_limits(tunes)
     at = TOP
     for variation, color in zip(variations, colors(variations), strict=True):
         here = variation.step == 0
-        text(at + LABEL - 0.08, "input" if here else variation.name, fontsize=9, fontweight="bold", color=color)
-        count = len(variation.tune.notes)
-        text(at + LABEL - 0.08, f"mean {variation.values.mean():.2f}, {count} notes", right=True, fontsize=8, color=INK)
-        ax = axes(at + LABEL, roll)
+        ax = page.row(at, "input" if here else variation.name, variation.tune, color, f"mean {_mean(variation)}, ")
         if here:
             ax.set_facecolor(TINT)
         piano_roll(ax, variation.tune, color=color, ghost=None if here else original, pitches=pitches)
-        at += LABEL + roll + GAP
-    ax = axes(at + LABEL, CURVE)
+        at += LABEL + page.roll + GAP
+    ax = page.axes(at + LABEL, CURVE)
     curves(ax, variations, attribute)
-    _number_measures(ax, tunes[0], width - LEFT - RIGHT)
+    _number_measures(ax, tunes[0], page.width - LEFT - RIGHT)
     if len(variations) <= _LEGEND:
         ax.legend(
             loc="lower right", bbox_to_anchor=(1, 1), ncols=len(variations), frameon=False, fontsize=8,
             borderaxespad=0.1, handlelength=1.4, columnspacing=1.2,
         )  # fmt: skip
-    text(at + LABEL - 0.08, f"{attribute} of each measure", fontsize=9, fontweight="bold", color=INK)
-    return figure
+    page.text(at + LABEL - 0.08, f"{attribute} of each measure", fontsize=9, fontweight="bold", color=INK)
+    return page.figure
 
 
-def _width(quarters: float) -> float:
-    """Return how wide a picture of so many quarter notes is, in inches."""
-    wide = np.clip(LEFT + RIGHT + PER_QUARTER * quarters, *WIDTHS)
-    return float(min(max(wide, LEFT + RIGHT + PER_QUARTER_LEAST * quarters), WIDEST))
+def rolls(tunes: Sequence[tuple[str, Tune]], title: str, note: str = "") -> Figure:
+    """Draw named tunes one above another, coloured from the first (black) to the last (orange).
+
+    Parameters
+    ----------
+    tunes : sequence of (str, Tune)
+        At least one.
+    title, note : str
+        What the picture is of, and a smaller line below.
+
+    Returns
+    -------
+    Figure
+        With a piano roll per tune, all on one scale; save it with `savefig`.
+    """
+    music = [tune for _, tune in tunes]
+    page = Page.of(music, 0.0)
+    page.title(title, note)
+    pitches = pitch_limits(music)
+    for number, (name, tune) in enumerate(tunes):
+        color = STEPS((number / max(len(tunes) - 1, 1) + 1) / 2)
+        ax = page.row(TOP + number * (LABEL + page.roll + GAP), name, tune, color)
+        piano_roll(ax, tune, color=color, pitches=pitches)
+    _number_measures(ax, max(music, key=lambda tune: tune.end), page.width - LEFT - RIGHT)
+    return page.figure
+
+
+def _mean(variation: Variation) -> str:
+    return f"{variation.values.mean():.2f}"
 
 
 def colors(variations: Sequence[Variation]) -> list[tuple[float, ...]]:
@@ -256,9 +233,3 @@ def _number_measures(ax: Axes, tune: Tune, inches: float) -> None:
 
 def _signed(step: float) -> str:
     return f"{step:+.4g}".replace("-", "\N{MINUS SIGN}")
-
-
-def _drawable(text: str) -> str:
-    """Return text with what the font has no glyph for as question marks: matplotlib warns at each."""
-    font = get_font(findfont("DejaVu Sans"))
-    return "".join(char if font.get_char_index(ord(char)) else "?" for char in text)

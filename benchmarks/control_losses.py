@@ -19,7 +19,7 @@ from armusic.corpus import data_folder
 from armusic.score import METRES
 
 VARIANTS: dict[str, dict[str, float]] = {
-    "attribute loss only": {"control": 0.0},
+    "attribute loss only": {"control": 0.0, "cycle": 0.0},
     "expected attributes": {"control": 0.2, "cycle": 0.0},
     "latent cycle": {"control": 0.0, "cycle": 0.2},
     "both (the default)": {},

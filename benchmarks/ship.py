@@ -55,6 +55,7 @@ def main() -> None:
     changed = {name: value for name, value in best.config.as_dict().items() if value != Config().as_dict()[name]}
     command = "armusic train" + "".join(f" --{name.replace('_', '-')} {value}" for name, value in changed.items())
     card = best.card | {"command": command, "commit": options.commit, "held_out": found}
+    card["calibration"] = evaluation.calibrate(best, data_folder()).as_dict()
     path = RESOURCES / api.SHIPPED
     checkpoint.save(replace(best, card=card, optimizer={}), path)
     text = CARD.format(

@@ -13,17 +13,20 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 TABLE = """
-errors config files score targets tokenizer attributes keys frame versions augment readers exporters corpus corpora
+errors config files score keys asked tokenizer attributes targets frame versions augment
+readers exporters corpus corpora
 dataset models losses expected latent metrics training adapters
-plotting checkpoint calibration interpolation control reconstruction phrases morphing generation evaluation runs api
+page plotting checkpoint calibration interpolation candidates control
+reconstruction morphing evaluation reaching runs api
 """
 RANKS = tuple(TABLE.split())
 """A module, or package, imports those before it; what is not in the table has no place yet."""
 
-MUSIC = (*RANKS[RANKS.index("score") : RANKS.index("corpora") + 1], "plotting")
+MUSIC = (*RANKS[RANKS.index("score") : RANKS.index("corpora") + 1], "page", "plotting")
 LEARNING = ("dataset", "models", "losses", "expected", "latent", "metrics", "training")
 LINES = 320
-TYPED = {"score", "corpus", "training", "interpolation", "reconstruction"}  # where the command line takes types from
+TYPED = {"score", "corpus", "training", "interpolation", "reconstruction", "morphing", "control"}
+"""Where the command line takes types from."""
 VAGUE = {"utils", "util", "helpers", "core", "common", "misc"}
 
 LIBRARY = {path.relative_to(ROOT).with_suffix(""): path for path in sorted((ROOT / "armusic").rglob("*.py"))}
@@ -126,6 +129,7 @@ def test_what_is_imported_is_declared_and_the_other_way_round() -> None:
     top = {name.split(".")[0] for module in MODULES for name in imports(module)}
     for path in MODULES.values():  # what is looked for, not imported
         top |= set(re.findall(r'find_spec\("(\w+)"\)', path.read_text(encoding="utf-8")))
+    declared = {"sklearn" if name == "scikit-learn" else name for name in declared}
     assert top - set(sys.stdlib_module_names) - {"armusic", "armusic_cli"} == declared
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from armusic.errors import UsageError, WriteError
-from armusic_cli import options, tables
+from armusic.errors import UsageError
+from armusic_cli import options, outputs, tables
 
 if TYPE_CHECKING:
+    from armusic.control import Reached
     from armusic.interpolation import Variation
 
 LAYOUTS = ("tracks", "sequence", "clips")
@@ -24,8 +22,31 @@ MOST_STEPS = 99
 @click.command("interpolate")
 @click.argument("file", metavar="INPUT", type=options.FILE)
 @click.option(
-    "--attr", "attribute", metavar="NAME", required=True, help="Attribute, as rhythm, range, density or contour."
+    "--attr",
+    "attributes",
+    metavar="NAME[=VALUE]",
+    multiple=True,
+    help="Attribute to turn down and up, as rhythm, range, density or contour; or a value to reach: rhythm=0.6,"
+    " density=p80 (a percentile of the corpus), rhythm=+0.2 (more than now), density='1:0.2 8:0.7' or"
+    " density=@curve.csv (a curve over the measures). Values may be asked of several attributes.",
 )
+@click.option("--to", metavar="VALUE", help="Value to reach, when --attr names one attribute only.")
+@click.option(
+    "--curve",
+    "curves",
+    type=(str, str),
+    multiple=True,
+    metavar="NAME POINTS",
+    help="Short for --attr NAME=POINTS.",
+)
+@click.option(
+    "--key",
+    default="auto",
+    show_default=True,
+    metavar="KEY",
+    help="Key to stay in, as C:major or A:dorian; auto: the tune's own; off: any pitch.",
+)
+@click.option("--open-loop", is_flag=True, help="Decode once, near the values asked for, instead of searching.")
 @click.option("--steps", type=click.IntRange(1, MOST_STEPS), default=5, show_default=True, help="How many variations.")
 @click.option(
     "--range",
@@ -62,7 +83,11 @@ MOST_STEPS = 99
 @options.as_json
 def command(
     file: Path,
-    attribute: str,
+    attributes: tuple[str, ...],
+    to: str | None,
+    curves: tuple[tuple[str, str], ...],
+    key: str,
+    open_loop: bool,
     steps: int,
     span: tuple[float, float],
     measures: tuple[int, int] | None,
@@ -73,25 +98,41 @@ def command(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Turn one attribute of a tune down and up, and write the variations as MIDI with a picture.
+    """Turn one attribute of a tune down and up, or bring attributes to values, as MIDI with a picture.
 
     INPUT is a MIDI, ABC or MusicXML file with one melody. Step 0 is the input itself, untouched;
     the other measures are what the model makes of it. For example, this writes
     input-rhythm.mid and input-rhythm.png into the current folder:
 
         armusic interpolate input.mid --attr rhythm
+
+    With values, the original and the result are written, a track each:
+
+        armusic interpolate input.mid --attr rhythm=0.3 --attr density=p80
     """
-    out = out or Path(f"{file.stem}-{attribute.replace('/', '-')}" + ("" if layout == "clips" else ".mid"))
-    picture = out.parent / f"{out.name if layout == 'clips' else out.stem}.png"
-    if file.exists() and out.exists() and out.samefile(file):
-        raise UsageError(f"{out}: the input itself: name another file with -o")
-    with _outputs(out, picture, layout, force) as draft:
+    asked = _asked(attributes, to, curves)
+    if open_loop and not asked:
+        raise UsageError("--open-loop goes with values, such as --attr rhythm=0.6")
+    attribute = "-".join(text.split("=")[0].strip() for text in asked) or attributes[0]
+    clips = layout == "clips"
+    out = out or Path(f"{file.stem}-{attribute.replace('/', '-')}" + ("" if clips else ".mid"))
+    outputs.refuse_inputs(out, file)
+    with outputs.with_picture(out, force, folder=clips) as (draft, picture):
         from armusic import api
 
-        melody = api.read(file, tune)
-        variations = api.load(model).interpolate(melody, attribute, steps, span, measures)
-        api.picture(variations, attribute, draft)
-        api.write(variations, out, layout, force=force)
+        melody, chosen = api.read(file, tune), api.load(model)
+        if asked:
+            found = chosen.reach(melody, asked, key=key, measures=measures, closed=not open_loop)
+            tunes = [("original", melody), (" ".join(asked), found.tune)]
+            api.draw(tunes, draft, melody.title or file.stem, f"{' and '.join(asked)} asked for")
+            api.write_tunes(tunes[1:] if clips else tunes, out, layout, force=force)
+        else:
+            variations = chosen.interpolate(melody, attribute, steps, span, measures, key)
+            api.picture(variations, attribute, draft)
+            api.write(variations, out, layout, force=force)
+    if asked:
+        _show_reached(file, found, [out, picture], as_json=as_json)
+        return
     if as_json:
         tables.show_json(_plain(file, attribute, variations, [out, picture]))
         return
@@ -99,25 +140,48 @@ def command(
     click.echo(f"wrote {out} and {picture}")
 
 
-@contextmanager
-def _outputs(out: Path, picture: Path, layout: str, force: bool) -> Iterator[Path]:
-    """Refuse outputs that cannot be written before any work is done; yield where to draft the picture.
+def _asked(attributes: Sequence[str], to: str | None, curves: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the values asked for as `NAME=VALUE` each; none where one attribute is to be turned down and up."""
+    bare = [text for text in attributes if "=" not in text]
+    valued = [text for text in attributes if "=" in text] + [f"{name}={points}" for name, points in curves]
+    if to is not None:
+        if len(bare) != 1:
+            raise UsageError("--to gives a value to one attribute: name it with --attr NAME")
+        return [*valued, f"{bare[0]}={to}"]
+    if len(bare) > 1 or (bare and valued):
+        raise UsageError(
+            f"no value for {', '.join(bare)}: one attribute is turned down and up, several need values: {bare[0]}=0.5"
+        )
+    if not (bare or valued):
+        raise UsageError("name an attribute with --attr, such as --attr rhythm or --attr rhythm=0.3")
+    return valued
 
-    The picture takes its place when the music is written: both are there, or neither.
-    """
-    for path, kind in ((out, "folder" if layout == "clips" else "file"), (picture, "file")):
-        if path.is_dir() and kind == "file":
-            raise WriteError(f"{path}: a folder, where a file is wanted: name a file in it")
-        if path.exists() and not force and not (path.is_dir() and not any(path.iterdir())):
-            raise WriteError(f"{path} exists already: name another with -o, or replace it with --force")
-    try:
-        folder = tempfile.TemporaryDirectory(prefix=".armusic-", dir=out.parent)
-    except OSError as error:
-        raise WriteError(f"{out}: its folder cannot be written to ({error.strerror})") from error
-    with folder as name:
-        draft = Path(name, "picture.png")
-        yield draft
-        os.replace(draft, picture)
+
+SHOWN = 5  # notes of a search; --json has them all
+
+
+def _show_reached(file: Path, found: Reached, files: Sequence[Path], *, as_json: bool) -> None:
+    """Print what was asked and what was reached: a row per attribute."""
+    same = (found.distance == 0).tolist()
+    if as_json:
+        columns = {"asked": found.asked, "reached": found.values, "before": found.before}
+        values = {
+            name: {what: table[:, k].tolist() for what, table in columns.items()} for k, name in enumerate(found.names)
+        }
+        plain = {"input": str(file), "attributes": values, "distance": found.distance.tolist()}
+        tables.show_json({**plain, "notes": list(found.notes), "files": [str(path) for path in files]})
+        return
+    rows = []
+    for k, name in enumerate(found.names):
+        asked, reached, before = (table[:, k] for table in (found.asked, found.values, found.before))
+        figures = (before.mean(), asked.mean(), reached.mean(), abs(reached - asked).max())
+        rows.append([name, *(f"{figure:.3f}" for figure in figures)])
+    tables.show(["attribute", "before", "asked", "reached", "worst miss"], rows)
+    for note in found.notes[:SHOWN]:
+        click.echo(note)
+    if len(found.notes) > SHOWN:
+        click.echo(f"and {len(found.notes) - SHOWN} more such measures (--json lists them)")
+    click.echo(f"{sum(same)} of {len(same)} measures as they were; wrote {' and '.join(map(str, files))}")
 
 
 def _rows(variations: Sequence[Variation]) -> list[list[str]]:

@@ -20,6 +20,7 @@ COMMANDS = {
     "interpolate": "Turn one attribute of a tune down and up: MIDI and a picture.",
     "attributes": "Show the attributes of a tune, measure by measure.",
     "reconstruct": "Show what a model hears in a tune, and what it misses.",
+    "morph": "Lead from one tune to another: MIDI and a picture.",
     "train": "Train a model.",
     "data": "Show or build the data that models are trained on.",
 }

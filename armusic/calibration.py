@@ -1,0 +1,184 @@
+"""The scale of each attribute, absolute: which z stands for a value, which values are reached, how common they are.
+
+A model orders measures along a dimension; how much of an attribute each z stands for is
+measured, on validation data, per attribute and kind (the metre).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from armusic.errors import CheckpointError, UsageError
+
+Values = Float[np.ndarray, "*item"]
+
+PERCENTS = np.arange(101)
+KNOTS = 101  # of a table: more than there are different values of most attributes
+LEAST, ITEMS = 20, 2000  # items of a kind: the least that stand for themselves, and the most that are decoded
+SPAN = 4.0  # prior standard deviations: where nearly all codes lie
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One attribute in one kind.
+
+    Parameters
+    ----------
+    value, z : float64 array (knot,)
+        The monotone table: both rise. Between its knots it is linear, beyond them it stays.
+    reach : (float, float)
+        The least and the largest value that z leads to.
+    percentiles : float64 array (101,)
+        Values at the 0th to 100th percentile of the corpus, each one that occurs.
+    """
+
+    value: Float[np.ndarray, " knot"]
+    z: Float[np.ndarray, " knot"]
+    percentiles: Float[np.ndarray, " percent"]
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """The least and the largest value that z leads to, on average."""
+        return float(self.value[0]), float(self.value[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The tables of a model: `tables[name][kind]`."""
+
+    tables: Mapping[str, tuple[Table, ...]]
+
+    def table(self, name: str, kind: int) -> Table:
+        """Return the table of an attribute in a kind."""
+        if name not in self.tables:
+            raise UsageError(f"attribute {name!r} has no table of values: there is {', '.join(self.tables)}")
+        return self.tables[name][kind]
+
+    def value_to_z(self, name: str, kind: int, value: Values) -> Values:
+        """Return where along its dimension values of an attribute lie; beyond the table: its ends."""
+        table = self.table(name, kind)
+        return np.interp(value, table.value, table.z)
+
+    def z_to_value(self, name: str, kind: int, z: Values) -> Values:
+        """Return the value of an attribute that each z stands for."""
+        table = self.table(name, kind)
+        return np.interp(z, table.z, table.value)
+
+    def percentile(self, name: str, kind: int, percent: float) -> float:
+        """Return the value below or at which `percent` per cent of the corpus lie, in this kind.
+
+        Raises
+        ------
+        UsageError
+            For less than 0 or more than 100.
+        """
+        if not 0 <= percent <= 100:
+            raise UsageError(f"percentile {percent:g}: give one from 0 to 100, such as p80")
+        table = self.table(name, kind)
+        return float(np.interp(percent, PERCENTS, table.percentiles))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values, as JSON keeps them."""
+        return {
+            name: [{part: getattr(one, part).tolist() for part in _PARTS} for one in tables]
+            for name, tables in self.tables.items()
+        }
+
+
+_PARTS = ("value", "z", "percentiles")
+
+
+def from_dict(plain: Mapping[str, Any]) -> Calibration:
+    """Return what `Calibration.as_dict` wrote.
+
+    Raises
+    ------
+    CheckpointError
+        For anything else.
+    """
+    try:
+        return Calibration(
+            {
+                name: tuple(Table(*(np.array(one[part], dtype=np.float64) for part in _PARTS)) for one in tables)
+                for name, tables in plain.items()
+            }
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"the tables of values cannot be read ({error}): calibrate the model anew") from error
+
+
+def measure(
+    decoded: Callable[[Float[np.ndarray, "item latent"], int], Float[np.ndarray, "item attribute"]],
+    z: Float[np.ndarray, "item latent"],
+    kind: Int[np.ndarray, " item"],
+    corpus: tuple[Float[np.ndarray, "one attribute"], Int[np.ndarray, " one"]],
+    names: Sequence[str],
+    kinds: int,
+    seed: int = 0,
+) -> Calibration:
+    """Measure the tables of a model: put each dimension of codes anywhere, decode, and see what comes out.
+
+    Parameters
+    ----------
+    decoded : callable
+        Takes codes and a kind; returns the attributes of what they are decoded to.
+    z, kind : arrays (item, latent) and (item,)
+        Codes of validation data; a kind with fewer than 20 borrows those of all.
+    corpus : (float array (one, attribute), int array (one,))
+        Values and kinds of the corpus, for the percentiles; a kind with fewer than 20 gets those of all.
+    names : sequence of str
+        Of the attributes; dimension k belongs to the k-th.
+    kinds : int
+        How many there are.
+    seed : int
+        Of the choice of items and the values of z.
+
+    Source
+    ------
+    Isotonic regression: Barlow, Bartholomew, Bremner and Brunk (1972), as in scikit-learn.
+
+    Examples
+    --------
+    >>> z, kind = np.zeros((500, 1)), np.zeros(500, dtype=int)
+    >>> a = np.linspace(0, 1, 500)[:, None]
+    >>> found = measure(lambda z, kind: z / 8 + 0.5, z, kind, (a, kind), ("density",), 1)
+    >>> found.value_to_z("density", 0, np.array([0.75])).round(1).tolist(), round(found.percentile("density", 0, 80), 2)
+    ([2.0], 0.8)
+    """
+    rng = np.random.default_rng(seed)
+    values, where = corpus
+    tables: dict[str, list[Table]] = {name: [] for name in names}
+    for index in range(kinds):
+        ones = values[_enough(where, index)]
+        items = np.flatnonzero(_enough(kind, index))
+        items = rng.permutation(items)[:ITEMS]
+        for k, name in enumerate(names):
+            codes = z[items].copy()
+            codes[:, k] = rng.uniform(-SPAN, SPAN, len(codes))
+            value, knots = _isotonic(codes[:, k], decoded(codes, index)[:, k])
+            percentiles = np.percentile(ones[:, k], PERCENTS, method="inverted_cdf").astype(np.float64)
+            tables[name].append(Table(value, knots, percentiles))
+    return Calibration({name: tuple(found) for name, found in tables.items()})
+
+
+def _enough(kind: Int[np.ndarray, " item"], index: int) -> Bool[np.ndarray, " item"]:
+    """Return which items are of a kind; all of them where those are too few."""
+    here = kind == index
+    return here if here.sum() >= LEAST else np.ones(len(kind), dtype=bool)
+
+
+def _isotonic(
+    z: Float[np.ndarray, " item"], a: Float[np.ndarray, " item"]
+) -> tuple[Float[np.ndarray, " knot"], Float[np.ndarray, " knot"]]:
+    """Return the knots of the rising function that fits best: values, and the mean z where each one is."""
+    from sklearn.isotonic import IsotonicRegression
+
+    knots = np.quantile(z, np.linspace(0, 1, KNOTS))
+    fitted = IsotonicRegression(out_of_bounds="clip").fit(z, a).predict(knots)
+    value, group = np.unique(fitted.round(9), return_inverse=True)
+    return value, np.bincount(group.ravel(), knots) / np.bincount(group.ravel())

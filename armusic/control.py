@@ -1,0 +1,293 @@
+"""Reach a target: ask for a value of an attribute and get it, with the rest of the measure kept.
+
+For each measure there is one pool of candidates, the input first among them: its code with
+the attribute's dimension put on a grid and the others nudged, decoded in one batch under the
+constraints of `interpolation.choose`, and the attributes of what comes out measured exactly.
+A second round looks where values are missing; a third puts what was found into some of the
+input's beats only. A target then is a look-up: the least error, and of equals the least
+distance to the input (`candidates.distance`). Candidates that differ by less than
+`RESOLUTION` are equals, so each value has one answer, answers rise with the target, and the
+present value gives the input back. No answer depends on the other measures of the tune.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from armusic import candidates, interpolation
+from armusic.calibration import Calibration
+from armusic.candidates import Candidates, Search
+from armusic.checkpoint import Checkpoint
+from armusic.interpolation import Allowed, Material
+from armusic.score import Tune
+from armusic.targets import Table, Targets, canonical, check
+
+Rows = Int[np.ndarray, "measure tick"]
+Places = Int[np.ndarray, " place"]
+
+STEPS, SCATTER, ROUNDS = (0.5, 1.0, 1.5), 32, 2  # towards joint targets: shares of the way left, codes each, rounds
+REACH = 2.5  # standard deviations: the longest step of a round
+RESOLUTION = 0.15  # corpus standard deviations: candidates nearer to one another are equals
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A tune that was asked for.
+
+    Parameters
+    ----------
+    tune : Tune
+        The music.
+    tokens : int16 array (measure, tick)
+        Its tokens.
+    names : tuple of str
+        The attributes asked for: columns of the next three.
+    asked, values, before : float64 array (measure, attribute)
+        The targets, the values reached, and the input's.
+    distance : float64 array (measure,)
+        Of each measure from the input's: `candidates.distance`.
+    notes : tuple of str
+        Measures that were left as they are, and targets out of reach.
+    """
+
+    tune: Tune
+    tokens: Rows
+    names: tuple[str, ...]
+    asked: Table
+    values: Table
+    before: Table
+    distance: Float[np.ndarray, " measure"]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Candidates for the measures of a tune; `reach` looks targets up in it.
+
+    Parameters
+    ----------
+    search : Search
+        Where they come from.
+    names : tuple of str
+        The attributes that are asked for.
+    found : Candidates
+        All of them, each once, in the order of their measures.
+    distance : float64 array (candidate,)
+        Of each from the input.
+    kept : int array (kept,)
+        Places in `found` of those that answer: for each value the one nearest to the input.
+    """
+
+    search: Search
+    names: tuple[str, ...]
+    found: Candidates
+    distance: Float[np.ndarray, " candidate"]
+    kept: Places
+
+    def reach(self, targets: Targets | Mapping[str, Targets]) -> Reached:
+        """Return the tune with its attributes at the targets, or as near as there is a candidate.
+
+        Parameters
+        ----------
+        targets : float, sequence (measure,), or a mapping from the pool's attributes to these
+            In the attributes' own units: one for all measures, or one for each.
+
+        Raises
+        ------
+        UsageError
+            For a target that is no number, a wrong number of targets, or other attributes than the pool's.
+        """
+        asked = check(targets, self.names, self.search.material.tune)
+        rows, at, low, high = self._best(asked)
+        tokens = self.search.material.tokens.copy()
+        tokens[rows] = self.found.tokens[at]
+        notes = [
+            f"measure {rows[row] + 1}: {self.names[column]} {asked[rows[row], column]:.3g} is out of reach"
+            f" ({low[row, column]:.3g} to {high[row, column]:.3g}): {self._values(at)[row, column]:.3g} reached"
+            for row, column in np.argwhere((asked[rows] < low - _SLACK) | (asked[rows] > high + _SLACK)).tolist()
+        ]
+        return _reached(self.search.checkpoint, self.search.material, self.names, asked, tokens, notes)
+
+    def towards(self, targets: Targets | Mapping[str, Targets], seed: int = 0) -> Pool:
+        """Return the pool with more candidates, near the best that there are for these targets."""
+        search, rng = self.search, np.random.default_rng(seed)
+        asked = check(targets, self.names, search.material.tune)
+        rows, at, _, _ = self._best(asked)
+        if not len(rows):
+            return self
+        _, different = np.unique(np.column_stack([search.of[rows], asked[rows]]), axis=0, return_index=True)
+        rows, at = rows[different], at[different]
+        left = (asked[rows] - self._values(at)) / self._std(at)
+        moves = rng.normal(scale=candidates.NEAR, size=(len(STEPS) * SCATTER, 1, self.found.z.shape[1]))
+        z = self.found.z[at] + moves
+        z[:, :, self._columns] += np.repeat(STEPS, SCATTER)[:, None, None] * left.clip(-REACH, REACH)
+        return _pool(search, self.names, [self.found, candidates.attempt(search, search.of[rows], z)])
+
+    @property
+    def _columns(self) -> list[int]:
+        return [self.search.checkpoint.config.attributes.index(name) for name in self.names]
+
+    def _values(self, at: Places) -> Float[np.ndarray, "place asked"]:
+        return self.found.values[at][..., self._columns]
+
+    def _std(self, at: Places) -> Float[np.ndarray, "place asked"]:
+        return self.search.std[self.found.of[at]][..., self._columns]
+
+    def _best(self, asked: Table) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Return the measures to vary, the place of the answer for each, and the least and largest values there are."""
+        rows = np.flatnonzero(self.search.of >= 0)
+        if not len(rows):
+            return rows, rows, asked[rows], asked[rows]
+        unit = self.search.of[rows]
+        bounds = np.searchsorted(self.found.of[self.kept], np.arange(len(self.search.first) + 1))
+        counts = np.diff(bounds)[unit]
+        starts = np.cumsum(counts) - counts
+        every = self.kept[np.arange(counts.sum()) + np.repeat(bounds[unit] - starts, counts)]  # measure by measure
+        values = self._values(every)
+        low, high = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
+        wanted = np.repeat(asked[rows].clip(low, high), counts, axis=0)
+        error = (((values - wanted) / self._std(every)) ** 2).sum(axis=1)
+        equal = error == np.repeat(np.minimum.reduceat(error, starts), counts)
+        apart = np.where(equal, self.distance[every], np.inf)
+        best = np.flatnonzero(apart == np.repeat(np.minimum.reduceat(apart, starts), counts))
+        return rows, every[best[np.searchsorted(best, starts)]], low, high
+
+
+_SLACK = 1e-6  # what rounding, as on a screen, takes from a value
+
+
+def build(
+    checkpoint: Checkpoint,
+    tune: Tune,
+    names: str | Sequence[str],
+    *,
+    allowed: Allowed | None = None,
+    measures: tuple[int, int] | None = None,
+    seed: int = 0,
+) -> Pool:
+    """Return the candidates for one attribute of a tune, or for several at once.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+        The model.
+    tune : Tune
+        All its notes on the grid.
+    names : str or sequence of str
+        Of the model's attributes.
+    allowed : bool array (measure, 128), optional
+        The pitches that each measure may have, as `keys.allowed` gives them; any when not given.
+    measures : (int, int), optional
+        The first and the last measure to vary, from 1; all when not given.
+    seed : int
+        Of the moves; the same seed gives the same pool.
+
+    Raises
+    ------
+    UsageError
+        For an attribute that the model does not have or that is named twice, or measures past the end.
+    OffGridError
+        For a note between two ticks.
+    """
+    names = canonical([names] if isinstance(names, str) else names, checkpoint.config.attributes)
+    search = candidates.start(checkpoint, interpolation.prepare(checkpoint, tune, measures), allowed)
+    rng = np.random.default_rng(seed)
+    found = [candidates.inputs(search)]
+    if not len(search.first):
+        return _pool(search, names, found)
+    units, dims = np.arange(len(search.first)), [checkpoint.config.attributes.index(name) for name in names]
+    found += [candidates.attempt(search, units, candidates.around(search, dim, len(dims), rng)) for dim in dims]
+    pool = _pool(search, names, found)
+    if len(dims) > 1:
+        return pool
+    z = candidates.between(search, pool.found.take(pool.kept), dims[0], rng)
+    pool = _pool(search, names, [pool.found, candidates.attempt(search, units, z)])
+    return _pool(search, names, [pool.found, candidates.spliced(search, pool.found.take(pool.kept))])
+
+
+def reach(
+    checkpoint: Checkpoint,
+    tune: Tune,
+    targets: Mapping[str, Targets],
+    *,
+    allowed: Allowed | None = None,
+    measures: tuple[int, int] | None = None,
+    seed: int = 0,
+) -> Reached:
+    """Return a tune with one or several attributes at their targets; options as for `build`.
+
+    Of several, the sum of the squared errors in standard deviations of the corpus is the least that was found.
+    """
+    names = canonical(list(targets), checkpoint.config.attributes)
+    wanted = dict(zip(names, targets.values(), strict=True))
+    check(wanted, names, tune)
+    pool = build(checkpoint, tune, names, allowed=allowed, measures=measures, seed=seed)
+    for number in range(ROUNDS if len(names) > 1 else 0):
+        pool = pool.towards(wanted, seed + number)
+    return pool.reach(wanted)
+
+
+def open_loop(
+    checkpoint: Checkpoint,
+    tune: Tune,
+    targets: Mapping[str, Targets],
+    calibration: Calibration,
+    *,
+    allowed: Allowed | None = None,
+    measures: tuple[int, int] | None = None,
+) -> Reached:
+    """Return a tune decoded once, with z where the calibration says that the targets are: fast, not exact."""
+    names = canonical(list(targets), checkpoint.config.attributes)
+    asked = check(dict(zip(names, targets.values(), strict=True)), names, tune)
+    material = interpolation.prepare(checkpoint, tune, measures)
+    tokens = material.tokens.copy()
+    for kind in np.unique(material.kind[material.varied]).tolist():
+        rows = np.flatnonzero(material.varied & (material.kind == kind))
+        z = interpolation.encode(checkpoint, material.classes[rows], kind)
+        for column, name in enumerate(names):
+            z[:, checkpoint.config.attributes.index(name)] = calibration.value_to_z(name, kind, asked[rows, column])
+        made = interpolation.decode(checkpoint, material, rows, z[None], allowed)[0, 0]
+        tokens[rows, : made.shape[1]] = made
+    return _reached(checkpoint, material, names, asked, tokens, [])
+
+
+def _pool(search: Search, names: tuple[str, ...], parts: Sequence[Candidates]) -> Pool:
+    """Return all candidates as a pool: of those with nearly the same values, the one nearest to the input answers."""
+    found, before = candidates.join(parts), candidates.inputs(search)
+    columns, others = _split(search.checkpoint.config.attributes, names)
+    std, change = search.std[found.of], found.values - before.values[found.of]
+    away = change[:, others]
+    apart = candidates.distance(found.tokens, before.tokens[found.of], away, np.zeros_like(away), std[:, others])
+    bins = np.floor(change[:, columns] / std[:, columns] / RESOLUTION + 0.5).astype(np.int64)
+    order = np.lexsort([apart, *bins.T, found.of])
+    groups = np.column_stack([found.of, bins])[order]
+    new = np.append(True, (groups[1:] != groups[:-1]).any(axis=1))[: len(order)]
+    return Pool(search, names, found, apart, order[new])
+
+
+def _reached(
+    checkpoint: Checkpoint, material: Material, names: tuple[str, ...], asked: Table, tokens: Rows, notes: Sequence[str]
+) -> Reached:
+    every, varied = checkpoint.config.attributes, material.varied
+    columns, others = _split(every, names)
+    old, new = (
+        np.column_stack([interpolation.measured(material.tune, rows, name) for name in every])
+        for rows in (material.tokens, tokens)
+    )
+    apart = np.zeros(len(tokens))
+    if varied.any():
+        std = checkpoint.scale.std[material.kind[varied]][:, others]
+        apart[varied] = candidates.distance(
+            tokens[varied], material.tokens[varied], new[varied][:, others], old[varied][:, others], std
+        )
+    tune = interpolation.with_tokens(material.tune, tokens)
+    return Reached(tune, tokens, names, asked, new[:, columns], old[:, columns], apart, (*material.left, *notes))
+
+
+def _split(every: Sequence[str], names: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Return the columns of `names`, and the others."""
+    return [every.index(name) for name in names], [k for k, name in enumerate(every) if name not in names]

@@ -1,0 +1,288 @@
+"""Ask held-out measures for values of each attribute, and see what comes: the table of control.
+
+    python benchmarks/control.py [RUN] [--metre 4/4] [-n 500] [--json FILE]     (the shipped model by default)
+
+Seven different targets for each measure and attribute, drawn from the values of the corpus between
+its 5th and 95th percentile. Errors and changes are in standard deviations of the corpus.
+Rhythm and density, and contour and range, are bound together: from the change of one, what a
+linear fit on the change of the other (and of its size), over all answers, explains is taken out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.stats import rankdata
+
+from armusic import api, attributes, calibration, candidates, control, corpora, corpus, interpolation, keys
+from armusic.adapters.music import to_data
+from armusic.calibration import Calibration
+from armusic.checkpoint import Checkpoint
+from armusic.corpus import Corpus, data_folder
+from armusic.dataset import split
+from armusic.evaluation import tune_of
+from armusic.frame import FRAMES
+from armusic.score import METRES, Metre, Tune
+from armusic.tokenizer import is_onset, ticks
+
+TARGETS = 7
+PARTNERS = {"rhythm": "density", "density": "rhythm", "contour": "range", "range": "contour"}
+NEIGHBOURS = 100  # measures for which the nearest training measure is looked for, in each attribute
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A model with the measures of one metre: values of the corpus, training measures, test tunes."""
+
+    checkpoint: Checkpoint
+    read: Corpus
+    kind: int
+    calibration: Calibration
+    values: np.ndarray
+    train: np.ndarray
+    tunes: list[Tune]
+
+    @property
+    def metre(self) -> Metre:
+        """The metre."""
+        return METRES[self.kind]
+
+    @property
+    def std(self) -> np.ndarray:
+        """Standard deviation of the attributes in the corpus."""
+        return self.values.std(axis=0)
+
+
+def prepare(checkpoint: Checkpoint, cache: Path, metre: Metre, seed: int) -> Bench:
+    """Read the corpus, calibrate the model on its validation part, and shuffle the test tunes."""
+    settings, frame, kind = checkpoint.config, FRAMES[checkpoint.config.frame], METRES.index(metre.kind)
+    read = corpora.read(settings.data, cache)
+    classes, inside = frame.enter(read.tokens, frame.anchors(read.tokens))
+    data = to_data(read, settings)
+    places = replace(data, x=np.flatnonzero(inside)[:, None])
+    train, valid, test = (part.x[:, 0] for part in split(places, settings.seed))
+    valid = valid[read.kind[valid] == kind]
+    z = interpolation.encode(checkpoint, classes[valid], kind)
+    kinds = np.zeros(len(valid), dtype=int)  # one kind is measured here
+    here = data.kind == kind
+    values = data.a[here].astype(np.float64)
+    one = calibration.measure(
+        lambda codes, _: candidates.decoded(checkpoint)(codes, kind),
+        z, kinds, (values, np.zeros(len(values), dtype=int)), settings.attributes, 1,
+    )  # fmt: skip
+    table = Calibration({name: tables * len(METRES) for name, tables in one.tables.items()})
+    rows = np.zeros(len(read.tokens), dtype=bool)
+    rows[test[read.kind[test] == kind]] = True
+    order = np.random.default_rng(seed).permutation(np.unique(read.tune[rows]))
+    tunes = [tune_of(read, rows & (read.tune == number), read.sources[number]) for number in order]
+    return Bench(checkpoint, read, kind, table, values, train[read.kind[train] == kind], tunes)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What came for one attribute: tokens (target, measure, tick), values (target, measure, attribute), distances."""
+
+    tokens: np.ndarray
+    values: np.ndarray
+    distance: np.ndarray
+
+
+def run(bench: Bench, count: int, seed: int) -> dict[str, Any]:
+    """Ask every attribute of `count` measures for its targets, and return the figures of both loops."""
+    names, rng = bench.checkpoint.config.attributes, np.random.default_rng(seed)
+    inputs, allowed, asked, same, seconds = [], [], {name: [] for name in names}, {name: [] for name in names}, []
+    answers: dict[str, dict[str, list[Answers]]] = {loop: {name: [] for name in names} for loop in ("open", "closed")}
+    for tune in _enough(bench, count):
+        wide = keys.allowed(tune, keys.find(tune))
+        material = interpolation.prepare(bench.checkpoint, tune)
+        varied = material.varied
+        inputs.append(material.tokens[varied])
+        allowed.append(keys.collection(keys.find(tune))[None].repeat(varied.sum(), axis=0))
+        for column, name in enumerate(names):
+            targets = _targets(bench.values[:, column], len(varied), rng)
+            asked[name].append(targets[:, varied])
+            start = time.perf_counter()
+            pool = control.build(bench.checkpoint, tune, name, allowed=wide)
+            seconds.append((len(pool.search.first), time.perf_counter() - start))
+            closed = [pool.reach(row) for row in targets]
+            opened = [
+                control.open_loop(bench.checkpoint, tune, {name: row}, bench.calibration, allowed=wide)
+                for row in targets
+            ]
+            same[name].append((pool.reach(closed[0].before[:, 0]).tokens == material.tokens).all(axis=1)[varied])
+            for loop, found in (("open", opened), ("closed", closed)):
+                answers[loop][name].append(_answers(bench, found, varied))
+    every = np.concatenate(inputs)
+    before = attributes.measure(every, bench.metre, names)
+    figures: dict[str, Any] = {"measures": len(every), "seconds": float(sum(s for _, s in seconds))}
+    figures["seconds per 32 different measures"] = 32 * figures["seconds"] / sum(n for n, _ in seconds)
+    collections = np.concatenate(allowed)
+    for loop, by_name in answers.items():
+        for column, name in enumerate(names):
+            parts = by_name[name]
+            joined = Answers(*(np.concatenate([getattr(p, f) for p in parts], axis=1) for f in Answers.__annotations__))
+            row = _figures(bench, column, np.concatenate(asked[name], axis=1), joined, every, before, collections)
+            if loop == "closed":
+                row["given back"] = float(np.concatenate(same[name]).mean())
+            figures.setdefault(loop, {})[name] = row
+    targets = {name: np.concatenate(asked[name], axis=1) for name in names}
+    figures["nearest"] = {
+        name: _nearest(bench, column, targets[name], every, before) for column, name in enumerate(names)
+    }
+    return figures
+
+
+def _enough(bench: Bench, count: int) -> Iterator[Tune]:
+    """Yield test tunes until they have `count` measures that can be varied."""
+    for tune in bench.tunes:
+        if count <= 0:
+            return
+        count -= int(interpolation.prepare(bench.checkpoint, tune).varied.sum())
+        yield tune
+
+
+def _targets(values: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Return `TARGETS` different values (target, measure) for each measure, drawn as often as the corpus has them."""
+    low, high = np.percentile(values, [5, 95])
+    occurring, counts = np.unique(values[(values >= low) & (values <= high)], return_counts=True)
+    again = len(occurring) < TARGETS
+    chances = counts / counts.sum()
+    return np.stack([rng.choice(occurring, TARGETS, replace=again, p=chances) for _ in range(count)], axis=1)
+
+
+def _answers(bench: Bench, found: Sequence[control.Reached], varied: np.ndarray) -> Answers:
+    tokens = np.stack([one.tokens[varied] for one in found])
+    values = attributes.measure(tokens.reshape(-1, tokens.shape[2]), bench.metre, bench.checkpoint.config.attributes)
+    return Answers(tokens, values.reshape(*tokens.shape[:2], -1), np.stack([one.distance[varied] for one in found]))
+
+
+def _figures(
+    bench: Bench,
+    column: int,
+    asked: np.ndarray,
+    found: Answers,
+    inputs: np.ndarray,
+    before: np.ndarray,
+    collections: np.ndarray,
+) -> dict[str, float]:
+    """Return the figures of one attribute and loop."""
+    names, std = bench.checkpoint.config.attributes, bench.std
+    got = found.values[..., column]
+    change = (found.values - before) / std
+    size = (np.abs(found.values) - np.abs(before)) / std
+    figures = {
+        "spearman": float(np.mean([_spearman(one, two) for one, two in zip(asked.T, got.T, strict=True)])),
+        "r2": float(1 - ((got - asked) ** 2).sum() / ((asked - asked.mean()) ** 2).sum()),
+        "error": float(np.abs(got - asked).mean() / std[column]),
+    }
+    for other, name in enumerate(names):
+        if other != column:
+            moved = change[..., other].ravel()
+            if PARTNERS.get(names[column]) == name:
+                causes = np.stack([np.ones(moved.size), change[..., column].ravel(), size[..., column].ravel()], axis=1)
+                moved = moved - causes @ np.linalg.lstsq(causes, moved, rcond=None)[0]
+            figures[f"change of {name}"] = float(np.abs(moved).mean())
+    onset = is_onset(found.tokens)
+    kept = (is_onset(inputs) & (found.tokens == inputs)).sum(axis=2) / is_onset(inputs).sum(axis=1)
+    figures |= {"distance": float(found.distance.mean()), "notes kept": float(kept.mean())}
+
+    def outside(tokens: np.ndarray) -> np.ndarray:
+        classes = np.where(is_onset(tokens), tokens, 0) % keys.OCTAVE
+        return ~np.take_along_axis(np.broadcast_to(collections, (*tokens.shape[:-1], keys.OCTAVE)), classes, axis=-1)
+
+    clean = ~(outside(inputs) & is_onset(inputs)).any(axis=1)
+    figures["out of key"] = float((outside(found.tokens) & onset)[:, clean].sum() / max(1, onset[:, clean].sum()))
+    figures["copies"] = _copies(bench, found.tokens, inputs)
+    return figures
+
+
+def _spearman(one: np.ndarray, two: np.ndarray) -> float:
+    """Return the rank correlation; 0 where one is constant."""
+    one, two = rankdata(one), rankdata(two)
+    return float(np.corrcoef(one, two)[0, 1]) if np.ptp(one) and np.ptp(two) else 0.0
+
+
+def _copies(bench: Bench, tokens: np.ndarray, inputs: np.ndarray) -> float:
+    """Return the share of measures, of those unlike their input, that are in the training data up to transposition."""
+    width, made = ticks(bench.metre), tokens.reshape(-1, tokens.shape[2])
+    stacked = np.concatenate([bench.read.tokens[bench.train, :width], inputs[:, :width], made[:, :width]])
+    number = corpus.different(stacked, np.zeros(len(stacked), dtype=int))
+    train, own, made_numbers = np.split(number, [len(bench.train), len(bench.train) + len(inputs)])
+    changed = made_numbers != np.tile(own, len(tokens))
+    return float(np.isin(made_numbers, train)[changed].mean()) if changed.any() else 0.0
+
+
+def _nearest(bench: Bench, column: int, asked: np.ndarray, inputs: np.ndarray, before: np.ndarray) -> float:
+    """Return the mean distance of the nearest training measure that meets the target, put into the input's register."""
+    frame, width = FRAMES["anchored"], ticks(bench.metre)
+    rows = bench.read.tokens[bench.train, :width]
+    rows = rows[is_onset(rows).any(axis=1)]
+    rows = rows[np.unique(corpus.different(rows, np.zeros(len(rows), dtype=int)), return_index=True)[1]]
+    names, std = bench.checkpoint.config.attributes, bench.std
+    values = attributes.measure(rows, bench.metre, names)
+    others = [other for other in range(len(names)) if other != column]
+    classes, _ = frame.enter(rows, frame.anchors(rows))
+    found = []
+    for measure in np.linspace(0, len(inputs) - 1, min(NEIGHBOURS, len(inputs))).astype(int):
+        anchor = frame.anchors(inputs[measure : measure + 1])
+        for target in asked[:, measure]:
+            here = np.flatnonzero(np.abs(values[:, column] - target) <= control.RESOLUTION / 2 * std[column])
+            if len(here):
+                moved = frame.leave(classes[here], anchor.repeat(len(here)))
+                own = np.broadcast_to(inputs[measure, :width], moved.shape)
+                mine = np.broadcast_to(before[measure, others], (len(here), len(others)))
+                spread = np.broadcast_to(std[others], mine.shape)
+                found.append(candidates.distance(moved, own, values[here][:, others], mine, spread).min())
+    return float(np.mean(found))
+
+
+def show(figures: dict[str, Any], metre: Metre) -> None:
+    """Print the table."""
+    print(
+        f"{figures['measures']} held-out measures in {metre}; pools of 32 different measures:"
+        f" {figures['seconds per 32 different measures']:.2f} s\n"
+    )
+    names = list(figures["closed"])
+    print(
+        "| | "
+        + " | ".join(f"{name}, open | {name}, closed" for name in names)
+        + " |\n|"
+        + "---|" * (2 * len(names) + 1)
+    )
+    lines = [line for line in figures["closed"][names[0]] if not line.startswith("change")]
+    lines[3:3] = [f"change of {name}" for name in names]
+    for line in lines:
+        cells = (figures[loop][name].get(line) for name in names for loop in ("open", "closed"))
+        print(f"| {line} | " + " | ".join("" if cell is None else f"{cell:.3f}" for cell in cells) + " |")
+    nearest = " | ".join(f" | {figures['nearest'][name]:.3f}" for name in names)
+    print(f"| distance of the nearest training measure | {nearest} |")
+
+
+def main() -> None:
+    """Print the tables, and write the figures as JSON where asked to."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", nargs="?")
+    parser.add_argument("--metre", default="4/4")
+    parser.add_argument("-n", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    metre = Metre.parse(options.metre)
+    bench = prepare(api.load(options.run).checkpoint, data_folder(), metre, options.seed)
+    figures = run(bench, options.n, options.seed)
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2) + "\n")
+    show(figures, metre)
+
+
+if __name__ == "__main__":
+    main()

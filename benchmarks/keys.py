@@ -1,0 +1,40 @@
+"""How often the key that is found has the collection of the K: field: `python benchmarks/keys.py`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+
+from armusic import keys, readers
+from armusic.corpora.folk import COLLECTIONS
+from armusic.score import Tune
+
+
+def main() -> None:
+    """Print a row for each collection of the folk corpus."""
+    spec = find_spec("music21")
+    if spec is None or spec.origin is None:
+        raise SystemExit("music21 is not installed: its corpus has the tunes")
+    counts = {name: count(Path(spec.origin).parent / "corpus" / name) for name in COLLECTIONS}
+    counts["all"] = sum(counts.values(), Counter())
+    print("| collection | tunes with a key | same pitch classes | same tonic as well |\n|---|---|---|---|")
+    for name, found in counts.items():
+        print(f"| {name} | {found['n']} | {found['same'] / found['n']:.1%} | {found['tonic'] / found['n']:.1%} |")
+
+
+def count(folder: Path) -> Counter[str]:
+    """Strip the key of each tune in a folder, find it, and compare."""
+    found: Counter[str] = Counter()
+    for path in sorted(folder.glob("*.abc")):
+        for _, tune in readers.read_all(path):
+            if isinstance(tune, Tune) and tune.key is not None:
+                key = keys.find(replace(tune, key=None))
+                same = bool((keys.collection(key) == keys.collection(tune.key)).all())
+                found += Counter(n=1, same=same, tonic=same and key.mode == tune.key.mode)
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""`armusic morph`: a track per step, both ends the inputs, and every refusal in one line."""
+
+import json
+from pathlib import Path
+
+import mido
+import pytest
+
+from armusic import readers
+
+from .conftest import EXAMPLES, Run
+
+
+@pytest.fixture
+def other(melody: Path) -> Path:
+    """Put a second reel, half as long as the melody, beside it."""
+    path = melody.parent / "other.abc"
+    path.write_text("X:1\nM:4/4\nL:1/8\nK:G\nG2BG DGBG|A2cA EAcA|GBdB gdBG|FAce d2AF|GABc dcBA|A4 F4|BGAF GFED|G8|]\n")
+    return path
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_main_job(run: Run, melody: Path, other: Path, model: Path) -> None:
+    done = run("morph", "input.mid", "other.abc", "--loop", "--model", model)
+    assert (done.code, done.err) == (0, "")
+    header, *rows, note, last = done.out.splitlines()
+    assert header.split() == ["step", "notes", "to", "A", "to", "B"]
+    assert [row.split()[:2] for row in rows] == [["morph", f"{number}/6"] for number in range(7)]
+    assert rows[0].split()[3] == rows[-1].split()[4] == "0.000"
+    assert note.startswith("to A, to B: ")
+    assert last == "wrote input-other.mid and input-other.png"
+    assert names(melody.parent) == ["input-other.mid", "input-other.png", "input.mid", "other.abc"]
+    assert [track.name for track in mido.MidiFile("input-other.mid").tracks[1:]] == [f"morph {n}/6" for n in range(7)]
+    assert Path("input-other.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_both_ends_come_back_untouched(run: Run, melody: Path, other: Path, model: Path) -> None:
+    done = run("morph", other, melody, "--loop", "--steps", 3, "--straight", "--layout", "clips", "-o", "out",
+               "--model", model, "--json")  # fmt: skip
+    assert done.code == 0
+    value = json.loads(done.out)
+    assert [step["share"] for step in value["steps"]] == [0, 0.5, 1]
+    assert value["steps"][0]["to_second"] == value["steps"][2]["to_first"]
+    assert value["files"] == ["out", "out.png"]
+    first, _, last = (readers.read(path) for path in sorted(Path("out").iterdir()))
+    assert last.notes == readers.read(melody).notes
+    assert len(first.measures) == 16
+    assert [note.pitch for note in first.notes] == 2 * [note.pitch for note in readers.read(other).notes]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["input.mid", "other.abc"], 2, "input.mid has 16 measures and other.abc has 8: give tunes of one length"),
+        (["input.mid", "jig.mid"], 2, "measure 1 is in 4/4 in input.mid and in 6/8 in jig.mid"),
+        (["input.mid", "none.mid"], 1, "none.mid: no such file"),
+        (["input.mid", "other.abc", "--steps", 1], 2, "Invalid value for '--steps'"),
+        (["input.mid"], 2, "Missing argument 'B'"),
+        (["input.mid", "other.abc", "--loop", "-o", "input.mid", "--force"], 2, "the input itself"),
+        (["input.mid", "other.abc", "--loop", "-o", "there.mid"], 1, "there.mid exists already"),
+        (["input.mid", "other.abc", "--loop", "-o", "none/out.mid"], 1, "its folder cannot be written to"),
+        (["input.mid", "other.abc", "--loop", "-o", "folder.mid"], 1, "a folder, where a file is wanted"),
+        (["input.mid", "other.abc", "--loop", "-o", "out.wav"], 2, ".wav says no known format"),
+    ],
+)
+def test_what_cannot_be_done(
+    run: Run, melody: Path, other: Path, model: Path, arguments: list[str], code: int, message: str
+) -> None:
+    Path("jig.mid").write_bytes((EXAMPLES / "irish-washerwoman.mid").read_bytes())
+    Path("there.mid").write_text("mine")
+    Path("folder.mid").mkdir()
+    before = names(melody.parent)
+    assert message in run("morph", *arguments, "--model", model).error(code)
+    assert names(melody.parent) == before
+    assert Path("there.mid").read_text() == "mine"

@@ -1,0 +1,54 @@
+"""`armusic interpolate` with values."""
+
+import json
+from pathlib import Path
+
+import mido
+import pytest
+
+from tests.cli.conftest import Run
+
+
+def test_values_are_reached_and_both_tunes_written(run: Run, melody: Path, here: Path) -> None:
+    done = run("interpolate", melody, "--attr", "rhythm=0.2", "--attr", "density=p80")
+    assert done.code == 0, done.err
+    assert done.out.splitlines()[0].split() == ["attribute", "before", "asked", "reached", "worst", "miss"]
+    assert (here / "input-rhythm-density.png").exists()
+    tracks = mido.MidiFile(here / "input-rhythm-density.mid").tracks
+    assert [track.name for track in tracks[1:]] == ["original", "rhythm=0.2 density=p80"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--attr", "density", "--to", "0.3"),
+        ("--attr", "density=+0.1", "--open-loop"),
+        ("--curve", "density", "1:0.2 16:0.5"),
+        ("--attr", "density=0.3", "--layout", "clips", "-o", "clips"),
+        ("--attr", "density=0.3", "--key", "off", "--measures", "3-6"),
+    ],
+)
+def test_every_way_to_ask(run: Run, melody: Path, options: tuple[str, ...]) -> None:
+    done = run("interpolate", melody, "--json", *options)
+    assert done.code == 0, done.err
+    found = json.loads(done.out)["attributes"]["density"]
+    assert len(found["asked"]) == len(found["reached"]) == 16
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--attr", "rhythm=0.2", "--attr", "density"), "no value for density"),
+        (("--attr", "rhythm", "--attr", "density"), "no value for rhythm, density"),
+        (("--attr", "rhythm=0.2", "--to", "0.3"), "--to gives a value to one attribute"),
+        (("--attr", "rhythm=0.2", "--attr", "rhythm=0.3"), "2 targets for rhythm"),
+        (("--attr", "rhythm=nan"), "'nan' is no number"),
+        (("--attr", "rhythm=1:0.2 99:0.3"), "measure 99, but the tune has measures 1-16"),
+        (("--attr", "rhythm=0.2", "--key", "H:major"), "unknown key 'H:major'"),
+        (("--attr", "rhythm", "--open-loop"), "--open-loop goes with values"),
+        ((), "name an attribute with --attr"),
+    ],
+)
+def test_what_is_refused(run: Run, melody: Path, here: Path, options: tuple[str, ...], message: str) -> None:
+    assert message in run("interpolate", melody, *options).error(2)
+    assert [path.name for path in here.iterdir()] == ["input.mid"]
