@@ -179,7 +179,7 @@ def _figures(
     change = (found.values - before) / std
     size = (np.abs(found.values) - np.abs(before)) / std
     figures = {
-        "spearman": float(np.mean([_spearman(one, two) for one, two in zip(asked.T, got.T, strict=True)])),
+        "spearman": float(np.nanmean([_spearman(one, two) for one, two in zip(asked.T, got.T, strict=True)])),
         "r2": float(1 - ((got - asked) ** 2).sum() / ((asked - asked.mean()) ** 2).sum()),
         "error": float(np.abs(got - asked).mean() / std[column]),
     }
@@ -205,9 +205,10 @@ def _figures(
 
 
 def _spearman(one: np.ndarray, two: np.ndarray) -> float:
-    """Return the rank correlation; 0 where one is constant."""
-    one, two = rankdata(one), rankdata(two)
-    return float(np.corrcoef(one, two)[0, 1]) if np.ptp(one) and np.ptp(two) else 0.0
+    """Return the rank correlation of what was asked and what came; 0 where nothing moves, NaN for one target."""
+    if not np.ptp(one):
+        return np.nan
+    return float(np.corrcoef(rankdata(one), rankdata(two))[0, 1]) if np.ptp(two) else 0.0
 
 
 def _copies(bench: Bench, tokens: np.ndarray, inputs: np.ndarray) -> float:

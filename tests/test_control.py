@@ -1,18 +1,35 @@
 """Ask for a value and get it: monotone, exact where possible, the input for its own value, in key."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import armusic
-from armusic import control, keys
+from armusic import attributes, candidates, config, control, interpolation, keys
+from armusic.adapters.music import build
+from armusic.calibration import Calibration, Table
 from armusic.checkpoint import Checkpoint
 from armusic.control import Pool
+from armusic.dataset import Scale
 from armusic.errors import UsageError
-from armusic.tokenizer import encode, is_onset
+from armusic.frame import ANCHORED
+from armusic.score import Metre, Tune
+from armusic.tokenizer import HOLD, PAD, REST, encode, is_onset
 from tests.music import JIG, REEL, tune
+from tests.strategies import tunes
 
 NAMES = ("rhythm", "range", "density", "contour")
 MUSIC = tune("4/4", REEL)
+
+
+def untrained() -> Checkpoint:
+    torch.manual_seed(0)
+    made = config.make(latent=6, units=8)
+    return Checkpoint(build(made).eval(), made, Scale(np.zeros((6, 4)), np.full((6, 4), 0.1)))
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +103,184 @@ def test_several_at_once_and_a_curve(checkpoint: Checkpoint) -> None:
 def test_what_is_refused(checkpoint: Checkpoint, targets: dict[str, object], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         control.reach(checkpoint, MUSIC, targets)  # type: ignore[arg-type]
+
+
+@given(st.lists(st.floats(-2, 2), min_size=2, max_size=6))
+def test_answers_never_fall_behind(pools: dict[str, Pool], targets: list[float]) -> None:
+    for name in ("rhythm", "contour"):
+        reached = np.array([pools[name].reach(target).values[:, 0] for target in sorted(targets)])
+        assert (np.diff(reached, axis=0) >= 0).all()
+
+
+def test_no_candidate_is_much_better_than_the_answer(pools: dict[str, Pool], checkpoint: Checkpoint) -> None:
+    for dim, name in enumerate(NAMES):
+        pool, std = pools[name], checkpoint.scale.std[0, dim]
+        answer = pool.reach(0.2)
+        for row, unit in enumerate(pool.search.of):
+            values = pool.found.values[pool.found.of == unit, dim]
+            assert abs(answer.values[row, 0] - 0.2) <= abs(values - 0.2).min() + control.RESOLUTION * std
+
+
+def test_candidates_are_measured_as_they_stand_and_differ(pools: dict[str, Pool]) -> None:
+    found = pools["range"].found
+    assert np.allclose(found.values, attributes.measure(found.tokens, Metre(4, 4), NAMES))
+    rows = np.column_stack([found.of, found.tokens])
+    assert len(np.unique(rows, axis=0)) == len(rows)
+    assert is_onset(found.tokens).any(axis=1).all()
+
+
+def test_only_the_input_is_at_no_distance(pools: dict[str, Pool]) -> None:
+    pool = pools["density"]
+    same = (pool.found.tokens == encode(MUSIC)[pool.search.first[pool.found.of]]).all(axis=1)
+    assert (same == (pool.distance == 0)).all()
+    assert same.sum() == len(pool.search.first)
+
+
+@given(tunes())
+@settings(max_examples=15)
+def test_any_tune_is_given_back_by_any_model(music: Tune) -> None:
+    small = untrained()
+    for name in ("rhythm", "contour"):
+        pool = control.build(small, music, name)
+        found = pool.reach(pool.reach(0.0).before[:, 0])
+        assert (found.tokens == encode(music)).all()
+        assert [(note.start, note.pitch) for note in found.tune.notes] == [(n.start, n.pitch) for n in music.notes]
+
+
+def test_all_present_values_at_once_give_the_input_back(checkpoint: Checkpoint) -> None:
+    present = {name: interpolation.measured(MUSIC, encode(MUSIC), name) for name in NAMES}
+    assert (control.reach(checkpoint, MUSIC, present).tokens == encode(MUSIC)).all()
+
+
+def test_more_rounds_come_no_farther(checkpoint: Checkpoint) -> None:
+    wanted = {"rhythm": 0.3, "range": 0.1}
+    std = checkpoint.scale.std[0, :2]
+    pool, errors = control.build(checkpoint, MUSIC, ("rhythm", "range")), []
+    for seed in range(3):
+        found = pool.reach(wanted)
+        errors.append((((found.values - found.asked) / std) ** 2).sum())
+        pool = pool.towards(wanted, seed)
+    assert errors[2] <= errors[1] + 2 * control.RESOLUTION**2
+    assert errors[1] < errors[0]
+
+
+def test_equal_measures_get_equal_answers_whatever_stands_beside_them(checkpoint: Checkpoint) -> None:
+    music = tune("4/4", "G2BG DGBG|A2cA EAcA|G2BG DGBG|")
+    pool = control.build(checkpoint, music, "density")
+    tokens = pool.reach(0.2).tokens
+    assert len(pool.search.first) == 2
+    assert (tokens[0] == tokens[2]).all()
+    alone = control.build(checkpoint, music, "density", measures=(1, 1)).reach(0.2).tokens
+    assert (alone[0] == tokens[0]).all()
+    assert (alone[1:] == encode(music)[1:]).all()
+
+
+def test_equal_measures_may_have_different_targets(checkpoint: Checkpoint) -> None:
+    found = control.build(checkpoint, tune("4/4", "G2BG DGBG|G2BG DGBG|"), "density").reach([0.125, 0.5])
+    assert found.values[0, 0] < found.values[1, 0]
+
+
+def test_silence_and_padding_stay(checkpoint: Checkpoint) -> None:
+    music = tune("4/4", "D2|GABc dedB|z8|G4 A4|G6:|")
+    assert music.padding[0]
+    found = control.build(checkpoint, music, "density").reach(0.6)
+    assert not is_onset(found.tokens[2]).any()
+    assert min(note.start for note in found.tune.notes) >= music.padding[0]
+    silent = replace(music, notes=())
+    assert control.build(checkpoint, silent, "density").reach(0.5).tune.notes == ()
+    assert control.build(checkpoint, silent, ("density", "range")).towards({"density": 0, "range": 0}).found is not None
+
+
+def test_a_measure_out_of_the_frame_is_left_and_named(checkpoint: Checkpoint) -> None:
+    music = tune("4/4", "C,,4 c''4|GABc dedB|")
+    found = control.build(checkpoint, music, "density").reach(0.5)
+    assert found.notes[0].startswith("measure 1 is left as it is")
+    assert (found.tokens[0] == encode(music)[0]).all()
+
+
+def test_measures_of_several_metres(checkpoint: Checkpoint) -> None:
+    music = tune("4/4", "GABc dedB|[M:6/8]GAB dBG|[M:4/4]G4 A4|")
+    found = control.build(checkpoint, music, "density").reach(0.25)
+    assert np.allclose(found.values[:, 0], 0.25, atol=0.09)
+    assert (found.tokens == encode(found.tune)).all(axis=1)[1]
+
+
+def test_one_decode(checkpoint: Checkpoint) -> None:
+    music = tune("4/4", REEL)
+    line = Table(np.linspace(-0.5, 1.5, 9), np.linspace(-4, 4, 9), np.linspace(0, 1, 101))
+    scale = Calibration(dict.fromkeys(NAMES, (line,) * 6))
+    low, high = (control.open_loop(checkpoint, music, {"density": value}, scale) for value in (0.1, 0.9))
+    assert low.values.mean() < high.values.mean()
+    part = control.open_loop(checkpoint, music, {"density": 0.9}, scale, measures=(2, 3))
+    assert (part.tokens[3:] == encode(music)[3:]).all()
+    assert (part.tokens[1] == high.tokens[1]).all()
+
+
+def test_other_attributes_than_the_pools_are_refused(pools: dict[str, Pool]) -> None:
+    with pytest.raises(UsageError, match="unknown attribute 'range'"):
+        pools["density"].reach({"range": 0.1})
+
+
+def distance(one: list[int], two: list[int]) -> float:
+    none = np.zeros((1, 0))
+    return float(candidates.distance(np.array([one]), np.array([two]), none, none, none)[0])
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "expected"),
+    [
+        ([60, HOLD, 62, HOLD], [60, HOLD, 62, HOLD], 0),
+        ([60, HOLD, 62, REST], [60, HOLD, 62, HOLD], 1 / 4),  # a shorter note
+        ([60, HOLD, 60, HOLD], [60, HOLD, HOLD, HOLD], 1 / 4),  # another one, on the same line
+        ([64, HOLD, 64, HOLD], [60, HOLD, 60, HOLD], 4 / 12),  # transposed: the line is the same
+        ([62, HOLD, 60, HOLD], [60, HOLD, 62, HOLD], 2 / 12 + 2 / 12),  # turned round
+        ([HOLD, 60, HOLD, HOLD], [REST, HOLD, 60, HOLD], 3 / 4 + 1),  # no onset in common
+        ([60, HOLD, 60, PAD], [60, HOLD, HOLD, PAD], 1 / 3),
+        ([20, HOLD, 20, HOLD], [120, HOLD, 120, HOLD], 1),  # octaves count once
+    ],
+)
+def test_distances(one: list[int], two: list[int], expected: float) -> None:
+    assert distance(one, two) == pytest.approx(expected)
+    assert distance(two, one) == pytest.approx(expected)
+
+
+def test_other_attributes_count_in_the_distance() -> None:
+    rows, zero = np.array([[60, HOLD, 62, HOLD]]), np.zeros((1, 2))
+    assert candidates.distance(rows, rows, zero, np.array([[0.1, 0.4]]), np.array([[0.1, 0.2]])).tolist() == [0.75]
+
+
+def test_a_strong_pull_gives_the_input_back() -> None:
+    small, rng = untrained(), np.random.default_rng(0)
+    material = interpolation.prepare(small, MUSIC)
+    allowed = keys.allowed(MUSIC, keys.find(MUSIC))
+    rows = np.arange(8)
+    z = rng.normal(size=(3, 8, 6)).astype(np.float32)
+    free, pulled = interpolation.decode(small, material, rows, z, allowed, (0.0, 1e4))
+    assert (pulled == encode(MUSIC)).all()
+    assert not (free == encode(MUSIC)).all()
+
+
+def test_splices_are_the_input_but_for_some_beats(pools: dict[str, Pool]) -> None:
+    pool = pools["rhythm"]
+    few = pool.found.take(pool.kept[:5])
+    made = candidates.spliced(pool.search, few)
+    before = encode(MUSIC)[pool.search.first[made.of]]
+    of = few.tokens[None]
+    beats = (made.tokens != before).reshape(-1, 4, 6).any(axis=2)
+    assert len(made.of) <= 9 * len(few.of)
+    assert not beats.all(axis=1).any()
+    assert ((made.tokens[:, None] == of) | (made.tokens[:, None] == before[:, None])).all(axis=2).any(axis=1).all()
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_a_pitch_that_is_not_allowed_does_not_occur(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    logits = rng.normal(size=(2, 3, 12, ANCHORED.classes)).astype(np.float32)
+    logits[..., ANCHORED.hold :] -= 5
+    allowed = rng.random((3, ANCHORED.hold)) < 0.3
+    allowed[:, 0] = True
+    silent = np.zeros((3, 12), dtype=bool)
+    chosen = interpolation.choose(logits, ANCHORED, held=np.zeros(3, dtype=bool), silent=silent, allowed=allowed)
+    _, row, _ = np.nonzero(chosen < ANCHORED.hold)
+    assert allowed[row, chosen[chosen < ANCHORED.hold]].all()
+    assert (chosen < ANCHORED.hold).any(axis=2).all()
