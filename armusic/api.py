@@ -25,12 +25,14 @@ from armusic.score import METRES, Tune
 if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
     from armusic.checkpoint import Checkpoint
     from armusic.control import Reached
+    from armusic.generation import Generated
     from armusic.interpolation import Variation
     from armusic.morphing import Step
     from armusic.reconstruction import Reconstruction
     from armusic.training import Report
 
 SHIPPED = "default.safetensors"
+Named = Sequence[tuple[str, Tune]]
 
 
 def read(path: str | Path, tune: int | None = None) -> Tune:
@@ -74,9 +76,7 @@ def write(variations: Sequence[Variation], path: str | Path, layout: str = "trac
     write_tunes([(variation.name, variation.tune) for variation in variations], path, layout, force=force)
 
 
-def write_tunes(
-    tunes: Sequence[tuple[str, Tune]], path: str | Path, layout: str = "tracks", *, force: bool = False
-) -> None:
+def write_tunes(tunes: Named, path: str | Path, layout: str = "tracks", *, force: bool = False) -> None:
     """Write named tunes as MIDI; layouts as `write` has them."""
     exporters.write(tunes, path, layout=layout, force=force)
 
@@ -90,9 +90,7 @@ def picture(variations: Sequence[Variation], attribute: str, path: str | Path, *
         figure.savefig(temporary)
 
 
-def draw(
-    tunes: Sequence[tuple[str, Tune]], path: str | Path, title: str, note: str = "", *, force: bool = False
-) -> None:
+def draw(tunes: Named, path: str | Path, title: str, note: str = "", *, force: bool = False) -> None:
     """Draw named tunes as piano rolls one above another, into a PNG, PDF or SVG file."""
     from armusic import plotting
 
@@ -226,6 +224,18 @@ class Model:
         from armusic import morphing
 
         return morphing.morph(self.checkpoint, first, second, steps, slerp=slerp, loop=loop)
+
+    def generate(self, measures: int = 8, metre: str = "4/4", key: str = "D:major", **options: Any) -> Generated:
+        """Return new tunes (`targets`, `count`, `seed`): see `armusic.generation.generate`."""
+        from armusic import generation
+
+        return generation.generate(self.checkpoint, measures, metre, key, **options)
+
+    def generate_like(self, tune: Tune, temperature: float = 0.5, **options: Any) -> Generated:
+        """Return tunes around another one (`targets`, `key`, `count`, `seed`): see `generation.generate_like`."""
+        from armusic import generation
+
+        return generation.generate_like(self.checkpoint, tune, temperature, **options)
 
     def reconstruct(self, tune: Tune) -> Reconstruction:
         """Return the tune as the model hears it: see `armusic.reconstruction.reconstruct`."""

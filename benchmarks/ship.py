@@ -1,6 +1,7 @@
 """Make a finished run the shipped model, with its card: `python benchmarks/ship.py RUN --commit COMMIT`.
 
-The model is measured on the held-out tunes of its corpus; the figures go into its checkpoint and its card.
+The model is measured on the held-out tunes of its corpus; the figures go into its checkpoint and its card;
+the tables of `armusic generate` are fitted to it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import held_out
 
-from armusic import api, checkpoint, evaluation
+from armusic import api, checkpoint, evaluation, phrase_fit, phrases
 from armusic.config import Config
 from armusic.corpus import data_folder
 
@@ -58,6 +59,7 @@ def main() -> None:
     card["calibration"] = evaluation.calibrate(best, data_folder()).as_dict()
     path = RESOURCES / api.SHIPPED
     checkpoint.save(replace(best, card=card, optimizer={}), path)
+    phrases.save(phrase_fit.fit(best, api.corpus(best.config.data)), RESOURCES / phrases.SHIPPED)
     text = CARD.format(
         size=path.stat().st_size / 1e6,
         weights=sum(weight.numel() for weight in best.model.parameters()),

@@ -17,7 +17,7 @@ errors config files score keys asked tokenizer attributes targets frame versions
 readers exporters corpus corpora
 dataset models losses expected latent metrics training adapters
 page plotting checkpoint calibration interpolation candidates control
-reconstruction morphing evaluation reaching runs api
+reconstruction morphing evaluation reaching phrases phrase_fit plans composing generation runs api
 """
 RANKS = tuple(TABLE.split())
 """A module, or package, imports those before it; what is not in the table has no place yet."""
@@ -25,7 +25,7 @@ RANKS = tuple(TABLE.split())
 MUSIC = (*RANKS[RANKS.index("score") : RANKS.index("corpora") + 1], "page", "plotting")
 LEARNING = ("dataset", "models", "losses", "expected", "latent", "metrics", "training")
 LINES = 320
-TYPED = {"score", "corpus", "training", "interpolation", "reconstruction", "morphing", "control"}
+TYPED = {"score", "corpus", "training", "interpolation", "reconstruction", "morphing", "control", "generation"}
 """Where the command line takes types from."""
 VAGUE = {"utils", "util", "helpers", "core", "common", "misc"}
 

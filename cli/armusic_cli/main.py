@@ -21,6 +21,7 @@ COMMANDS = {
     "attributes": "Show the attributes of a tune, measure by measure.",
     "reconstruct": "Show what a model hears in a tune, and what it misses.",
     "morph": "Lead from one tune to another: MIDI and a picture.",
+    "generate": "Make new tunes with the attributes asked for: MIDI and a picture.",
     "train": "Train a model.",
     "data": "Show or build the data that models are trained on.",
 }

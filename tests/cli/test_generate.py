@@ -1,0 +1,101 @@
+"""`armusic generate`: as many tunes as asked for, a table of what was reached, and every refusal in one line."""
+
+import json
+from pathlib import Path
+
+import mido
+import pytest
+
+import armusic
+from armusic import keys
+
+from .conftest import Run
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_one_tune_is_a_file(run: Run, here: Path) -> None:
+    done = run("generate")
+    assert (done.code, done.err) == (0, "")
+    counted, last = done.out.splitlines()
+    assert counted.endswith(" of 8 measures are training measures note for note, in some key")
+    assert last == "wrote generated.mid and generated.png"
+    assert names(here) == ["generated.mid", "generated.png"]
+    found = armusic.read("generated.mid")
+    assert (len(found.measures), str(found.key)) == (8, "D:major")
+    assert Path("generated.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_several_tunes_are_a_folder(run: Run, here: Path) -> None:
+    arguments = ["generate", "--measures", 16, "--metre", "6/8", "--key", "A:dorian", "--attr", "density=0.5", "-n", 3]
+    done = run(*arguments, "--seed", 7)
+    assert (done.code, done.err) == (0, "")
+    header, row, counted, last = done.out.splitlines()
+    assert header.split() == ["attribute", "asked", "reached", "worst", "miss"]
+    name, asked, reached, miss = row.split()
+    assert (name, asked) == ("density", "0.500")
+    assert abs(float(reached) - 0.5) <= 0.02
+    assert float(miss) <= 0.1
+    assert " of 48 measures " in counted
+    assert last == "wrote generated and generated.png"
+    assert names(Path("generated")) == ["01_tune_1.mid", "02_tune_2.mid", "03_tune_3.mid"]
+    inside = keys.collection(keys.parse("A:dorian"))
+    tunes = [armusic.read(path) for path in sorted(Path("generated").iterdir())]
+    assert all(inside[note.pitch % 12] for tune in tunes for note in tune.notes)
+    assert {len(tune.measures) for tune in tunes} == {16}
+    assert {str(measure.metre) for tune in tunes for measure in tune.measures} == {"6/8"}
+    assert run(*arguments, "--seed", 7, "-o", "same").code == 0
+    assert [armusic.read(path).notes for path in sorted(Path("same").iterdir())] == [tune.notes for tune in tunes]
+
+
+def test_a_file_has_a_track_per_tune(run: Run, here: Path) -> None:
+    done = run("generate", "-n", 2, "-o", "two.mid", "--json", "--attr", "range=p60")
+    value = json.loads(done.out)
+    assert (value["key"], value["seed"], value["files"]) == ("D:major", 0, ["two.mid", "two.png"])
+    assert [tune["name"] for tune in value["tunes"]] == ["tune 1", "tune 2"]
+    assert len(value["asked"]["range"]) == len(value["tunes"][0]["values"]["range"]) == 8
+    assert [track.name for track in mido.MidiFile("two.mid").tracks[1:]] == ["tune 1", "tune 2"]
+
+
+def test_like_another_tune(run: Run, melody: Path) -> None:
+    done = run("generate", "--like", melody, "--temperature", 0.3, "-o", "like", "--attr", "density=+0.05", "-n", 2)
+    assert done.code == 0
+    original, tunes = armusic.read(melody), [armusic.read(path) for path in sorted(Path("like").iterdir())]
+    assert len(tunes) == 2
+    for tune in tunes:
+        assert (tune.measures, tune.tempos, tune.key) == (original.measures, original.tempos, original.key)
+        assert tune.notes != original.notes
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--measures", 0], 2, "Invalid value for '--measures'"),
+        (["-n", 0], 2, "Invalid value for '-n'"),
+        (["--metre", "5/4"], 1, "metre 5/4 is not supported"),
+        (["--metre", "12/8"], 2, "too few to learn from"),
+        (["--key", "H:major"], 2, "unknown key 'H:major'"),
+        (["--attr", "density"], 2, "write it like rhythm=0.6"),
+        (["--attr", "density=+0.1"], 2, "a shift needs a tune to start from: give a value, or --like FILE"),
+        (["--attr", "density=nan"], 2, "is no number"),
+        (["--attr", "density=1", "--attr", "density=2"], 2, "2 targets for density"),
+        (["--temperature", 0.5], 2, "--temperature goes with a tune to start from: name it with --like FILE"),
+        (["--tune", 1], 2, "--tune goes with a tune to start from"),
+        (["--like", "input.mid", "--metre", "6/8"], 2, "--metre cannot be chosen with --like"),
+        (["--like", "input.mid", "--measures", 4], 2, "--measures cannot be chosen with --like"),
+        (["--like", "input.mid", "--temperature", 2], 2, "Invalid value for '--temperature'"),
+        (["--like", "none.mid"], 1, "none.mid: no such file"),
+        (["--like", "input.mid", "-o", "input.mid", "--force"], 2, "the input itself"),
+        (["-o", "there.mid"], 1, "there.mid exists already"),
+        (["-o", "none/out.mid"], 1, "its folder cannot be written to"),
+        (["-o", "out.wav"], 2, ".wav says no known format"),
+    ],
+)
+def test_what_cannot_be_done(run: Run, melody: Path, arguments: list[object], code: int, message: str) -> None:
+    Path("there.mid").write_text("mine")
+    before, data = names(melody.parent), melody.read_bytes()
+    assert message in run("generate", *arguments).error(code)
+    assert names(melody.parent) == before
+    assert (melody.read_bytes(), Path("there.mid").read_text()) == (data, "mine")
