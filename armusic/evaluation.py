@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Int
 
-from armusic import calibration, corpora, reconstruction, tokenizer
+from armusic import calibration, corpora, keys, reconstruction, tokenizer
 from armusic.adapters.music import to_data
 from armusic.calibration import Calibration
 from armusic.candidates import decoded
@@ -136,12 +136,13 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
 
 
 def sweeps(checkpoint: Checkpoint, read: Corpus, tunes: Int[np.ndarray, " tune"], count: int) -> dict[str, Any]:
-    """Play the default sweep of every attribute over `count` of the `tunes`."""
+    """Play the default sweep of every attribute over `count` of the `tunes`, each in its key, as a user gets it."""
     chosen = tunes[np.linspace(0, len(tunes) - 1, min(count, len(tunes))).astype(int)]
     music = [tune_of(read, read.tune == number, read.sources[number]) for number in chosen]
     result: dict[str, Any] = {"tunes": len(music)}
     for name in checkpoint.config.attributes:
-        means = np.array([[one.values.mean() for one in interpolate(checkpoint, tune, name)] for tune in music])
+        swept = [interpolate(checkpoint, tune, name, allowed=keys.allowed(tune, keys.find(tune))) for tune in music]
+        means = np.array([[one.values.mean() for one in variations] for variations in swept])
         falls = np.diff(means, axis=1) < 0
         result[name] = {"falls": float(falls.mean()), "means": means.mean(axis=0).round(4).tolist()}
     return result

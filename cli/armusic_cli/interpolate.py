@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from armusic.control import Reached
     from armusic.interpolation import Variation
 
-LAYOUTS = ("tracks", "sequence", "clips")
-MOST_STEPS = 99
-
 
 @click.command("interpolate")
 @click.argument("file", metavar="INPUT", type=options.FILE)
@@ -47,7 +44,9 @@ MOST_STEPS = 99
     help="Key to stay in, as C:major or A:dorian; auto: the tune's own; off: any pitch.",
 )
 @click.option("--open-loop", is_flag=True, help="Decode once, near the values asked for, instead of searching.")
-@click.option("--steps", type=click.IntRange(1, MOST_STEPS), default=5, show_default=True, help="How many variations.")
+@click.option(
+    "--steps", type=click.IntRange(1, options.MOST_STEPS), default=5, show_default=True, help="How many variations."
+)
 @click.option(
     "--range",
     "span",
@@ -62,13 +61,7 @@ MOST_STEPS = 99
     metavar="FIRST-LAST",
     help="Vary these measures only.  [default: all]",
 )
-@click.option(
-    "--layout",
-    type=click.Choice(LAYOUTS),
-    default="tracks",
-    show_default=True,
-    help="A track per step; all steps on one track, one after another; or a folder with a file per step.",
-)
+@options.layout
 @options.model
 @options.tune
 @options.force

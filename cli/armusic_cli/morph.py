@@ -13,16 +13,13 @@ from armusic_cli import options, outputs, tables
 if TYPE_CHECKING:
     from armusic.morphing import Step
 
-LAYOUTS = ("tracks", "sequence", "clips")
-MOST_STEPS = 99
-
 
 @click.command("morph")
 @click.argument("first", metavar="A", type=options.FILE)
 @click.argument("second", metavar="B", type=options.FILE)
 @click.option(
     "--steps",
-    type=click.IntRange(2, MOST_STEPS),
+    type=click.IntRange(2, options.MOST_STEPS),
     default=7,
     show_default=True,
     help="How many tunes, A and B among them.",
@@ -35,13 +32,7 @@ MOST_STEPS = 99
     help="Whether codes turn from A to B along an arc, or go straight.",
 )
 @click.option("--loop", is_flag=True, help="Repeat the shorter tune until it is as long as the other.")
-@click.option(
-    "--layout",
-    type=click.Choice(LAYOUTS),
-    default="tracks",
-    show_default=True,
-    help="A track per step; all steps on one track, one after another; or a folder with a file per step.",
-)
+@options.layout
 @options.model
 @options.force
 @click.option(

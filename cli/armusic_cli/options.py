@@ -19,6 +19,14 @@ FILE = click.Path(path_type=Path)
 """A path; whether it can be read or written is for the library to say, in its own words."""
 
 tune = click.option("--tune", type=int, metavar="N", help="Number (X:) of the tune in an ABC tune book.")
+MOST_STEPS = 99
+layout = click.option(
+    "--layout",
+    type=click.Choice(("tracks", "sequence", "clips")),
+    default="tracks",
+    show_default=True,
+    help="A track per step; all steps on one track, one after another; or a folder with a file per step.",
+)
 model = click.option(
     "--model", type=FILE, metavar="RUN", help="A run folder or checkpoint.  [default: the shipped model]"
 )
