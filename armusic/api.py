@@ -12,91 +12,91 @@ import numpy as np
 from jaxtyping import Float
 
 from armusic import corpus as _corpus
-from armusic import exporters, readers, tokenizer
+from armusic import exporters, live, readers
 from armusic.asked import Target
-from armusic.attributes import DEFAULT, canonical_name
-from armusic.attributes import measure as _measure
+from armusic.attributes import DEFAULT, canonical_name, of_tune
 from armusic.config import Config
 from armusic.corpus import Corpus, Progress
-from armusic.errors import UsageError
-from armusic.files import atomic_path, label
-from armusic.score import METRES, Tune
+from armusic.exporters import check as check_output
+from armusic.pictures import Named, check_picture, draw, draw_reached, draw_surface, picture
+from armusic.ports import open_ports
+from armusic.readers.reading import Reading
+from armusic.score import Tune
 
 if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
     from armusic.checkpoint import Checkpoint
-    from armusic.control import Reached
     from armusic.generation import Generated
+    from armusic.inspection import Inspection
     from armusic.interpolation import Variation
     from armusic.morphing import Step
+    from armusic.reached import Reached
     from armusic.reconstruction import Reconstruction
+    from armusic.surfaces import Surface
     from armusic.training import Report
 
 SHIPPED = "default.safetensors"
-Named = Sequence[tuple[str, Tune]]
+__all__ = [
+    "AttributeTable", "Model", "attributes", "canonical_name", "check_output", "check_picture", "corpus", "draw",
+    "draw_reached", "draw_surface", "inspect", "live", "load", "open_ports", "picture", "read", "train", "write",
+    "write_tunes",
+]  # fmt: skip
 
 
-def read(path: str | Path, tune: int | None = None) -> Tune:
+def read(path: str | Path, tune: int | None = None, **reading: Any) -> Tune:
     """Read a melody from a MIDI, ABC or MusicXML file.
 
     Parameters
     ----------
     path : path
-        The file; its suffix says which format.
+        The file; its suffix says which format. `book.abc#12` is tune 12 of a book.
     tune : int, optional
         In an ABC tune book, the `X:` number of the tune.
+    **reading
+        How it is read, such as `track="Lead"`: see `armusic.readers.reading.Reading`.
 
     Raises
     ------
     ArmusicError
         One line that says what cannot be used, and where.
     """
-    if tune is None:
-        return readers.read(path)
-    if Path(path).suffix.lower() != ".abc":
-        raise UsageError(f"{label(path)}: only ABC tune books have numbered tunes: leave the tune number out")
-    from armusic.readers import abc
-
-    return abc.read(path, tune)
+    return readers.read(path, Reading(**reading), tune)
 
 
-def write(variations: Sequence[Variation], path: str | Path, layout: str = "tracks", *, force: bool = False) -> None:
-    """Write variations as MIDI.
+def inspect(path: str | Path, **reading: Any) -> Inspection:
+    """Return what is in a file, what a model would use of it and why not the rest: see `armusic.inspection`.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    **reading
+        How it is read, as for `read`.
+    """
+    from armusic import inspection
+
+    return inspection.inspect(path, Reading(**reading))
+
+
+def write(variations: Sequence[Variation], path: str | Path, layout: str | None = None, **options: Any) -> None:
+    """Write variations, in the format that the suffix of the file says: MIDI, MusicXML, ABC, a score, sound.
 
     Parameters
     ----------
     variations : sequence of Variation
         As `Model.interpolate` returns them.
     path : path
-        A `.mid` file; with the layout `clips` a folder.
-    layout : {"tracks", "sequence", "clips"}
-        One track each, one after the other on one track, or one file each.
-    force : bool
-        Whether existing files may be replaced.
+        A file, such as `out.mid` or `out.svg`; with the layout `clips` a folder.
+    layout : {"tracks", "sequence", "clips"}, optional
+        One track each, one after the other on one track, or one file each; when not given as fits the format.
+    **options
+        Such as `force=True` and `attributes=["rhythm"]`: see `armusic.exporters.write`.
     """
-    write_tunes([(variation.name, variation.tune) for variation in variations], path, layout, force=force)
+    write_tunes([(variation.name, variation.tune) for variation in variations], path, layout, **options)
 
 
-def write_tunes(tunes: Named, path: str | Path, layout: str = "tracks", *, force: bool = False) -> None:
-    """Write named tunes as MIDI; layouts as `write` has them."""
-    exporters.write(tunes, path, layout=layout, force=force)
-
-
-def picture(variations: Sequence[Variation], attribute: str, path: str | Path, *, force: bool = False) -> None:
-    """Draw variations as piano rolls with the attribute's curve, into a PNG, PDF or SVG file."""
-    from armusic import plotting
-
-    figure = plotting.sweep(variations, attribute)
-    with atomic_path(path, force) as temporary:
-        figure.savefig(temporary)
-
-
-def draw(tunes: Named, path: str | Path, title: str, note: str = "", *, force: bool = False) -> None:
-    """Draw named tunes as piano rolls one above another, into a PNG, PDF or SVG file."""
-    from armusic import plotting
-
-    figure = plotting.rolls(tunes, title, note)
-    with atomic_path(path, force) as temporary:
-        figure.savefig(temporary)
+def write_tunes(tunes: Named, path: str | Path, layout: str | None = None, **options: Any) -> None:
+    """Write named tunes; format, layouts and options as `write` has them."""
+    exporters.write(tunes, path, layout=layout, **options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +138,8 @@ def attributes(tune: Tune, names: Sequence[str] | None = None) -> AttributeTable
         For a note between two ticks.
     """
     chosen = tuple(canonical_name(name) for name in names or DEFAULT)
-    tokens, kind = tokenizer.encode(tune), tokenizer.kinds(tune.measures)
-    values = np.empty((len(tokens), len(chosen)))
-    for index in np.unique(kind):
-        here = kind == index
-        values[here] = _measure(tokens[here], METRES[index], chosen)
-    numbers = tuple(range(1, len(tokens) + 1))
+    values = of_tune(tune, chosen)
+    numbers = tuple(range(1, len(values) + 1))
     return AttributeTable(chosen, numbers, tuple(str(measure.metre) for measure in tune.measures), values)
 
 
@@ -176,15 +172,13 @@ class Model:
         span: tuple[float, float] = (-2.0, 2.0),
         measures: tuple[int, int] | None = None,
         key: str = "auto",
+        *,
+        closed: bool = True,
     ) -> list[Variation]:
-        """Return the tune with one attribute turned down and up: see `armusic.interpolation.interpolate`.
+        """Return the tune with one attribute turned down and up: see `armusic.reaching.interpolate`."""
+        from armusic import reaching
 
-        `key` is as for `reach`: by default, the variations stay in the tune's key.
-        """
-        from armusic import interpolation, reaching
-
-        allowed = reaching.pitches(tune, key)
-        return interpolation.interpolate(self.checkpoint, tune, attribute, steps, span, measures, allowed)
+        return reaching.interpolate(self.checkpoint, tune, attribute, steps, span, measures, key, closed=closed)
 
     def reach(
         self,
@@ -195,29 +189,22 @@ class Model:
         measures: tuple[int, int] | None = None,
         closed: bool = True,
     ) -> Reached:
-        """Return the tune with attributes at their targets.
-
-        Parameters
-        ----------
-        tune : Tune
-            All its notes on the grid.
-        targets : sequence of str or Target
-            At least one, each of another attribute, such as `rhythm=0.3`: see `armusic.asked`.
-        key : str
-            The key to stay in, as `A:dorian`; `auto`: the tune's own; `off`: any pitch may come.
-        measures : (int, int), optional
-            The first and the last measure to vary, from 1; all when not given.
-        closed : bool
-            Search for what meets the targets; else decode once, which is near.
-
-        Raises
-        ------
-        UsageError
-            For targets that cannot be asked of this model or tune.
-        """
+        """Return the tune with attributes at their targets: see `armusic.reaching.reach`."""
         from armusic import reaching
 
         return reaching.reach(self.checkpoint, tune, targets, key, measures, closed=closed)
+
+    def turner(self, tune: Tune, names: Sequence[str], key: str = "auto") -> Callable[[Mapping[str, float]], Reached]:
+        """Return a function that turns attributes of a tune by look-ups: see `armusic.reaching.turner`."""
+        from armusic import reaching
+
+        return reaching.turner(self.checkpoint, tune, names, key)
+
+    def surface(self, tune: Tune, names: Sequence[str], **options: Any) -> Surface:
+        """Return two attributes over a grid of both (`points`, `measures`, `key`): see `surfaces.surface`."""
+        from armusic import surfaces
+
+        return surfaces.surface(self.checkpoint, tune, names, **options)
 
     def morph(self, first: Tune, second: Tune, steps: int = 7, *, slerp: bool = True, loop: bool = False) -> list[Step]:
         """Return tunes that lead from one to another, both ends untouched: see `armusic.morphing.morph`."""

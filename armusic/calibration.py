@@ -30,7 +30,8 @@ class Table:
     Parameters
     ----------
     value, z : float64 array (knot,)
-        The monotone table: both rise. Between its knots it is linear, beyond them it stays.
+        The monotone table: both rise. Between its knots it is linear, beyond them it stays. Empty for an
+        attribute that is no dimension of the model.
     reach : (float, float)
         The least and the largest value that z leads to.
     percentiles : float64 array (101,)
@@ -61,12 +62,12 @@ class Calibration:
 
     def value_to_z(self, name: str, kind: int, value: Values) -> Values:
         """Return where along its dimension values of an attribute lie; beyond the table: its ends."""
-        table = self.table(name, kind)
+        table = self._curve(name, kind)
         return np.interp(value, table.value, table.z)
 
     def z_to_value(self, name: str, kind: int, z: Values) -> Values:
         """Return the value of an attribute that each z stands for."""
-        table = self.table(name, kind)
+        table = self._curve(name, kind)
         return np.interp(z, table.z, table.value)
 
     def percentile(self, name: str, kind: int, percent: float) -> float:
@@ -81,6 +82,12 @@ class Calibration:
             raise UsageError(f"percentile {percent:g}: give one from 0 to 100, such as p80")
         table = self.table(name, kind)
         return float(np.interp(percent, PERCENTS, table.percentiles))
+
+    def _curve(self, name: str, kind: int) -> Table:
+        table = self.table(name, kind)
+        if not len(table.value):
+            raise UsageError(f"attribute {name!r} is no dimension of the model: no z stands for its values")
+        return table
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, as JSON keeps them."""
@@ -120,6 +127,7 @@ def measure(
     names: Sequence[str],
     kinds: int,
     seed: int = 0,
+    others: Sequence[str] = (),
 ) -> Calibration:
     """Measure the tables of a model: put each dimension of codes anywhere, decode, and see what comes out.
 
@@ -137,6 +145,8 @@ def measure(
         How many there are.
     seed : int
         Of the choice of items and the values of z.
+    others : sequence of str
+        Attributes that are no dimension, the last columns of the corpus: they get percentiles only.
 
     Source
     ------
@@ -152,7 +162,7 @@ def measure(
     """
     rng = np.random.default_rng(seed)
     values, where = corpus
-    tables: dict[str, list[Table]] = {name: [] for name in names}
+    tables: dict[str, list[Table]] = {name: [] for name in (*names, *others)}
     for index in range(kinds):
         ones = values[_enough(where, index)]
         items = np.flatnonzero(_enough(kind, index))
@@ -161,9 +171,14 @@ def measure(
             codes = z[items].copy()
             codes[:, k] = rng.uniform(-SPAN, SPAN, len(codes))
             value, knots = _isotonic(codes[:, k], decoded(codes, index)[:, k])
-            percentiles = np.percentile(ones[:, k], PERCENTS, method="inverted_cdf").astype(np.float64)
-            tables[name].append(Table(value, knots, percentiles))
+            tables[name].append(Table(value, knots, _percentiles(ones[:, k])))
+        for k, name in enumerate(others, len(names)):
+            tables[name].append(Table(np.empty(0), np.empty(0), _percentiles(ones[:, k])))
     return Calibration({name: tuple(found) for name, found in tables.items()})
+
+
+def _percentiles(values: Float[np.ndarray, " one"]) -> Float[np.ndarray, " percent"]:
+    return np.percentile(values, PERCENTS, method="inverted_cdf").astype(np.float64)
 
 
 def _enough(kind: Int[np.ndarray, " item"], index: int) -> Bool[np.ndarray, " item"]:

@@ -6,35 +6,35 @@ tokens (`PULLS`): from what the model would write, down to the fewest notes that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 
-from armusic import attributes, interpolation
+from armusic import attributes, interpolation, population
 from armusic.checkpoint import Checkpoint
-from armusic.frame import FRAMES, MIDDLE
+from armusic.distance import sounding
 from armusic.interpolation import Allowed, Material
 from armusic.score import METRES
-from armusic.tokenizer import PAD, TICKS_PER_BEAT, is_onset
+from armusic.tokenizer import TICKS_PER_BEAT, is_onset
 
 Tokens = Int[np.ndarray, "candidate tick"]
 Values = Float[np.ndarray, "candidate attribute"]
 Codes = Float[np.ndarray, "step unit latent"]
 Units = Int[np.ndarray, " unit"]
 
+Directions = Float[np.ndarray, "unit asked latent"]
+
 GRID = np.linspace(-4.0, 4.0, 41)  # prior standard deviations: where nearly all codes lie
 MOVES = 6  # codes at each value of the grid: the input's other dimensions, and five near them
 NUDGES = (0.3, 0.6)  # size of these moves, in turn, in prior standard deviations
 PARTNERS = 2.0  # the dimensions of the other attributes move so many times as far
 GAPS, TRIES, NEAR = 12, 8, 0.3  # refinement: gaps between values, codes for each, and how far they scatter
-SPREAD = 2.5  # the range to fill, in standard deviations of the corpus from its mean
+SPREAD = 2.5  # the range to fill, in standard deviations from the mean
+RIDGE = 0.1  # of the fit of an attribute to codes, in squared prior standard deviations
 PULLS = (0.0, 2.0, 4.0, 6.0, 9.0)  # nats by which the input's own tokens are favoured: what the code leaves open stays
-OTHERS = 0.5  # weight of the other attributes in the distance
-OCTAVE = 12
 _EXACT = 9  # decimals to which attributes are compared: sums in another order differ beyond
 
 
@@ -51,7 +51,7 @@ class Candidates:
     z : float32 array (candidate, latent)
         Its code; the posterior mean of a measure as it is.
     values : float64 array (candidate, attribute)
-        The model's attributes, measured.
+        The attributes of the search, measured.
     """
 
     of: Int[np.ndarray, " candidate"]
@@ -76,39 +76,51 @@ class Search:
         The tune.
     allowed : bool array (measure, 128), optional
         The pitches that each measure may have.
+    names : tuple of str
+        The attributes that are measured: see `measured`.
     first : int array (unit,)
         A measure of the tune for each different one.
     of : int array (measure,)
         Which of them each measure is; -1 where it is not to be varied.
     z : float32 array (unit, latent)
         The code of each different one: the posterior mean.
+    mean, std : float64 array (unit, attribute)
+        Of the attributes, in the metre of each different one: see `population.spread`.
     """
 
     checkpoint: Checkpoint
     material: Material
     allowed: Allowed | None
+    names: tuple[str, ...]
     first: Units
     of: Int[np.ndarray, " measure"]
     z: Float[np.ndarray, "unit latent"]
+    mean: Float[np.ndarray, "unit attribute"]
+    std: Float[np.ndarray, "unit attribute"]
 
     @property
     def kind(self) -> Units:
         """Place of each different measure's metre in `score.METRES`."""
         return self.material.kind[self.first]
 
-    @property
-    def std(self) -> Float[np.ndarray, "unit attribute"]:
-        """Standard deviation of the attributes in the corpus, in the metre of each different measure."""
-        return self.checkpoint.scale.std[self.kind]
 
-    @property
-    def mean(self) -> Float[np.ndarray, "unit attribute"]:
-        """Mean of the attributes in the corpus."""
-        return self.checkpoint.scale.mean[self.kind]
+def measured(checkpoint: Checkpoint, asked: Sequence[str]) -> tuple[str, ...]:
+    """Return the attributes that a search looks at: the model's own, and what else is asked for.
+
+    Attributes in files are left out unless they are asked for: no code is run that nobody named.
+    """
+    own = [name for name in checkpoint.config.attributes if not attributes.names_file(name) or name in asked]
+    return tuple(dict.fromkeys((*own, *asked)))
 
 
-def start(checkpoint: Checkpoint, material: Material, allowed: Allowed | None) -> Search:
-    """Return a search that looks at equal measures once."""
+def start(checkpoint: Checkpoint, material: Material, allowed: Allowed | None, asked: Sequence[str]) -> Search:
+    """Return a search for attributes that looks at equal measures once.
+
+    Raises
+    ------
+    DataError
+        For an attribute that has nothing to turn: see `population.spread`.
+    """
     rows = np.flatnonzero(material.varied)
     alike = [material.kind[rows, None], material.tokens[rows], material.silent[rows]]
     if allowed is not None:
@@ -121,7 +133,10 @@ def start(checkpoint: Checkpoint, material: Material, allowed: Allowed | None) -
     for kind in np.unique(material.kind[first]):
         here = material.kind[first] == kind
         z[here] = interpolation.encode(checkpoint, material.classes[first[here]], int(kind))
-    return Search(checkpoint, material, allowed, first, everywhere, z)
+    names = measured(checkpoint, asked)
+    spreads = [population.spread(checkpoint, name, material.kind[first]) for name in names]
+    mean, std = (np.column_stack(parts) for parts in zip(*spreads, strict=True))
+    return Search(checkpoint, material, allowed, names, first, everywhere, z, mean, std)
 
 
 def inputs(search: Search) -> Candidates:
@@ -159,20 +174,42 @@ def around(search: Search, dim: int, count: int, rng: np.random.Generator) -> Co
     return codes.reshape(-1, *search.z.shape)
 
 
-def between(search: Search, found: Candidates, dim: int, rng: np.random.Generator) -> Codes:
+def directions(search: Search, found: Candidates, names: Sequence[str]) -> Directions:
+    """Return along which unit vector of code space attributes grow, for each unit.
+
+    It is the dimension of an attribute that has one; for others the slope of the least-squares fit of
+    the attribute to the codes of the unit's candidates, 0 where they are all alike.
+    """
+    known = search.checkpoint.config.attributes
+    result = np.zeros((len(search.first), len(names), search.z.shape[1]))
+    for column, name in enumerate(names):
+        if name in known:
+            result[:, column, known.index(name)] = 1.0
+    others = [column for column, name in enumerate(names) if name not in known]
+    if not others:
+        return result
+    for unit, (low, high) in enumerate(pairwise(np.searchsorted(found.of, np.arange(len(search.first) + 1)))):
+        z = found.z[low:high] - found.z[low:high].mean(axis=0)
+        values = found.values[low:high, [search.names.index(names[column]) for column in others]]
+        slope = np.linalg.solve(z.T @ z + RIDGE * len(z) * np.eye(z.shape[1]), z.T @ (values - values.mean(axis=0))).T
+        result[unit, others] = slope / np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), np.finfo(float).tiny)
+    return result
+
+
+def between(search: Search, found: Candidates, name: str, direction: Directions, rng: np.random.Generator) -> Codes:
     """Return codes in the widest gaps between the values that each measure has, and towards the ends of the range.
 
-    `found` has one candidate for each value, in the order of the units.
+    `found` has one candidate for each value, in the order of the units; `direction` is where the values grow.
     """
-    chosen = []
+    chosen, column = [], search.names.index(name)
     for unit, (low, high) in enumerate(pairwise(np.searchsorted(found.of, np.arange(len(search.first) + 1)))):
-        std, mean = search.std[unit, dim], search.mean[unit, dim]
-        rows = low + np.argsort(found.values[low:high, dim], kind="stable")
-        a = (found.values[rows, dim] - mean) / std
+        std, mean = search.std[unit, column], search.mean[unit, column]
+        rows = low + np.argsort(found.values[low:high, column], kind="stable")
+        a = (found.values[rows, column] - mean) / std
         ends = min(-SPREAD, a[0]), max(SPREAD, a[-1])
         z = found.z[np.concatenate([rows[:1], rows, rows[-1:]])]
-        z[0, dim] += ends[0] - a[0]
-        z[-1, dim] += ends[1] - a[-1]
+        z[0] += (ends[0] - a[0]) * direction[unit, 0]
+        z[-1] += (ends[1] - a[-1]) * direction[unit, 0]
         gaps = np.diff(np.concatenate([ends[:1], a, ends[1:]]).clip(-SPREAD, SPREAD))
         widest = np.resize(np.argsort(-gaps, kind="stable")[:GAPS], GAPS)
         chosen.append((z[widest] + z[widest + 1]) / 2)
@@ -180,32 +217,27 @@ def between(search: Search, found: Candidates, dim: int, rng: np.random.Generato
     return middle + rng.normal(scale=NEAR, size=(len(middle), 1, middle.shape[2]))
 
 
-def spliced(search: Search, found: Candidates) -> Candidates:
-    """Return each candidate in some of the input's beats only: once for each run of beats, but for all of them."""
-    beats = search.material.tokens.shape[1] // TICKS_PER_BEAT
-    at = np.arange(search.material.tokens.shape[1]) // TICKS_PER_BEAT
+def recombined(search: Search, found: Candidates) -> Candidates:
+    """Return what each candidate and the input make together.
+
+    The candidate in some of the input's beats only, once for each run of beats, but for all of them; its
+    line in the input's rhythm, and the input's line in its rhythm; and it and the latter with the input's notes on
+    the beats.
+    """
+    ticks = search.material.tokens.shape[1]
+    beats, at = ticks // TICKS_PER_BEAT, np.arange(ticks) // TICKS_PER_BEAT
     runs = [(low, high) for low in range(beats) for high in range(low + 1, beats + 1) if high - low < beats]
-    before = search.material.tokens[search.first[found.of]]
-    tokens = np.concatenate([np.where((at >= low) & (at < high), found.tokens, before) for low, high in runs])
+    new, before = found.tokens, search.material.tokens[search.first[found.of]]
+    own = is_onset(before)
+    on_beat = own & (np.arange(ticks) % TICKS_PER_BEAT == 0)
+    rhythm = np.where(is_onset(new), sounding(before), new)
+    parts = [np.where((at >= low) & (at < high), new, before) for low, high in runs]
+    parts += [np.where(own, sounding(new), before), rhythm]
+    parts += [np.where(on_beat, before, tokens) for tokens in (new, rhythm)]
+    tokens = np.concatenate(parts)
     sounds = is_onset(tokens).any(axis=1)
-    of, z = np.tile(found.of, len(runs))[sounds], np.tile(found.z, (len(runs), 1))[sounds]
+    of, z = np.tile(found.of, len(parts))[sounds], np.tile(found.z, (len(parts), 1))[sounds]
     return _measured(search, of, tokens[sounds], z)
-
-
-def decoded(checkpoint: Checkpoint) -> Callable[[np.ndarray, int], np.ndarray]:
-    """Return a function of codes (item, latent) and a kind: the attributes of what they are decoded to, freely."""
-    frame, names = FRAMES[checkpoint.config.frame], checkpoint.config.attributes
-
-    @torch.inference_mode()
-    def values(z: Float[np.ndarray, "item latent"], kind: int) -> Float[np.ndarray, "item attribute"]:
-        model = checkpoint.model
-        parts = torch.as_tensor(z, dtype=torch.float32).split(interpolation.CODES)
-        classes = torch.cat([model.mode(model.decode(part, kind)) for part in parts]).numpy()
-        return attributes.measure(
-            frame.leave(classes, np.full(len(z), 0 if frame.name == "absolute" else MIDDLE)), METRES[kind], names
-        )
-
-    return values
 
 
 def join(parts: Sequence[Candidates]) -> Candidates:
@@ -217,55 +249,8 @@ def join(parts: Sequence[Candidates]) -> Candidates:
     return every.take(index)
 
 
-def distance(
-    tokens: Tokens, before: Tokens, values: Values, values_before: Values, std: Values
-) -> Float[np.ndarray, " candidate"]:
-    """Return how far measures are from others: 0 only where they are equal.
-
-    It is the sum of four terms: the share of ticks at which something else happens (a note
-    starts, silence begins, or what was goes on); the mean difference of pitch where a note
-    starts in both, 1 where none does; the mean difference of the melodic line (the last pitch
-    at each tick, less the line's mean); and half the mean change of the attributes not asked for. Pitches
-    count in octaves, at most one; attributes in standard deviations of the corpus.
-
-    Parameters
-    ----------
-    tokens, before : int array (candidate, tick)
-        At least one note each; padded at the same ticks.
-    values, values_before, std : float array (candidate, attribute)
-        The attributes not asked for, and their standard deviations.
-
-    Examples
-    --------
-    >>> none = np.zeros((1, 0))
-    >>> one, two = np.array([[60, 128, 62, 128]]), np.array([[60, 128, 128, 128]])
-    >>> distance(one, two, none, none, none).round(3).tolist()
-    [0.333]
-    """
-    inside = before != PAD
-    length = inside.sum(axis=1)
-    one, two = is_onset(tokens), is_onset(before)
-    both = one & two
-    happens = (np.where(one, 0, tokens) != np.where(two, 0, before)).sum(axis=1) / length
-    jumps = abs(np.where(both, tokens - before, 0)).sum(axis=1) / np.maximum(both.sum(axis=1), 1)
-    pitch = np.where(both.any(axis=1), (jumps / OCTAVE).clip(max=1), 1.0)
-    lines = abs(_line(tokens, one, inside) - _line(before, two, inside))
-    melody = (np.where(inside, lines, 0).sum(axis=1) / length / OCTAVE).clip(max=1)
-    others = (abs(values - values_before) / std).mean(axis=1) if values.shape[1] else 0.0
-    return happens + pitch + melody + OTHERS * others
-
-
-def _line(
-    tokens: Tokens, onset: Bool[np.ndarray, "candidate tick"], inside: Bool[np.ndarray, "candidate tick"]
-) -> Float[np.ndarray, "candidate tick"]:
-    """Return the last pitch at each tick (before the first: the first), less the mean."""
-    last = np.maximum.accumulate(np.where(onset, np.arange(tokens.shape[1]), -1), axis=1)
-    line = np.take_along_axis(tokens, np.where(last < 0, onset.argmax(axis=1)[:, None], last), axis=1).astype(float)
-    return line - np.where(inside, line, 0).sum(axis=1, keepdims=True) / inside.sum(axis=1, keepdims=True)
-
-
 def _measured(search: Search, of: Units, tokens: Tokens, z: Float[np.ndarray, "candidate latent"]) -> Candidates:
-    names, kinds = search.checkpoint.config.attributes, search.kind[of]
+    names, kinds = search.names, search.kind[of]
     values = np.empty((len(of), len(names)))
     for kind in np.unique(kinds):
         values[kinds == kind] = attributes.measure(tokens[kinds == kind], METRES[kind], names)

@@ -114,7 +114,7 @@ def _add(
         held &= plan.around.tokens[number, 0] == HOLD
     made, sure = decode(checkpoint, plan, drawn, np.repeat(held, many), number)
     codes = _encode(checkpoint, made, kind)
-    error = _error(checkpoint, plan, made, number)
+    error = _error(plan, made, number)
     place = np.repeat(place, many)
     score = sure + _usual(phrases, made, kind, place, np.repeat(before, many))
     spread = np.diagonal(phrases.noise[kind])
@@ -229,18 +229,12 @@ def _encode(checkpoint: Checkpoint, tokens: Tokens, kind: int) -> Codes:
     return np.concatenate([encode(checkpoint, frame.enter(p, frame.anchors(p))[0], kind) for p in parts]).astype(float)
 
 
-def _error(checkpoint: Checkpoint, plan: Plan, tokens: Tokens, number: int) -> Float[np.ndarray, " item"]:
+def _error(plan: Plan, tokens: Tokens, number: int) -> Float[np.ndarray, " item"]:
     """Return how far the attributes of measures are from what is asked, in standard deviations, summed."""
     if not plan.names:
         return np.zeros(len(tokens))
-    kind, known = int(plan.kind[number]), checkpoint.config.attributes
-    values = attributes.measure(tokens, METRES[kind], plan.names)
-    own = values.std(axis=0) + 1e-9  # of attributes that are no dimension of the model
-    std = [
-        checkpoint.scale.std[kind, known.index(name)] if name in known else spread
-        for name, spread in zip(plan.names, own, strict=True)
-    ]
-    return (np.abs(values - plan.asked[number]) / std).sum(axis=1)
+    values = attributes.measure(tokens, METRES[int(plan.kind[number])], plan.names)
+    return (np.abs(values - plan.asked[number]) / plan.std[number]).sum(axis=1)
 
 
 def _usual(

@@ -3,11 +3,14 @@
 For each measure there is one pool of candidates, the input first among them: its code with
 the attribute's dimension put on a grid and the others nudged, decoded in one batch under the
 constraints of `interpolation.choose`, and the attributes of what comes out measured exactly.
-A second round looks where values are missing; a third puts what was found into some of the
-input's beats only. A target then is a look-up: the least error, and of equals the least
-distance to the input (`candidates.distance`). Candidates that differ by less than
-`RESOLUTION` are equals, so each value has one answer, answers rise with the target, and the
-present value gives the input back. No answer depends on the other measures of the tune.
+An attribute that is no dimension of the model, one's own say, is looked for along all of them.
+A second round looks where values are missing; a third puts what was found together with the
+input: some of the beats of the one, the line of the one in the rhythm of the other. A target
+then is a look-up: the least error, and of equals the least distance to the input
+(`armusic.distance`). Candidates that differ by less than `RESOLUTION` are equals, so each value
+has one answer, answers rise with the target, and the present value gives the input back. No
+answer depends on the other measures of the tune.
+All this holds for any attribute that looks at each measure on its own.
 """
 
 from __future__ import annotations
@@ -19,49 +22,21 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from armusic import candidates, interpolation
+from armusic.attributes import short_name
 from armusic.calibration import Calibration
 from armusic.candidates import Candidates, Search
 from armusic.checkpoint import Checkpoint
-from armusic.interpolation import Allowed, Material
-from armusic.score import Tune
-from armusic.targets import Table, Targets, canonical, check
+from armusic.distance import distance, mixed
+from armusic.interpolation import Allowed, measured
+from armusic.reached import Reached, reached, split
+from armusic.score import METRES, Tune
+from armusic.targets import Table, Targets, canonical, check, dimensions
 
-Rows = Int[np.ndarray, "measure tick"]
 Places = Int[np.ndarray, " place"]
 
 STEPS, SCATTER, ROUNDS = (0.5, 1.0, 1.5), 32, 2  # towards joint targets: shares of the way left, codes each, rounds
 REACH = 2.5  # standard deviations: the longest step of a round
-RESOLUTION = 0.15  # corpus standard deviations: candidates nearer to one another are equals
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """A tune that was asked for.
-
-    Parameters
-    ----------
-    tune : Tune
-        The music.
-    tokens : int16 array (measure, tick)
-        Its tokens.
-    names : tuple of str
-        The attributes asked for: columns of the next three.
-    asked, values, before : float64 array (measure, attribute)
-        The targets, the values reached, and the input's.
-    distance : float64 array (measure,)
-        Of each measure from the input's: `candidates.distance`.
-    notes : tuple of str
-        Measures that were left as they are, and targets out of reach.
-    """
-
-    tune: Tune
-    tokens: Rows
-    names: tuple[str, ...]
-    asked: Table
-    values: Table
-    before: Table
-    distance: Float[np.ndarray, " measure"]
-    notes: tuple[str, ...] = ()
+RESOLUTION = 0.15  # standard deviations of the attribute: candidates nearer to one another are equals
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +81,34 @@ class Pool:
         tokens = self.search.material.tokens.copy()
         tokens[rows] = self.found.tokens[at]
         notes = [
-            f"measure {rows[row] + 1}: {self.names[column]} {asked[rows[row], column]:.3g} is out of reach"
+            f"measure {rows[row] + 1}: {short_name(self.names[column])} {asked[rows[row], column]:.3g} is out of reach"
             f" ({low[row, column]:.3g} to {high[row, column]:.3g}): {self._values(at)[row, column]:.3g} reached"
             for row, column in np.argwhere((asked[rows] < low - _SLACK) | (asked[rows] > high + _SLACK)).tolist()
         ]
-        return _reached(self.search.checkpoint, self.search.material, self.names, asked, tokens, notes)
+        return reached(self.search.checkpoint, self.search.material, self.names, asked, tokens, notes)
+
+    def turned(self, step: float) -> tuple[Table, Table]:
+        """Return the targets `step` standard deviations from the present values.
+
+        Parameters
+        ----------
+        step : float
+            In standard deviations of each attribute in the measure's metre: see `population.spread`.
+
+        Returns
+        -------
+        (float64 array (measure, attribute), float64 array (measure, attribute))
+            The targets, and those of them that can be reached: the same, but for targets beyond what there is a
+            candidate for, and measures that are not varied, which keep their values.
+        """
+        search = self.search
+        present = np.column_stack([measured(search.material.tune, search.material.tokens, name) for name in self.names])
+        rows, _, low, high = self._best(present)
+        wanted = present.copy()
+        wanted[rows] += step * search.std[search.of[rows]][:, self._columns]
+        within = present.copy()
+        within[rows] = wanted[rows].clip(low, high)
+        return wanted, within
 
     def towards(self, targets: Targets | Mapping[str, Targets], seed: int = 0) -> Pool:
         """Return the pool with more candidates, near the best that there are for these targets."""
@@ -123,13 +121,14 @@ class Pool:
         rows, at = rows[different], at[different]
         left = (asked[rows] - self._values(at)) / self._std(at)
         moves = rng.normal(scale=candidates.NEAR, size=(len(STEPS) * SCATTER, 1, self.found.z.shape[1]))
-        z = self.found.z[at] + moves
-        z[:, :, self._columns] += np.repeat(STEPS, SCATTER)[:, None, None] * left.clip(-REACH, REACH)
+        towards = candidates.directions(search, self.found, self.names)[search.of[rows]]
+        way = np.einsum("ra,ral->rl", left.clip(-REACH, REACH), towards)
+        z = self.found.z[at] + moves + np.repeat(STEPS, SCATTER)[:, None, None] * way
         return _pool(search, self.names, [self.found, candidates.attempt(search, search.of[rows], z)])
 
     @property
     def _columns(self) -> list[int]:
-        return [self.search.checkpoint.config.attributes.index(name) for name in self.names]
+        return [self.search.names.index(name) for name in self.names]
 
     def _values(self, at: Places) -> Float[np.ndarray, "place asked"]:
         return self.found.values[at][..., self._columns]
@@ -178,7 +177,7 @@ def build(
     tune : Tune
         All its notes on the grid.
     names : str or sequence of str
-        Of the model's attributes.
+        Of attributes: the model's own, any others that there are, or `FILE.py:FUNCTION`.
     allowed : bool array (measure, 128), optional
         The pitches that each measure may have, as `keys.allowed` gives them; any when not given.
     measures : (int, int), optional
@@ -189,24 +188,30 @@ def build(
     Raises
     ------
     UsageError
-        For an attribute that the model does not have or that is named twice, or measures past the end.
+        For an attribute that there is not or that is named twice, or measures past the end.
+    DataError
+        For one that does not work, that is the same for all that the model makes, or that changes by
+        transposition where the model's pitches count from the median of the measure.
     OffGridError
         For a note between two ticks.
     """
-    names = canonical([names] if isinstance(names, str) else names, checkpoint.config.attributes)
-    search = candidates.start(checkpoint, interpolation.prepare(checkpoint, tune, measures), allowed)
+    known = checkpoint.config.attributes
+    names = canonical([names] if isinstance(names, str) else names, known)
+    search = candidates.start(checkpoint, interpolation.prepare(checkpoint, tune, measures), allowed, names)
     rng = np.random.default_rng(seed)
     found = [candidates.inputs(search)]
     if not len(search.first):
         return _pool(search, names, found)
-    units, dims = np.arange(len(search.first)), [checkpoint.config.attributes.index(name) for name in names]
+    units = np.arange(len(search.first))
+    dims = dimensions(names, known) if set(names) <= set(known) else list(range(len(known)))
     found += [candidates.attempt(search, units, candidates.around(search, dim, len(dims), rng)) for dim in dims]
     pool = _pool(search, names, found)
-    if len(dims) > 1:
+    if len(names) > 1:
         return pool
-    z = candidates.between(search, pool.found.take(pool.kept), dims[0], rng)
+    direction = candidates.directions(search, pool.found, names)
+    z = candidates.between(search, pool.found.take(pool.kept), names[0], direction, rng)
     pool = _pool(search, names, [pool.found, candidates.attempt(search, units, z)])
-    return _pool(search, names, [pool.found, candidates.spliced(search, pool.found.take(pool.kept))])
+    return _pool(search, names, [pool.found, candidates.recombined(search, pool.found.take(pool.kept))])
 
 
 def reach(
@@ -242,52 +247,36 @@ def open_loop(
 ) -> Reached:
     """Return a tune decoded once, with z where the calibration says that the targets are: fast, not exact."""
     names = canonical(list(targets), checkpoint.config.attributes)
+    dims = dimensions(names, checkpoint.config.attributes)
     asked = check(dict(zip(names, targets.values(), strict=True)), names, tune)
     material = interpolation.prepare(checkpoint, tune, measures)
     tokens = material.tokens.copy()
     for kind in np.unique(material.kind[material.varied]).tolist():
         rows = np.flatnonzero(material.varied & (material.kind == kind))
         z = interpolation.encode(checkpoint, material.classes[rows], kind)
-        for column, name in enumerate(names):
-            z[:, checkpoint.config.attributes.index(name)] = calibration.value_to_z(name, kind, asked[rows, column])
+        for column, (dim, name) in enumerate(zip(dims, names, strict=True)):
+            z[:, dim] = calibration.value_to_z(name, kind, asked[rows, column])
         made = interpolation.decode(checkpoint, material, rows, z[None], allowed)[0, 0]
         tokens[rows, : made.shape[1]] = made
-    return _reached(checkpoint, material, names, asked, tokens, [])
+    return reached(checkpoint, material, names, asked, tokens, [])
 
 
 def _pool(search: Search, names: tuple[str, ...], parts: Sequence[Candidates]) -> Pool:
-    """Return all candidates as a pool: of those with nearly the same values, the one nearest to the input answers."""
+    """Return all candidates as a pool.
+
+    Of those with nearly the same values, the one nearest to the input answers; one that mixes
+    duplets and triplets in a beat, where no other is there.
+    """
     found, before = candidates.join(parts), candidates.inputs(search)
-    columns, others = _split(search.checkpoint.config.attributes, names)
+    columns, others = split(search.names, names)
     std, change = search.std[found.of], found.values - before.values[found.of]
     away = change[:, others]
-    apart = candidates.distance(found.tokens, before.tokens[found.of], away, np.zeros_like(away), std[:, others])
+    was = before.tokens[found.of]
+    apart = distance(found.tokens, was, away, np.zeros_like(away), std[:, others])
+    compound = np.array([metre.compound for metre in METRES])[search.kind[found.of]]
+    awkward = mixed(found.tokens, was) & ~compound
     bins = np.floor(change[:, columns] / std[:, columns] / RESOLUTION + 0.5).astype(np.int64)
-    order = np.lexsort([apart, *bins.T, found.of])
+    order = np.lexsort([apart, awkward, *bins.T, found.of])
     groups = np.column_stack([found.of, bins])[order]
     new = np.append(True, (groups[1:] != groups[:-1]).any(axis=1))[: len(order)]
     return Pool(search, names, found, apart, order[new])
-
-
-def _reached(
-    checkpoint: Checkpoint, material: Material, names: tuple[str, ...], asked: Table, tokens: Rows, notes: Sequence[str]
-) -> Reached:
-    every, varied = checkpoint.config.attributes, material.varied
-    columns, others = _split(every, names)
-    old, new = (
-        np.column_stack([interpolation.measured(material.tune, rows, name) for name in every])
-        for rows in (material.tokens, tokens)
-    )
-    apart = np.zeros(len(tokens))
-    if varied.any():
-        std = checkpoint.scale.std[material.kind[varied]][:, others]
-        apart[varied] = candidates.distance(
-            tokens[varied], material.tokens[varied], new[varied][:, others], old[varied][:, others], std
-        )
-    tune = interpolation.with_tokens(material.tune, tokens)
-    return Reached(tune, tokens, names, asked, new[:, columns], old[:, columns], apart, (*material.left, *notes))
-
-
-def _split(every: Sequence[str], names: Sequence[str]) -> tuple[list[int], list[int]]:
-    """Return the columns of `names`, and the others."""
-    return [every.index(name) for name in names], [k for k, name in enumerate(every) if name not in names]

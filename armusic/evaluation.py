@@ -15,14 +15,15 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from armusic import calibration, corpora, keys, reconstruction, tokenizer
-from armusic.adapters.music import to_data
+from armusic.adapters.music import measure_classes, to_data
+from armusic.attributes import ATTRIBUTES
 from armusic.calibration import Calibration
-from armusic.candidates import decoded
 from armusic.checkpoint import Checkpoint
 from armusic.corpus import Corpus
 from armusic.dataset import batches, split
 from armusic.frame import FRAMES
 from armusic.interpolation import encode, interpolate
+from armusic.population import decoded
 from armusic.score import METRES, Measure, Tune
 from armusic.tokenizer import decode, is_onset
 from armusic.versions import different
@@ -67,6 +68,8 @@ def fidelity(written: Tokens, heard: Tokens) -> dict[str, float]:
 def calibrate(checkpoint: Checkpoint, cache: Path) -> Calibration:
     """Measure the scale of each attribute of a model, on the validation part of its own corpus.
 
+    Of armusic's other attributes there are percentiles of the corpus, and no table.
+
     Parameters
     ----------
     checkpoint : Checkpoint
@@ -74,13 +77,18 @@ def calibrate(checkpoint: Checkpoint, cache: Path) -> Calibration:
     cache : Path
         Folder of cached corpora.
     """
-    data = to_data(corpora.read(checkpoint.config.data, cache), checkpoint.config)
-    _, valid, _ = split(data, checkpoint.config.seed)
-    z = np.empty((len(valid), checkpoint.config.latent), dtype=np.float32)
+    settings = checkpoint.config
+    data = to_data(corpora.read(settings.data, cache), settings)
+    _, valid, _ = split(data, settings.seed)
+    z = np.empty((len(valid), settings.latent), dtype=np.float32)
     for rows in batches(valid.kind, 1024):
         z[rows] = encode(checkpoint, valid.x[rows], int(valid.kind[rows[0]]))
-    values = (data.a.astype(np.float64), data.kind)
-    return calibration.measure(decoded(checkpoint), z, valid.kind, values, checkpoint.config.attributes, len(METRES))
+    others = tuple(name for name in ATTRIBUTES if name not in settings.attributes)
+    more = measure_classes(data.x, data.kind, FRAMES[settings.frame], others)
+    values = (np.column_stack([data.a.astype(np.float64), more]), data.kind)
+    return calibration.measure(
+        decoded(checkpoint), z, valid.kind, values, settings.attributes, len(METRES), others=others
+    )
 
 
 def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, Any]:
@@ -93,7 +101,7 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
     cache : Path
         Folder of cached corpora.
     tunes : int
-        How many test tunes to play the default sweep on, spread evenly over the test set.
+        How many test tunes to move the dimensions of, spread evenly over the test set.
 
     Returns
     -------
@@ -136,7 +144,7 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
 
 
 def sweeps(checkpoint: Checkpoint, read: Corpus, tunes: Int[np.ndarray, " tune"], count: int) -> dict[str, Any]:
-    """Play the default sweep of every attribute over `count` of the `tunes`, each in its key, as a user gets it."""
+    """Move every dimension through `count` of the `tunes`, each in its key: the model's own sweep, without a search."""
     chosen = tunes[np.linspace(0, len(tunes) - 1, min(count, len(tunes))).astype(int)]
     music = [tune_of(read, read.tune == number, read.sources[number]) for number in chosen]
     result: dict[str, Any] = {"tunes": len(music)}

@@ -41,7 +41,7 @@ def one_line(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
 
 
-def check_readable(path: Path | str) -> None:
+def check_readable(path: Path | str, megabytes: float = MAX_BYTES / 1e6) -> None:
     """Raise the fitting error unless `path` is a file with something in it.
 
     Raises
@@ -49,7 +49,7 @@ def check_readable(path: Path | str) -> None:
     MissingFileError
         If nothing is there.
     ReadError
-        For a folder, a device, an empty file, or one of more than `MAX_BYTES` bytes.
+        For a folder, a device, an empty file, or one of more than so many megabytes.
     """
     path = Path(path)
     shown = one_line(str(path))
@@ -67,13 +67,13 @@ def check_readable(path: Path | str) -> None:
         raise ReadError(f"{shown}: cannot be read ({_reason(error)})") from error
     if size == 0:
         raise ReadError(f"{label(path)}: an empty file")
-    if size > MAX_BYTES:
-        raise ReadError(f"{label(path)}: {size / 1e6:.0f} MB; files of up to {MAX_BYTES / 1e6:.0f} MB are read")
+    if size > megabytes * 1e6:
+        raise ReadError(f"{label(path)}: {size / 1e6:.3g} MB; files of up to {megabytes:g} MB are read")
 
 
-def read_bytes(path: Path | str) -> bytes:
+def read_bytes(path: Path | str, megabytes: float = MAX_BYTES / 1e6) -> bytes:
     """Return what is in a file, after `check_readable`."""
-    check_readable(path)
+    check_readable(path, megabytes)
     try:
         return Path(path).read_bytes()
     except OSError as error:

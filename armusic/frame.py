@@ -7,12 +7,15 @@ back on decoding: no attribute changes by transposition, so neither does the mod
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from jaxtyping import Bool, Int
 
+from armusic import attributes
+from armusic.errors import DataError
 from armusic.tokenizer import HOLD, REST, is_onset
 
 FrameName = Literal["anchored", "absolute"]
@@ -50,6 +53,21 @@ class Frame:
         """How many classes there are."""
         return self.hold + 2
 
+    def check(self, names: Sequence[str]) -> None:
+        """Refuse attributes that the frame cannot see: in the anchored one those that change by transposition.
+
+        Raises
+        ------
+        DataError
+            With the first of them.
+        """
+        for name in names if self.name == "anchored" else ():
+            if not attributes.is_transposition_invariant(attributes.get(name)):
+                raise DataError(
+                    f"attribute {name!r} changes with transposition, which an anchored model cannot see:"
+                    " train with --frame absolute"
+                )
+
     def anchors(self, tokens: Int[np.ndarray, "measure tick"]) -> Int[np.ndarray, " measure"]:
         """Return the pitch from which each measure of a tune is counted (0 in the absolute frame).
 
@@ -71,6 +89,27 @@ class Frame:
             return np.full(len(tokens), MIDDLE, dtype=np.int64)
         before = np.searchsorted(voiced, np.arange(len(tokens)), side="right") - 1
         return medians[voiced[np.maximum(before, 0)]].astype(np.int64)
+
+    def registers(self, tokens: Int[np.ndarray, "measure tick"]) -> Int[np.ndarray, " measure"]:
+        """Return anchors with which a tune in any register enters: in the absolute frame, whole octaves.
+
+        They are as few octaves as bring a measure into the frame, and 0 where none do.
+
+        Examples
+        --------
+        >>> ABSOLUTE.registers(np.array([[60, HOLD], [50, 40], [90, 86], [40, 90]])).tolist()
+        [0, -24, 12, 0]
+        """
+        if self.name == "anchored":
+            return self.anchors(tokens)
+        onset = is_onset(tokens)
+        silent = ~onset.any(axis=1)
+        lowest = np.where(silent, self.low, np.where(onset, tokens, HOLD).min(axis=1)).astype(np.int64)
+        highest = np.where(silent, self.low, np.where(onset, tokens, -1).max(axis=1)).astype(np.int64)
+        up, down = np.maximum(self.low - lowest, 0), np.maximum(highest - self.high, 0)
+        octaves = 12 * (-(-down // 12) + up // -12)
+        fits = (lowest - octaves >= self.low) & (highest - octaves <= self.high)
+        return np.where(fits, octaves, 0)
 
     def enter(
         self, tokens: Int[np.ndarray, "measure tick"], anchors: Int[np.ndarray, " measure"]

@@ -196,4 +196,4 @@ def _tune(plan: Plan, tokens: Int[np.ndarray, "measure tick"], number: str) -> T
     if plan.tune is None:
         return Tune(tokenizer.decode(tokens, plan.measures), plan.measures, f"Tune {number}", key=plan.key)
     like = plan.tune.title or plan.tune.source or "a tune"
-    return replace(with_tokens(plan.tune, tokens), title=f"Like {like}, {number}", source="")
+    return replace(with_tokens(plan.tune, tokens), title=f"Like {like}, {number}", source="", origin=None)

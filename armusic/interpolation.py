@@ -16,6 +16,7 @@ from armusic.checkpoint import Checkpoint
 from armusic.errors import UsageError
 from armusic.frame import FRAMES, Frame
 from armusic.score import METRES, Tune
+from armusic.targets import equal_steps, step_names
 from armusic.tokenizer import HOLD, is_onset
 
 log = logging.getLogger(__name__)
@@ -36,13 +37,17 @@ class Variation:
     name : str
         As on a track: `rhythm +1.0`.
     step : float
-        How far, in prior standard deviations; 0 is the input itself.
+        How far, in standard deviations of the attribute, or of the prior in the open loop; 0 is the input itself.
     tune : Tune
         The music.
     values : float array (measure,)
         The attribute of each measure.
     left : tuple of str
         Measures that could not be varied, and why.
+    asked : float array (measure,), optional
+        What each measure was asked for; not there where the latent dimension alone was moved.
+    clipped : int
+        How many measures were asked for less than the step says, for it lies beyond what can be reached.
     """
 
     name: str
@@ -50,6 +55,8 @@ class Variation:
     tune: Tune
     values: Float[np.ndarray, " measure"]
     left: tuple[str, ...] = ()
+    asked: Float[np.ndarray, " measure"] | None = None
+    clipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +94,14 @@ def prepare(checkpoint: Checkpoint, tune: Tune, measures: tuple[int, int] | None
     varied = np.zeros(len(tokens), dtype=bool)
     varied[first - 1 : last] = True
     frame = FRAMES[checkpoint.config.frame]
-    anchors = frame.anchors(tokens)
+    anchors = frame.registers(tokens)
     classes, inside = frame.enter(tokens, anchors)
     varied &= is_onset(tokens).any(axis=1)
     left = tuple(_left(tune, number, frame) for number in np.flatnonzero(varied & ~inside).tolist())
     for message in left:
         log.warning("%s", message)
+    if frame.name == "absolute" and (moved := int((anchors[varied & inside] != 0).sum())):
+        log.warning("%d measures are moved by octaves into %d..%d, and back", moved, frame.low, frame.high)
     silent = padding(tune, tokens.shape[1])
     return Material(tune, tokens, tokenizer.kinds(tune.measures), anchors, classes, silent, varied & inside, left)
 
@@ -139,22 +148,15 @@ def interpolate(
     """
     names = checkpoint.config.attributes
     attribute = attributes.canonical_name(attribute, names)
-    low, high = span
-    if steps < 1 or not (np.isfinite([low, high]).all() and (low < high or steps == 1)):
-        raise UsageError(
-            f"{steps} steps from {low:g} to {high:g}: give at least one step, and a range from low to high"
-        )
+    offsets = equal_steps(steps, span)
     material = prepare(checkpoint, tune, measures)
     tokens, left = material.tokens, material.left
-    offsets = [round(float(step), 6) for step in np.linspace(low, high, steps)]
     moves = [step for step in offsets if step]
     rows = _decode(checkpoint, material, names.index(attribute), moves, allowed)
 
-    digits = next(digits for digits in range(1, 7) if len({f"{step:+.{digits}f}" for step in offsets}) == steps)
     made = dict(zip(moves, rows, strict=True))
     result = [] if 0.0 in offsets else [Variation("original", 0.0, tune, measured(tune, tokens, attribute), left)]
-    for step in offsets:
-        name = f"{attribute} {step:+.{digits}f}"
+    for step, name in zip(offsets, step_names(attribute, offsets), strict=True):
         varied_tune = with_tokens(tune, made[step]) if step else tune
         values = measured(tune, made[step] if step else tokens, attribute)
         result.append(Variation(name, step, varied_tune, values, left))

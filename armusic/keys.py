@@ -114,21 +114,28 @@ def find(tune: Tune) -> Key:
 
 
 def allowed(tune: Tune, key: Key) -> Bool[np.ndarray, "measure 128"]:
-    """Return the pitches that keep each measure in a key.
+    """Return the pitches that keep each measure in a key, and near its own.
 
-    They are those of the key's collection, and those that sound in the input's own measure.
+    They are those of the key's collection from an octave below the lowest to an octave above the
+    highest pitch that sounds in the input's own measure (all of them where none does), and those
+    that sound in it.
 
     Examples
     --------
     >>> allowed(Tune((), ()), Key(0)).shape
     (0, 128)
     """
-    inside = np.tile(collection(key)[np.arange(PITCHES) % OCTAVE], (len(tune.measures), 1))
+    pitches = np.arange(PITCHES)
     starts, ends = _times(tune.notes)
     first, last = _times(tune.measures)
     row, note = np.nonzero((starts < last[:, None]) & (ends > first[:, None]))
-    inside[row, np.array([note.pitch for note in tune.notes], dtype=np.int64)[note]] = True
-    return inside
+    sounding = np.zeros((len(tune.measures), PITCHES), dtype=bool)
+    sounding[row, np.array([note.pitch for note in tune.notes], dtype=np.int64)[note]] = True
+    silent = ~sounding.any(axis=1)
+    low = np.where(silent, 0, sounding.argmax(axis=1) - OCTAVE)
+    high = np.where(silent, PITCHES, PITCHES - 1 - sounding[:, ::-1].argmax(axis=1) + OCTAVE)
+    near = (low[:, None] <= pitches) & (pitches <= high[:, None])
+    return sounding | (near & collection(key)[pitches % OCTAVE])
 
 
 _COLLECTIONS = np.array([collection(Key(fifths)) for fifths in _SIGNATURES], dtype=float)

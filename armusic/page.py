@@ -1,9 +1,9 @@
-"""The page of a picture: piano rolls one above another, with a line of text above each."""
+"""The page of a picture: a title, and panels with a line of text above each."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ INK, FAINT = "#222222", "#dcdcdc"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A figure for rolls one above another: its size in inches, how long its music is, how tall each roll."""
+    """A figure: its size in inches, how long its music is in quarter notes, how tall each roll of it."""
 
     figure: Figure
     width: float
@@ -45,15 +45,19 @@ class Page:
         """Return an empty page for some tunes, with room `below` them, in inches."""
         low, high = pitch_limits(tunes)
         end = max(float(tune.end) for tune in tunes)
-        width = width_of(end)
         roll = min(float(np.clip(PER_SEMITONE * (high - low + 3), *ROLLS)), ALL_ROLLS / len(tunes))
-        height = TOP + len(tunes) * (LABEL + roll + GAP) + below + BOTTOM
-        return cls(Figure(figsize=(width, height), dpi=DPI, facecolor="white"), width, height, end, roll)
+        page = cls.blank(width_of(end), TOP + len(tunes) * (LABEL + roll + GAP) + below + BOTTOM)
+        return replace(page, end=end, roll=roll)
 
-    def axes(self, top: float, tall: float) -> Axes:
-        """Return axes as wide as the page, `top` inches below its edge and so `tall`."""
-        inside = 1 - (LEFT + RIGHT) / self.width
-        ax = self.figure.add_axes((LEFT / self.width, 1 - (top + tall) / self.height, inside, tall / self.height))
+    @classmethod
+    def blank(cls, width: float, height: float) -> Page:
+        """Return an empty page of a size, in inches, for something else than rolls."""
+        return cls(Figure(figsize=(width, height), dpi=DPI, facecolor="white"), width, height, 1.0, 0.0)
+
+    def axes(self, top: float, tall: float, left: float = LEFT, wide: float | None = None) -> Axes:
+        """Return axes so many inches below and beside the page's edge, so tall and wide; else as wide as the page."""
+        inside = (self.width - LEFT - RIGHT if wide is None else wide) / self.width
+        ax = self.figure.add_axes((left / self.width, 1 - (top + tall) / self.height, inside, tall / self.height))
         ax.set_xlim(0, self.end)
         ax.tick_params(length=0, pad=3)
         ax.set_xticks([])
@@ -61,9 +65,10 @@ class Page:
             spine.set_color(FAINT)
         return ax
 
-    def text(self, top: float, content: str, *, right: bool = False, **style: Any) -> None:
-        """Write a line of text, `top` inches below the edge."""
-        x = 1 - RIGHT / self.width if right else LEFT / self.width
+    def text(self, top: float, content: str, *, left: float | None = None, right: bool = False, **style: Any) -> None:
+        """Write a line `top` inches below the edge; it begins (`right`: ends) `left` inches from the left one."""
+        edge = self.width - RIGHT if right else LEFT
+        x = (edge if left is None else left) / self.width
         y = 1 - top / self.height
         self.figure.text(x, y, drawable(content), ha="right" if right else "left", parse_math=False, **style)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from armusic import attributes, interpolation, keys, reaching, tokenizer
+from armusic import interpolation, keys, population, reaching, tokenizer
 from armusic.asked import Target, Values, resolve
 from armusic.checkpoint import Checkpoint
 from armusic.errors import UsageError
@@ -51,8 +51,8 @@ class Plan:
         The measure that each one copies; its own number where it is new.
     names : tuple of str
         Attributes that are asked for.
-    asked : float array (measure, attribute)
-        Their values.
+    asked, std : float array (measure, attribute)
+        Their values, and standard deviations: see `population.spread`.
     key : Key
         Of the tunes.
     tonic : int
@@ -76,6 +76,7 @@ class Plan:
     source: Int[np.ndarray, "tune measure"]
     names: tuple[str, ...]
     asked: Float[np.ndarray, "measure attribute"]
+    std: Float[np.ndarray, "measure attribute"]
     key: Key
     tonic: int
     allowed: Bool[np.ndarray, "measure 128"]
@@ -123,7 +124,7 @@ def fresh(
     pitches = np.arange(HOLD)
     inside = keys.collection(key)[pitches % OCTAVE] & (tonic - BELOW <= pitches) & (pitches <= tonic + ABOVE)
     bars = tuple(Measure(number * metre.length, metre) for number in range(measures))
-    names, asked = ask(checkpoint, targets, bars, None)
+    names, asked, std = ask(checkpoint, targets, bars, None)
     source = apart(np.stack([form(phrases, kind, place, phrase, rng) for _ in range(count)]), asked)
     return Plan(
         bars,
@@ -133,6 +134,7 @@ def fresh(
         source,
         names,
         asked,
+        std,
         key,
         tonic,
         np.tile(inside, (measures, 1)),
@@ -169,7 +171,7 @@ def near(
     for kind in np.unique(material.kind):
         here = material.kind == kind
         codes[here] = interpolation.encode(checkpoint, material.classes[here], int(kind))
-    names, asked = ask(checkpoint, targets, tune.measures, tune)
+    names, asked, std = ask(checkpoint, targets, tune.measures, tune)
     tokens = np.full((length, MAX_TICKS), -1, dtype=np.int16)
     tokens[:, : material.tokens.shape[1]] = material.tokens
     whole = np.column_stack([material.kind, tokens])
@@ -188,6 +190,7 @@ def near(
         source,
         names,
         asked,
+        std,
         key,
         int(mean - (mean - tonic_class(key)) % OCTAVE),
         keys.allowed(tune, key),
@@ -206,30 +209,33 @@ def check_count(count: int) -> None:
 
 def ask(
     checkpoint: Checkpoint, targets: Sequence[Target], measures: Sequence[Measure], tune: Tune | None
-) -> tuple[tuple[str, ...], Float[np.ndarray, "measure attribute"]]:
-    """Return the names of the attributes asked for, and the value asked of each measure.
+) -> tuple[tuple[str, ...], Float[np.ndarray, "measure attribute"], Float[np.ndarray, "measure attribute"]]:
+    """Return the names of the attributes asked for, the value asked of each measure, and standard deviations.
 
     Raises
     ------
     UsageError
         For an unknown attribute, two targets of one, or a target that needs what is not there.
+    DataError
+        For an attribute that has nothing to turn: see `population.spread`.
     """
-    names = canonical([target.attribute for target in targets], tuple(attributes.registry())) if targets else ()
-    kinds = tokenizer.kinds(measures).tolist()
-    asked = np.zeros((len(measures), len(targets)))
+    names = canonical([target.attribute for target in targets], checkpoint.config.attributes) if targets else ()
+    kinds = tokenizer.kinds(measures)
+    asked, std = np.zeros((2, len(measures), len(targets)))
     for column, (name, target) in enumerate(zip(names, targets, strict=True)):
         if target.form == "shift" and tune is None:
             raise UsageError(f"{name}={target.text}: a shift needs a tune to start from: give a value, or --like FILE")
+        _, std[:, column] = population.spread(checkpoint, name, kinds)
         present = np.zeros(len(measures))
         if tune is not None:
             present = interpolation.measured(tune, tokenizer.encode(tune), name)
 
         def percentile(percent: float, name: str = name) -> Values:
-            scale = reaching.scale_of(checkpoint)
-            return np.array([scale.percentile(name, kind, percent) for kind in kinds])
+            scale = reaching.scale_of(checkpoint, [name])
+            return np.array([scale.percentile(name, kind, percent) for kind in kinds.tolist()])
 
         asked[:, column] = resolve(target, present, percentile)
-    return names, asked
+    return names, asked, std
 
 
 def places(measures: int) -> tuple[Int[np.ndarray, " measure"], Int[np.ndarray, " measure"]]:

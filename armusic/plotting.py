@@ -1,8 +1,7 @@
-"""Pictures: piano rolls, and how an attribute moves through a sweep.
+"""Pictures: piano rolls, how an attribute moves through a sweep, what was asked for and what was reached.
 
-Functions draw on the matplotlib `Axes` they are given, or return a `Figure` that belongs to
-no window. Time runs in quarter notes, so tempo changes nothing; colours are told apart by
-everyone (Okabe and Ito, "Color Universal Design", 2008).
+Each function returns a `Figure` that belongs to no window; save it with `savefig`. What they
+are made of is in `armusic.panels`.
 """
 
 from __future__ import annotations
@@ -11,23 +10,22 @@ from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Float
-from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PolyCollection
-from matplotlib.colors import LinearSegmentedColormap
+from jaxtyping import Bool, Float
 from matplotlib.figure import Figure
 
+from armusic import panels
 from armusic.page import CURVE, FAINT, GAP, INK, LABEL, LEFT, RIGHT, TOP, Page, pitch_limits
 from armusic.score import Tune
 
-NUMBER = 0.34  # least distance of two measure numbers
+Table = Float[np.ndarray, "measure asked"]
 
-GHOST, TINT = "#e3e3e3", "#fff8e1"
-STEPS = LinearSegmentedColormap.from_list("steps", ["#48a9e0", "#0072b2", INK, "#d55e00", "#e69f00"])
-"""From far down (light blue) over the input (black) to far up (orange)."""
+TINT = "#fff8e1"  # behind the input
+# All in inches.
+SQUARE, UNDER = 2.5, 0.5  # the side of the panel of asked against reached, and the room for the numbers above it
+GOAL = 1.3  # the height of a panel of what was asked for
+LINE, COLUMN = 0.22, 0.95  # of a table
+MAP, BAR, BETWEEN, SIDE = 4.0, 0.14, 1.35, 0.75  # a square of a map, its colour bar, the room between two, and beside
 
-_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-_FIFTH = 7
 _LEGEND = 9  # most steps for which there is a legend
 
 
@@ -41,7 +39,7 @@ class Variation(Protocol):
 
     @property
     def step(self) -> float:
-        """How far the attribute was moved, in prior standard deviations; 0 is the input."""
+        """How far the attribute was moved, in standard deviations; 0 is the input."""
 
     @property
     def tune(self) -> Tune:
@@ -51,74 +49,9 @@ class Variation(Protocol):
     def values(self) -> Float[np.ndarray, " measure"]:
         """The attribute of each measure."""
 
-
-def note_name(pitch: int) -> str:
-    """Return the name of a MIDI pitch.
-
-    Examples
-    --------
-    >>> note_name(60), note_name(70)
-    ('C4', 'A#4')
-    """
-    return f"{_NAMES[pitch % 12]}{pitch // 12 - 1}"
-
-
-def piano_roll(
-    ax: Axes, tune: Tune, *, color: Any = INK, ghost: Tune | None = None, pitches: tuple[int, int] | None = None
-) -> None:
-    """Draw a tune as bars, time to the right and pitch upward, with its bar lines.
-
-    Parameters
-    ----------
-    ax : Axes
-        Drawn on; its limits and ticks are set.
-    tune : Tune
-        The music; a silent one gives an empty roll.
-    color : matplotlib color
-        Of the notes.
-    ghost : Tune, optional
-        Drawn faintly behind, to compare with.
-    pitches : (int, int), optional
-        Lowest and highest MIDI pitch to show; by default those of the tune.
-    """
-    low, high = pitches or pitch_limits([tune])
-    if ghost is not None:
-        ax.add_collection(PolyCollection(_bars(ghost), facecolors=GHOST, edgecolors="none", zorder=1))
-    ax.add_collection(PolyCollection(_bars(tune), facecolors=color, edgecolors="white", linewidths=0.4, zorder=2))
-    _bar_lines(ax, tune)
-    marks = [pitch for pitch in range(low, high + 1) if pitch % 12 in ((0, _FIFTH) if high - low <= 24 else (0,))]
-    ax.set_yticks(marks if len(marks) > 1 else [low, high], minor=False)
-    ax.set_yticklabels([note_name(int(pitch)) for pitch in ax.get_yticks()], fontsize=7, color=INK)
-    ax.set_ylim(low - 1.2, high + 1.2)
-    ax.grid(axis="y", color=FAINT, linewidth=0.5, zorder=0)
-    ax.set_axisbelow(True)
-
-
-def curves(ax: Axes, variations: Sequence[Variation], attribute: str) -> None:
-    """Draw the attribute of each measure, one line per variation, over the middles of the measures.
-
-    Parameters
-    ----------
-    ax : Axes
-        Drawn on; its limits and ticks are set.
-    variations : sequence of Variation
-        All with the same measures.
-    attribute : str
-        Name on the axis.
-    """
-    tune = variations[0].tune
-    middles = [float(measure.start + measure.metre.length / 2) for measure in tune.measures]
-    for variation, color in zip(variations, colors(variations), strict=True):
-        here = variation.step == 0
-        ax.plot(
-            middles, variation.values, "o-", color=color, linewidth=1.8 if here else 1.2, markersize=3,
-            zorder=3 if here else 2, label="input" if here else _signed(variation.step),
-        )  # fmt: skip
-    _bar_lines(ax, tune)
-    ax.set_ylabel(attribute, fontsize=8, color=INK)
-    ax.tick_params(axis="y", labelsize=7)
-    ax.grid(axis="y", color=FAINT, linewidth=0.5)
-    ax.margins(y=0.12)
+    @property
+    def asked(self) -> Float[np.ndarray, " measure"] | None:
+        """What each measure was asked for, where anything was."""
 
 
 def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Figure:
@@ -137,33 +70,48 @@ def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Fi
     Returns
     -------
     Figure
-        With a piano roll per variation and the curves below; save it with `savefig`.
+        With a piano roll per variation and the curves below; where values were asked for, they
+        are behind the curves, and a square panel has them against those reached.
     """
     tunes = [variation.tune for variation in variations]
     original = next((variation.tune for variation in variations if variation.step == 0), None)
-    page = Page.of(tunes, LABEL + CURVE)
+    moved = [variation for variation in variations if variation.step and variation.asked is not None]
+    turned = _turned(variations)
+    page = Page.of(tunes, LABEL + CURVE + (UNDER + LABEL + SQUARE) * bool(moved))
     page.title(
         name or tunes[0].title or tunes[0].source or "tune",
-        f"{attribute} turned down and up, in prior standard deviations{'; the input behind in grey' * bool(original)}",
+        f"{attribute} turned down and up, in {'corpus' if moved else 'prior'} standard deviations"
+        f"{'; the input behind in grey' * bool(original)}{'; in rings: asked for' * bool(moved)}",
     )
     pitches = pitch_limits(tunes)
     at = TOP
-    for variation, color in zip(variations, colors(variations), strict=True):
+    hues = colors(variations)
+    for variation, color in zip(variations, hues, strict=True):
         here = variation.step == 0
         ax = page.row(at, "input" if here else variation.name, variation.tune, color, f"mean {_mean(variation)}, ")
         if here:
             ax.set_facecolor(TINT)
-        piano_roll(ax, variation.tune, color=color, ghost=None if here else original, pitches=pitches)
+        panels.piano_roll(ax, variation.tune, color=color, ghost=None if here else original, pitches=pitches)
         at += LABEL + page.roll + GAP
     ax = page.axes(at + LABEL, CURVE)
-    curves(ax, variations, attribute)
-    _number_measures(ax, tunes[0], page.width - LEFT - RIGHT)
+    panels.curves(
+        ax, tunes[0], np.stack([variation.values for variation in variations]), attribute, hues,
+        ["input" if variation.step == 0 else _signed(variation.step) for variation in variations],
+        asked=[
+            np.where(turned, variation.asked, np.nan) if variation.step and variation.asked is not None else None
+            for variation in variations
+        ],
+        bold=[variation.step == 0 for variation in variations],
+    )  # fmt: skip
+    panels.number_measures(ax, tunes[0], page.width - LEFT - RIGHT)
     if len(variations) <= _LEGEND:
         ax.legend(
             loc="lower right", bbox_to_anchor=(1, 1), ncols=len(variations), frameon=False, fontsize=8,
             borderaxespad=0.1, handlelength=1.4, columnspacing=1.2,
         )  # fmt: skip
     page.text(at + LABEL - 0.08, f"{attribute} of each measure", fontsize=9, fontweight="bold", color=INK)
+    if moved:
+        _against(page, at + LABEL + CURVE + UNDER, variations, attribute, turned)
     return page.figure
 
 
@@ -182,53 +130,180 @@ def rolls(tunes: Sequence[tuple[str, Tune]], title: str, note: str = "") -> Figu
     Figure
         With a piano roll per tune, all on one scale; save it with `savefig`.
     """
-    music = [tune for _, tune in tunes]
-    page = Page.of(music, 0.0)
-    page.title(title, note)
-    pitches = pitch_limits(music)
-    for number, (name, tune) in enumerate(tunes):
-        color = STEPS((number / max(len(tunes) - 1, 1) + 1) / 2)
-        ax = page.row(TOP + number * (LABEL + page.roll + GAP), name, tune, color)
-        piano_roll(ax, tune, color=color, pitches=pitches)
-    _number_measures(ax, max(music, key=lambda tune: tune.end), page.width - LEFT - RIGHT)
+    hues = [panels.STEPS((share + 1) / 2) for share in np.linspace(0, 1, len(tunes))]
+    page, _ = _rolls(tunes, hues, title, note, 0.0)
+    panels.number_measures(
+        page.figure.axes[-1], max((tune for _, tune in tunes), key=lambda tune: tune.end), page.width - LEFT - RIGHT
+    )
     return page.figure
 
 
-def _mean(variation: Variation) -> str:
-    return f"{variation.values.mean():.2f}"
+def goals(
+    tunes: Sequence[tuple[str, Tune]],
+    names: Sequence[str],
+    before: Table,
+    asked: Table,
+    reached: Table,
+    title: str,
+    note: str = "",
+) -> Figure:
+    """Draw named tunes one above another, and below them a panel for each attribute that was asked for.
+
+    Parameters
+    ----------
+    tunes : sequence of (str, Tune)
+        The input (black) and the result (orange); all with the same measures.
+    names : sequence (asked,) of str
+        Of the attributes.
+    before, asked, reached : float array (measure, asked)
+        Their values in each measure of the input, those asked for, and those reached. A measure that is
+        asked for what it has already is left out of what was asked.
+    title, note : str
+        What the picture is of, and a smaller line below.
+    """
+    hues = [INK] + [panels.REACHED] * (len(tunes) - 1)
+    page, at = _rolls(tunes, hues, title, note, len(names) * (LABEL + GOAL + GAP) - GAP)
+    tune = tunes[0][1]
+    turned = (asked != before).any(axis=1)
+    for name, old, wanted, found in zip(names, before.T, asked.T, reached.T, strict=True):
+        ax = page.axes(at + LABEL, GOAL)
+        panels.goal(ax, tune, old, np.where(turned, wanted, np.nan), found, name)
+        means = f"{old.mean():.2f} before, {wanted.mean():.2f} asked for, {found.mean():.2f} reached"
+        page.text(at + LABEL - 0.08, f"{name} of each measure", fontsize=9, fontweight="bold", color=INK)
+        facts = f"mean {means}".replace("-", "\N{MINUS SIGN}") + f"; {panels.figures(wanted[turned], found[turned])}"
+        page.text(at + LABEL - 0.08, facts, right=True, fontsize=8, color=INK)
+        at += LABEL + GOAL + GAP
+    panels.number_measures(ax, tune, page.width - LEFT - RIGHT)
+    page.figure.legend(
+        *ax.get_legend_handles_labels(), loc="lower right", frameon=False, fontsize=8, ncols=3, borderaxespad=0,
+        bbox_to_anchor=(1 - RIGHT / page.width, 1 - 0.64 / page.height), handlelength=2.2, columnspacing=1.4,
+    )  # fmt: skip
+    return page.figure
+
+
+def surface(
+    names: tuple[str, str],
+    asked: Float[np.ndarray, "2 point"],
+    values: Float[np.ndarray, "2 point point"],
+    before: Float[np.ndarray, "measure 2"],
+    title: str,
+    note: str = "",
+) -> Figure:
+    """Draw what two attributes become over a grid of both: two maps, side by side.
+
+    Where both are reached, the colours of the first are vertical bands and those of the second
+    are horizontal ones, and each contour line lies on its dashes.
+
+    Parameters
+    ----------
+    names : (str, str)
+        Of the attributes.
+    asked : float array (2, point)
+        The values asked of each, rising.
+    values : float array (2, point, point)
+        The first and the second attribute reached; rows are values asked of the second.
+    before : float array (measure, 2)
+        The input's: a dot for each measure, a cross at their mean.
+    title, note : str
+        What the picture is of, and a smaller line below.
+    """
+    width, height = 2 * MAP + LEFT + BETWEEN + SIDE, TOP + LABEL + MAP + UNDER
+    page = Page.blank(width, height)
+    page.title(title, note)
+    for k, name in enumerate(names):
+        left = LEFT + k * (MAP + BETWEEN)
+        ax = page.axes(TOP + LABEL, MAP, left, MAP)
+        mesh = panels.heights(ax, asked, values[k], names, k)
+        ax.plot(
+            *before.T, "o", markersize=3.2, markerfacecolor="white", markeredgecolor=INK, markeredgewidth=0.7,
+            label="a measure of the input", zorder=3,
+        )  # fmt: skip
+        ax.plot(
+            *before.mean(axis=0), "P", markersize=9, markerfacecolor="#e69f00", markeredgecolor=INK,
+            markeredgewidth=0.9, label="their mean" if len(before) > 1 else "the input", zorder=4,
+        )  # fmt: skip
+        bar = page.figure.colorbar(mesh, cax=page.axes(TOP + LABEL, MAP, left + MAP + 0.1, BAR))
+        bar.ax.tick_params(length=2, labelsize=7)
+        bar.outline.set_edgecolor(FAINT)
+        wanted = np.broadcast_to(asked[0] if k == 0 else asked[1][:, None], values[k].shape)
+        at = TOP + LABEL - 0.08
+        page.text(at, f"{name} reached", left=left, fontsize=9, fontweight="bold", color=INK)
+        page.text(at, panels.figures(wanted, values[k]), left=left + MAP, right=True, fontsize=8, color=INK)
+    handles, labels = ax.get_legend_handles_labels()
+    alone = slice(1, None) if len(before) == 1 else slice(None)  # its dot is below the cross
+    page.figure.legend(
+        handles[alone], labels[alone], loc="lower right", frameon=False, fontsize=8, ncols=2, borderaxespad=0,
+        bbox_to_anchor=((left + MAP) / width, 1 - 0.64 / height), handlelength=1.2, columnspacing=1.4,
+    )  # fmt: skip
+    return page.figure
 
 
 def colors(variations: Sequence[Variation]) -> list[tuple[float, ...]]:
     """Return a colour for each variation, by its step: black is the input."""
     furthest = max((abs(variation.step) for variation in variations), default=0) or 1
-    return [STEPS((variation.step / furthest + 1) / 2) for variation in variations]
+    return [panels.STEPS((variation.step / furthest + 1) / 2) for variation in variations]
 
 
-def _bars(tune: Tune) -> list[Float[np.ndarray, "corner 2"]]:
-    """Return the corners of each note's bar."""
-    start = np.array([float(note.start) for note in tune.notes])
-    end = np.array([float(note.end) for note in tune.notes])
-    pitch = np.array([note.pitch for note in tune.notes], dtype=float)
-    x, y = np.stack([start, end, end, start], axis=1), pitch[:, None] + [-0.45, -0.45, 0.45, 0.45]
-    return list(np.stack([x, y], axis=2))
+def _rolls(
+    tunes: Sequence[tuple[str, Tune]], hues: Sequence[Any], title: str, note: str, below: float
+) -> tuple[Page, float]:
+    """Return a page of rolls, and where the room `below` them begins."""
+    music = [tune for _, tune in tunes]
+    page = Page.of(music, below)
+    page.title(title, note)
+    pitches = pitch_limits(music)
+    at = TOP
+    for (name, tune), color in zip(tunes, hues, strict=True):
+        panels.piano_roll(page.row(at, name, tune, color), tune, color=color, pitches=pitches)
+        at += LABEL + page.roll + GAP
+    return page, at
 
 
-def _bar_lines(ax: Axes, tune: Tune) -> None:
-    lines = [[(float(measure.start), 0), (float(measure.start), 1)] for measure in tune.measures[1:]]
-    ax.add_collection(
-        LineCollection(lines, colors="#b0b0b0", linewidths=0.6, zorder=0.5, transform=ax.get_xaxis_transform()),
-        autolim=False,
-    )
+def _turned(variations: Sequence[Variation]) -> Bool[np.ndarray, " measure"]:
+    """Return the measures that some step asked for another value than the input's: the others tell nothing."""
+    asked = [variation.asked for variation in variations if variation.step and variation.asked is not None]
+    before = next((variation.values for variation in variations if variation.step == 0), np.nan)
+    return np.any([row != before for row in asked], axis=0) if asked else np.zeros(len(variations[0].values), bool)
 
 
-def _number_measures(ax: Axes, tune: Tune, inches: float) -> None:
-    """Write the numbers of the measures below the axis: every one, or as many as there is room for."""
-    count = len(tune.measures)
-    every = next(step for step in (1, 2, 4, 8, 16, 32, 64, count) if inches / count * step >= NUMBER or step == count)
-    shown = [(number, measure) for number, measure in enumerate(tune.measures, 1) if (number - 1) % every == 0]
-    ax.set_xticks([float(measure.start + measure.metre.length / 2) for _, measure in shown])
-    ax.set_xticklabels([str(number) for number, _ in shown], fontsize=7, color=INK)
-    ax.set_xlabel("measure", fontsize=8, color=INK)
+def _against(
+    page: Page, at: float, variations: Sequence[Variation], attribute: str, turned: Bool[np.ndarray, " measure"]
+) -> None:
+    """Draw what was asked for against what was reached, `at` inches below the edge, with the figures of each step."""
+    steps = [
+        (variation, variation.asked, color)
+        for variation, color in zip(variations, colors(variations), strict=True)
+        if variation.step and variation.asked is not None
+    ]
+    asked, reached = np.stack([wanted for _, wanted, _ in steps]), np.stack([one.values for one, _, _ in steps])
+    asked, reached = asked[:, turned], reached[:, turned]
+    page.text(at + LABEL - 0.08, "asked for against reached", fontsize=9, fontweight="bold", color=INK)
+    ax = page.axes(at + LABEL, SQUARE, LEFT, SQUARE)
+    panels.against(ax, asked, reached, attribute, [color for _, _, color in steps])
+    facts = panels.figures(asked, reached)
+    ax.text(
+        0.04, 0.96, facts.replace(", ", "\n"), transform=ax.transAxes, va="top", fontsize=8,
+        color=INK, zorder=4,
+    )  # fmt: skip
+    if len(steps) > _LEGEND or not turned.any():
+        return
+    rows: list[tuple[Any, list[str]]] = [(INK, ["step", "asked for", "reached", "mean error", "largest"])]
+    for (variation, _, color), wanted, found in zip(steps, asked, reached, strict=True):
+        miss = np.abs(found - wanted)
+        numbers = (wanted.mean(), found.mean(), miss.mean(), miss.max())
+        rows.append((color, [_signed(variation.step), *(f"{round(number, 3) + 0.0:.3f}" for number in numbers)]))
+    for number, (color, cells) in enumerate(rows):
+        for place, cell in enumerate(cells):
+            left = LEFT + SQUARE + 0.95 + COLUMN * place
+            weight = "bold" if number == 0 or place == 0 else "normal"
+            page.text(
+                at + LABEL + LINE * (number + 0.6), cell.replace("-", "\N{MINUS SIGN}"), left=left, right=True,
+                fontsize=8, color=color, fontweight=weight,
+            )  # fmt: skip
+
+
+def _mean(variation: Variation) -> str:
+    return f"{variation.values.mean():.2f}"
 
 
 def _signed(step: float) -> str:

@@ -1,25 +1,25 @@
 """Music as exact values: `Note`, `Measure`, `Metre`, `Key` and `Tune`.
 
-Times are quarter notes, as `Fraction`, from the start of the first measure. A tune is one
-voice: its notes are sorted and do not overlap. Its measures follow one another without a
-gap and are all as long as their metre says; `assemble` makes them so from measures as
-written. A note that is tied over a bar line is one note.
+Times are quarter notes, as `Fraction`, from the start of the first measure. A tune is one voice: its
+notes are sorted and do not overlap. Its measures follow one another without a gap, and are all as long as
+their metre says; `assemble` makes them so. A note that is tied over a bar line is one note.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 
 from armusic.errors import MeasureLengthError, MetreError, NoNotesError, PolyphonyError
+from armusic.smf import MidiData
 
 DEFAULT_VELOCITY = 80
 DEFAULT_BPM = 120.0  # the MIDI standard's tempo where a file names none
 
-_TONICS = ("Fb", "Cb", "Gb", "Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#", "C#", "G#", "D#", "A#")
-_TONIC_OF_C = 8  # index of C in _TONICS, the circle of fifths
+_TONICS = tuple(f"{letter}{sign}" for sign in ("b", "", "#") for letter in "FCGDAEB")  # rising fifths, from Fb to B#
+_TONIC_OF_C = 8  # index of C in _TONICS
 # How many fifths above its relative major each mode's tonic lies.
 MODES = {"lydian": -1, "major": 0, "mixolydian": 1, "dorian": 2, "minor": 3, "phrygian": 4, "locrian": 5}
 
@@ -28,8 +28,7 @@ MODES = {"lydian": -1, "major": 0, "mixolydian": 1, "dorian": 2, "minor": 3, "ph
 class Metre:
     """A time signature, with the beats that it is counted in.
 
-    Simple metres have quarter-note beats, compound ones dotted quarters; 2/2 counts as four
-    quarter beats. Each beat has six ticks.
+    Simple metres have quarter beats, compound ones dotted quarters; 2/2 counts as four quarters.
 
     Examples
     --------
@@ -97,8 +96,8 @@ class Key:
 
     Examples
     --------
-    >>> str(Key(1, "dorian")), str(Key(-3, "minor"))
-    ('A:dorian', 'C:minor')
+    >>> str(Key(1, "dorian")), str(Key(-3, "minor")), str(Key(7, "locrian"))
+    ('A:dorian', 'C:minor', 'B#:locrian')
     """
 
     fifths: int
@@ -107,7 +106,7 @@ class Key:
     @property
     def tonic(self) -> str:
         """Name of the tonic, as in `F#`."""
-        return _TONICS[(self.fifths + MODES[self.mode] + _TONIC_OF_C) % len(_TONICS)]
+        return _TONICS[self.fifths + MODES[self.mode] + _TONIC_OF_C]
 
     def __str__(self) -> str:
         return f"{self.tonic}:{self.mode}"
@@ -121,10 +120,8 @@ class Note:
     ----------
     start, duration : Fraction
         Quarter notes; the start counts from the start of the first measure.
-    pitch : int
-        MIDI pitch, 0..127; 60 is middle C.
-    velocity : int
-        MIDI velocity, 1..127.
+    pitch, velocity : int
+        As in MIDI: 0..127, where 60 is middle C, and 1..127.
     """
 
     start: Fraction
@@ -152,6 +149,35 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The MIDI file that a tune is the melody of, so that a variation can take the melody's place.
+
+    Parameters
+    ----------
+    file, track, channel
+        All of it, and where the melody is, from 0.
+    measures, notes
+        The tune's, as read.
+    places, homes : tuple of int
+        Of each note, its number in `smf.pairs`; of each of those, the tune's measure it starts in, or -1.
+    clock : tuple of (Fraction, Fraction, Fraction)
+        From which quarter note on, which tick that is, and ticks per quarter note.
+    groove : bool
+        Whether notes that start where one of the file's does are as early or late as that one.
+    """
+
+    file: MidiData
+    track: int
+    channel: int
+    measures: tuple[Measure, ...]
+    notes: tuple[Note, ...]
+    places: tuple[int, ...]
+    homes: tuple[int, ...]
+    clock: tuple[tuple[Fraction, Fraction, Fraction], ...]
+    groove: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Tune:
     """One voice over full measures, with what an exporter needs to write it again.
 
@@ -171,6 +197,8 @@ class Tune:
         MIDI program, 0..127.
     padding : tuple of (Fraction, Fraction)
         Quarter notes of rest added in front of a pickup and behind a short last measure.
+    origin : Origin, optional
+        The file around it, where that has more than the tune.
     """
 
     notes: tuple[Note, ...]
@@ -181,6 +209,7 @@ class Tune:
     tempos: tuple[tuple[Fraction, float], ...] = ((Fraction(0), DEFAULT_BPM),)
     program: int = 0
     padding: tuple[Fraction, Fraction] = (Fraction(0), Fraction(0))
+    origin: Origin | None = field(default=None, repr=False, compare=False)
 
     @property
     def end(self) -> Fraction:
@@ -232,9 +261,8 @@ def assemble(
 ) -> Tune:
     """Make a tune of full measures from measures as written, repeats already played out.
 
-    A short first bar is a pickup: rests are put in front of it. A short bar that ends at a
-    repeat or a double bar and the short bar after it make one measure when together they
-    are as long as one. The last bar is filled up behind.
+    A short first bar is a pickup: rests are put in front of it. A short bar that ends at a repeat or a double
+    bar and the short bar after it make one measure if they are as long as one. The last bar is filled up.
 
     Parameters
     ----------

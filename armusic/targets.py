@@ -1,4 +1,4 @@
-"""Targets: the values of attributes that are asked of the measures of a tune, or one line on why not."""
+"""Targets: the values, or steps, of attributes that are asked of the measures of a tune, or one line on why not."""
 
 from __future__ import annotations
 
@@ -18,18 +18,76 @@ Table = Float[np.ndarray, "measure asked"]
 def canonical(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     """Return names of attributes as they are known; refuse others, none at all, and one given twice.
 
+    Parameters
+    ----------
+    names : sequence of str
+        As given: of a model's attributes, of others that there are, or `FILE.py:FUNCTION`.
+    known : sequence of str
+        The model's attributes.
+
     Examples
     --------
-    >>> canonical(["note_density", "range"], ["range", "density"])
-    ('density', 'range')
+    >>> canonical(["note_density", "syncopation", "my.py:mood"], ["range", "density"])
+    ('density', 'syncopation', 'my.py:mood')
     """
-    found = tuple(attributes.canonical_name(name, known) for name in names)
+    every = tuple(dict.fromkeys((*known, *attributes.names())))
+    found = tuple(name if attributes.names_file(name) else attributes.canonical_name(name, every) for name in names)
     if not found:
-        raise UsageError(f"no attribute is asked for: name one of {', '.join(known)}")
+        raise UsageError(f"no attribute is asked for: name one of {', '.join(every)}")
     for name in found:
         if found.count(name) > 1:
             raise UsageError(f"{found.count(name)} targets for {name}: give each attribute one")
     return found
+
+
+def dimensions(names: Sequence[str], known: Sequence[str]) -> list[int]:
+    """Return the latent dimensions of attributes, which are places among a model's own; refuse others.
+
+    Examples
+    --------
+    >>> dimensions(["contour", "rhythm"], ["rhythm", "range", "contour"])
+    [2, 0]
+    """
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"attribute {name!r} has no dimension in this model, so one decode cannot turn it: search for it"
+                f" (without --open-loop; closed=True), or name one of {', '.join(known)}"
+            )
+    return [known.index(name) for name in names]
+
+
+def equal_steps(steps: int, span: tuple[float, float]) -> list[float]:
+    """Return equal steps from the first to the last.
+
+    Raises
+    ------
+    UsageError
+        For no steps, or a span that does not go from low to high.
+
+    Examples
+    --------
+    >>> equal_steps(3, (-2, 2))
+    [-2.0, 0.0, 2.0]
+    """
+    low, high = span
+    if steps < 1 or not (np.isfinite([low, high]).all() and (low < high or steps == 1)):
+        raise UsageError(
+            f"{steps} steps from {low:g} to {high:g}: give at least one step, and a range from low to high"
+        )
+    return [round(float(step), 6) for step in np.linspace(low, high, steps)]
+
+
+def step_names(attribute: str, offsets: Sequence[float]) -> list[str]:
+    """Return a name for each step, with as many decimals as tell them apart.
+
+    Examples
+    --------
+    >>> step_names("my.py:mood", [0.0, 0.05, 0.1])
+    ['mood +0.00', 'mood +0.05', 'mood +0.10']
+    """
+    digits = next(digits for digits in range(1, 7) if len({f"{step:+.{digits}f}" for step in offsets}) == len(offsets))
+    return [f"{attributes.short_name(attribute)} {step:+.{digits}f}" for step in offsets]
 
 
 def check(targets: Targets | Mapping[str, Targets], names: Sequence[str], tune: Tune) -> Table:

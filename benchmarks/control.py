@@ -22,16 +22,19 @@ import numpy as np
 import torch
 from scipy.stats import rankdata
 
-from armusic import api, attributes, calibration, candidates, control, corpora, corpus, interpolation, keys
+from armusic import api, attributes, calibration, control, corpora, interpolation, keys, population
 from armusic.adapters.music import to_data
 from armusic.calibration import Calibration
 from armusic.checkpoint import Checkpoint
 from armusic.corpus import Corpus, data_folder
 from armusic.dataset import split
+from armusic.distance import distance
 from armusic.evaluation import tune_of
 from armusic.frame import FRAMES
+from armusic.reached import Reached
 from armusic.score import METRES, Metre, Tune
 from armusic.tokenizer import is_onset, ticks
+from armusic.versions import different
 
 TARGETS = 7
 PARTNERS = {"rhythm": "density", "density": "rhythm", "contour": "range", "range": "contour"}
@@ -75,7 +78,7 @@ def prepare(checkpoint: Checkpoint, cache: Path, metre: Metre, seed: int) -> Ben
     here = data.kind == kind
     values = data.a[here].astype(np.float64)
     one = calibration.measure(
-        lambda codes, _: candidates.decoded(checkpoint)(codes, kind),
+        lambda codes, _: population.decoded(checkpoint)(codes, kind),
         z, kinds, (values, np.zeros(len(values), dtype=int)), settings.attributes, 1,
     )  # fmt: skip
     table = Calibration({name: tables * len(METRES) for name, tables in one.tables.items()})
@@ -158,7 +161,7 @@ def _targets(values: np.ndarray, count: int, rng: np.random.Generator) -> np.nda
     return np.stack([rng.choice(occurring, TARGETS, replace=again, p=chances) for _ in range(count)], axis=1)
 
 
-def _answers(bench: Bench, found: Sequence[control.Reached], varied: np.ndarray) -> Answers:
+def _answers(bench: Bench, found: Sequence[Reached], varied: np.ndarray) -> Answers:
     tokens = np.stack([one.tokens[varied] for one in found])
     values = attributes.measure(tokens.reshape(-1, tokens.shape[2]), bench.metre, bench.checkpoint.config.attributes)
     return Answers(tokens, values.reshape(*tokens.shape[:2], -1), np.stack([one.distance[varied] for one in found]))
@@ -215,7 +218,7 @@ def _copies(bench: Bench, tokens: np.ndarray, inputs: np.ndarray) -> float:
     """Return the share of measures, of those unlike their input, that are in the training data up to transposition."""
     width, made = ticks(bench.metre), tokens.reshape(-1, tokens.shape[2])
     stacked = np.concatenate([bench.read.tokens[bench.train, :width], inputs[:, :width], made[:, :width]])
-    number = corpus.different(stacked, np.zeros(len(stacked), dtype=int))
+    number = different(stacked, np.zeros(len(stacked), dtype=int))
     train, own, made_numbers = np.split(number, [len(bench.train), len(bench.train) + len(inputs)])
     changed = made_numbers != np.tile(own, len(tokens))
     return float(np.isin(made_numbers, train)[changed].mean()) if changed.any() else 0.0
@@ -226,7 +229,7 @@ def _nearest(bench: Bench, column: int, asked: np.ndarray, inputs: np.ndarray, b
     frame, width = FRAMES["anchored"], ticks(bench.metre)
     rows = bench.read.tokens[bench.train, :width]
     rows = rows[is_onset(rows).any(axis=1)]
-    rows = rows[np.unique(corpus.different(rows, np.zeros(len(rows), dtype=int)), return_index=True)[1]]
+    rows = rows[np.unique(different(rows, np.zeros(len(rows), dtype=int)), return_index=True)[1]]
     names, std = bench.checkpoint.config.attributes, bench.std
     values = attributes.measure(rows, bench.metre, names)
     others = [other for other in range(len(names)) if other != column]
@@ -241,7 +244,7 @@ def _nearest(bench: Bench, column: int, asked: np.ndarray, inputs: np.ndarray, b
                 own = np.broadcast_to(inputs[measure, :width], moved.shape)
                 mine = np.broadcast_to(before[measure, others], (len(here), len(others)))
                 spread = np.broadcast_to(std[others], mine.shape)
-                found.append(candidates.distance(moved, own, values[here][:, others], mine, spread).min())
+                found.append(distance(moved, own, values[here][:, others], mine, spread).min())
     return float(np.mean(found))
 
 

@@ -3,7 +3,7 @@
     python benchmarks/control_losses.py [--epochs 15] [--folder runs/control-losses]
 
 Runs that are there already are gone on with, so it can be stopped and called again. It prints a Markdown table:
-reconstruction of held-out 4/4 measures, how far the attribute of whole tunes moves over the default sweep (in
+reconstruction of held-out 4/4 measures, how far the attribute of whole tunes moves over a sweep of its dimension (in
 corpus standard deviations, four is what is asked), and how often it falls on the way up.
 """
 

@@ -36,8 +36,9 @@ how well.
 ## On held-out tunes
 
 From the posterior mean, the decoder running free. `unseen` are the measures that equal no training or validation
-measure up to transposition. R² is that of each attribute with its own dimension. The last table plays the default
-sweep over whole test tunes, and counts the steps upward in which the mean attribute of the tune falls.
+measure up to transposition. R² is that of each attribute with its own dimension. The last table moves the
+dimension alone (`--open-loop`) through whole test tunes, and counts the steps upward in which the mean attribute of
+the tune falls.
 
 {tables}
 

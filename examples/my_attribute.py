@@ -1,4 +1,8 @@
-"""An attribute of one's own: `armusic attributes input.mid --attribute-file my_attribute.py:offbeat`."""
+"""An attribute of one's own: `armusic interpolate input.mid --attribute-file my_attribute.py:offbeat --attr offbeat`.
+
+The shipped model turns it without training; any function of this kind will do, if it looks at each
+measure on its own and does not change by transposition.
+"""
 
 import numpy as np
 

@@ -13,19 +13,21 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 TABLE = """
-errors config files score keys asked tokenizer attributes targets frame versions augment
-readers exporters corpus corpora
+errors config files smf score keys asked tokenizer attributes targets frame versions augment
+readers inspection ports live exporters corpus corpora
 dataset models losses expected latent metrics training adapters
-page plotting checkpoint calibration interpolation candidates control
-reconstruction morphing evaluation reaching phrases phrase_fit plans composing generation runs api
+page panels plotting checkpoint calibration interpolation population distance candidates reached control
+reconstruction morphing evaluation reaching surfaces phrases phrase_fit plans composing generation runs pictures api
 """
 RANKS = tuple(TABLE.split())
 """A module, or package, imports those before it; what is not in the table has no place yet."""
 
-MUSIC = (*RANKS[RANKS.index("score") : RANKS.index("corpora") + 1], "page", "plotting")
+MUSIC = (*RANKS[RANKS.index("score") : RANKS.index("corpora") + 1], "page", "panels", "plotting")
 LEARNING = ("dataset", "models", "losses", "expected", "latent", "metrics", "training")
 LINES = 320
-TYPED = {"score", "corpus", "training", "interpolation", "reconstruction", "morphing", "control", "generation"}
+TYPED = {
+    "score", "corpus", "training", "interpolation", "reconstruction", "morphing", "reached", "generation", "surfaces",
+}  # fmt: skip
 """Where the command line takes types from."""
 VAGUE = {"utils", "util", "helpers", "core", "common", "misc"}
 

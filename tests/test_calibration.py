@@ -65,6 +65,18 @@ def test_percentiles() -> None:
     assert [one.percentile("density", 0, percent) for percent in (0, 20, 50, 90, 100)] == [0.1, 0.1, 0.2, 0.4, 0.4]
 
 
+def test_an_attribute_that_is_no_dimension_has_percentiles_only() -> None:
+    z, kind = np.zeros((50, 1)), np.repeat([0, 1], 25)
+    corpus = np.column_stack([np.zeros(50), np.arange(50) / 50])
+    one = calibration.measure(lambda z, kind: z, z, kind, (corpus, kind), ("density",), 2, others=("mood",))
+    assert [one.percentile("mood", kind, 100) for kind in (0, 1)] == [24 / 50, 49 / 50]
+    again = calibration.from_dict(json.loads(json.dumps(one.as_dict())))
+    assert again.percentile("mood", 0, 20) == one.percentile("mood", 0, 20) == pytest.approx(0.1, abs=0.021)
+    for turn in (again.value_to_z, again.z_to_value):
+        with pytest.raises(UsageError, match="attribute 'mood' is no dimension of the model"):
+            turn("mood", 0, np.array([0.1]))
+
+
 def test_a_model_that_does_nothing_has_a_table_of_one_value() -> None:
     z, kind = np.zeros((50, 1)), np.zeros(50, dtype=int)
     one = calibration.measure(lambda z, kind: np.full((len(z), 1), 0.5), z, kind, (z, kind), ("density",), 1)

@@ -1,6 +1,7 @@
-"""Ask for a value and get it: monotone, exact where possible, the input for its own value, in key."""
+"""Ask for a value and get it: monotone, exact where possible, the input for its own value, in key, any attribute."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,20 +16,23 @@ from armusic.calibration import Calibration, Table
 from armusic.checkpoint import Checkpoint
 from armusic.control import Pool
 from armusic.dataset import Scale
-from armusic.errors import UsageError
+from armusic.distance import sounding
+from armusic.errors import DataError, UsageError
 from armusic.frame import ANCHORED
 from armusic.score import Metre, Tune
-from armusic.tokenizer import HOLD, PAD, REST, encode, is_onset
+from armusic.tokenizer import encode, is_onset
 from tests.music import JIG, REEL, tune
 from tests.strategies import tunes
 
 NAMES = ("rhythm", "range", "density", "contour")
+OWN = f"{Path(__file__).parents[1] / 'examples' / 'my_attribute.py'}:offbeat"
+EVERY = (*attributes.ATTRIBUTES, OWN)
 MUSIC = tune("4/4", REEL)
 
 
-def untrained() -> Checkpoint:
+def untrained(frame: str = "anchored") -> Checkpoint:
     torch.manual_seed(0)
-    made = config.make(latent=6, units=8)
+    made = config.make(latent=6, units=8, frame=frame)
     return Checkpoint(build(made).eval(), made, Scale(np.zeros((6, 4)), np.full((6, 4), 0.1)))
 
 
@@ -40,10 +44,10 @@ def checkpoint() -> Checkpoint:
 @pytest.fixture(scope="module")
 def pools(checkpoint: Checkpoint) -> dict[str, Pool]:
     allowed = keys.allowed(MUSIC, keys.find(MUSIC))
-    return {name: control.build(checkpoint, MUSIC, name, allowed=allowed) for name in NAMES}
+    return {name: control.build(checkpoint, MUSIC, name, allowed=allowed) for name in EVERY}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EVERY)
 def test_the_present_value_gives_the_input_back(pools: dict[str, Pool], name: str) -> None:
     before = pools[name].reach(0.3).before[:, 0]
     found = pools[name].reach(before)
@@ -52,7 +56,7 @@ def test_the_present_value_gives_the_input_back(pools: dict[str, Pool], name: st
     assert not found.distance.any()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EVERY)
 def test_the_answer_rises_with_the_target(pools: dict[str, Pool], name: str) -> None:
     reached = np.array([pools[name].reach(target).values[:, 0] for target in np.linspace(-0.8, 1.2, 21)])
     assert (np.diff(reached, axis=0) >= -1e-9).all()
@@ -64,15 +68,37 @@ def test_what_is_asked_is_reached(pools: dict[str, Pool], checkpoint: Checkpoint
     assert np.abs(found.values[sounds, 0] - 8 / 24).mean() < 0.3 * checkpoint.scale.std[0, 2]
 
 
+@pytest.mark.parametrize("name", [name for name in EVERY if name not in NAMES])
+def test_an_attribute_without_a_dimension_is_reached_as_well(pools: dict[str, Pool], name: str) -> None:
+    pool, sounds = pools[name], is_onset(encode(MUSIC)).any(axis=1)
+    low, high = (pool.turned(step)[1].mean() for step in (-9, 9))
+    std = pool.search.std[0, pool.search.names.index(name)]
+    assert high - low > 2 * std
+    for target in np.linspace(low, high, 5)[1:-1]:
+        assert np.abs(pool.reach(target).values[sounds, 0] - target).mean() < 0.5 * std
+
+
 def test_what_is_out_of_reach_is_said(pools: dict[str, Pool]) -> None:
     notes = pools["density"].reach(7.0).notes
     assert notes[0].startswith("measure 1: density 7 is out of reach (0.")
     assert notes[0].endswith("reached")
 
 
+def test_targets_of_a_step(pools: dict[str, Pool], checkpoint: Checkpoint) -> None:
+    pool = pools["density"]
+    before, std = pool.reach(0.2).before, checkpoint.scale.std[0, 2]
+    wanted, within = pool.turned(1)
+    assert np.allclose(wanted, before + std)
+    assert (wanted == within).all()
+    wanted, within = pool.turned(-9)
+    assert (within[:, 0] <= 1 / 24 + 1e-9).all(), "a note at least"
+    assert np.allclose(pool.reach(within[:, 0]).values, within)
+    assert (pool.turned(0)[0] == before).all()
+
+
 def test_pitches_stay_in_key(pools: dict[str, Pool]) -> None:
     inside = keys.allowed(MUSIC, keys.find(MUSIC))
-    for name in NAMES:
+    for name in EVERY:
         for target in (-0.3, 0.1, 0.5):
             tokens = pools[name].reach(target).tokens
             row, tick = np.nonzero(is_onset(tokens))
@@ -90,13 +116,22 @@ def test_several_at_once_and_a_curve(checkpoint: Checkpoint) -> None:
     assert (again.tokens == found.tokens).all()
 
 
+def test_one_with_a_dimension_and_one_without(checkpoint: Checkpoint) -> None:
+    wanted = {"density": 8 / 24, "syncopation": 0.2}
+    found = control.reach(checkpoint, MUSIC, wanted)
+    assert np.abs(found.values - found.asked).mean(axis=0) == pytest.approx([0, 0], abs=0.06)
+    assert (found.values[:, 1] > found.before[:, 1]).mean() > 0.5
+
+
 @pytest.mark.parametrize(
     ("targets", "message"),
     [
         ({"density": float("nan")}, "density target nan is no number"),
         ({"density": [0.1, 0.2]}, "2 targets for density, but tune.abc has 8 measures"),
         ({"density": 0.1, "note_density": 0.2}, "2 targets for density"),
-        ({"mood": 0.1}, "unknown attribute 'mood'"),
+        ({"mood": 0.1}, "unknown attribute 'mood': there is rhythm, .*, mean_interval"),
+        ({"syncopatoin": 0.1}, r"unknown attribute 'syncopatoin': did you mean syncopation\?"),
+        ({"my_attribute.py": 0.1}, "write one of your own as FILE.py:FUNCTION"),
         ({}, "no attribute is asked for"),
     ],
 )
@@ -124,6 +159,8 @@ def test_no_candidate_is_much_better_than_the_answer(pools: dict[str, Pool], che
 def test_candidates_are_measured_as_they_stand_and_differ(pools: dict[str, Pool]) -> None:
     found = pools["range"].found
     assert np.allclose(found.values, attributes.measure(found.tokens, Metre(4, 4), NAMES))
+    more = pools["syncopation"].found
+    assert np.allclose(more.values, attributes.measure(more.tokens, Metre(4, 4), (*NAMES, "syncopation")))
     rows = np.column_stack([found.of, found.tokens])
     assert len(np.unique(rows, axis=0)) == len(rows)
     assert is_onset(found.tokens).any(axis=1).all()
@@ -140,7 +177,7 @@ def test_only_the_input_is_at_no_distance(pools: dict[str, Pool]) -> None:
 @settings(max_examples=15)
 def test_any_tune_is_given_back_by_any_model(music: Tune) -> None:
     small = untrained()
-    for name in ("rhythm", "contour"):
+    for name in ("rhythm", "contour", "interval_entropy"):
         pool = control.build(small, music, name)
         found = pool.reach(pool.reach(0.0).before[:, 0])
         assert (found.tokens == encode(music)).all()
@@ -214,39 +251,62 @@ def test_one_decode(checkpoint: Checkpoint) -> None:
     part = control.open_loop(checkpoint, music, {"density": 0.9}, scale, measures=(2, 3))
     assert (part.tokens[3:] == encode(music)[3:]).all()
     assert (part.tokens[1] == high.tokens[1]).all()
+    with pytest.raises(UsageError, match="'syncopation' has no dimension in this model, so one decode cannot turn it"):
+        control.open_loop(checkpoint, music, {"syncopation": 0.1}, scale)
 
 
 def test_other_attributes_than_the_pools_are_refused(pools: dict[str, Pool]) -> None:
     with pytest.raises(UsageError, match="unknown attribute 'range'"):
         pools["density"].reach({"range": 0.1})
+    assert pools[OWN].names == (OWN,)
 
 
-def distance(one: list[int], two: list[int]) -> float:
-    none = np.zeros((1, 0))
-    return float(candidates.distance(np.array([one]), np.array([two]), none, none, none)[0])
+BAD = """
+import numpy as np
+from armusic.tokenizer import is_onset
+
+def mean_pitch(tokens, metre):
+    onset = is_onset(tokens)
+    return np.where(onset, tokens, 0).sum(axis=1) / np.maximum(onset.sum(axis=1), 1)
+
+def flat(tokens, metre):
+    return np.full(len(tokens), 0.5)
+
+def compound(tokens, metre):
+    return is_onset(tokens).mean(axis=1) * metre.compound
+"""
 
 
-@pytest.mark.parametrize(
-    ("one", "two", "expected"),
-    [
-        ([60, HOLD, 62, HOLD], [60, HOLD, 62, HOLD], 0),
-        ([60, HOLD, 62, REST], [60, HOLD, 62, HOLD], 1 / 4),  # a shorter note
-        ([60, HOLD, 60, HOLD], [60, HOLD, HOLD, HOLD], 1 / 4),  # another one, on the same line
-        ([64, HOLD, 64, HOLD], [60, HOLD, 60, HOLD], 4 / 12),  # transposed: the line is the same
-        ([62, HOLD, 60, HOLD], [60, HOLD, 62, HOLD], 2 / 12 + 2 / 12),  # turned round
-        ([HOLD, 60, HOLD, HOLD], [REST, HOLD, 60, HOLD], 3 / 4 + 1),  # no onset in common
-        ([60, HOLD, 60, PAD], [60, HOLD, HOLD, PAD], 1 / 3),
-        ([20, HOLD, 20, HOLD], [120, HOLD, 120, HOLD], 1),  # octaves count once
-    ],
-)
-def test_distances(one: list[int], two: list[int], expected: float) -> None:
-    assert distance(one, two) == pytest.approx(expected)
-    assert distance(two, one) == pytest.approx(expected)
+def test_what_there_is_nothing_to_turn_of(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    path = tmp_path / "bad.py"
+    path.write_text(BAD)
+    with pytest.raises(DataError, match="mean_pitch' changes with transposition, which an anchored model cannot see"):
+        control.build(checkpoint, MUSIC, f"{path}:mean_pitch")
+    with pytest.raises(DataError, match="flat' is 0.5 for every measure that the model makes in 4/4: there is nothing"):
+        control.build(checkpoint, MUSIC, f"{path}:flat")
+    with pytest.raises(DataError, match="compound' is 0 for every measure that the model makes in 4/4"):
+        control.build(checkpoint, MUSIC, f"{path}:compound")
+    assert control.build(checkpoint, tune("6/8", JIG), f"{path}:compound").reach(0.3).values.max() > 0.2
 
 
-def test_other_attributes_count_in_the_distance() -> None:
-    rows, zero = np.array([[60, HOLD, 62, HOLD]]), np.zeros((1, 2))
-    assert candidates.distance(rows, rows, zero, np.array([[0.1, 0.4]]), np.array([[0.1, 0.2]])).tolist() == [0.75]
+def test_an_absolute_model_moves_the_mean_pitch(tmp_path: Path) -> None:
+    path = tmp_path / "pitch.py"
+    path.write_text(BAD)
+    pool = control.build(untrained("absolute"), MUSIC, f"{path}:mean_pitch")
+    low, high = (pool.reach(target).values.mean() for target in (60, 80))
+    assert low + 1 < pool.reach(70).before.mean() < high - 1
+
+
+def test_where_an_attribute_grows(pools: dict[str, Pool]) -> None:
+    pool = pools["syncopation"]
+    found = pool.found
+    way = np.random.default_rng(0).normal(size=found.z.shape[1])
+    linear = replace(found, values=np.tile((found.z @ way)[:, None], (1, found.values.shape[1])))
+    direction = candidates.directions(pool.search, linear, ("syncopation", "density"))
+    assert (direction[:, 0] @ way / np.linalg.norm(way) > 0.9).all()
+    assert (direction[:, 1] == np.eye(len(way))[2]).all(), "a dimension of its own"
+    alike = replace(found, values=np.zeros_like(found.values))
+    assert not candidates.directions(pool.search, alike, ("syncopation",)).any()
 
 
 def test_a_strong_pull_gives_the_input_back() -> None:
@@ -260,16 +320,22 @@ def test_a_strong_pull_gives_the_input_back() -> None:
     assert not (free == encode(MUSIC)).all()
 
 
-def test_splices_are_the_input_but_for_some_beats(pools: dict[str, Pool]) -> None:
+def test_what_candidates_and_the_input_make_together(pools: dict[str, Pool]) -> None:
     pool = pools["rhythm"]
     few = pool.found.take(pool.kept[:5])
-    made = candidates.spliced(pool.search, few)
+    made = candidates.recombined(pool.search, few)
     before = encode(MUSIC)[pool.search.first[made.of]]
-    of = few.tokens[None]
-    beats = (made.tokens != before).reshape(-1, 4, 6).any(axis=2)
-    assert len(made.of) <= 9 * len(few.of)
-    assert not beats.all(axis=1).any()
-    assert ((made.tokens[:, None] == of) | (made.tokens[:, None] == before[:, None])).all(axis=2).any(axis=1).all()
+    assert len(made.of) <= (9 + 4) * len(few.of)
+    one, two = is_onset(made.tokens), is_onset(before)
+    for new in few.tokens:
+        own = encode(MUSIC)[pool.search.first[few.of[0]]]
+        bent = np.where(is_onset(own), sounding(new[None])[0], own)  # its line in the input's rhythm
+        struck = np.where(is_onset(new), sounding(own[None])[0], new)  # the input's line in its rhythm
+        for wanted in (bent, struck):
+            assert (made.tokens == wanted).all(axis=1).any()
+    on_beat = np.arange(before.shape[1]) % 6 == 0
+    assert ((made.tokens == before) | ~two | ~on_beat).all(axis=1).any(), "the beats are the input's"
+    assert one.any(axis=1).all()
 
 
 @given(st.integers(0, 2**32 - 1))

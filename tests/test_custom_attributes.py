@@ -36,6 +36,7 @@ MINE = """
 
 F = """
     import numpy as np
+    from armusic.tokenizer import is_onset
 
     def f(tokens, metre):
         return {body}
@@ -65,6 +66,7 @@ def test_one_from_a_file(write: Write) -> None:
     assert attributes.measure(row, Metre(2, 4), ("density", spec))[0].tolist() == [1 / 12, 1 / 12]
     assert attributes.canonical_name(spec) == spec
     assert attributes.get(spec) is function
+    assert attributes.short_name(spec) == "longest_name"
     assert spec not in attributes.registry()
 
 
@@ -125,6 +127,7 @@ def test_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("1 / np.diff(tokens).any(axis=1)", "gives inf for a note held over the bar line in 4/4"),
         ("tokens[:, 18] / 1.0", "fails in 2/4: IndexError: index 18 is out of bounds"),
         ("tokens.fill(1) or np.zeros(len(tokens))", "changes the tokens that it is given"),
+        ("is_onset(tokens).mean(axis=1) - is_onset(tokens).mean()", "gives a measure another value when others stand"),
     ],
 )
 def test_a_function_that_is_no_attribute(write: Write, body: str, message: str) -> None:
@@ -135,9 +138,17 @@ def test_a_function_that_is_no_attribute(write: Write, body: str, message: str) 
     assert "\n" not in str(caught.value)
 
 
+def test_a_value_that_is_none_is_refused_whenever_it_comes(write: Write) -> None:
+    function = attributes.get(f"{write(F.format(body='1 / (is_onset(tokens).sum(axis=1) - 23.0) ** 2'))}:f")
+    row = np.full((2, 24), HOLD, dtype=np.int16)
+    row[1, 1:] = 60
+    with pytest.raises(DataError, match="f' gives inf for a measure of 23 notes in 4/4: it must be finite"):
+        function(row, METRES[0])
+
+
 def test_a_failure_is_traced_to_its_line(write: Write) -> None:
     spec = f"{write(F.format(body='tokens.nonsense'))}:f"
-    with pytest.raises(DataError, match=r"AttributeError: .* has no attribute 'nonsense' \(line 5\)"):
+    with pytest.raises(DataError, match=r"AttributeError: .* has no attribute 'nonsense' \(line 6\)"):
         attributes.from_file(spec)
 
 
@@ -209,9 +220,11 @@ def test_a_run_with_ones_own(write: Write, tmp_path: Path, frame: str) -> None:
     model = api.load(run)
     assert model.attributes == ("contour", spec)
     tune = api.read(EXAMPLES / "amazing-grace.mid")
-    assert len(model.interpolate(tune, spec, steps=3)) == 3
-    with pytest.raises(UsageError, match="unknown attribute 'rhythm': there is contour, "):
-        model.interpolate(tune, "rhythm")
+    for closed in (True, False):
+        assert len(model.interpolate(tune, spec, steps=3, closed=closed)) == 3
+    assert len(model.interpolate(tune, "rhythm", steps=3)) == 3
+    with pytest.raises(UsageError, match="'rhythm' has no dimension in this model, .* or name one of contour, "):
+        model.interpolate(tune, "rhythm", closed=False)
 
 
 def test_loading_a_model_runs_no_file(write: Write, tmp_path: Path) -> None:
@@ -225,8 +238,9 @@ def test_loading_a_model_runs_no_file(write: Write, tmp_path: Path) -> None:
     model = api.load(tmp_path / "model.safetensors")
     assert model.attributes == ("rhythm", spec, "gone.py:f")
     tune = api.read(EXAMPLES / "amazing-grace.mid")
-    assert len(model.interpolate(tune, "rhythm", steps=3)) == 3
-    assert not sentinel.exists()
+    for closed in (True, False):
+        assert len(model.interpolate(tune, "rhythm", steps=3, closed=closed)) == 3
+    assert not sentinel.exists(), "nor does turning another attribute"
 
 
 def test_the_example() -> None:

@@ -8,9 +8,11 @@ import torch
 
 from armusic import config, corpora, evaluation
 from armusic.adapters.music import build
+from armusic.attributes import ATTRIBUTES
 from armusic.checkpoint import Checkpoint
 from armusic.dataset import Scale
 from armusic.evaluation import fidelity
+from armusic.score import METRES
 from armusic.tokenizer import HOLD, REST
 from tests.music import REEL, book, tune
 
@@ -42,6 +44,15 @@ def test_the_whole_on_a_toy_corpus(checkpoint: Checkpoint, tmp_path: Path) -> No
     assert found["sweep"]["tunes"] == 1
     assert 0 <= found["sweep"]["rhythm"]["falls"] <= 1
     assert len(found["sweep"]["contour"]["means"]) == 5
+
+
+def test_every_attribute_of_armusic_has_its_percentiles(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    found = evaluation.calibrate(checkpoint, tmp_path / "cache")
+    assert tuple(found.tables) == tuple(ATTRIBUTES)
+    assert [name for name in found.tables if len(found.table(name, 0).value)] == list(checkpoint.config.attributes)
+    read = corpora.read(checkpoint.config.data, tmp_path / "cache")
+    values = ATTRIBUTES["mean_interval"](read.tokens[read.kind == 0], METRES[0])
+    assert found.percentile("mean_interval", 0, 100) == pytest.approx(values.max(), abs=1e-6)
 
 
 def test_a_corpus_gives_its_tunes_back(checkpoint: Checkpoint, tmp_path: Path) -> None:

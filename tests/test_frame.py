@@ -41,3 +41,17 @@ def test_any_class_is_a_midi_pitch_in_any_register() -> None:
     assert ANCHORED.leave(classes, np.array([3])).min() == 0
     low = ANCHORED.leave(classes[:, : ANCHORED.hold], np.array([125]))
     assert low.max() == HOLD - 1
+
+
+@given(st.lists(st.lists(st.integers(0, 127), min_size=1, max_size=6), min_size=1))
+def test_measures_in_any_register_are_moved_by_octaves_into_the_absolute_frame_and_back(rows: list[list[int]]) -> None:
+    tokens = np.array([row + [HOLD] * (6 - len(row)) for row in rows], dtype=np.int16)
+    anchors = ABSOLUTE.registers(tokens)
+    classes, inside = ABSOLUTE.enter(tokens, anchors)
+    assert (anchors % 12 == 0).all()
+    assert (ABSOLUTE.leave(classes, anchors) == tokens)[inside].all()
+    spans = np.array([max(row) - min(row) for row in rows])
+    assert inside[spans <= ABSOLUTE.high - ABSOLUTE.low - 11].all()
+    already = np.array([min(row) >= ABSOLUTE.low and max(row) <= ABSOLUTE.high for row in rows])
+    assert (anchors[already] == 0).all()
+    assert (ANCHORED.registers(tokens) == ANCHORED.anchors(tokens)).all()

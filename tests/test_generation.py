@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from armusic import api, corpora, generation, keys, phrase_fit, plans
+from armusic import api, attributes, corpora, generation, keys, phrase_fit, plans
 from armusic.api import Model
 from armusic.errors import DataError, MetreError, UsageError
 from armusic.generation import Generated
@@ -20,6 +20,9 @@ from tests.test_interpolation import checkpoint
 @pytest.fixture(scope="module")
 def model() -> Model:
     return api.load()
+
+
+OWN = f"{Path(__file__).parents[1] / 'examples' / 'my_attribute.py'}:offbeat"
 
 
 def in_key(found: Generated, key: str) -> bool:
@@ -97,6 +100,16 @@ def test_an_attribute_that_is_no_dimension_is_held_by_choice(model: Model) -> No
     free = model.generate(8, count=2)
     other = [api.attributes(one, ["syncopation"]).values for _, one in free.tunes]
     assert np.abs(found.reached - 0.25).mean() < np.abs(np.stack(other) - 0.25).mean()
+    assert np.abs(model.generate(8, targets=[f"{OWN}=0.5"], count=2).reached - 0.5).mean() < 0.1
+
+
+def test_an_attribute_that_there_is_nothing_to_turn_of(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(attributes.ATTRIBUTES, "flat", lambda tokens, metre: np.full(len(tokens), 0.5))
+    monkeypatch.setitem(attributes.ATTRIBUTES, "lowest", lambda tokens, metre: tokens.min(axis=1).astype(float))
+    with pytest.raises(DataError, match="'flat' is 0.5 for every measure"):
+        model.generate(8, targets=["flat=0.5"])
+    with pytest.raises(DataError, match="'lowest' changes with transposition, which an anchored model cannot see"):
+        model.generate_like(tune("4/4", REEL), targets=["lowest=60"])
 
 
 def test_copies_of_training_measures_are_few_and_known(model: Model) -> None:
@@ -147,7 +160,7 @@ def test_a_shift_starts_from_the_tune(model: Model) -> None:
         ({"targets": ["density=0.1", "note_density=0.2"]}, "2 targets for density"),
         ({"targets": ["density=+0.1"]}, "a shift needs a tune to start from"),
         ({"targets": ["density=1:0.1 9:0.2"]}, "the tune has measures 1-8"),
-        ({"targets": ["syncopation=p80"]}, "attribute 'syncopation' has no table of values"),
+        ({"targets": [f"{OWN}=p80"]}, "offbeat' has no percentiles: its values in the corpus are not known"),
     ],
 )
 def test_what_cannot_be_asked_for(model: Model, options: dict[str, object], message: str) -> None:

@@ -98,11 +98,18 @@ def test_a_measure_out_of_the_frame_is_left_as_it_is_and_named(caplog: pytest.Lo
     assert found[0].left == ("measure 1 is left as it is: it spans 60 semitones, more than 19 from its median",)
     assert found[0].left[0] in caplog.text
     assert all(one.tune.notes[:2] == original.notes[:2] for one in found)
-    low = tune("4/4", "C,,8|")
     assert (
-        "pitches 36..36 are not all in the model's 55..84"
-        in interpolate(checkpoint("absolute"), low, "range")[0].left[0]
+        "pitches 36..96 are not all in the model's 55..84"
+        in interpolate(checkpoint("absolute"), original, "range")[0].left[0]
     )
+
+
+def test_an_absolute_model_takes_measures_in_any_register(caplog: pytest.LogCaptureFixture) -> None:
+    low, middle = tune("4/4", "C,,D,,E,,F,, G,,4|C,,8|"), tune("4/4", "CDEF G4|C8|")
+    for one, two in zip(*(interpolate(checkpoint("absolute"), music, "range") for music in (low, middle)), strict=True):
+        assert one.left == ()
+        assert [note.pitch + 24 for note in one.tune.notes] == [note.pitch for note in two.tune.notes]
+    assert "2 measures are moved by octaves into 55..84, and back" in caplog.text
 
 
 def test_the_register_is_kept_by_an_anchored_model() -> None:

@@ -15,6 +15,7 @@ from armusic.errors import NoNotesError, UsageError
 from armusic.readers import abc
 from armusic.score import MODES, Key, Measure, Metre, Note, Tune
 from tests.music import REEL, tune
+from tests.strategies import tunes
 
 every_key = st.builds(Key, st.integers(-7, 7), st.sampled_from(list(MODES)))
 
@@ -32,7 +33,7 @@ def test_a_key_reads_what_it_writes(key: Key) -> None:
     ("text", "fifths", "mode"),
     [("C:major", 0, "major"), ("F#:minor", 3, "minor"), ("A:dorian", 1, "dorian"), ("Eb:lydian", -2, "lydian"),
      ("B:locrian", 0, "locrian"), ("E:phrygian", 0, "phrygian"), ("d:Mixolydian", 1, "mixolydian"),
-     (" a : aeolian ", 0, "minor"), ("g:ionian", 1, "major"), ("bb", -2, "major")],
+     (" a : aeolian ", 0, "minor"), ("g:ionian", 1, "major"), ("bb", -2, "major"), ("e#:locrian", 6, "locrian")],
 )  # fmt: skip
 def test_names_of_keys(text: str, fifths: int, mode: str) -> None:
     assert keys.parse(text) == Key(fifths, mode)
@@ -65,7 +66,7 @@ def test_collections(key: Key, classes: list[int]) -> None:
     assert np.flatnonzero(keys.collection(key)).tolist() == classes
 
 
-@given(st.builds(Key, st.integers(-7, 5), st.sampled_from(list(MODES))))
+@given(every_key)
 def test_a_collection_has_seven_and_the_tonic(key: Key) -> None:
     inside = keys.collection(key)
     letter, sign = key.tonic[0], {"": 0, "#": 1, "b": -1}[key.tonic[1:]]
@@ -125,14 +126,27 @@ def test_keys_found_are_those_of_the_fields() -> None:
 
 
 def test_what_is_allowed() -> None:
-    music = stripped("G", "G2^G2 A4|G8-|G4 =f4|")
+    music = stripped("G", "G2^G2 A4|G8-|G4 =f4|z8|")
     allowed = keys.allowed(music, Key(1))
-    assert allowed.shape == (3, 128)
-    assert (allowed[:, np.arange(128) % 12 == 7]).all()
-    g_sharp, f = 68, 77
-    assert allowed[:, g_sharp].tolist() == [True, False, False]
-    assert allowed[:, f].tolist() == [False, False, True]
+    assert allowed.shape == (4, 128)
+    g_sharp, f, g = 68, 77, np.arange(128) % 12 == 7
+    assert allowed[:, g_sharp].tolist() == [True, False, False, False]
+    assert allowed[:, f].tolist() == [False, False, True, False]
     assert not allowed[:, [g_sharp - 12, g_sharp + 12, f - 12]].any()  # the pitch itself, in no other octave
+    assert np.flatnonzero(allowed[1] & g).tolist() == [55, 67, 79], "an octave around G"
+    assert np.flatnonzero(allowed[2] & g).tolist() == [55, 67, 79], "from G3 to F6"
+    assert (allowed[3] & g).sum() == 11, "a silent measure has no octave"
+
+
+@given(tunes(), every_key)
+def test_no_pitch_strays_more_than_an_octave(music: Tune, key: Key) -> None:
+    for measure, row in zip(music.measures, keys.allowed(music, key), strict=True):
+        own = {note.pitch for note in music.notes if note.start < measure.end and note.end > measure.start}
+        found = np.flatnonzero(row)
+        if own:
+            assert own <= set(found.tolist())
+            assert min(own) - 12 <= found.min()
+            assert found.max() <= max(own) + 12
 
 
 def test_a_pitch_tied_into_a_measure_is_allowed_there() -> None:

@@ -88,13 +88,7 @@ def to_data(corpus: Corpus, config: Config) -> Data:
         When none fits, or an attribute is not one of the anchored frame.
     """
     frame = FRAMES[config.frame]
-    if frame.name == "anchored":
-        for name in config.attributes:
-            if not attributes.is_transposition_invariant(attributes.get(name)):
-                raise DataError(
-                    f"attribute {name!r} changes with transposition, which an anchored model cannot see:"
-                    " train with --frame absolute"
-                )
+    frame.check(config.attributes)
     x, inside = frame.enter(corpus.tokens, frame.anchors(corpus.tokens))
     if not inside.all():
         log.info("%d measures of %s leave the %s frame", (~inside).sum(), corpus.name, frame.name)

@@ -15,12 +15,13 @@ from importlib.metadata import EntryPoint, entry_points
 import numpy as np
 from jaxtyping import Float
 
+from armusic import tokenizer
 from armusic.attributes.contract import Attribute, Tokens, Values, check, explain, is_transposition_invariant
 from armusic.attributes.more import beat_strength, interval_entropy, mean_interval, rhythmic_entropy, syncopation
-from armusic.attributes.own import from_file, names_file
+from armusic.attributes.own import from_file, names_file, short_name
 from armusic.attributes.paper import SPAN, contour, density, metrical_weights, pitch_range, rhythm
 from armusic.errors import DataError, UsageError
-from armusic.score import Metre
+from armusic.score import METRES, Metre, Tune
 from armusic.tokenizer import ticks
 
 __all__ = [
@@ -38,7 +39,11 @@ __all__ = [
     "is_transposition_invariant",
     "measure",
     "metrical_weights",
+    "names",
+    "names_file",
+    "of_tune",
     "registry",
+    "short_name",
 ]
 
 ATTRIBUTES: dict[str, Attribute] = {
@@ -64,7 +69,7 @@ DEFAULT = ("rhythm", "range", "density", "contour")
 
 def registry() -> dict[str, Attribute]:
     """Return every attribute by name: those above and those that installed packages add."""
-    return {name: get(name) for name in _names()}
+    return {name: get(name) for name in names()}
 
 
 def get(name: str) -> Attribute:
@@ -115,12 +120,12 @@ def canonical_name(name: str, known: Sequence[str] | None = None) -> str:
     >>> canonical_name("note_density")
     'density'
     """
-    names = _names() if known is None else list(known)
+    every = list(names() if known is None else known)
     found = ALIASES.get(name, name)
-    if found in names or (known is None and names_file(name)):
+    if found in every or (known is None and names_file(name)):
         return found
-    near = difflib.get_close_matches(name, [*names, *(alias for alias, real in ALIASES.items() if real in names)])
-    hint = f"did you mean {' or '.join(near)}?" if near else "there is " + ", ".join(names)
+    near = difflib.get_close_matches(name, [*every, *(alias for alias, real in ALIASES.items() if real in every)])
+    hint = f"did you mean {' or '.join(near)}?" if near else "there is " + ", ".join(every)
     raise UsageError(f"unknown attribute {name!r}: {hint}")
 
 
@@ -151,7 +156,39 @@ def measure(tokens: Tokens, metre: Metre, names: Sequence[str] = DEFAULT) -> Flo
     return np.column_stack([get(name)(tokens, metre) for name in names])
 
 
-def _names() -> list[str]:
+def of_tune(tune: Tune, names: Sequence[str] = DEFAULT) -> Float[np.ndarray, "measure attribute"]:
+    """Return attributes of every measure of a tune, each in its own metre.
+
+    Parameters
+    ----------
+    tune : Tune
+        All its notes on the grid.
+    names : sequence of str
+        Which, in which order.
+
+    Raises
+    ------
+    OffGridError
+        For a note between two ticks.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from armusic.score import Measure, Note
+    >>> two = (Measure(Fraction(0), Metre(2, 4)), Measure(Fraction(2), Metre(3, 4)))
+    >>> of_tune(Tune((Note(Fraction(0), Fraction(2), 60),), two), ["density"]).round(3).tolist()
+    [[0.083], [0.0]]
+    """
+    tokens, kind = tokenizer.encode(tune), tokenizer.kinds(tune.measures)
+    values = np.empty((len(tokens), len(names)))
+    for index in np.unique(kind):
+        here = kind == index
+        values[here] = measure(tokens[here], METRES[index], names)
+    return values
+
+
+def names() -> list[str]:
+    """Return the names of the attributes above and of those that installed packages add; imports none of them."""
     return [*ATTRIBUTES, *(name for name in _points() if name not in ATTRIBUTES)]
 
 

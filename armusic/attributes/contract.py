@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -42,6 +42,8 @@ def _probes(metre: Metre) -> Tokens:
 def check(name: str, function: Any) -> Attribute:
     """Return a function that was made elsewhere, after a try on a few measures of every metre.
 
+    What it gives is looked at each time that it is called.
+
     Parameters
     ----------
     name : str
@@ -54,7 +56,8 @@ def check(name: str, function: Any) -> Attribute:
     UsageError
         If it is no function.
     DataError
-        If it fails, changes the tokens, or gives anything but one finite float per measure.
+        If it fails, changes the tokens, gives anything but one finite float per measure, now or later, or
+        a value that depends on the other measures.
 
     Examples
     --------
@@ -66,38 +69,51 @@ def check(name: str, function: Any) -> Attribute:
         raise UsageError(f"attribute {name!r} is a {type(function).__name__}, where a function is wanted")
     for metre in METRES:
         given = _probes(metre).copy()
-        try:
-            values = _quietly(function, given, metre)
-        except Exception as error:  # it is somebody else's code: anything may happen in it
-            file = getattr(getattr(function, "__code__", None), "co_filename", None)
-            raise DataError(f"attribute {name!r} fails in {metre}: {explain(error, file)}") from error
+        values = _checked(name, function, given, metre, [*_KNOWN, *["a measure of random notes"] * _RANDOM])
         if (given != _probes(metre)).any():
             raise DataError(f"attribute {name!r} changes the tokens that it is given: let it work on a copy")
-        _check_values(name, values, metre)
-    found: Attribute = function
-    return found
+        if not np.allclose(_checked(name, function, given[::2], metre), values[::2], rtol=0, atol=TOLERANCE):
+            raise DataError(
+                f"attribute {name!r} gives a measure another value when others stand beside it:"
+                " it must look at each measure on its own"
+            )
+
+    def attribute(tokens: Tokens, metre: Metre) -> Values:
+        return _checked(name, function, tokens, metre)
+
+    return attribute
 
 
-def _check_values(name: str, values: Any, metre: Metre) -> None:
-    count = len(_probes(metre))
+def _checked(
+    name: str, function: Callable[[Tokens, Metre], Any], tokens: Tokens, metre: Metre, what: Sequence[str] = ()
+) -> Values:
+    """Return what somebody else's function gives for measures, which are `what`, if it is one finite float for each."""
+    try:
+        values = _quietly(function, tokens, metre)
+    except Exception as error:  # it is somebody else's code: anything may happen in it
+        file = getattr(getattr(function, "__code__", None), "co_filename", None)
+        raise DataError(f"attribute {name!r} fails in {metre}: {explain(error, file)}") from error
     if not isinstance(values, np.ndarray):
         raise DataError(
             f"attribute {name!r} gives a {type(values).__name__}: an array with one float per measure is wanted"
         )
-    if values.shape != (count,):
+    if values.shape != (len(tokens),):
         raise DataError(
-            f"attribute {name!r} gives values of shape {values.shape} for {count} measures: one per measure is wanted"
+            f"attribute {name!r} gives values of shape {values.shape} for {len(tokens)} measures:"
+            " one per measure is wanted"
         )
     if not np.issubdtype(values.dtype, np.floating):
         raise DataError(f"attribute {name!r} gives an array of {values.dtype}: floats are wanted: add .astype(float)")
     if not np.isfinite(values).all():
         at = int(np.argmin(np.isfinite(values)))
-        what = _KNOWN[at] if at < len(_KNOWN) else "a measure of random notes"
+        one = what[at] if what else f"a measure of {is_onset(tokens[at]).sum()} notes"
         raise DataError(
-            f"attribute {name!r} gives {values[at]} for {what} in {metre}: it must be finite, whatever the measure"
+            f"attribute {name!r} gives {values[at]} for {one} in {metre}: it must be finite, whatever the measure"
         )
+    return values
 
 
+@cache
 def is_transposition_invariant(function: Attribute) -> bool:
     """Return whether an attribute stays the same when measures are transposed: tried on a few of every metre.
 

@@ -28,6 +28,17 @@ def names_file(name: str) -> bool:
     return ".py:" in name or name.endswith(".py")
 
 
+def short_name(name: str) -> str:
+    """Return what to call an attribute in music and pictures: of `FILE.py:FUNCTION` the function.
+
+    Examples
+    --------
+    >>> short_name("folder/my.py:syncopation"), short_name("rhythm")
+    ('syncopation', 'rhythm')
+    """
+    return name.rpartition(":")[2]
+
+
 def from_file(spec: str) -> tuple[str, Attribute]:
     """Read an attribute from a Python file, and check it.
 

@@ -154,7 +154,7 @@ def _remarks() -> Iterator[list[str]]:
 def _fingerprint(files: Sequence[Path], root: Path) -> str:
     """Return a digest of the files' names and contents, and of the code that reads them."""
     digest = hashlib.sha256()
-    modules = ["score", "tokenizer", "frame", "versions", "corpus", "corpora.build", *_readers()]
+    modules = ["smf", "score", "tokenizer", "frame", "versions", "corpus", "corpora.build", *_readers()]
     code = [Path(import_module(f"armusic.{name}").__file__ or "") for name in modules]
     for path, shown in [*((path, path.name) for path in code), *((f, f.relative_to(root).as_posix()) for f in files)]:
         digest.update(shown.encode() + b"\0")

@@ -7,7 +7,9 @@ tunes in one file has `read_all(path)` as well, which yields `(source, Tune or A
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -15,16 +17,20 @@ from typing import Any
 
 from armusic.errors import ArmusicError, ReadError, UsageError
 from armusic.files import check_readable, label
+from armusic.readers.reading import STRICT, Reading, Remark
 from armusic.score import Tune
 
-# Names, not modules: neither mido nor music21 is loaded before a file asks for it.
+_MIDI, _ABC = "armusic.readers.midi", "armusic.readers.abc"
+# Names, not modules: neither numpy nor music21 is loaded before a file asks for it.
 READERS = {
-    ".mid": "armusic.readers.midi",
-    ".midi": "armusic.readers.midi",
-    ".abc": "armusic.readers.abc",
+    ".mid": _MIDI,
+    ".midi": _MIDI,
+    ".abc": _ABC,
     ".musicxml": "armusic.readers.musicxml",
     ".xml": "armusic.readers.musicxml",
     ".mxl": "armusic.readers.musicxml",
+    ".kar": _MIDI,
+    ".rmi": _MIDI,
 }
 """The module that reads each suffix."""
 
@@ -43,31 +49,84 @@ def suffixes() -> tuple[str, ...]:
     return tuple(dict.fromkeys([*READERS, *others]))
 
 
-def read(path: str | Path) -> Tune:
+def read(path: str | Path, reading: Reading | None = None, tune: int | None = None) -> Tune:
     """Read the tune in a file.
 
     Parameters
     ----------
     path : path
-        A MIDI, ABC or MusicXML file; its suffix says which.
+        A MIDI, ABC or MusicXML file; its suffix says which. `book.abc#12` is tune 12 of a book.
+    reading : Reading, optional
+        How it is to be read. Of a file of another package's format, only the size can be said.
+    tune : int, optional
+        Number of the tune in an ABC tune book.
 
     Returns
     -------
     Tune
-        One voice, exactly as written: whether it fits the grid is for the tokenizer to say.
+        One voice.
 
     Raises
     ------
     MissingFileError
         If there is no file.
     UsageError
-        If the suffix is not known.
+        If the suffix is not known, or something is wished that does not go with the file.
     ReadError
         If the file cannot be read, or has music in it that cannot be used.
     """
-    module = _reader(path)
-    with_tune: Tune = module.read(Path(path))
-    return with_tune
+    path, number = _asked(path, tune)
+    module = _reader(path, (reading or Reading()).max_size)
+    if path.suffix.lower() not in READERS:
+        if reading and replace(reading, max_size=Reading().max_size) != Reading():
+            raise UsageError(f"{label(path)}: its reader knows no track, metre, beats and the like: leave them out")
+        found: Tune = module.read(path)
+    else:
+        found = module.read(path, reading) if number is None else module.read(path, reading, number)
+    return found
+
+
+def remarked(path: str | Path, reading: Reading, remarks: list[Remark]) -> Tune:
+    """Read the tune in an ABC or MusicXML file as `read` does; `remarks` gets what it would log."""
+    path, number = _asked(path, None)
+    module = _reader(path, reading.max_size)
+    found: Tune = module.remarked(path, reading, remarks, *(() if number is None else (number,)))
+    return found
+
+
+def _asked(path: str | Path, tune: int | None) -> tuple[Path, int | None]:
+    """Return the file, and the number of the tune in it that is asked for, in one way or another."""
+    path, number = numbered(path)
+    if tune is not None and number not in (None, tune):
+        raise UsageError(f"{label(path)}: tune {tune} and tune {number} are asked for: name one of them")
+    number = number if tune is None else tune
+    if number is not None and READERS.get(path.suffix.lower()) != _ABC:
+        raise UsageError(f"{label(path)}: only ABC tune books have numbered tunes: leave the tune number out")
+    return path, number
+
+
+def numbered(path: str | Path) -> tuple[Path, int | None]:
+    """Return the file and the number of a tune in a book such as `book.abc#12`; None where there is no number.
+
+    Examples
+    --------
+    >>> numbered("book.abc#12")[1], numbered("book.abc")[1], numbered("a.mid#2")[1]
+    (12, None, 2)
+    """
+    path = Path(path)
+    match = re.fullmatch(r"(.+\.\w+)#([0-9]{1,9})", path.name)
+    return (path.with_name(match[1]), int(match[2])) if match and not path.exists() else (path, None)
+
+
+def is_midi(path: str | Path) -> bool:
+    """Return whether a file is a MIDI file by its suffix.
+
+    Examples
+    --------
+    >>> is_midi("song.KAR"), is_midi("song.abc")
+    (True, False)
+    """
+    return READERS.get(Path(path).suffix.lower()) == _MIDI
 
 
 def read_all(path: str | Path) -> Iterator[tuple[str, Tune | ArmusicError]]:
@@ -78,12 +137,14 @@ def read_all(path: str | Path) -> Iterator[tuple[str, Tune | ArmusicError]]:
     source : str
         What messages call the tune: the file's name, with a number in a book of tunes.
     tune : Tune or ArmusicError
-        The error is yielded, not raised, so that the rest can be read.
+        The error is yielded, not raised, so that the rest can be read. Nothing is guessed: a file that is not
+        one voice in known metres is an error.
     """
     try:
         module = _reader(path)
         if not hasattr(module, "read_all"):
-            yield label(path), module.read(Path(path))
+            ours = Path(path).suffix.lower() in READERS
+            yield label(path), module.read(Path(path), STRICT) if ours else module.read(Path(path))
             return
     except ArmusicError as error:
         yield label(path), error
@@ -91,9 +152,9 @@ def read_all(path: str | Path) -> Iterator[tuple[str, Tune | ArmusicError]]:
     yield from module.read_all(Path(path))
 
 
-def _reader(path: str | Path) -> Any:
+def _reader(path: str | Path, megabytes: float = Reading().max_size) -> Any:
     """Return the module for a file that is there and can be read."""
-    check_readable(path)
+    check_readable(path, megabytes)
     suffix = Path(path).suffix.lower()
     if suffix in READERS:
         return import_module(READERS[suffix])

@@ -1,8 +1,4 @@
-"""Information fields of ABC: metre, unit length, key and tempo, each from its text to a value.
-
-Lengths are whole numbers of `UNITS`, the parts into which a quarter note is cut here, so that
-reading needs no fractions.
-"""
+"""Information fields of ABC: unit length, key and tempo, each from its text to a value."""
 
 from __future__ import annotations
 
@@ -13,10 +9,8 @@ from functools import lru_cache
 
 from armusic.errors import ReadError
 from armusic.readers._abc_tokens import LETTERS
+from armusic.readers._written import UNITS, Signature
 from armusic.score import MODES, Key
-
-UNITS = 2**8 * 3**2 * 5 * 7
-"""Parts of a quarter note: tuplets of 3, 5, 6, 7 and 9 and six dots come out whole."""
 
 _SHARPS = "FCGDAEB"
 _TONIC_FIFTHS = {letter: fifths - 1 for fifths, letter in enumerate(_SHARPS)}
@@ -26,26 +20,15 @@ _MODE_NAMES = {
     **{mode[:3]: mode for mode in MODES}, "": "major", "m": "minor", "min": "minor", "ion": "major", "aeo": "minor",
 }  # fmt: skip
 _MOST_SIGNS = 7  # more sharps or flats than this are no key signature
-_COMPOUND = 3  # a metre of two or more threes is compound (ABC 2.1, section 4.13)
 _SHORT_METRE = Fraction(3, 4)  # below it the unit length is a sixteenth (ABC 2.1, section 3.1.7)
 _TEMPOS = (4.0, 1000.0)  # quarter notes per minute; MIDI cannot write slower ones, nobody plays faster ones
 
-_METRE = re.compile(r"\(?([0-9]{1,3}(?:\+[0-9]{1,3}){0,9})\)?/([0-9]{1,3})")
 _RATIO = re.compile(r"([0-9]{1,4})(?:/([0-9]{1,4}))?")
 _TONIC = re.compile(r"([A-G])([#b]?)\s*([A-Za-z]*)")
 _ALTERED = re.compile(r"(\^\^|\^|__|_|=)([A-Ga-g])")
 _PARAMETER = re.compile(r"\b(clef|octave|transpose|middle|m|t|style|stafflines|stems?|name|nm|sname|snm)=(\S*)")
 _CLEF = re.compile(r"\b(?:treble|alto|tenor|bass|perc)\S*|(?<!\S)[+-]8(?:va)?\b")
 _OCTAVE = {"+8": 12, "-8": -12}
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """A metre as written: its text, its length in `UNITS` (None where it is free), and whether it is compound."""
-
-    text: str
-    units: int | None
-    compound: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +58,6 @@ class KeyField:
         for place, semitones in self.altered:
             signs[place] = semitones
         return tuple(signs)
-
-
-@lru_cache(maxsize=256)
-def signature(text: str) -> Signature:
-    """Read an `M:` field; a text that is no metre is free, as `none` is.
-
-    Examples
-    --------
-    >>> signature("6/8") == Signature("6/8", 3 * UNITS, True), signature("none").units
-    (True, None)
-    """
-    text = text.strip()
-    match = _METRE.fullmatch({"C": "4/4", "C|": "2/2"}.get(text, "".join(text.split())))
-    if not match or not int(match[2]):
-        return Signature(text, None, False)
-    beats = sum(map(int, match[1].split("+")))
-    units, rest = divmod(4 * UNITS * beats, int(match[2]))
-    return Signature(text, None if rest or not units else units, beats % _COMPOUND == 0 and beats > _COMPOUND)
 
 
 def default_unit(metre: Signature) -> int:
@@ -145,23 +110,33 @@ def key_field(text: str) -> KeyField:
     >>> key_field("Ador").key, key_field("D exp _b ^f").over((0,) * 7)
     (Key(fifths=1, mode='dorian'), (0, 0, 0, 1, 0, 0, -1))
     """
-    shift = 0
-    for name, value in _PARAMETER.findall(text):
-        if name in {"octave", "transpose", "t"}:
-            if not re.fullmatch("[+-]?[0-9]{1,2}", value):
-                raise ReadError(f"{name}={value[:20]!r} in the K: field is no number: write one such as {name}=-1")
-            shift += int(value) * (12 if name == "octave" else 1)
-        elif name == "clef":
-            shift += _OCTAVE.get(value[-2:], 0)
     plain = _PARAMETER.sub(" ", text)
-    shift += sum(_OCTAVE.get(clef[-2:], 0) for clef in _CLEF.findall(plain))
     named = _CLEF.sub(" ", plain)
     altered = tuple((LETTERS.index(letter.upper()), _SIGNS[sign]) for sign, letter in _ALTERED.findall(named))
     name = _ALTERED.sub(" ", named).strip()
     if not name and text.strip():
-        return KeyField(None, altered, None, shift)
+        return KeyField(None, altered, None, shift(text))
     signs, key = _tonic_and_mode(name, text)
-    return KeyField(signs, altered, key, shift)
+    return KeyField(signs, altered, key, shift(text))
+
+
+def shift(text: str) -> int:
+    """Return the semitones that `octave=`, `transpose=` or a clef in a `K:` or `V:` field add to every note.
+
+    Examples
+    --------
+    >>> shift("G octave=-1"), shift("clef=treble+8"), shift("treble-8 transpose=2")
+    (-12, 12, -10)
+    """
+    semitones = sum(_OCTAVE.get(clef[-2:], 0) for clef in _CLEF.findall(_PARAMETER.sub(" ", text)))
+    for name, value in _PARAMETER.findall(text):
+        if name in {"octave", "transpose", "t"}:
+            if not re.fullmatch("[+-]?[0-9]{1,2}", value):
+                raise ReadError(f"{name}={value[:20]!r} is no number: write one such as {name}=-1")
+            semitones += int(value) * (12 if name == "octave" else 1)
+        elif name == "clef":
+            semitones += _OCTAVE.get(value[-2:], 0)
+    return semitones
 
 
 def _tonic_and_mode(name: str, text: str) -> tuple[tuple[int, ...], Key | None]:

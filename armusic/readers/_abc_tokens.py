@@ -35,8 +35,6 @@ TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 ALTERED_NOTE = re.compile("(?:\\^\\^?|__?|=)[A-Ga-g][,']*")
-JUMP = re.compile(r"d\.?\s?[cs]\.?\b|da\s?capo|dal\s?segno|da\s?coda", re.IGNORECASE)
-"""What a decoration that sends the player elsewhere has in it."""
 
 _PIECES = re.compile(r"(\^\^?|__?|=)?([A-Ga-gxzXZ])([,']*)([0-9]*)(/*)([0-9]*)")
 _LENGTH = re.compile("([0-9]*)(/*)([0-9]*)")

@@ -1,29 +1,34 @@
-"""Read monophonic tunes in ABC notation, one tune or a book of them, by the ABC 2.1 standard.
+"""Read tunes in ABC notation, one tune or a book of them, by the ABC 2.1 standard and as it is found.
 
-Repeats and endings are played out, ties joined; grace notes, decorations, chord symbols and
-words are left out. A chord of one pitch is a note; other chords, a voice overlay or notes in
-two voices are refused, and so are jumps (D.C., D.S.). What does not add up where a part ends
-is set right as far as it is clear how; `armusic.readers._abc_fit` says when.
+Repeats, endings and jumps are played out, ties joined; grace notes, decorations, chord symbols
+and words are left out. A corpus reads strictly (`parse_tune`): chords, a voice overlay, notes in
+two voices and free metre are refused. For a single file (`read`), the melody is chosen among the
+voices and reduced to one, as `armusic.readers._tune_of_score` has it. What does not add up where
+a section ends is set right as far as it is clear how; `armusic.readers._fit` says when.
 """
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
-from typing import NoReturn
 
-from armusic.errors import ArmusicError, MetreError, ReadError, RepeatError, UsageError
-from armusic.files import label, read_bytes
+from armusic.errors import ArmusicError, ReadError, RepeatError, UsageError
+from armusic.files import MAX_BYTES, label, read_bytes
+from armusic.readers import _jumps as jumps
+from armusic.readers import _tune_of_score as score
 from armusic.readers._abc_body import Body
-from armusic.readers._abc_fields import UNITS, Signature, default_unit, key_field, signature, tempo, unit_length
-from armusic.readers._abc_fit import Step, fit
-from armusic.readers._abc_repeats import play_order
+from armusic.readers._abc_fields import default_unit, key_field, tempo, unit_length
 from armusic.readers._abc_tokens import FIELD, without_comment
-from armusic.readers._abc_written import Written
-from armusic.score import Bar, Metre, Note, Tune, assemble
+from armusic.readers._playing import order
+from armusic.readers._written import UNITS, Part, Sheet, signature
+from armusic.readers.reading import Reading, Remark
+from armusic.score import Tune
+
+log = logging.getLogger(__name__)
 
 _LINE_END = re.compile("\r\n?|\n")
 _MUSIC = re.compile(r"[\sxzA-Ga-g0-9,'/^_=<>()~.\[\]:|-]*")
@@ -73,7 +78,7 @@ def parse_tune(text: str, source: str) -> Tune:
     PolyphonyError
         At a chord, a voice overlay, or notes in a second voice.
     RepeatError
-        Where the order of playing is not clear.
+        Where the order of playing is not clear, and at a jump (D.C., D.S.).
     MetreError
         For free metre (`M:none`, or no `M:` field) and for a metre that has no grid.
     MeasureLengthError, NoNotesError
@@ -87,17 +92,14 @@ def parse_tune(text: str, source: str) -> Tune:
     >>> [(float(note.start), note.pitch) for note in tune.notes]
     [(0.0, 67), (0.5, 66), (1.0, 69), (2.0, 67), (2.5, 66), (3.0, 69)]
     """
-    fields, body = _written(text, source)
-    steps = fit(body.bars, body.lines, _order(body, fields, source), source)
-    sounds = _sounds(body, steps)
-    notes = [Note(_quarters(start), _quarters(units), pitch) for pitch, start, units in sounds if pitch is not None]
-    bars = []
-    for step in steps:
-        bar = body.bars[step.place]
-        metre = _metre(bar, source)
-        bars += [Bar(metre, _quarters(length), step.closes, bar.label) for length in step.lengths]
-    key = key_field(fields["K"]).key
-    return assemble(notes, bars, source=source, title=fields.get("T", ""), key=key, tempos=_tempos(body, steps))
+    sheet, _ = _sheet(text, source)
+    for bar in sheet.bars:
+        if bar.marks & {jumps.DA_CAPO, jumps.DAL_SEGNO}:
+            raise RepeatError(f"{source}, measure {bar.label}: jumps are not followed: write out what is played")
+    tune, remarks = score.strict(sheet, source)
+    for remark in remarks:
+        log.warning("%s, %s", source, remark.text)
+    return tune
 
 
 def sequence(text: str, source: str = "tune") -> list[tuple[int | None, Fraction]]:
@@ -113,18 +115,29 @@ def sequence(text: str, source: str = "tune") -> list[tuple[int | None, Fraction
     >>> sequence("X:1\nM:none\nL:1/4\nK:C\nC-|C z")
     [(60, Fraction(2, 1)), (None, Fraction(1, 1))]
     """
-    fields, body = _written(text, source)
-    steps = [Step(place) for place in _order(body, fields, source)]
-    return [(pitch, _quarters(units)) for pitch, _, units in _sounds(body, steps)]
+    sheet, body = _sheet(text, source)
+    voice = max(body.voices.values(), key=lambda one: len(one.bars))
+    found: list[tuple[int | None, int]] = []
+    tied: int | None = None  # the pitch that goes on
+    for event in (event for place in order(sheet, source) for event in voice.bars[place].events):
+        pitch = event.pitches[0] if event.pitches else None
+        if tied is not None and pitch == tied:
+            found[-1] = (pitch, found[-1][1] + event.units)
+        else:
+            found.append((pitch, event.units))
+        tied = pitch if event.tied else None
+    return [(pitch, Fraction(units, UNITS)) for pitch, units in found]
 
 
-def read(path: str | Path, tune: int | None = None) -> Tune:
-    """Read a tune from a file.
+def read(path: str | Path, reading: Reading | None = None, tune: int | None = None) -> Tune:
+    """Read the melody of a tune in a file.
 
     Parameters
     ----------
     path : path
-        A file with one tune or a book of tunes, in UTF-8 or Latin-1.
+        A file with one tune or a book of tunes, in UTF-8, UTF-16 or Latin-1.
+    reading : Reading, optional
+        What is wished; what suits most files when not given.
     tune : int, optional
         The `X:` number of the tune that is wanted (the first one of that number); needed where there are several.
 
@@ -133,15 +146,31 @@ def read(path: str | Path, tune: int | None = None) -> Tune:
     UsageError
         If there are several tunes and none was named, or none has that number.
     ArmusicError
-        As `parse_tune` and `armusic.files.read_bytes` have it.
+        As `armusic.readers._tune_of_score.tune_of` and `armusic.files.read_bytes` have it.
     """
-    tunes = split(_text(path))
+    remarks: list[Remark] = []
+    found = remarked(path, reading or Reading(), remarks, tune)
+    for remark in remarks:
+        log.warning("%s: %s", found.source, remark.text)
+    return found
+
+
+def remarked(path: str | Path, reading: Reading, remarks: list[Remark], tune: int | None = None) -> Tune:
+    """Return what `read` does; `remarks` gets what was chosen, left out and set right."""
+    tunes = split(_text(path, reading.max_size))
     if tune is None and len(tunes) > 1:
-        raise UsageError(f"{label(path)}: {len(tunes)} tunes in it: name one by its X: number, {_numbers(tunes)}")
+        raise UsageError(
+            f"{label(path)}: {len(tunes)} tunes in it: name one by its X: number, {_numbers(tunes)}, with --tune or as"
+            f" {label(path)}#{tunes[0][0]}"
+        )
     found = [text for number, text in tunes if tune in {None, number}]
     if not found:
         raise UsageError(f"{label(path)}: no tune {tune} in it: its X: numbers are {_numbers(tunes)}")
-    return parse_tune(found[0], label(path) if tune is None else f"{label(path)}#{tune}")
+    source = label(path) if tune is None else f"{label(path)}#{tune}"
+    if reading.strict:
+        return parse_tune(found[0], source)
+    melody = score.tune_of(_sheet(found[0], source)[0], source, reading, remarks)
+    return melody if melody.title else replace(melody, title=Path(path).stem)
 
 
 def read_all(path: str | Path) -> Iterator[tuple[str, Tune | ArmusicError]]:
@@ -169,10 +198,12 @@ def read_all(path: str | Path) -> Iterator[tuple[str, Tune | ArmusicError]]:
             yield source, error
 
 
-def _text(path: str | Path) -> str:
+def _text(path: str | Path, megabytes: float = MAX_BYTES / 1e6) -> str:
     """Return the text of a file; Latin-1 has every byte, so it comes last."""
-    data = read_bytes(path)
+    data = read_bytes(path, megabytes)
     try:
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return data.decode("utf-16")
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("latin-1")
@@ -183,17 +214,35 @@ def _numbers(tunes: list[tuple[int, str]]) -> str:
     return f"from {min(numbers)} to {max(numbers)}" if len(numbers) > 1 else f"{numbers[0]} only"
 
 
+def _sheet(text: str, source: str) -> tuple[Sheet, Body]:
+    """Return the score that a tune's text is, and its body."""
+    fields, body = _written(text, source)
+    lead = max(body.voices.values(), key=lambda voice: len(voice.bars))
+    for voice in body.voices.values():
+        for bar, other in zip(lead.bars, voice.bars, strict=False):
+            bar.units = max(bar.units, other.units)
+    parts = [
+        Part(body.names.get(voice.name) or voice.name, 0, [list(bar.sounds()) for bar in voice.bars])
+        for voice in body.voices.values()
+    ]
+    sounding = tuple(part for part in parts if any(part.measures))
+    title, sections = fields.get("T", ""), fields.get("P", "")
+    return Sheet(lead.bars, lead.lines, sounding, title, key_field(fields["K"]).key, sections), body
+
+
 def _written(text: str, source: str) -> tuple[dict[str, str], Body]:
     """Return the header's fields (of several of a kind the last, but the first title), and the body."""
     lines = iter(_LINE_END.split(text.removeprefix("\ufeff")))
     fields: dict[str, str] = {}
-    directives = []
+    directives, voices = [], []
     for line in lines:
         match = FIELD.match(without_comment(line))
         if line.startswith(("%%", "I:")):
             directives.append(line.removeprefix("I:"))
         elif match:
             name, value = match[1] or match[2], match[3].strip()
+            if name == "V":
+                voices.append(value)
             if name != "T" or "T" not in fields:
                 fields[name] = value
             if name == "K":
@@ -203,6 +252,9 @@ def _written(text: str, source: str) -> tuple[dict[str, str], Body]:
     body = _begin(fields, source)
     for line in directives:
         body.directive(line)
+    for value in voices:
+        body.switch(value)
+    body.switch("")
     begun = False
     for line in lines:
         if line.startswith("X:"):
@@ -235,67 +287,3 @@ def _check_rest(lines: Iterator[str], source: str) -> None:
         line = without_comment(line)
         if "|" in line and re.search("[A-Ga-g]", line) and _MUSIC.fullmatch(line):
             raise ReadError(f"{source}: an empty line ends the tune, but there is music after it: take that line out")
-
-
-def _order(body: Body, fields: dict[str, str], source: str) -> list[int]:
-    """Return the places of the written measures in playing order."""
-
-    def fail(place: int, what: str) -> NoReturn:
-        raise RepeatError(f"{source}, measure {body.bars[place].label}: {what}")
-
-    return play_order(body.lines, fields.get("P", ""), fail)
-
-
-def _sounds(body: Body, steps: Sequence[Step]) -> list[tuple[int | None, int, int]]:
-    """Return pitch, start and length in `UNITS` of all notes and rests in playing order, tied notes as one."""
-    sounds: list[tuple[int | None, int, int]] = []
-    at = 0
-    tied: int | None = None  # the pitch that goes on
-    for step in steps:
-        for event in body.bars[step.place].events:
-            if tied is not None and event.pitch == tied:
-                pitch, start, units = sounds[-1]
-                sounds[-1] = (pitch, start, units + event.units)
-            else:
-                sounds.append((event.pitch, at, event.units))
-            at += event.units
-            tied = event.pitch if event.tied else None
-        if step.rest:
-            at += step.rest
-            tied = None
-    return sounds
-
-
-def _tempos(body: Body, steps: Sequence[Step]) -> tuple[tuple[Fraction, float], ...]:
-    """Return the tempo changes in playing order; a repeat brings its first tempo back."""
-    tempos: dict[int, float] = {}
-    at, now = 0, 0.0
-    for step in steps:
-        bar = body.bars[step.place]
-        for after, bpm in [(0, bar.bpm), *bar.tempos]:
-            if bpm != now:
-                tempos[at + after] = now = bpm
-        at += bar.units + step.rest
-    return tuple((_quarters(start), bpm) for start, bpm in sorted(tempos.items()))
-
-
-@lru_cache(maxsize=65536)
-def _quarters(units: int) -> Fraction:
-    return Fraction(units, UNITS)
-
-
-def _metre(bar: Written, source: str) -> Metre:
-    """Return a measure's metre, or raise an error that names the measure."""
-    try:
-        return _supported(bar.metre)
-    except MetreError as error:
-        raise MetreError(f"{source}, measure {bar.label}: {error}") from None
-
-
-@lru_cache(maxsize=256)
-def _supported(written: Signature) -> Metre:
-    if written.units is None and written.text in {"", "none"}:
-        raise MetreError("the metre is free (M:none, or no M: field): write one, such as M:4/4, and bar lines")
-    if written.units is None:
-        raise MetreError(f"metre M:{written.text[:20]!r} is none: write one such as M:4/4")
-    return Metre.parse(written.text)

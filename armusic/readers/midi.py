@@ -1,312 +1,301 @@
-"""Read the melody of a MIDI file, exactly, at any resolution and tempo.
+"""Read the melody of any MIDI file, at any resolution and tempo.
 
-All notes outside the drum channel must be on one channel of one track, one at a time. Its
-measures follow the file's time signatures from the start of the file (4/4 where it names
-none) to the end of the last note; after that, silent measures that the track covers whole
-are kept, up to `MAX_SILENT_MEASURES`.
+In stages, each a module: the bytes as events (`smf`), the parts (`_parts`), which of them is
+the melody and one voice of it (`_melody`), when things are (`_clock`), the measures
+(`_measures`), and the notes on the tick grid (`_quantise`). What a stage chooses, leaves out
+or sets right, it says; those who read strictly refuse the file instead.
+
+Passages that no model can take (a metre without a grid, notes off the grid that are not to
+be moved) are not in the tune: it goes on behind them. The file around the tune comes with
+it (`Tune.origin`), so that a variation can be put back where the melody was.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from itertools import islice, pairwise
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from armusic.errors import MeasureLengthError, MetreError, MusicError, NoNotesError, PolyphonyError
+import numpy as np
+from jaxtyping import Int
+
+from armusic import smf
+from armusic.errors import MetreError, MusicError, NoNotesError, OffGridError, PolyphonyError
 from armusic.files import label, read_bytes
-from armusic.readers import _smf as smf
-from armusic.score import DEFAULT_BPM, Bar, Key, Metre, Note, Tune, assemble
+from armusic.readers import _meta
+from armusic.readers import _quantise as quantise
+from armusic.readers._clock import Clock, TempoMap, beat_clock, given_beats, own_clock
+from armusic.readers._measures import UNITS, Signature, Span, place, spans
+from armusic.readers._melody import Voice, choose, one_voice
+from armusic.readers._parts import DRUMS, Part, parts, track_name
+from armusic.readers._tune import build
+from armusic.readers.reading import Reading, Remark
+from armusic.score import Metre, Tune
 
-MAX_SILENT_MEASURES = 16  # a clip may end in silence; a project's empty tail is not music
-MAX_MEASURES = 10_000  # hours of music; keeps one far note from making millions of measures
-DRUMS = 9  # channel 10, counted from 0
-
-_MICROSECONDS = 60_000_000  # per minute
-_MAX_FIFTHS = 7
-_MAX_POWER = 15  # of the two in a time signature's denominator: a longer number helps nobody
-_MAX_DIGITS = 7
-_SHOWN_TRACKS = 4
+Kept = Int[np.ndarray, " kept"]
 
 log = logging.getLogger(__name__)
 
-_Signatures = Sequence[tuple[Fraction, int, int]]  # when, in quarter notes, and the two numbers
 
-
-@dataclass(frozen=True, slots=True)
-class _Voice:
-    """The notes of one channel of one track, sorted."""
-
-    track: int
-    channel: int
-    notes: tuple[Note, ...]
-
-
-def read(path: str | Path) -> Tune:
-    """Read the melody of a MIDI file of type 0 or 1.
+def read(path: str | Path, reading: Reading | None = None) -> Tune:
+    """Read the melody of a MIDI file.
 
     Parameters
     ----------
     path : path
         The file.
+    reading : Reading, optional
+        What is wished; what suits most files when not given.
 
     Returns
     -------
     Tune
-        Times are ticks over ticks per quarter note, as they are in the file. The title is the
-        name of the melody's track, else of the first track, else the file's.
+        The title is the name of the melody's track, else of the first track, else the file's.
 
     Raises
     ------
     NoNotesError
         Without notes, or with drums only.
-    PolyphonyError
-        If two notes sound at once, or notes are on several tracks or channels.
-    MetreError, MeasureLengthError
-        At a time signature without a grid, or one in the middle of a measure.
-    MusicError
-        At a note without an end or without a length.
+    UsageError
+        For a track or beats that cannot be used.
+    MetreError
+        If no measure is in a metre with a grid.
+    OffGridError
+        If the notes do not follow the file's beats.
     ReadError
         If the file cannot be read.
     """
+    reading = reading or Reading()
     source = label(path)
-    file = smf.parse(read_bytes(path), source)
-    signatures = _signatures(file)
-    heard = _voices(file, signatures, source)
-    voices = [voice for voice in heard if voice.channel != DRUMS]
+    file = smf.parse(read_bytes(path, reading.max_size), source)
+    remarks: list[Remark] = []
+    tune = tune_of(file, source, reading, remarks)
+    for remark in remarks:
+        log.warning("%s: %s", source, remark.text)
+    return tune if tune.title else replace(tune, title=Path(path).stem)
+
+
+def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Remark]) -> Tune:
+    """Return the melody of a parsed file; raise as `read` does.
+
+    Parameters
+    ----------
+    file : MidiData
+        The file.
+    source : str
+        What messages call it.
+    reading : Reading
+        What is wished.
+    remarks : list of Remark
+        Gets what was chosen, left out and set right.
+    """
+
+    def say(said: Sequence[Remark]) -> None:
+        for remark in said:
+            if reading.strict and remark.refusal:
+                raise remark.refusal
+        remarks.extend(said)
+
+    heard = parts(file)
+    voices = [part for part in heard if part.channel != DRUMS]
     if not voices:
         raise NoNotesError(f"{source}: only drums (channel 10) in it" if heard else f"{source}: no notes in it")
     if len(heard) > len(voices):
-        log.warning("%s: the notes on channel 10 are taken for drums and left out", source)
-    if len(voices) > 1:
-        raise PolyphonyError(_several(voices, file, signatures, source))
+        say([Remark("the notes on channel 10 are taken for drums, and never for the melody")])
+    choice = choose(heard, file.ticks_per_quarter, reading.track, source)
+    part = choice.part
+    if file.type == smf.SEPARATE_SONGS and len(file.tracks) > 1:
+        text = "a MIDI file of type 2, whose tracks are separate songs"
+        say([Remark(f"{text}: only one of them is read", MusicError(f"{source}: {text}: save it as type 1"))])
+        file = smf.MidiData(smf.ONE_TRACK, file.ticks_per_quarter, (file.tracks[part.track],))
+        part = replace(part, track=0)
+    say(choice.remarks(source))
 
-    voice = voices[0]
-    clash = _clash(voice.notes)
-    if clash:
-        one, two = clash
-        raise PolyphonyError(
-            f"{source}, {_place(two.start, signatures, source)}: pitch {two.pitch} starts while pitch {one.pitch} still"
-            " sounds: one voice is needed"
+    tempos = _meta.tempos_of(file)
+    clock, signatures, said = _times(file, part, reading, tempos)
+    say(said)
+    ends = [max(int(part.end.max()), int(part.start[-1]) + 1), file.tracks[part.track][-1].tick]
+    last, end = clock.to_units(np.array(ends)).tolist()
+    found, said = spans(signatures, clock.quarter, last, end, source)
+    say(said)
+    if all(span.metre is None for span in found):
+        names = ", ".join(dict.fromkeys(map(str, signatures)))
+        raise MetreError(
+            f"{source}: no measure in a metre that can be used, only {names}: if that is not what it is in, name its"
+            " metre with --metre, such as --metre 4/4"
         )
-    track = file.tracks[voice.track]
-    bars = _bars(signatures, voice.notes[-1].end, Fraction(track[-1].tick, file.ticks_per_quarter), source)
-    return assemble(
-        voice.notes,
-        bars,
-        source=source,
-        title=_name(track) or _name(file.tracks[0]) or Path(path).stem,
-        key=_key(file, source),
-        tempos=_tempos(file, sum((bar.length for bar in bars), Fraction(0))),
-        program=_program(file, voice),
-    )
+    say(_faults(part, found, clock, source))
+    lowest = reading.voice == "lowest"
+    voice = one_voice(part, file.ticks_per_quarter, lowest=lowest)
+    if not len(voice.notes):
+        raise NoNotesError(f"{source}: no note of {part.label} has a length")
+    say(_left_out(part, voice, found, clock, source, lowest=lowest))
+
+    start = clock.to_units(part.start[voice.notes])
+    stop = np.maximum(clock.to_units(voice.end), start + 1)
+    found, said = _passed(found, start, stop, clock.quarter, reading, source)
+    say(said)
+    on = quantise.grid(found, clock.quarter)
+    here = quantise.measure_of(on, start) >= 0
+    if not here.any():
+        raise MusicError(f"{source}: no note of {part.label} is in a measure that can be used")
+    kept, start, stop = voice.notes[here], start[here], np.minimum(stop[here], on.run_ends(start[here]))
+    if not reading.strict:
+        start, stop, said = _on_grid(on, start, stop, clock, tempos, source)
+        say(said)
+        kept, start, stop, said = _one_at_a_tick(kept, start, stop)
+        say(said)
+    tune = build(file, part, on, clock, tempos, (kept, start, stop), groove=reading.groove == "keep")
+    key, said = _meta.key(file)
+    say(said)
+    return replace(tune, title=part.name or track_name(file.tracks[0]), source=source, key=key)
 
 
-def _merged(file: smf.MidiData, *statuses: int) -> Iterator[tuple[Fraction, bytes]]:
-    """Yield when, in quarter notes, and with what content the events of some kinds come, on any track."""
-    events = [event for track in file.tracks for event in track if event.status in statuses]
-    for event in sorted(events, key=lambda event: event.tick):
-        yield Fraction(event.tick, file.ticks_per_quarter), event.data
-
-
-def _voices(file: smf.MidiData, signatures: _Signatures, source: str) -> list[_Voice]:
-    """Return the notes of the file by track and channel.
-
-    Of two notes of one pitch, the one that started first ends first: so a note may be struck
-    again at the tick at which it ends, whichever event the file has first.
-    """
-    notes: defaultdict[tuple[int, int], list[Note]] = defaultdict(list)
-    faults: list[tuple[Fraction, str]] = []
-    for number, track in enumerate(file.tracks):
-        sounding: defaultdict[tuple[int, int], deque[tuple[Fraction, int]]] = defaultdict(deque)
-        for event in track:
-            kind, channel = event.status & 0xF0, event.status & 0x0F
-            if event.status >= smf.META or kind not in (smf.NOTE_ON, smf.NOTE_OFF):
-                continue
-            at = Fraction(event.tick, file.ticks_per_quarter)
-            pitch, velocity = event.data
-            begun = sounding[channel, pitch]
-            if kind == smf.NOTE_ON and velocity:
-                begun.append((at, velocity))
-            elif begun:
-                start, velocity = begun.popleft()
-                notes[number, channel].append(Note(start, at - start, pitch, velocity))
-                if start == at and channel != DRUMS:
-                    faults.append((at, f"pitch {pitch} has no length"))
-        for (channel, pitch), begun in sounding.items():
-            if channel != DRUMS:
-                faults += [(at, f"pitch {pitch} never ends") for at, _ in begun]
-    if faults:
-        at, what = min(faults)
-        raise MusicError(f"{source}, {_place(at, signatures, source)}: {what}: correct or delete that note")
-    return [_Voice(*place, tuple(sorted(played, key=_order))) for place, played in sorted(notes.items())]
-
-
-def _order(note: Note) -> tuple[Fraction, int]:
-    return note.start, note.pitch
-
-
-def _clash(notes: Sequence[Note]) -> tuple[Note, Note] | None:
-    """Return the first two of the sorted `notes` that sound at once."""
-    for one, two in pairwise(notes):
-        if two.start < one.end:
-            return one, two
-    return None
-
-
-def _several(voices: Sequence[_Voice], file: smf.MidiData, signatures: _Signatures, source: str) -> str:
-    """Say that there are several voices, which, and where two of them first sound at once."""
-    names = []
-    for voice in voices[:_SHOWN_TRACKS]:
-        name = _name(file.tracks[voice.track])
-        quoted = f" '{name}'" if name else ""
-        names.append(f"track {voice.track + 1}{quoted} channel {voice.channel + 1}")
-    more = f" and {len(voices) - _SHOWN_TRACKS} more" if len(voices) > _SHOWN_TRACKS else ""
-    clash = _clash(sorted((note for voice in voices for note in voice.notes), key=_order))
-    together = f"two sound at once in {_place(clash[1].start, signatures, source)}" if clash else "they take turns"
+def _times(
+    file: smf.MidiData, part: Part, reading: Reading, tempos: TempoMap
+) -> tuple[Clock, list[Signature], list[Remark]]:
+    """Return the clock, by the file's beats or by those that are given, and the time signatures."""
+    first, last = int(part.start[0]), int(part.end.max())
+    beats = given_beats(reading, *tempos.to_seconds(np.array([first, last])).tolist())
+    signatures, said = _meta.signatures(file)
+    if beats is None:
+        clock = own_clock(file.ticks_per_quarter)
+        if reading.metre:
+            metre = Metre.parse(reading.metre)
+            signatures, said = [Signature(0, metre.numerator, metre.denominator)], []
+        return clock, _after_pickup(signatures, reading.downbeat, clock.quarter), said
+    times, downbeat, count = beats
+    counted = f"{count}/4" if count in (2, 3, 4) else "4/4"
+    metre = Metre.parse(reading.metre) if reading.metre else (not count and signatures[0].metre) or Metre.parse(counted)
+    clock = beat_clock(times, tempos, metre, downbeat, (first, last))
+    pace = 60 * (len(times) - 1) / (times[-1] - times[0])
     return (
-        f"{source}: notes on {', '.join(names)}{more}; {together}: one voice is needed,"
-        " so export the track with the melody alone"
+        clock,
+        [Signature(0, metre.numerator, metre.denominator)],
+        [Remark(f"its own beats are left for those given: {len(times)}, {pace:.4g} a minute, counted in {metre}")],
     )
 
 
-def _signatures(file: smf.MidiData) -> _Signatures:
-    """Return the time signatures: when each comes into force, and its two numbers; the first at 0."""
-    found = {Fraction(0): (4, 4)}
-    for at, data in _merged(file, smf.TIME_SIGNATURE):
-        if len(data) > 1:
-            found[at] = (data[0], 1 << min(data[1], _MAX_POWER))
-    return [(at, *pair) for at, pair in found.items()]
+def _after_pickup(signatures: list[Signature], downbeat: int, quarter: int) -> list[Signature]:
+    """Return the signatures with so many beats before the first measure as there are before the downbeat."""
+    metre = signatures[0].metre
+    before = (downbeat - 1) % metre.beats if metre else 0
+    if metre is None or not before:
+        return signatures
+    sixteenths = int(before * metre.beat * 4)
+    start = sixteenths * quarter // 4
+    return [Signature(0, sixteenths, 16), signatures[0]._replace(at=start), *(s for s in signatures if s.at > start)]
 
 
-def _measures(signatures: _Signatures, source: str) -> Iterator[Bar]:
-    """Yield measures from the start of the file on, without end; raise where the signatures do not allow one.
-
-    Some programs write a pickup as a measure with a time signature of its own, such as 1/4: a
-    first measure with one that is no metre here, and that is shorter than the next, is a pickup.
-    """
-    number = 0
-    ends = [at for at, *_ in signatures[1:]]
-    for index, (start, *pair) in enumerate(signatures):
-        until = ends[index] if index < len(ends) else None
-        at = start
-        while until is None or at < until:
-            number += 1
-            if number > MAX_MEASURES:
-                raise MusicError(f"{source}: more than {MAX_MEASURES} measures: too long for one melody")
-            where = f"{source}, measure {number}"
-            try:
-                bar = Bar(metre := Metre(*pair), metre.length, label=str(number))
-            except MetreError as error:
-                pickup = _pickup(signatures) if number == 1 else None
-                if pickup is None:
-                    raise MetreError(f"{where}: {error}") from None
-                bar = pickup
-            if until is not None and at + bar.length > until:
-                raise MeasureLengthError(
-                    f"{where}: the time signature changes {float(until - at):g} quarter notes into it, but a measure"
-                    f" of {bar.metre} has {float(bar.length):g}: put the change on a bar line"
-                )
-            yield bar
-            at += bar.length
+def _faults(part: Part, found: Sequence[Span], clock: Clock, source: str) -> list[Remark]:
+    """Say which notes of the melody have no end or no length."""
+    said = []
+    for wrong, what, done in (
+        (part.stuck, "never ends", "taken to end where the next one starts"),
+        (part.empty, "has no length", "left out"),
+    ):
+        if wrong.any():
+            first = int(wrong.argmax())
+            at = place(found, int(clock.to_units(part.start[[first]])[0]), clock.quarter)
+            fault = f"{at}: pitch {part.pitch[first]} {what}"
+            more = f", like {wrong.sum() - 1} more" if wrong.sum() > 1 else ""
+            refusal = MusicError(f"{source}, {fault}: correct or delete that note")
+            said.append(Remark(f"{fault}{more}: {done}", refusal))
+    return said
 
 
-def _pickup(signatures: _Signatures) -> Bar | None:
-    """Return the pickup that the first time signature, which is no metre here, stands for."""
-    if len(signatures) == 1:
-        return None
-    (_, numerator, denominator), (until, *following) = signatures[:2]
-    with suppress(MetreError):
-        metre = Metre(*following)
-        if until == Fraction(4 * numerator, denominator) < metre.length:
-            return Bar(metre, until, label="1")
-    return None
+def _left_out(
+    part: Part, voice: Voice, found: Sequence[Span], clock: Clock, source: str, *, lowest: bool
+) -> list[Remark]:
+    """Say how much of the part is not in its voice."""
+    if not (voice.left_out or voice.shortened):
+        return []
+    start, end, order = part.start, part.end, np.lexsort((part.pitch, part.start))
+    clash = int((start[order][1:] < end[order][:-1]).argmax())
+    one, two = order[clash], order[clash + 1]
+    at = place(found, int(clock.to_units(start[[two]])[0]), clock.quarter)
+    gone = [f"{voice.left_out} are left out"] * bool(voice.left_out)
+    gone += [f"{voice.shortened} end where the next one starts"] * bool(voice.shortened)
+    stay = "the lowest stay" if lowest else "the highest stay (--voice lowest: those)"
+    clashing = f"pitch {part.pitch[two]} starts while pitch {part.pitch[one]} still sounds"
+    return [
+        Remark(
+            f"notes sound together, first in {at}: {stay}, and of {len(start)} {' and '.join(gone)}",
+            PolyphonyError(f"{source}, {at}: {clashing}: one voice is needed"),
+        )
+    ]
 
 
-def _bars(signatures: _Signatures, last: Fraction, end: Fraction, source: str) -> list[Bar]:
-    """Return the measures up to `last`, where the music ends, and the silent ones that the track covers up to `end`.
-
-    The last measure is as long as the track, if that ends in the middle of it.
-    """
-    measures = _measures(signatures, source)
-    bars: list[Bar] = []
-    at = Fraction(0)
-    while at < last:
-        bars.append(next(measures))
-        at += bars[-1].length
-    if end < at:
-        return [*bars[:-1], replace(bars[-1], length=bars[-1].length - (at - max(last, end)))]
-    with suppress(MusicError):  # behind the music there is nothing to refuse
-        for bar in islice(measures, MAX_SILENT_MEASURES):
-            at += bar.length
-            if at > end:
-                break
-            bars.append(bar)
-    return bars
-
-
-def _place(at: Fraction, signatures: _Signatures, source: str) -> str:
-    """Say in which measure and on which beat a time is, both counted from 1."""
-    start = Fraction(0)
-    for bar in _measures(signatures, source):
-        if at < start + bar.length:
-            return f"measure {bar.label}, beat {round(float((at - start) / bar.metre.beat) + 1, 2):g}"
-        start += bar.length
-    raise AssertionError("measures go on without end")
+def _passed(
+    found: list[Span], start: quantise.Units, stop: quantise.Units, quarter: int, reading: Reading, source: str
+) -> tuple[list[Span], list[Remark]]:
+    """Return the spans, those measures a passage that have notes off the grid, if notes are not to be moved."""
+    if reading.strict or reading.quantize == "auto":
+        return found, []
+    on = quantise.grid(found, quarter)
+    here = quantise.measure_of(on, start) >= 0
+    start, stop = start[here], np.minimum(stop[here], on.run_ends(start[here]))
+    off = quantise.off(on, start, stop)
+    if not off.any():
+        return found, []
+    first = place(found, int(start[off.argmax()]), quarter)
+    if reading.quantize == "strict":
+        raise OffGridError(
+            f"{source}, {first}: a note starts or ends between the six ticks of a beat: quantise it to sixteenths or"
+            " triplets, or leave out --quantize strict"
+        )
+    touched = [
+        span.metre is not None and bool(((start < span.end) & (stop > span.start) & off).any()) for span in found
+    ]
+    passed = [replace(span, metre=None) if off else span for span, off in zip(found, touched, strict=True)]
+    if all(span.metre is None for span in passed):
+        raise OffGridError(f"{source}: no measure is on the grid of six ticks per beat: leave out --quantize off")
+    count = sum(touched)
+    text = f"{count} measures have notes off the grid, first {first}: left as they are, and not counted"
+    return passed, [Remark(text)]
 
 
-def _name(track: Sequence[smf.Event]) -> str:
-    """Return the name of a track on one line, empty where it has none."""
-    for event in track:
-        if event.status == smf.TRACK_NAME:
-            try:
-                text = event.data.decode("utf-8")
-            except UnicodeDecodeError:  # the standard has Latin-1; programs write either
-                text = event.data.decode("latin-1")
-            return " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return ""
+def _on_grid(
+    on: quantise.Grid, start: quantise.Units, stop: quantise.Units, clock: Clock, tempos: TempoMap, source: str
+) -> tuple[quantise.Units, quantise.Units, list[Remark]]:
+    """Return notes moved to the grid, and how far that is."""
+    if not quantise.off(on, start, stop).any():
+        return start, stop, []
+    if len(start) >= quantise.FEW and quantise.following(on, start) < quantise.LEAST_FOLLOWING:
+        raise OffGridError(
+            f"{source}: its notes do not follow its own beats (as when played without a click): give the beats with"
+            " --beats FILE or --tempo BPM, or quantise it in a DAW"
+        )
+    begin, end = quantise.snap(on, start, stop, min(UNITS, clock.quarter // 48))
+    limit = on.run_ends(start)
+    begin = np.minimum(begin, limit - clock.quarter // 4)
+    end = np.minimum(end, limit)
+    moved = " and ".join(
+        f"{(before != after).sum()} of {len(before)} {what} by {_shift(before, after, clock, tempos)}"
+        for what, before, after in (("starts", start, begin), ("ends", stop, end))
+        if (before != after).any()
+    )
+    return begin, end, [Remark(f"notes are moved to the grid, {moved}")]
 
 
-def _key(file: smf.MidiData, source: str) -> Key | None:
-    """Return the first key signature that there can be; a file is not refused for a wrong one."""
-    for at, data in _merged(file, smf.KEY_SIGNATURE):
-        fifths, mode = (int.from_bytes(data[:1], "big", signed=True), data[1]) if len(data) > 1 else (0, -1)
-        if abs(fifths) <= _MAX_FIFTHS and mode in (0, 1):
-            return Key(fifths, "minor" if mode else "major")
-        log.warning("%s: an impossible key signature at quarter note %g is ignored", source, float(at))
-    return None
+def _shift(before: quantise.Units, after: quantise.Units, clock: Clock, tempos: TempoMap) -> str:
+    """Say how far times were moved."""
+    ticks = [np.array([float(clock.to_ticks(at)) for at in times.tolist()]) for times in (before, after)]
+    moved, ms = abs(ticks[1] - ticks[0]), 1000 * abs(np.subtract(*map(tempos.to_seconds, ticks)))
+    return (
+        f"{moved.mean():.1f} ticks ({ms.mean():.0f} ms) on average, {moved.max():.0f} ticks ({ms.max():.0f} ms) at most"
+    )
 
 
-def _tempos(file: smf.MidiData, end: Fraction) -> tuple[tuple[Fraction, float], ...]:
-    """Return the tempo changes before `end`, in quarter notes per minute."""
-    found = {Fraction(0): DEFAULT_BPM}
-    for at, data in _merged(file, smf.SET_TEMPO):
-        microseconds = int.from_bytes(data[:3], "big")
-        if microseconds and at < end:
-            found[at] = _bpm(microseconds)
-    changes = list(found.items())
-    return tuple(change for index, change in enumerate(changes) if index == 0 or change[1] != changes[index - 1][1])
-
-
-def _bpm(microseconds: int) -> float:
-    """Return the tempo with the fewest decimals that a quarter note of so many microseconds stands for.
-
-    A file keeps whole microseconds: 110 beats per minute become 545455, which is 109.99991.
-    """
-    exact = _MICROSECONDS / microseconds
-    for digits in range(_MAX_DIGITS):
-        rounded = round(exact, digits)
-        if rounded and round(_MICROSECONDS / rounded) == microseconds:
-            return rounded
-    return exact
-
-
-def _program(file: smf.MidiData, voice: _Voice) -> int:
-    """Return the program in force on the voice's channel when its first note starts."""
-    changes = list(_merged(file, smf.PROGRAM_CHANGE + voice.channel))
-    before = [data[0] for at, data in changes if at <= voice.notes[0].start]
-    return before[-1] if before else changes[0][1][0] if changes else 0
+def _one_at_a_tick(
+    kept: quantise.Units, start: quantise.Units, stop: quantise.Units
+) -> tuple[Kept, Kept, Kept, list[Remark]]:
+    """Return the notes of which no two start together, the longer ones, each ending before the next one starts."""
+    order = np.lexsort((start - stop, start))
+    first = np.append(True, np.diff(start[order]) > 0)
+    chosen = order[first]
+    lost = len(start) - len(chosen)
+    said = [Remark(f"{lost} notes fall on the tick of a longer one, and are left out")] if lost else []
+    start, stop = start[chosen], stop[chosen]
+    return kept[chosen], start, np.minimum(stop, np.append(start[1:], stop[-1:])), said

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from armusic.config import ATTRIBUTES
 from armusic.errors import UsageError
 from armusic_cli import options, tables
+from armusic_cli.own import attribute_file, spelled
 
 if TYPE_CHECKING:
     from armusic.api import AttributeTable
@@ -23,35 +24,37 @@ DIGITS = 6  # in JSON and CSV; the table has three
 @click.command("attributes")
 @click.argument("file", metavar="INPUT", type=options.FILE)
 @options.tune
+@options.reading
 @click.option(
     "--attr", "names", multiple=True, metavar="NAME", help="An attribute; may be repeated.  [default: the first four]"
 )
-@click.option(
-    "--attribute-file",
-    "own",
-    multiple=True,
-    metavar="FILE.py:NAME",
-    help="Also show an attribute of your own, a function in a Python file; may be repeated.",
-)
+@attribute_file
 @options.as_json
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 def command(
-    file: Path, tune: int | None, names: tuple[str, ...], own: tuple[str, ...], as_json: bool, as_csv: bool
+    file: Path,
+    tune: int | None,
+    names: tuple[str, ...],
+    own: tuple[str, ...],
+    as_json: bool,
+    as_csv: bool,
+    **reading: Any,
 ) -> None:
     """Show the attributes of a tune, one row per measure.
 
-    INPUT is a MIDI, ABC or MusicXML file with one melody. Attributes are rhythm (0 to 1: how
+    INPUT is a MIDI file, or an ABC or MusicXML file with one melody. Attributes are rhythm (0 to 1: how
     many notes, and how far off the strong beats), range and contour (semitones over 26: from
     lowest to highest, from first to last), and density (notes over ticks); besides, syncopation,
     beat_strength, rhythmic_entropy and interval_entropy (0 to 1) and mean_interval (semitones
-    over 26).
+    over 26). One of your own is shown as well: --attribute-file my.py:mood.
     """
     if as_json and as_csv:
         raise UsageError("--json and --csv cannot go together: choose one")
     from armusic import api
 
-    melody = api.read(file, tune)
-    table = api.attributes(melody, (*(names or ATTRIBUTES), *own))
+    melody = api.read(file, tune, **reading)
+    shown = spelled(names or ATTRIBUTES, own)
+    table = api.attributes(melody, [*shown, *(name for name in own if name not in shown)])
     if as_json:
         tables.show_json(_plain(melody, table))
     elif as_csv:

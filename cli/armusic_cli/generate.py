@@ -10,6 +10,7 @@ from click.core import ParameterSource
 
 from armusic.errors import UsageError
 from armusic_cli import options, outputs, tables
+from armusic_cli.own import attribute_file, short, spelled
 
 if TYPE_CHECKING:
     from armusic.generation import Generated
@@ -32,6 +33,7 @@ DRAWN = 20  # tunes in the picture
     help="Value to hold an attribute to: density=0.5, density=p80 (a percentile of the corpus), density='1:0.2 8:0.5'"
     " or density=@curve.csv (a curve over the measures), with --like also density=+0.1 (more than there).",
 )
+@attribute_file
 @click.option(
     "--like",
     type=options.FILE,
@@ -50,6 +52,8 @@ DRAWN = 20  # tunes in the picture
 @options.model
 @options.tune
 @options.data_dir
+@options.form
+@options.ppq
 @options.force
 @click.option(
     "-o",
@@ -57,8 +61,8 @@ DRAWN = 20  # tunes in the picture
     "out",
     type=options.FILE,
     metavar="OUT",
-    help="MIDI file with a track per tune, or folder with a file per tune; the picture goes beside it."
-    "  [default: generated.mid, or with several tunes the folder generated]",
+    help="File whose suffix says the format, a track per tune, or folder with a file per tune; the piano rolls go"
+    " beside it, as a PNG.  [default: generated.mid, or with several tunes the folder generated]",
 )
 @options.as_json
 @click.pass_context
@@ -68,6 +72,7 @@ def command(
     metre: str,
     key: str | None,
     asked: tuple[str, ...],
+    own: tuple[str, ...],
     like: Path | None,
     temperature: float,
     count: int,
@@ -75,6 +80,8 @@ def command(
     model: Path | None,
     tune: int | None,
     data_dir: Path | None,
+    form: str | None,
+    ppq: int | None,
     force: bool,
     out: Path | None,
     as_json: bool,
@@ -88,23 +95,26 @@ def command(
         armusic generate --metre 6/8 --key G:major --attr density=0.5 -n 20
     """
     _check(ctx, like)
-    out = out or Path("generated.mid" if count == 1 else "generated")
-    clips = not out.suffix
+    targets = spelled(asked, own)
+    layout = "clips" if (count > 1 if out is None else not out.suffix) else None
+    output = outputs.choose(out, "generated", layout=layout, form=form, ppq=ppq, force=force)
     if like is not None:
-        outputs.refuse_inputs(out, like)
-    with outputs.with_picture(out, force, folder=clips) as (draft, picture):
+        outputs.refuse_inputs(output.path, like)
+    with outputs.with_picture(output) as draft:
         from armusic import api
 
+        api.check_output(output.path, **output.format)
         chosen = api.load(model)
-        common = {"targets": asked, "count": count, "seed": seed, "data_dir": data_dir}
+        common = {"targets": targets, "count": count, "seed": seed, "data_dir": data_dir}
         if like is None:
             found = chosen.generate(measures, metre, key or "D:major", **common)
         else:
             found = chosen.generate_like(api.read(like, tune), temperature, key=key or "auto", **common)
-        note = ", ".join([f"in {found.key}", *asked, f"seed {seed}"])
-        api.draw(found.tunes[:DRAWN], draft, f"Like {like.stem}" if like else f"New tunes in {metre}", note)
-        api.write_tunes(found.tunes, out, "clips" if clips else "tracks", force=force)
-    files = [str(out), str(picture)]
+        note = ", ".join([f"in {found.key}", *map(short, asked), f"seed {seed}"])
+        if draft:
+            api.draw(found.tunes[:DRAWN], draft, f"Like {like.stem}" if like else f"New tunes in {metre}", note)
+        api.write_tunes(found.tunes, output.path, attributes=found.names, **output.options)
+    files = [str(path) for path in output.files]
     if as_json:
         tables.show_json({**_plain(found), "seed": seed, "files": files})
         return
@@ -112,7 +122,7 @@ def command(
         tables.show(["attribute", "asked", "reached", "worst miss"], _rows(found))
     copied, total = int(found.copied.sum()), found.copied.size
     click.echo(f"{copied} of {total} measures are training measures note for note, in some key")
-    click.echo(f"wrote {files[0]} and {files[1]}")
+    click.echo(f"wrote {output}")
 
 
 def _check(ctx: click.Context, like: Path | None) -> None:
@@ -134,7 +144,7 @@ def _rows(found: Generated) -> list[list[str]]:
     for column, name in enumerate(found.names):
         asked, reached = found.asked[:, column], found.reached[:, :, column]
         figures = (asked.mean(), reached.mean(), abs(reached - asked).max())
-        rows.append([name, *(f"{figure:.3f}" for figure in figures)])
+        rows.append([short(name), *(f"{figure:.3f}" for figure in figures)])
     return rows
 
 

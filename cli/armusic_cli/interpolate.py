@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from armusic.errors import UsageError
 from armusic_cli import options, outputs, tables
+from armusic_cli.own import attribute_file, short, spelled
 
 if TYPE_CHECKING:
-    from armusic.control import Reached
     from armusic.interpolation import Variation
+    from armusic.reached import Reached
 
 
 @click.command("interpolate")
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
     "attributes",
     metavar="NAME[=VALUE]",
     multiple=True,
-    help="Attribute to turn down and up, as rhythm, range, density or contour; or a value to reach: rhythm=0.6,"
+    help="Attribute to turn down and up: rhythm, range, density, contour, syncopation, rhythmic_entropy,"
+    " interval_entropy, beat_strength, mean_interval or one of your own; or a value to reach: rhythm=0.6,"
     " density=p80 (a percentile of the corpus), rhythm=+0.2 (more than now), density='1:0.2 8:0.7' or"
     " density=@curve.csv (a curve over the measures). Values may be asked of several attributes.",
 )
+@attribute_file
 @click.option("--to", metavar="VALUE", help="Value to reach, when --attr names one attribute only.")
 @click.option(
     "--curve",
@@ -43,7 +46,7 @@ if TYPE_CHECKING:
     metavar="KEY",
     help="Key to stay in, as C:major or A:dorian; auto: the tune's own; off: any pitch.",
 )
-@click.option("--open-loop", is_flag=True, help="Decode once, near the values asked for, instead of searching.")
+@click.option("--open-loop", is_flag=True, help="Decode once, near what is asked for, instead of searching.")
 @click.option(
     "--steps", type=click.IntRange(1, options.MOST_STEPS), default=5, show_default=True, help="How many variations."
 )
@@ -53,7 +56,8 @@ if TYPE_CHECKING:
     type=(float, float),
     metavar="LOW HIGH",
     default=(-2.0, 2.0),
-    help="First and last step, in standard deviations of the prior from where each measure is.  [default: -2 2]",
+    help="First and last step, in standard deviations of the attribute from the value of each measure"
+    " (with --open-loop: of the prior, along its dimension).  [default: -2 2]",
 )
 @click.option(
     "--measures",
@@ -62,8 +66,11 @@ if TYPE_CHECKING:
     help="Vary these measures only.  [default: all]",
 )
 @options.layout
+@options.form
+@options.ppq
 @options.model
 @options.tune
+@options.reading
 @options.force
 @click.option(
     "-o",
@@ -71,12 +78,14 @@ if TYPE_CHECKING:
     "out",
     type=options.FILE,
     metavar="OUT",
-    help="MIDI file, or folder for clips; the picture goes beside it.  [default: INPUT-NAME.mid in the current folder]",
+    help="File whose suffix says the format, or folder for clips; the piano rolls go beside it, as a PNG."
+    "  [default: INPUT-NAME.mid in the current folder]",
 )
 @options.as_json
 def command(
     file: Path,
     attributes: tuple[str, ...],
+    own: tuple[str, ...],
     to: str | None,
     curves: tuple[tuple[str, str], ...],
     key: str,
@@ -84,16 +93,19 @@ def command(
     steps: int,
     span: tuple[float, float],
     measures: tuple[int, int] | None,
-    layout: str,
+    layout: str | None,
+    form: str | None,
+    ppq: int | None,
     model: Path | None,
     tune: int | None,
     force: bool,
     out: Path | None,
     as_json: bool,
+    **reading: Any,
 ) -> None:
     """Turn one attribute of a tune down and up, or bring attributes to values, as MIDI with a picture.
 
-    INPUT is a MIDI, ABC or MusicXML file with one melody. Step 0 is the input itself, untouched;
+    INPUT is a MIDI file, or an ABC or MusicXML file with one melody. Step 0 is the input itself, untouched;
     the other measures are what the model makes of it. For example, this writes
     input-rhythm.mid and input-rhythm.png into the current folder:
 
@@ -104,33 +116,40 @@ def command(
         armusic interpolate input.mid --attr rhythm=0.3 --attr density=p80
     """
     asked = _asked(attributes, to, curves)
-    if open_loop and not asked:
-        raise UsageError("--open-loop goes with values, such as --attr rhythm=0.6")
-    attribute = "-".join(text.split("=")[0].strip() for text in asked) or attributes[0]
-    clips = layout == "clips"
-    out = out or Path(f"{file.stem}-{attribute.replace('/', '-')}" + ("" if clips else ".mid"))
-    outputs.refuse_inputs(out, file)
-    with outputs.with_picture(out, force, folder=clips) as (draft, picture):
+    targets = spelled(asked or attributes, own)
+    asked = [short(text) for text in asked]
+    attribute = "-".join(text.split("=")[0].strip() for text in asked) or short(attributes[0])
+    stem = f"{file.stem}-{attribute.replace('/', '-')}"
+    output = outputs.choose(out, stem, layout=layout, form=form, ppq=ppq, force=force)
+    outputs.refuse_inputs(output.path, file)
+    with outputs.with_picture(output) as draft:
         from armusic import api
 
-        melody, chosen = api.read(file, tune), api.load(model)
+        api.check_output(output.path, **output.format)
+        melody, chosen = api.read(file, tune, **reading), api.load(model)
         if asked:
-            found = chosen.reach(melody, asked, key=key, measures=measures, closed=not open_loop)
+            found = chosen.reach(melody, targets, key=key, measures=measures, closed=not open_loop)
             tunes = [("original", melody), (" ".join(asked), found.tune)]
-            api.draw(tunes, draft, melody.title or file.stem, f"{' and '.join(asked)} asked for")
-            api.write_tunes(tunes[1:] if clips else tunes, out, layout, force=force)
+            if draft:
+                api.draw_reached(tunes, found, draft, melody.title or file.stem, f"{' and '.join(asked)} asked for")
+            shown = tunes[1:] if layout == "clips" else tunes
+            api.write_tunes(shown, output.path, attributes=found.names, **output.options)
         else:
-            variations = chosen.interpolate(melody, attribute, steps, span, measures, key)
-            api.picture(variations, attribute, draft)
-            api.write(variations, out, layout, force=force)
+            variations = chosen.interpolate(melody, targets[0], steps, span, measures, key, closed=not open_loop)
+            if draft:
+                api.picture(variations, attribute, draft)
+            api.write(variations, output.path, attributes=targets, **output.options)
     if asked:
-        _show_reached(file, found, [out, picture], as_json=as_json)
+        _show_reached(file, found, output.files, as_json=as_json)
         return
     if as_json:
-        tables.show_json(_plain(file, attribute, variations, [out, picture]))
+        tables.show_json(_plain(file, attribute, variations, output.files))
         return
     tables.show(["step", attribute, "change", "notes"], _rows(variations))
-    click.echo(f"wrote {out} and {picture}")
+    clipped = [f"{variation.clipped} at {variation.name}" for variation in variations if variation.clipped]
+    if clipped:
+        click.echo(f"measures that go no further: {', '.join(clipped)}")
+    click.echo(f"wrote {output}")
 
 
 def _asked(attributes: Sequence[str], to: str | None, curves: Sequence[tuple[str, str]]) -> list[str]:
@@ -168,7 +187,7 @@ def _show_reached(file: Path, found: Reached, files: Sequence[Path], *, as_json:
     for k, name in enumerate(found.names):
         asked, reached, before = (table[:, k] for table in (found.asked, found.values, found.before))
         figures = (before.mean(), asked.mean(), reached.mean(), abs(reached - asked).max())
-        rows.append([name, *(f"{figure:.3f}" for figure in figures)])
+        rows.append([short(name), *(f"{figure:.3f}" for figure in figures)])
     tables.show(["attribute", "before", "asked", "reached", "worst miss"], rows)
     for note in found.notes[:SHOWN]:
         click.echo(note)
@@ -198,6 +217,8 @@ def _plain(file: Path, attribute: str, variations: Sequence[Variation], files: S
                 "step": variation.step,
                 "mean": float(variation.values.mean()),
                 "values": variation.values.tolist(),
+                "asked": None if variation.asked is None else variation.asked.tolist(),
+                "clipped": variation.clipped,
                 "notes": len(variation.tune.notes),
             }
             for variation in variations

@@ -18,10 +18,13 @@ from armusic.errors import ArmusicError
 
 COMMANDS = {
     "interpolate": "Turn one attribute of a tune down and up: MIDI and a picture.",
+    "inspect": "Show what is in a file, what of it a model would use, and why not the rest.",
     "attributes": "Show the attributes of a tune, measure by measure.",
     "reconstruct": "Show what a model hears in a tune, and what it misses.",
     "morph": "Lead from one tune to another: MIDI and a picture.",
     "generate": "Make new tunes with the attributes asked for: MIDI and a picture.",
+    "play": "Play a tune in a loop while knobs turn its attributes.",
+    "map": "Draw what two attributes become when both are asked for.",
     "train": "Train a model.",
     "data": "Show or build the data that models are trained on.",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     help="Whether codes turn from A to B along an arc, or go straight.",
 )
 @click.option("--loop", is_flag=True, help="Repeat the shorter tune until it is as long as the other.")
+@options.reading
 @options.layout
+@options.form
+@options.ppq
 @options.model
 @options.force
 @click.option(
@@ -41,8 +44,8 @@ if TYPE_CHECKING:
     "out",
     type=options.FILE,
     metavar="OUT",
-    help="MIDI file, or folder for clips; the picture goes beside it.  [default: A-NAME-B-NAME.mid in the current"
-    " folder]",
+    help="File whose suffix says the format, or folder for clips; the piano rolls go beside it, as a PNG."
+    "  [default: A-NAME-B-NAME.mid in the current folder]",
 )
 @options.as_json
 def command(
@@ -51,31 +54,39 @@ def command(
     steps: int,
     slerp: bool,
     loop: bool,
-    layout: str,
+    layout: str | None,
+    form: str | None,
+    ppq: int | None,
     model: Path | None,
     force: bool,
     out: Path | None,
     as_json: bool,
+    **reading: Any,
 ) -> None:
     """Lead from one tune to another, measure by measure, and write the steps as MIDI with a picture.
 
-    A and B are MIDI, ABC or MusicXML files with one melody each, of the same metre. The first step is
+    A and B are MIDI files, or ABC or MusicXML files with one melody, of the same metre. The first step is
     A and the last is B, both untouched; between them is what the model makes of the way. For example,
     this writes a-b.mid and a-b.png into the current folder:
 
         armusic morph a.mid b.mid
     """
-    clips = layout == "clips"
-    out = out or Path(f"{first.stem}-{second.stem}" + ("" if clips else ".mid"))
-    outputs.refuse_inputs(out, first, second)
-    with outputs.with_picture(out, force, folder=clips) as (draft, picture):
+    stem = f"{first.stem}-{second.stem}"
+    output = outputs.choose(out, stem, layout=layout, form=form, ppq=ppq, force=force)
+    outputs.refuse_inputs(output.path, first, second)
+    with outputs.with_picture(output) as draft:
         from armusic import api
 
-        way = api.load(model).morph(api.read(first), api.read(second), steps, slerp=slerp, loop=loop)
+        api.check_output(output.path, **output.format)
+        way = api.load(model).morph(
+            api.read(first, **reading), api.read(second, **reading), steps, slerp=slerp, loop=loop
+        )
         tunes = [(step.name, step.tune) for step in way]
-        api.draw(tunes, draft, f"{first.stem} to {second.stem}", "measure by measure; the first and the last untouched")
-        api.write_tunes(tunes, out, layout, force=force)
-    files = [str(out), str(picture)]
+        if draft:
+            note = "measure by measure; the first and the last untouched"
+            api.draw(tunes, draft, f"{first.stem} to {second.stem}", note)
+        api.write_tunes(tunes, output.path, **output.options)
+    files = [str(path) for path in output.files]
     if as_json:
         tables.show_json(
             {"inputs": [str(first), str(second)], "steps": _plain(way), "left": list(way[0].left), "files": files}
@@ -87,7 +98,7 @@ def command(
     ]
     tables.show(["step", "notes", "to A", "to B"], rows)
     click.echo("to A, to B: mean share of the ticks of a measure at which another note sounds or starts")
-    click.echo(f"wrote {files[0]} and {files[1]}")
+    click.echo(f"wrote {output}")
 
 
 def _plain(way: Sequence[Step]) -> list[dict[str, object]]:

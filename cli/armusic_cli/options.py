@@ -23,10 +23,17 @@ MOST_STEPS = 99
 layout = click.option(
     "--layout",
     type=click.Choice(("tracks", "sequence", "clips")),
-    default="tracks",
-    show_default=True,
-    help="A track per step; all steps on one track, one after another; or a folder with a file per step.",
+    help="A track per step; all steps on one track, one after another; or a folder with a file per step"
+    " (dawproject: a scene per step).  [default: tracks; sequence in formats with one voice: abc, svg, png, pdf, wav]",
 )
+form = click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(("mid", "dawproject", "musicxml", "abc", "svg", "png", "pdf", "wav")),
+    help="What to write; svg, png and pdf are the score.  [default: as the suffix of -o says, else mid]",
+)
+ppq = click.option("--ppq", type=int, metavar="N", help="Ticks per quarter note of a MIDI file.  [default: 480]")
 model = click.option(
     "--model", type=FILE, metavar="RUN", help="A run folder or checkpoint.  [default: the shipped model]"
 )
@@ -38,6 +45,33 @@ data_dir = click.option(
     metavar="FOLDER",
     help="Where prepared data is kept.  [default: $ARMUSIC_DATA, else this platform's cache folder]",
 )
+
+_READING = (
+    click.option("--track", metavar="TRACK", help="The melody: number or name of a track, part or voice; in MIDI also"
+                 " 2:4 for its channel 4.  [default: chosen, and said]"),
+    click.option("--voice", type=click.Choice(("highest", "lowest")), default="highest", show_default=True,
+                 help="Which notes of it stay where several sound at once."),
+    click.option("--quantize", type=click.Choice(("auto", "off", "strict")), default="auto", show_default=True,
+                 help="Notes off the grid: moved to it, left alone with their measures, or refused."),
+    click.option("--groove", type=click.Choice(("drop", "keep")), default="drop", show_default=True,
+                 help="Whether moved notes are as early or late as they were when they are written."),
+    click.option("--metre", metavar="N/D", help="Metre of the file, such as 6/8, whatever its time signatures say."),
+    click.option("--tempo", type=float, metavar="BPM", help="Beats a minute of a performance that ignores the file's"
+                 " own; the first note is on a beat."),
+    click.option("--beats", type=FILE, metavar="FILE", help="The time of each beat in seconds, one a line; in a second"
+                 " column, its number in the measure."),
+    click.option("--downbeat", type=int, default=1, metavar="N", show_default=True,
+                 help="Which beat is the first of a measure."),
+    click.option("--max-size", type=float, default=50.0, metavar="MB", show_default=True,
+                 help="Refuse a larger file."),
+)  # fmt: skip
+
+
+def reading(function: Function) -> Function:
+    """Add the options by which a file is read: what `armusic.readers.reading.Reading` has."""
+    for option in reversed(_READING):
+        function = option(function)
+    return function
 
 
 def names(value: str | tuple[str, ...]) -> tuple[str, ...]:

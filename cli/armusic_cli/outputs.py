@@ -6,9 +6,95 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from armusic.errors import UsageError, WriteError
+
+SCORES = (".svg", ".png", ".pdf")
+"""Formats that are a picture themselves: the score. No piano roll is drawn beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a command writes.
+
+    Parameters
+    ----------
+    path : Path
+        The file, or the folder of clips.
+    layout : str, optional
+        How tunes are laid out; when not given as fits the format.
+    folder : bool
+        Whether it is a folder with a file per tune.
+    clips : str
+        The suffix of those files.
+    ppq : int, optional
+        Of MIDI files, ticks per quarter note.
+    force : bool
+        Whether existing files may be replaced.
+    """
+
+    path: Path
+    layout: str | None
+    folder: bool
+    clips: str
+    ppq: int | None
+    force: bool
+
+    @property
+    def format(self) -> dict[str, Any]:
+        """Options of `armusic.api.check_output`."""
+        return {"layout": self.layout, "clips": self.clips, "ppq": self.ppq}
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Options of `armusic.api.write_tunes`."""
+        return {**self.format, "force": self.force}
+
+    @property
+    def picture(self) -> Path | None:
+        """Where the piano rolls go: beside it; nowhere where it is a picture itself."""
+        if not self.folder and self.path.suffix.lower() in SCORES:
+            return None
+        return self.path.parent / f"{self.path.name if self.folder else self.path.stem}.png"
+
+    @property
+    def files(self) -> list[Path]:
+        """All that is written."""
+        return [self.path, *([self.picture] if self.picture else [])]
+
+    def __str__(self) -> str:
+        return " and ".join(map(str, self.files))
+
+
+def choose(
+    out: Path | None,
+    stem: str,
+    *,
+    layout: str | None = None,
+    form: str | None = None,
+    ppq: int | None = None,
+    force: bool = False,
+) -> Output:
+    """Return what to write where, from what the user typed; `stem` is the name where `out` is none.
+
+    Raises
+    ------
+    UsageError
+        For a format and a suffix that contradict one another.
+    """
+    suffix = f".{form}" if form else ".mid"
+    typed = out.suffix.lower() if out else suffix
+    folder = layout == "clips" and ".dawproject" not in (suffix, typed)  # a project has scenes
+    if out is None:
+        out = Path(stem if folder else stem + suffix)
+    elif form and not folder and typed != suffix:
+        if typed:
+            raise UsageError(f"{out}: its suffix says {typed}, but -f says {form}: leave one of them out")
+        out = out.with_name(out.name + suffix)
+    return Output(out, layout, folder, suffix, ppq, force)
 
 
 def refuse_inputs(out: Path, *inputs: Path) -> None:
@@ -27,19 +113,22 @@ def check(path: Path, force: bool, *, folder: bool = False) -> None:
 
 
 @contextmanager
-def with_picture(out: Path, force: bool, *, folder: bool = False) -> Iterator[tuple[Path, Path]]:
-    """Yield where to draft the picture of an output, and where it will be: beside it.
+def with_picture(output: Output) -> Iterator[Path | None]:
+    """Yield where to draft the picture of an output, None where there is none.
 
     It takes its place when the block ends, after the music is written: both are there, or neither.
     """
-    picture = out.parent / f"{out.name if folder else out.stem}.png"
-    check(out, force, folder=folder)
-    check(picture, force)
+    out, picture = output.path, output.picture
+    check(out, output.force, folder=output.folder)
+    if picture is None:
+        yield None
+        return
+    check(picture, output.force)
     try:
         drafts = tempfile.TemporaryDirectory(prefix=".armusic-", dir=out.parent)
     except OSError as error:
         raise WriteError(f"{out}: its folder cannot be written to ({error.strerror})") from error
     with drafts as name:
         draft = Path(name, "picture.png")
-        yield draft, picture
+        yield draft
         os.replace(draft, picture)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,20 +17,29 @@ if TYPE_CHECKING:
 @click.argument("file", metavar="INPUT", type=options.FILE)
 @options.model
 @options.tune
+@options.reading
 @options.force
 @click.option(
     "-o", "--output", "out", type=options.FILE, metavar="OUT", help="Write the input and what is heard as MIDI."
 )
 @options.as_json
-def command(file: Path, model: Path | None, tune: int | None, force: bool, out: Path | None, as_json: bool) -> None:
+def command(
+    file: Path,
+    model: Path | None,
+    tune: int | None,
+    force: bool,
+    out: Path | None,
+    as_json: bool,
+    **reading: Any,
+) -> None:
     """Show how well a model hears a tune, one row per measure: what of it comes back, and what differs.
 
-    INPUT is a MIDI, ABC or MusicXML file with one melody. A variation of a measure can only keep
+    INPUT is a MIDI file, or an ABC or MusicXML file with one melody. A variation of a measure can only keep
     what the model hears in it.
     """
     from armusic import api
 
-    melody = api.read(file, tune)
+    melody = api.read(file, tune, **reading)
     found = api.load(model).reconstruct(melody)
     if out is not None:
         api.write_tunes([("original", melody), ("heard", found.tune)], out, force=force)

@@ -50,6 +50,16 @@ def test_several_tunes_are_a_folder(run: Run, here: Path) -> None:
     assert [armusic.read(path).notes for path in sorted(Path("same").iterdir())] == [tune.notes for tune in tunes]
 
 
+def test_an_attribute_of_ones_own(run: Run, here: Path) -> None:
+    Path("my.py").write_text(
+        "from armusic.tokenizer import is_onset\n\ndef mood(t, metre):\n    return is_onset(t).mean(axis=1)\n"
+    )
+    done = run("generate", "--attribute-file", "my.py:mood", "--attr", "mood=0.25")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines()[1].split()[:3] == ["mood", "0.250", "0.250"]
+    assert "no percentiles" in run("generate", "--attr", "my.py:mood=p50", "--force").error(2)
+
+
 def test_a_file_has_a_track_per_tune(run: Run, here: Path) -> None:
     done = run("generate", "-n", 2, "-o", "two.mid", "--json", "--attr", "range=p60")
     value = json.loads(done.out)
@@ -90,7 +100,7 @@ def test_like_another_tune(run: Run, melody: Path) -> None:
         (["--like", "input.mid", "-o", "input.mid", "--force"], 2, "the input itself"),
         (["-o", "there.mid"], 1, "there.mid exists already"),
         (["-o", "none/out.mid"], 1, "its folder cannot be written to"),
-        (["-o", "out.wav"], 2, ".wav says no known format"),
+        (["-o", "out.xyz"], 2, ".xyz says no known format"),
     ],
 )
 def test_what_cannot_be_done(run: Run, melody: Path, arguments: list[object], code: int, message: str) -> None:

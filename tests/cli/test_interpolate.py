@@ -12,6 +12,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from armusic import plotting, readers
+from tests.songs import song, track
 
 from .conftest import Run
 
@@ -30,7 +31,8 @@ def _no_umask() -> None:
 def test_the_main_job(run: Run, melody: Path, model: Path) -> None:
     done = run("interpolate", "input.mid", "--attr", "rhythm", "--model", model)
     assert (done.code, done.err) == (0, "")
-    header, *rows, last = done.out.splitlines()
+    header, *rows, further, last = done.out.splitlines()
+    assert further.startswith("measures that go no further: ")
     assert header.split() == ["step", "rhythm", "change", "notes"]
     assert [row.split()[:2] for row in rows] == [["rhythm", step] for step in ("-2.0", "-1.0", "+0.0", "+1.0", "+2.0")]
     assert rows[2].split()[3] == "+0.000"
@@ -43,6 +45,78 @@ def test_the_main_job(run: Run, melody: Path, model: Path) -> None:
     ]
     assert Path("input-rhythm.png").read_bytes().startswith(b"\x89PNG")
     assert Path("input-rhythm.png").stat().st_mode == Path("input-rhythm.mid").stat().st_mode
+
+
+def test_one_decode_at_each_step(run: Run, melody: Path, model: Path) -> None:
+    done = run("interpolate", "input.mid", "--attr", "rhythm", "--model", model, "--open-loop", "--json")
+    steps = json.loads(done.out)["steps"]
+    assert [(step["step"], step["asked"], step["clipped"]) for step in steps] == [
+        (s, None, 0) for s in (-2, -1, 0, 1, 2)
+    ]
+
+
+OWN = """
+from armusic.tokenizer import is_onset
+
+def mood(tokens, metre):
+    return is_onset(tokens).mean(axis=1)
+
+def sad(tokens, metre):
+    return tokens[:, 0] / 1.0
+"""
+
+
+@pytest.mark.parametrize("options", [["--attribute-file", "my.py:mood", "--attr", "mood"], ["--attr", "my.py:mood"]])
+def test_an_attribute_of_ones_own(run: Run, melody: Path, options: list[str]) -> None:
+    Path("my.py").write_text(OWN)
+    done = run("interpolate", "input.mid", *options, "--json", "--steps", 3)
+    assert (done.code, done.err) == (0, "")
+    value = json.loads(done.out)
+    assert (value["attribute"], value["files"]) == ("mood", ["input-mood.mid", "input-mood.png"])
+    low, same, high = value["steps"]
+    assert low["mean"] < same["mean"] < high["mean"]
+    assert same["asked"] == same["values"]
+    assert [track.name for track in mido.MidiFile("input-mood.mid").tracks[1:]] == [
+        f"mood {step}" for step in ("-2.0", "+0.0", "+2.0")
+    ]
+
+
+def test_values_of_ones_own(run: Run, melody: Path, model: Path) -> None:
+    Path("my.py").write_text(OWN)
+    done = run(
+        "interpolate", melody, "--model", model, "--attribute-file", "my.py:mood", "--attr", "mood=0.3",
+        "--attr", "contour=+0",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    assert [line.split()[0] for line in done.out.splitlines()[1:3]] == ["mood", "contour"]
+    assert [track.name for track in mido.MidiFile("input-mood-contour.mid").tracks[1:]] == [
+        "original", "mood=0.3 contour=+0",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (["--attribute-file", "my.py", "--attr", "mood"], 2, "attribute 'my.py': write one of your own as FILE.py:FUN"),
+        (["--attribute-file", "my.py:mood", "--attr", "mud"], 2, "unknown attribute 'mud': there is rhythm, range"),
+        (["--attribute-file", "my.py:mod", "--attr", "mod"], 2, "my.py has no function 'mod': did you mean mood?"),
+        (["--attribute-file", "no.py:mood", "--attr", "mood"], 1, "attribute 'no.py:mood': there is no file"),
+        (["--attribute-file", "my.py:sad", "--attr", "sad=1"], 1, "sad' changes with transposition"),
+        (["--attribute-file", "my.py:mood", "--attr", "mood=p80"], 2, "my.py:mood' has no percentiles"),
+        (["--attribute-file", "my.py:mood", "--attr", "mood", "--open-loop"], 2, "my.py:mood' has no dimension"),
+        (
+            ["--attribute-file", "my.py:mood", "--attribute-file", "a/my.py:mood", "--attr", "mood"],
+            2,
+            "attribute 'mood' is in my.py:mood and in a/my.py:mood: give one of them",
+        ),
+    ],
+)
+def test_one_of_ones_own_that_does_not_work(
+    run: Run, melody: Path, model: Path, options: list[str], code: int, message: str
+) -> None:
+    Path("my.py").write_text(OWN)
+    assert message in run("interpolate", melody, "--model", model, *options).error(code)
+    assert names(melody.parent) == ["input.mid", "my.py"]
 
 
 def test_outputs_go_to_the_current_folder(run: Run, melody: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +190,7 @@ def test_the_input_is_never_the_output(run: Run, melody: Path, model: Path) -> N
         ("none/out.mid", "its folder cannot be written to (No such file or directory)"),
         ("input.mid/out.mid", "its folder cannot be written to (Not a directory)"),
         ("folder", "a folder, where a file is wanted"),
-        ("out.wav", ".wav says no known format"),
+        ("out.xyz", ".xyz says no known format"),
         ("out", "a name without a suffix says no known format"),
     ],
 )
@@ -157,9 +231,9 @@ BROKEN = {
     "text": (b"Dear diary, no music today.\n", "broken.mid"),
     "truncated": (midi("00903c50 04803c00")[:-6], "broken.mid"),
     "no notes": (midi(""), "no notes"),
-    "polyphony": (midi("00903c50 00904050 04803c00 00804000"), "one voice is needed"),
+    "drums": (midi("00993c50 04893c00"), "only drums"),
     "metre": (midi("00ff580405021808 00903c50 04803c00"), "5/4"),
-    "off the grid": (HEADER[:-2] + bytes.fromhex("01e0") + midi("07903c50 8303803c00")[14:], "measure 1"),
+    "other beats": (song(track([(start * 1.07, 1, 60) for start in range(40)])), "do not follow its own beats"),
 }
 
 

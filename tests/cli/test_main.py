@@ -143,7 +143,7 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
 def test_warnings_of_the_library_are_one_line_on_standard_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     import logging
 
-    def read(*arguments: object) -> None:
+    def read(*arguments: object, **reading: object) -> None:
         logging.getLogger("armusic.readers").warning("a %s", "thing")
         raise UsageError("stop")
 

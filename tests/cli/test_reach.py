@@ -45,7 +45,9 @@ def test_every_way_to_ask(run: Run, melody: Path, options: tuple[str, ...]) -> N
         (("--attr", "rhythm=nan"), "'nan' is no number"),
         (("--attr", "rhythm=1:0.2 99:0.3"), "measure 99, but the tune has measures 1-16"),
         (("--attr", "rhythm=0.2", "--key", "H:major"), "unknown key 'H:major'"),
-        (("--attr", "rhythm", "--open-loop"), "--open-loop goes with values"),
+        (("--attr", "syncopation", "--open-loop"), "'syncopation' has no dimension in this model"),
+        (("--attr", "syncopation=0.2", "--open-loop"), "'syncopation' has no dimension in this model"),
+        (("--attr", "my.py:mood=p80"), "my.py:mood"),
         ((), "name an attribute with --attr"),
     ],
 )

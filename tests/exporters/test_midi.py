@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from armusic import exporters, readers
 from armusic.errors import UsageError, WriteError
 from armusic.exporters import midi
+from armusic.readers.reading import STRICT
 from armusic.score import METRES, Key, Measure, Metre, Note, Tune
 
 # Start tick, end tick, pitch, velocity of each note.
@@ -85,7 +86,7 @@ def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory,
     written = Tune(**fields)
     path = tmp_path_factory.getbasetemp() / "again.mid"
     exporters.write([("Tune", written)], path, force=True)
-    assert readers.read(path) == replace(written, source="again.mid")
+    assert readers.read(path, STRICT) == replace(written, source="again.mid")
 
 
 @settings(max_examples=30, deadline=None)
@@ -94,7 +95,7 @@ def test_a_sequence_is_read_again(tmp_path_factory: pytest.TempPathFactory, data
     one, two = Tune(**data.draw(tunes())), Tune(**data.draw(tunes()))
     path = tmp_path_factory.getbasetemp() / "sequence.mid"
     exporters.write([("one", one), ("two", two)], path, layout="sequence", force=True)
-    read = readers.read(path)
+    read = readers.read(path, STRICT)
     assert ticks(read) == ticks(one) + ticks(two, one.end)
     assert read.measures == measures(*(measure.metre for each in (one, two) for measure in each.measures))
 
@@ -217,6 +218,8 @@ def test_tracks(tmp_path: Path) -> None:
     assert [described(track) for track in file.tracks] == [
         [
             "0 track_name Traumerei",
+            "0 marker rhythm -2.0",
+            "0 marker rhythm +2.0",
             "0 set_tempo 666667",
             "0 time_signature 6/8 36",
             "0 key_signature Eb",
@@ -311,15 +314,63 @@ def test_a_repeated_note_ends_before_it_starts_again(tmp_path: Path) -> None:
 
 
 def test_a_note_off_the_grid_is_rounded_but_never_away(tmp_path: Path) -> None:
-    tiny = Tune((Note(Fraction(1, 7), Fraction(1, 7000), 60), Note(Fraction(2), Fraction(2), 62)), measures(COMMON))
+    tiny = Tune((Note(Fraction(1, 7), Fraction(1, 70001), 60), Note(Fraction(2), Fraction(2), 62)), measures(COMMON))
     exporters.write([("x", tiny)], tmp_path / "out.mid")
-    assert ticks(readers.read(tmp_path / "out.mid")) == [(69, 70, 60, 80), (960, 1920, 62, 80)]
+    assert ticks(readers.read(tmp_path / "out.mid", STRICT)) == [(69, 70, 60, 80), (960, 1920, 62, 80)]
 
 
 def test_an_extreme_tempo_is_the_nearest_there_is(tmp_path: Path) -> None:
     slow = tune(60, tempos=((Fraction(0), 0.001), (Fraction(1), 1e9)))
     exporters.write([("x", slow)], tmp_path / "out.mid")
     assert [round(bpm, 2) for _, bpm in readers.read(tmp_path / "out.mid").tempos] == [3.58, 60_000_000]
+
+
+def test_nothing_moves_where_480_ticks_are_too_few(tmp_path: Path) -> None:
+    fine = tune(60, tempos=((Fraction(0), 100.0), (Fraction(1, 1024), 90.0)))
+    exporters.write([("x", fine)], tmp_path / "fine.mid")
+    exporters.write([("x", tune(60))], tmp_path / "plain.mid")
+    files = {name: mido.MidiFile(tmp_path / f"{name}.mid") for name in ("fine", "plain")}
+    assert {name: file.ticks_per_beat for name, file in files.items()} == {"fine": 3072, "plain": 480}
+    assert readers.read(tmp_path / "fine.mid").tempos == fine.tempos
+
+
+@pytest.mark.parametrize("layout", ["tracks", "sequence"])
+def test_ticks_per_quarter_note_can_be_chosen(tmp_path: Path, layout: str) -> None:
+    pair = [("one", tune(60, 62)), ("two", tune(64))]
+    exporters.write(pair, tmp_path / "out.mid", layout=layout, ppq=96)
+    file = mido.MidiFile(tmp_path / "out.mid")
+    assert file.ticks_per_beat == 96
+    ends = {sum(message.time for message in track) for track in file.tracks}
+    assert ends == {96 * (8 if layout == "sequence" else 4)}  # whole measures, so that clips loop
+    exporters.write(pair, tmp_path / "clips", layout="clips", ppq=96)
+    assert {mido.MidiFile(path).ticks_per_beat for path in (tmp_path / "clips").iterdir()} == {96}
+    for wrong in (0, -480, 100, 36000):
+        with pytest.raises(UsageError, match=f"^{wrong} ticks per quarter note: give a multiple of 12 up to 32767"):
+            exporters.write(pair, tmp_path / "wrong.mid", ppq=wrong)
+    with pytest.raises(UsageError, match="out.abc: ticks per quarter note .* are for MIDI files"):
+        exporters.write(pair, tmp_path / "out.abc", ppq=96)
+    assert not list(tmp_path.glob("wrong*"))
+
+
+def test_every_layout_has_a_marker_per_tune(tmp_path: Path) -> None:
+    pair = [("one", tune(60)), ("two", tune(64))]
+
+    def markers(path: Path) -> list[str]:
+        return [line for line in described(mido.MidiFile(path).tracks[0]) if "marker" in line]
+
+    for layout in ("tracks", "sequence", "clips"):
+        exporters.write(pair, tmp_path / layout if layout == "clips" else tmp_path / f"{layout}.mid", layout=layout)
+    assert markers(tmp_path / "tracks.mid") == ["0 marker one", "0 marker two"]
+    assert markers(tmp_path / "sequence.mid") == ["0 marker one", "1920 marker two"]
+    assert [markers(path) for path in sorted((tmp_path / "clips").iterdir())] == [["0 marker one"], ["0 marker two"]]
+
+
+def test_clips_of_any_format(tmp_path: Path) -> None:
+    exporters.write([("one", tune(60)), ("two", tune(64))], tmp_path / "clips", layout="clips", clips=".abc")
+    assert sorted(path.name for path in (tmp_path / "clips").iterdir()) == ["01_one.abc", "02_two.abc"]
+    with pytest.raises(UsageError, match="suffix .xyz says no known format"):
+        exporters.write([("one", tune(60))], tmp_path / "more", layout="clips", clips=".xyz")
+    assert not (tmp_path / "more").exists()
 
 
 # -- what is refused -------------------------------------------------------------------------
@@ -335,7 +386,7 @@ def test_refusals(tmp_path: Path) -> None:
         ([], "out.mid", "tracks", UsageError, "no tunes"),
         (pair, "out.mid", "tracks", UsageError, "'two' and 'one' have different measures"),
         (pair, "out.mid", "spiral", UsageError, "layout 'spiral' is not known: use one of tracks, sequence, clips"),
-        (pair[:1], "out.wav", "tracks", UsageError, "out.wav: suffix .wav says no known format: use one of .mid"),
+        (pair[:1], "out.xyz", "tracks", UsageError, "out.xyz: suffix .xyz says no known format: use one of .mid"),
         (pair[:1], "out", "sequence", UsageError, "a name without a suffix"),
         (pair[:1], "old.mid", "tracks", WriteError, "old.mid exists already: .* --force"),
         (pair[:1], "folder.mid", "tracks", WriteError, "a folder, where a file is wanted"),
@@ -373,7 +424,7 @@ def test_a_failure_keeps_the_old_file(tmp_path: Path) -> None:
 
 def test_other_packages_formats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Point:
-        name = "wav"
+        name = "xyz"
         value = "loud.module"
 
         @staticmethod
@@ -381,12 +432,12 @@ def test_other_packages_formats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             raise ImportError("no sound\nhere")
 
     monkeypatch.setattr(exporters, "entry_points", lambda group: [Point()])
-    assert exporters.suffixes()[-1] == ".wav"
+    assert exporters.suffixes()[-1] == ".xyz"
     with pytest.raises(
-        WriteError, match=r"out.wav: its exporter loud.module cannot be loaded \(ImportError: no sound\)"
+        WriteError, match=r"out.xyz: its exporter loud.module cannot be loaded \(ImportError: no sound\)"
     ):
-        exporters.write([("x", tune(60))], tmp_path / "out.wav")
+        exporters.write([("x", tune(60))], tmp_path / "out.xyz")
     written = []
     monkeypatch.setattr(Point, "load", lambda self: type("M", (), {"write": lambda *a, **k: written.append((a, k))}))
-    exporters.write([("x", tune(60))], tmp_path / "out.WAV")
+    exporters.write([("x", tune(60))], tmp_path / "out.XYZ")
     assert written[0][1] == {"layout": "tracks", "force": False}

@@ -25,6 +25,7 @@ from armusic.errors import (
     UsageError,
 )
 from armusic.readers import abc
+from armusic.readers.reading import STRICT
 from armusic.score import Key, Metre, Tune
 
 CASES = json.loads((Path(__file__).parents[1] / "data" / "abc_cases.json").read_text(encoding="utf-8"))
@@ -372,8 +373,9 @@ def test_ties_over_repeats() -> None:
         ("A4|B4:::", "measure 2: ':::' is no repeat sign"),
         ("A4|99B4|", "ending '99'"),
         ("A4|1-99B4|", "ending '1-99'"),
-        ("A4|B4!D.C.!|", "jumps such as !D.C.!"),
-        ("A4|B4+D.S.+|", "jumps such as .D.S.."),
+        ("A4|B4!D.C.!|", "measure 2: jumps are not followed"),
+        ("A4|B4+D.S.+|", "measure 2: jumps are not followed"),
+        ("A4|B4|!D.C.!", "measure 2: jumps are not followed"),
         ("A4|B4|:|", "measure 2: '|:|' is no repeat sign"),
         ("A4" + ":" * 40 + "|", "measure 1: ':{20}' is no repeat sign"),
     ],
@@ -464,11 +466,16 @@ def test_pickups_and_repeats_fill_measures(first: int, bars: list[str], repeats:
 @pytest.mark.parametrize(
     ("tune", "error", "words"),
     [
-        (text("C4|[CEG]4|"), PolyphonyError, r"t, measure 2: chord '\[CEG\]4' has 3 pitches"),
+        (
+            text("C4|[CEG]4|"),
+            PolyphonyError,
+            "t, measure 2: pitch 64 starts while 60 still sounds: one voice is needed",
+        ),
         (text("C4|[Cz]4|[C_D]4"), PolyphonyError, "measure 3"),
-        (text("C4|C2&E2|"), PolyphonyError, "measure 2: a second voice begins at &"),
-        (text("V:1\nC4|\nV:2\nE4|"), PolyphonyError, "notes in a second voice, '2'"),
-        (text("[V:1]C4|[V:2]E4|"), PolyphonyError, "notes in a second voice, '2'"),
+        (text("C4|C2&E2|"), PolyphonyError, "measure 2: pitch 64 starts while 60 still sounds"),
+        (text("V:1\nC4|D4|\nV:2\nz4|E4|"), PolyphonyError, r"t: notes in 2 parts \('1', '2'\), from measure 2 on"),
+        (text("[V:1]C4|[V:2 name=Alto]E4|"), PolyphonyError, r"notes in 2 parts \('1', 'Alto'\), from measure 1 on"),
+        (text("C4|[z]4|"), ReadError, r"measure 2: '\[z\]4' is a chord without notes"),
         (text("C4|", M=None), MetreError, "measure 1: the metre is free.*M:4/4"),
         (text("C4|", M="none"), MetreError, "the metre is free"),
         (text("C4|", M="5/4"), MetreError, "measure 1: metre 5/4 is not supported"),
@@ -531,14 +538,15 @@ K:G
 def test_book(tmp_path: Path) -> None:
     path = tmp_path / "book.abc"
     path.write_text(BOOK, encoding="utf-8")
-    assert abc.read(path, 2).title == "Second"
-    assert abc.read(path, 2).source == "book.abc#2"
-    with pytest.raises(UsageError, match=r"book.abc: 2 tunes in it: .* from 2 to 5"):
+    assert abc.read(path, tune=2).title == "Second"
+    assert abc.read(path, tune=2).source == "book.abc#2"
+    with pytest.raises(UsageError, match=r"book.abc: 2 tunes in it: .* from 2 to 5, .* book.abc#2"):
         abc.read(path)
     with pytest.raises(UsageError, match="no tune 3 in it: its X: numbers are from 2 to 5"):
-        abc.read(path, 3)
+        abc.read(path, tune=3)
     with pytest.raises(PolyphonyError, match="book.abc#5, measure 1"):
-        abc.read(path, 5)
+        abc.read(path, STRICT, tune=5)
+    assert [note.pitch for note in abc.read(path, tune=5).notes] == [69]
     (first, tune), (second, error) = abc.read_all(path)
     assert (first, second) == ("book.abc#2", "book.abc#5")
     assert isinstance(tune, Tune)
@@ -549,9 +557,9 @@ def test_single_tune(tmp_path: Path) -> None:
     path = tmp_path / "one.abc"
     path.write_text(text("CDEF|"), encoding="utf-8")
     assert abc.read(path).source == "one.abc"
-    assert abc.read(path, 1).source == "one.abc#1"
+    assert abc.read(path, tune=1).source == "one.abc#1"
     with pytest.raises(UsageError, match="no tune 2 in it: its X: numbers are 1 only"):
-        abc.read(path, 2)
+        abc.read(path, tune=2)
 
 
 def test_numbers() -> None:
@@ -563,11 +571,11 @@ def test_same_number_twice(tmp_path: Path) -> None:
     path = tmp_path / "a.abc"
     path.write_text(text("C4|") + "\n\n" + text("D4|"), encoding="utf-8")
     assert [source for source, _ in abc.read_all(path)] == ["a.abc#1", "a.abc#1.2"]
-    assert abc.read(path, 1).notes[0].pitch == 60
+    assert abc.read(path, tune=1).notes[0].pitch == 60
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
 def test_encodings_and_line_ends(tmp_path: Path, end: str, encoding: str) -> None:
     path = tmp_path / "a.abc"
     path.write_bytes(text("C2\nD2|", T="Der Jäger").replace("\n", end).encode(encoding))

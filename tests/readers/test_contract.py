@@ -33,6 +33,12 @@ def midi() -> bytes:
     )
 
 
+def rmi() -> bytes:
+    """Return the same MIDI file in a RIFF wrapper, behind a chunk of odd length."""
+    chunks = b"LIST" + (3).to_bytes(4, "little") + b"abc\0" + b"data" + len(midi()).to_bytes(4, "little") + midi()
+    return b"RIFF" + (len(chunks) + 4).to_bytes(4, "little") + b"RMID" + chunks
+
+
 def mxl() -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
@@ -47,6 +53,8 @@ GOOD = {
     ".musicxml": XML.encode,
     ".xml": XML.encode,
     ".mxl": mxl,
+    ".kar": midi,
+    ".rmi": rmi,
 }
 GARBAGE = {
     "text": b"Hello world, this is no music at all.\n",
@@ -179,6 +187,8 @@ def test_the_registries_load_no_format() -> None:
 
 def test_what_an_exporter_writes_a_reader_reads(tmp_path: Path) -> None:
     tune = readers.read(write(tmp_path, "a.mid", midi()))
-    for suffix in exporters.EXPORTERS:
+    both = exporters.EXPORTERS.keys() & readers.READERS.keys()
+    assert {".mid", ".midi"} <= both
+    for suffix in both:
         exporters.write([("a", tune)], tmp_path / f"again{suffix}")
         assert readers.read(tmp_path / f"again{suffix}").notes == tune.notes

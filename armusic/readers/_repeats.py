@@ -1,4 +1,4 @@
-"""The order in which the written measures of an ABC tune are played.
+"""The order in which written measures are played, by repeat signs and endings.
 
 The rules are those of ABC 2.1, sections 4.8 to 4.10, and 3.1.9 for parts:
 
@@ -19,7 +19,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from armusic.readers._abc_written import BarLine
+from armusic.readers._written import BarLine
 
 MAX_PASSES = 16
 MAX_PLAYED = 10_000  # measures: hours of music, and a bound for a text that multiplies itself

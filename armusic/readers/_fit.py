@@ -1,7 +1,7 @@
 """From measures as they are written to measures that `armusic.score.assemble` can put together.
 
-A written book is not strict where a part ends: what a musician sets right without a thought
-is set right here, and logged.
+A written score is not strict where a section ends: what a musician sets right without a
+thought is set right here, and said.
 
 - A repeat that goes back to a pickup, after a measure that leaves no room for it, goes back
   to the measure after the pickup.
@@ -9,18 +9,17 @@ is set right here, and logged.
   does not complete it, gets a rest.
 - Two short measures that make a whole one are one, whatever bar line divides them.
 - A measure that is two or more measures long exactly has lost its bar lines.
+- Rests that fill up the measure before a pickup make room for it (MusicXML only: that is what
+  some programs write).
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from armusic.readers._abc_fields import UNITS
-from armusic.readers._abc_written import BarLine, Written
-
-log = logging.getLogger(__name__)
+from armusic.readers._written import UNITS, BarLine, Written
+from armusic.readers.reading import Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Step:
     lengths : tuple of int
         The lengths, in `UNITS`, of the measures that it makes, with the rest.
     rest : int
-        `UNITS` of rest that are added behind it.
+        `UNITS` of rest that are added behind it; negative where so many are taken away.
     closes : bool
         Whether it may be completed by the next one.
     """
@@ -45,8 +44,8 @@ class Step:
     closes: bool = False
 
 
-def fit(bars: Sequence[Written], lines: Sequence[BarLine], order: Sequence[int], source: str) -> list[Step]:
-    """Return the measures in playing order, set right where it is clear how.
+def fit(bars: Sequence[Written], lines: Sequence[BarLine], order: Sequence[int]) -> tuple[list[Step], list[Remark]]:
+    """Return the measures in playing order, set right where it is clear how, and what was set right.
 
     Parameters
     ----------
@@ -56,10 +55,9 @@ def fit(bars: Sequence[Written], lines: Sequence[BarLine], order: Sequence[int],
         The bar line before each, and the last one.
     order : sequence of int
         Places in `bars`, in playing order.
-    source : str
-        What log messages call the tune.
     """
     steps: list[Step] = []
+    remarks: list[Remark] = []
     begun = 0  # what is there of the measure from the one before
     skipped = -1  # the index of a pickup that is left out
     for index, place in enumerate(order):
@@ -70,12 +68,17 @@ def fit(bars: Sequence[Written], lines: Sequence[BarLine], order: Sequence[int],
         jumps = following is not None and order[index + 1] != place + 1
         closes = jumps or lines[place + 1].closes
         length, rest = begun + bar.units, 0
-        if full and length % full == 0:
+        lengths: tuple[int, ...] = (bar.units,)
+        if following and closes and length == full and following.units < full and following.units <= bar.silent:
+            rest = -following.units
+            lengths = (bar.units + rest,)
+            begun = full + rest
+        elif full and length % full == 0:
             lengths = (full - begun, *[full] * (length // full - 1))
             begun = 0
             if jumps and order[index + 1] <= place and _is_pickup(bars, order, index + 1):
                 skipped = index + 1
-                log.warning("%s, measure %s: no room for the pickup when it is repeated", source, bar.label)
+                remarks.append(Remark(f"measure {bar.label}: no room for the pickup when it is repeated"))
         elif (
             following is not None
             and index
@@ -92,11 +95,11 @@ def fit(bars: Sequence[Written], lines: Sequence[BarLine], order: Sequence[int],
             closes = True
             lengths = (bar.units + rest,)
         else:
-            lengths, begun = (bar.units,), 0
-        if rest:
-            log.warning("%s, measure %s: a rest of %g quarter notes is put behind it", source, bar.label, rest / UNITS)
+            begun = 0
+        if rest > 0:
+            remarks.append(Remark(f"measure {bar.label}: a rest of {rest / UNITS:g} quarter notes is put behind it"))
         steps.append(Step(place, lengths, rest, closes))
-    return steps
+    return steps, remarks
 
 
 def _is_pickup(bars: Sequence[Written], order: Sequence[int], index: int) -> bool:

@@ -1,0 +1,88 @@
+"""`armusic inspect`, and the options by which every command reads a MIDI file."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from armusic import smf
+from tests.cli.conftest import Run
+from tests.songs import TUNE, band, signature, song, track
+
+
+@pytest.fixture
+def songs(here: Path) -> Path:
+    """Put a song of several tracks, one in 5/4 and one that ignores its beats into the folder."""
+    (here / "song.mid").write_bytes(band(signatures=[signature(0, 4, 4)]))
+    (here / "five.mid").write_bytes(band(signatures=[signature(0, 5, 4)]))
+    late = [((8 * n + start) * 1.07, length, pitch) for n in range(4) for start, length, pitch in TUNE]
+    (here / "free.mid").write_bytes(song(track(late, others=[signature(0, 4, 4)])))
+    return here
+
+
+def test_what_is_in_a_file(run: Run, songs: Path) -> None:
+    done = run("inspect", "song.mid")
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert lines[0] == "file: MIDI of type 1, 5 tracks, 480 ticks per quarter note"
+    assert lines[-1] == "can be used"
+    assert any(line.split() == ["3", "5", "Lead", "vocal", "53", "9", "67-72", "0%", "0.98"] for line in lines)
+    assert any(line.split()[-1:] == ["drums"] for line in lines)
+    assert "- the melody is track 3 'Lead vocal' channel 5 (0.98, by its name), not " in done.out
+
+
+def test_why_it_is_refused(run: Run, songs: Path) -> None:
+    done = run("inspect", "five.mid")
+    assert (done.code, done.err) == (0, "")
+    assert "measures 1-2 are in 5/4, which no model knows" in done.out
+    assert done.out.splitlines()[-1].startswith("cannot be used: five.mid: no measure in a metre")
+    assert run("inspect", "free.mid").out.splitlines()[-1].startswith("cannot be used: free.mid: its notes do not")
+    assert run("inspect", "free.mid", "--tempo", 120 / 1.07).out.splitlines()[-1] == "can be used"
+
+
+def test_as_json(run: Run, songs: Path) -> None:
+    found = json.loads(run("inspect", "song.mid", "--json", "--track", "Bass").out)
+    assert found["facts"]["melody"] == "Bass: 8 notes, pitches 36 to 38"
+    assert [part["name"] for part in found["parts"]] == ["Piano", "Lead vocal", "Bass", "Drums"]
+    assert found["refused"] == ""
+
+
+def test_no_file_at_all(run: Run, here: Path) -> None:
+    assert "no such file" in run("inspect", "none.mid").error(1)
+    (here / "half.mid").write_bytes(band()[:100])
+    assert "cut short" in run("inspect", "half.mid").error(1)
+
+
+def test_every_command_takes_the_options(run: Run, songs: Path, model: Path) -> None:
+    for command in (["attributes"], ["reconstruct", "--model", model]):
+        done = run(*command, "song.mid", "--track", "Piano", "--voice", "lowest")
+        assert done.code == 0
+        assert "the melody is track 2 'Piano' channel 3" in done.err
+        assert "metre 7/4 is not supported" in run(*command, "song.mid", "--metre", "7/4").error(2)
+    assert "no melody in track '8'" in run("morph", "song.mid", "song.mid", "--track", "8").error(2)
+    (songs / "a.abc").write_text("X:1\nM:4/4\nL:1/4\nK:C\nV:1 name=Air\nCDEF|\nV:2\nC4|\n")
+    for tune in (["a.abc"], ["a.abc", "--tune", "1"], ["a.abc#1"]):
+        assert "the melody is track 1 'Air'" in run("attributes", *tune, "--track", "Air").err
+        assert "no melody in track '8'" in run("attributes", *tune, "--track", "8").error(2)
+
+
+def test_of_a_score_the_parts_are_shown(run: Run, songs: Path) -> None:
+    (songs / "b.abc").write_text(
+        "X:1\nM:4/4\nL:1/4\nK:C\nV:1 name=Air\nCDEF|\nV:2\nC4|\n\nX:2\nM:5/4\nL:1/4\nK:C\nCDEFG|\n"
+    )
+    done = run("inspect", "b.abc#1")
+    assert (done.code, done.err) == (0, "")
+    assert "Air" in done.out
+    assert "- the melody is track 1 'Air'" in done.out
+    assert "measures: 1 of 4/4" in done.out
+    refused = run("inspect", "b.abc#2")
+    assert refused.code == 0
+    assert "cannot be used: b.abc#2: no measure in a metre that can be used, only 5/4" in refused.out
+
+
+def test_variations_are_put_back_into_the_song(run: Run, songs: Path, model: Path) -> None:
+    done = run("interpolate", "song.mid", "--attr", "rhythm", "--open-loop", "--steps", 3, "--model", model)
+    assert done.code == 0
+    before, after = (smf.parse((songs / name).read_bytes(), "x") for name in ("song.mid", "song-rhythm.mid"))
+    assert [*after.tracks[:3], *after.tracks[-2:]] == list(before.tracks)
+    assert len(after.tracks) == 5 + 2

@@ -1,0 +1,66 @@
+"""`armusic map`: a picture of two attributes over a grid of both, and every refusal in one line."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import armusic
+
+from .conftest import Run
+
+BOTH = ("--attr", "rhythm", "--attr", "density")
+
+
+def test_the_main_job(run: Run, melody: Path) -> None:
+    done = run("map", melody, *BOTH, "--points", 5)
+    assert (done.code, done.err) == (0, "")
+    header, *rows, last = done.out.splitlines()
+    assert header.split() == ["attribute", "before", "asked", "for", "reached"]
+    assert [row.split()[0] for row in rows] == ["rhythm", "density"]
+    assert last == "wrote input-rhythm-density.png"
+    assert Path("input-rhythm-density.png").read_bytes().startswith(b"\x89PNG")
+    assert sorted(path.name for path in melody.parent.iterdir()) == ["input-rhythm-density.png", "input.mid"]
+
+
+def test_json_has_the_arrays(run: Run, melody: Path) -> None:
+    done = run("map", melody, "--attr", "range", "--attr", "contour", "--points", 3, "--measures", "3-6", "--json",
+               "--key", "off", "-o", "a.svg")  # fmt: skip
+    assert done.code == 0, done.err
+    value = json.loads(done.out)
+    assert list(value["attributes"]) == ["range", "contour"]
+    expected = armusic.load().surface(armusic.read(melody), ("range", "contour"), points=3, measures=(3, 6), key="off")
+    for k, one in enumerate(value["attributes"].values()):
+        assert np.array(one["reached"]) == pytest.approx(expected.values[k])
+        assert one["asked"] == pytest.approx(expected.asked[k].tolist())
+        assert len(one["before"]) == 4
+    assert value["files"] == ["a.svg"]
+    assert Path("a.svg").read_bytes().startswith(b"<?xml")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        ((), 2, "a map is of two attributes, not of 0: name two of rhythm, range, density, contour"),
+        (("--attr", "rhythm"), 2, "not of 1 (rhythm)"),
+        ((*BOTH, "--attr", "range"), 2, "not of 3"),
+        (("--attr", "rhythm", "--attr", "rhythm"), 2, "rhythm was named twice"),
+        (("--attr", "rhythm", "--attr", "syncopation"), 2, "unknown attribute 'syncopation'"),
+        (("--attr", "rhythm", "--attr", "own.py:x"), 2, "unknown attribute 'own.py:x'"),
+        ((*BOTH, "--points", "1"), 2, "Invalid value for '--points'"),
+        ((*BOTH, "--measures", "15-20"), 2, "has measures 1-16"),
+        ((*BOTH, "--key", "H:major"), 2, "unknown key 'H:major'"),
+        ((*BOTH, "-o", "map.bmp"), 2, "map.bmp: pictures end in .png, .pdf or .svg"),
+        ((*BOTH, "-o", "input.mid", "--force"), 2, "the input itself"),
+        ((*BOTH, "-o", "none/map.png"), 1, "none"),
+        ((*BOTH, "-o", "there.png"), 1, "there.png exists already"),
+        ((*BOTH, "--model", "none"), 1, "none: no such file"),
+    ],
+)
+def test_what_is_refused(run: Run, melody: Path, options: tuple[str, ...], code: int, message: str) -> None:
+    Path("there.png").write_text("mine")
+    before = sorted(path.name for path in melody.parent.iterdir())
+    assert message in run("map", melody, *options).error(code)
+    assert sorted(path.name for path in melody.parent.iterdir()) == before
+    assert Path("there.png").read_text() == "mine"

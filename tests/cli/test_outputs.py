@@ -1,0 +1,119 @@
+"""Formats: the suffix of -o, or -f, says which; a score is its own picture; nothing is half done."""
+
+import re
+import zipfile
+from pathlib import Path
+
+import click
+import mido
+import pytest
+
+from armusic import exporters, readers
+from armusic_cli import options, outputs
+
+from .conftest import Run
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+MAGIC = {
+    "mid": b"MThd", "dawproject": b"PK", "musicxml": b"<?xml", "abc": b"X:1", "svg": b"<svg", "png": b"\x89PNG",
+    "pdf": b"%PDF", "wav": b"RIFF",
+}  # fmt: skip
+SCORES = [suffix.removeprefix(".") for suffix in outputs.SCORES]
+
+
+@pytest.mark.parametrize(
+    ("how", "stem", "form"),
+    [
+        *((["-f", form], "input-rhythm", form) for form in MAGIC),
+        (["-o", "out.abc"], "out", "abc"),
+        (["-o", "out.SVG"], "out", "SVG"),
+        (["-f", "musicxml", "-o", "named"], "named", "musicxml"),
+    ],
+)
+def test_every_format_by_name_and_by_suffix(
+    run: Run, melody: Path, model: Path, how: list[str], stem: str, form: str
+) -> None:
+    done = run("interpolate", melody, "--attr", "rhythm", "--model", model, "--steps", 1, *how)
+    assert done.code == 0, done.err
+    files = [f"{stem}.{form}", *([] if form.lower() in SCORES else [f"{stem}.png"])]
+    assert done.out.splitlines()[-1] == f"wrote {' and '.join(files)}"
+    assert Path(files[0]).read_bytes().startswith(MAGIC[form.lower()])
+    assert names(melody.parent) == sorted(["input.mid", *files])
+
+
+def test_a_score_shows_the_attribute_and_a_project_has_its_values(run: Run, melody: Path, model: Path) -> None:
+    arguments = ["interpolate", melody, "--attr", "rhythm=0.3", "--attr", "density=+0.1", "--model", model]
+    assert run(*arguments, "-o", "x.svg").code == 0
+    words = re.findall(r">(rhythm|density|original)<", Path("x.svg").read_text())
+    assert {word: words.count(word) for word in words} == {"original": 1, "rhythm": 8, "density": 8}
+    assert run(*arguments, "-o", "x.dawproject").code == 0
+    with zipfile.ZipFile("x.dawproject") as archive:
+        project = archive.read("project.xml").decode()
+    assert len(re.findall(r"<Marker [^>]*name=\"rhythm [\d.]+ [\d.]+; density [\d.]+ [\d.]+\"", project)) == 16
+
+
+def test_formats_with_one_voice_follow_one_another(run: Run, melody: Path, model: Path) -> None:
+    assert run("morph", melody, melody, "--model", model, "--steps", 3, "-o", "way.abc").code == 0
+    assert len(readers.read("way.abc").measures) == 3 * 16
+    error = run("morph", melody, melody, "--model", "none", "--layout", "tracks", "-o", "no.abc").error(2)
+    assert error == "no.abc: .abc holds one voice: use the layout sequence or clips"
+
+
+def test_clips_of_a_format_and_scenes(run: Run, melody: Path, model: Path) -> None:
+    arguments = ["interpolate", melody, "--attr", "rhythm", "--model", model, "--steps", 2, "--layout", "clips"]
+    done = run(*arguments, "-f", "musicxml")
+    assert done.out.splitlines()[-1] == "wrote input-rhythm and input-rhythm.png"
+    assert [Path(name).suffix for name in names(Path("input-rhythm"))] == [".musicxml"] * 3
+    assert run(*arguments, "-f", "dawproject", "-o", "live.dawproject").code == 0
+    assert Path("live.dawproject").is_file()
+    assert run("generate", "--measures", 1, "-n", 2, "-f", "abc", "-o", "book").code == 0
+    assert names(Path("book")) == ["01_tune_1.abc", "02_tune_2.abc"]
+
+
+def test_ticks(run: Run, melody: Path, model: Path) -> None:
+    arguments = ["interpolate", melody, "--attr", "rhythm", "--model", model]
+    assert run(*arguments, "--ppq", 960).code == 0
+    assert mido.MidiFile("input-rhythm.mid").ticks_per_beat == 960
+    assert "give a multiple of 12" in run(*arguments, "--ppq", 100, "-o", "x.mid").error(2)
+    assert "are for MIDI files" in run(*arguments, "--ppq", 960, "-o", "x.abc").error(2)
+    assert not list(melody.parent.glob("x.*"))
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        (["-f", "abc", "-o", "x.mid"], "x.mid: its suffix says .mid, but -f says abc: leave one of them out"),
+        (["-o", "x.xyz"], "x.xyz: suffix .xyz says no known format"),
+        (["-f", "mp3"], "'mp3' is not one of 'mid', 'dawproject'"),
+    ],
+)
+def test_wrong_usage_is_said_before_the_work(run: Run, melody: Path, how: list[str], message: str) -> None:
+    assert message in run("interpolate", melody, "--attr", "rhythm", "--model", "no-such-model", *how).error(2)
+    assert names(melody.parent) == ["input.mid"]
+
+
+def test_a_score_that_is_there_is_kept(run: Run, melody: Path, model: Path) -> None:
+    Path("x.svg").write_text("mine")
+    arguments = ["interpolate", melody, "--attr", "rhythm", "--model", model, "-o", "x.svg"]
+    assert run(*arguments).error(1) == "x.svg exists already: name another with -o, or replace it with --force"
+    assert Path("x.svg").read_text() == "mine"
+    assert run(*arguments, "--force").code == 0
+    assert Path("x.svg").read_text() != "mine"
+
+
+def test_the_choice_of_formats_is_what_can_be_written() -> None:
+    @click.command()
+    @options.form
+    def command() -> None: ...
+
+    (choice,) = [option.type for option in command.params]
+    assert isinstance(choice, click.Choice)
+    assert (
+        {f".{name}" for name in choice.choices}
+        == set(exporters.EXPORTERS) - {".midi"}
+        == {f".{name}" for name in MAGIC}
+    )
