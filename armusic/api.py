@@ -252,6 +252,7 @@ def train(
     run: str | Path,
     *,
     resume: bool = False,
+    start: str | Path | None = None,
     data_dir: str | Path | None = None,
     on_data: Progress | None = None,
     on_step: Callable[[Mapping[str, float]], None] | None = None,
@@ -268,6 +269,8 @@ def train(
         TensorBoard events where that extra is installed.
     resume : bool
         Go on with the run in that folder, if there is one, from its last whole epoch.
+    start : path, optional
+        A run folder or checkpoint whose weights the run starts from; the network must be the same.
     data_dir : path, optional
         Where corpora are cached; else `$ARMUSIC_DATA`, else the platform's cache folder.
     on_data, on_step, on_epoch : callable, optional
@@ -288,7 +291,10 @@ def train(
     from armusic import runs
 
     cache = _corpus.data_folder(data_dir)
-    return runs.train(config, Path(run), cache, resume=resume, on_data=on_data, on_step=on_step, on_epoch=on_epoch)
+    begun = load(start).checkpoint if start is not None else None
+    return runs.train(
+        config, Path(run), cache, resume=resume, start=begun, on_data=on_data, on_step=on_step, on_epoch=on_epoch
+    )
 
 
 def corpus(data: str = "folk", data_dir: str | Path | None = None, on_progress: Progress | None = None) -> Corpus:

@@ -44,6 +44,9 @@ class Config:
     delta: float = option(10.0, "Sharpness of the pairwise attribute loss.", 1e-6)
     control: float = option(0.2, "Weight of the output's distance from the attributes that its code stands for.", 0)
     cycle: float = option(0.2, "Weight of the encoded output's distance from the code it was decoded from.", 0)
+    temperature: float = option(
+        1.0, "Temperature of the output whose attributes are expected; a low one is near what is decoded.", 0.05, 10
+    )
     independence: float = option(0.0, "Weight of the penalty on what the other dimensions tell of the attributes.", 0)
     augment: float = option(
         0.5, "Share of training measures that are replaced by variants of them (absolute frame: transposed).", 0, 1
@@ -69,6 +72,9 @@ class Config:
 
 
 _TYPES: dict[str, Any] = get_type_hints(Config)
+
+NETWORK = ("attributes", "decoder", "frame", "latent", "units", "layers")
+"""The fields that say what the network is: a run that starts from a model keeps them."""
 
 PRESETS: dict[str, dict[str, Any]] = {
     "default": {},

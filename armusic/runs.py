@@ -21,7 +21,7 @@ from torch import distributed
 
 from armusic import adapters, checkpoint, training
 from armusic.checkpoint import BEST, LAST, Checkpoint
-from armusic.config import Config
+from armusic.config import NETWORK, Config
 from armusic.corpus import Progress
 from armusic.dataset import scale_of, split
 from armusic.errors import UsageError, WriteError
@@ -37,6 +37,7 @@ def train(
     cache: Path,
     *,
     resume: bool = False,
+    start: Checkpoint | None = None,
     on_data: Progress | None = None,
     on_step: Callable[[Mapping[str, float]], None] | None = None,
     on_epoch: Callable[[Report], None] | None = None,
@@ -49,6 +50,8 @@ def train(
             config = _same(last.config, config, run)
         elif first and not resume:
             _refuse_another(run)
+        if start is not None:
+            _same_network(start.config, config)
         adapter = adapters.get(config.data)
         if not first:
             distributed.barrier()  # the first process builds the corpus, the others find it in the cache
@@ -62,12 +65,13 @@ def train(
             train_data = train_data.distinct()
         scale = scale_of(train_data, adapter.kinds)
         torch.manual_seed(config.seed)
-        model = (last.model if last else adapter.build(config)).to(device)
+        begun = last or start
+        model = (begun.model if begun else adapter.build(config)).to(device)
         optimizer = training.make_optimizer(model, config)
         if last is not None:
             checkpoint.unpack(optimizer, last.optimizer)
         history = list(last.history) if last else []
-        card = {"data": config.data, "items": {"train": len(train_data), "validation": len(valid), "test": len(test)}}
+        card: dict[str, Any] = {"data": config.data, "items": {"train": len(train_data), "validation": len(valid), "test": len(test)}}
         state = Checkpoint(model, config, scale, tuple(history), card)
         events = _events(run) if first else None
         reports = training.fit(
@@ -142,6 +146,16 @@ def _same(written: Config, given: Config, run: Path) -> Config:
             " a run goes on with the settings it was begun with"
         )
     return written
+
+
+def _same_network(written: Config, given: Config) -> None:
+    """Refuse settings that make another network than that which a run starts from."""
+    for name in NETWORK:
+        if getattr(written, name) != getattr(given, name):
+            raise UsageError(
+                f"the model to start from has {name} {getattr(written, name)!r}, not {getattr(given, name)!r}:"
+                " a run keeps the network that it starts from"
+            )
 
 
 def _events(run: Path) -> Any:

@@ -91,7 +91,7 @@ class Objective(nn.Module):
             asked = known[:, moved] + SWEEP * (2 * torch.rand(len(z), 1, device=z.device) - 1)
         target = asked.clamp(known[:, moved].amin(dim=0), known[:, moved].amax(dim=0))
         output = self.model.decode(z.index_copy(1, moved, asked), kind)
-        reached = (self.expected(output, kind) - self.mean[kind]) / self.std[kind]
+        reached = (self.expected(output / self.config.temperature, kind) - self.mean[kind]) / self.std[kind]
         error = (reached[:, moved] - target).square()
         again = self.model.encode(output.softmax(dim=-1), kind).mean
         return {

@@ -1,4 +1,6 @@
-"""Make a finished run the shipped model, with its card: `python benchmarks/ship.py RUN --commit COMMIT`.
+"""Make a finished run the shipped model, with its card.
+
+    python benchmarks/ship.py RUN --commit COMMIT [--base MODEL]     (MODEL: what the run was started from)
 
 The model is measured on the held-out tunes of its corpus; the figures go into its checkpoint and its card;
 the tables of `armusic generate` are fitted to it.
@@ -24,9 +26,9 @@ named. It was made with
 
     {command}
 
-at commit {commit}, from scratch, on two CPU cores and one thread, beside other work, in {minutes:.0f} minutes
-({epochs} epochs; the epoch with the best validation accuracy, {best}, was kept). It may be used freely, under the MIT
-licence of armusic: it holds weights and no tune.
+at commit {commit}, on two CPU cores and one thread, beside other work, in {minutes:.0f} minutes ({epochs} epochs;
+the epoch with the best validation accuracy was kept each time). It may be used freely, under the MIT licence of
+armusic: it holds weights and no tune.
 
 Data: the `folk` corpus (data/folk.md): traditional tunes from music21's wheel, {train:,} different training measures,
 {validation:,} validation and {test:,} test measures of other tunes; tunes that are versions of one another stay on one
@@ -51,12 +53,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path)
     parser.add_argument("--commit", required=True, help="The commit that trained it.")
+    parser.add_argument("--base", type=Path, help="The checkpoint that the run was started from, with its own card.")
     options = parser.parse_args()
     best, last = (checkpoint.load(options.run / name) for name in (checkpoint.BEST, checkpoint.LAST))
     found = evaluation.held_out(best, data_folder())
     changed = {name: value for name, value in best.config.as_dict().items() if value != Config().as_dict()[name]}
     command = "armusic train" + "".join(f" --{name.replace('_', '-')} {value}" for name, value in changed.items())
-    card = best.card | {"command": command, "commit": options.commit, "held_out": found}
+    commit, minutes, epochs = options.commit, sum(row["seconds"] for row in last.history) / 60, str(last.epoch)
+    if options.base is not None:
+        base = checkpoint.load(options.base)
+        command = f"{base.card['command']} -o base\n    {command.replace('train', 'train --start base', 1)}"
+        commit = f"{base.card['commit']}, and from there at {commit}"
+        minutes += sum(row["seconds"] for row in base.history) / 60
+        epochs = f"{base.config.epochs} and {epochs}"
+    card = best.card | {"command": command, "commit": commit, "held_out": found}
     card["calibration"] = evaluation.calibrate(best, data_folder()).as_dict()
     path = RESOURCES / api.SHIPPED
     checkpoint.save(replace(best, card=card, optimizer={}), path)
@@ -65,10 +75,9 @@ def main() -> None:
         size=path.stat().st_size / 1e6,
         weights=sum(weight.numel() for weight in best.model.parameters()),
         command=command,
-        commit=options.commit,
-        minutes=sum(row["seconds"] for row in last.history) / 60,
-        epochs=last.epoch,
-        best=best.epoch,
+        commit=commit,
+        minutes=minutes,
+        epochs=epochs,
         tables=held_out.tables(found),
         **best.card["items"],
     )

@@ -95,6 +95,17 @@ def test_a_run_folder_that_cannot_be(settings: Config, cache: Path, tmp_path: Pa
         api.train(settings, tmp_path / "file" / "run", data_dir=cache)
 
 
+def test_a_run_starts_from_a_model(whole: Path, settings: Config, cache: Path, tmp_path: Path) -> None:
+    """With no step that changes anything, its weights are those of the model; the network must be the same."""
+    still = replace(settings, epochs=1, lr=1e-9)
+    run = api.train(still, tmp_path / "run", start=whole, data_dir=cache)
+    one, two = checkpoint.load(run).model.state_dict(), checkpoint.load(whole).model.state_dict()
+    assert all(torch.allclose(one[name], two[name], atol=1e-6) for name in one)
+    with pytest.raises(UsageError, match="the model to start from has units 6, not 7: a run keeps the network"):
+        api.train(replace(settings, units=7), tmp_path / "other", start=whole, data_dir=cache)
+    assert not (tmp_path / "other").exists()
+
+
 def test_data_that_cannot_be_used_leaves_no_run_behind(settings: Config, cache: Path, tmp_path: Path) -> None:
     with pytest.raises(DataError):
         api.train(replace(settings, data=str(tmp_path / "missing")), tmp_path / "run", data_dir=cache)

@@ -91,7 +91,7 @@ def tune_of(sheet: Sheet, source: str, reading: Reading, remarks: list[Remark]) 
         else:
             return tune
     if len(places) != len(sheet.bars):
-        remarks.append(Remark(f"its {len(sheet.bars)} measures are {len(places)} when played, and are counted so"))
+        remarks.append(Remark("repeats are played out, and measures counted as played"))
     tune = midi.tune_of(performed(sheet, steps, source), source, reading, remarks)
     return replace(tune, title=sheet.title, key=sheet.key)
 

@@ -22,7 +22,8 @@ class Reading:
     Parameters
     ----------
     track : str, optional
-        The melody: number of a track, part or voice from 1, `2:4` for its channel 4, or its name. Chosen when not given.
+        The melody: number of a track, part or voice from 1, `2:4` for its channel 4, or its name. Chosen when not
+        given.
     voice : {"highest", "lowest"}
         Which notes stay where several sound at once.
     quantize : {"auto", "off", "strict"}

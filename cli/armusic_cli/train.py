@@ -41,6 +41,13 @@ THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
     help="Folder of the run.  [default: runs/PRESET-DATE-TIME]",
 )
 @click.option("--resume", is_flag=True, help="Go on with the run in RUN from its last whole epoch.")
+@click.option(
+    "--start",
+    type=options.FILE,
+    metavar="MODEL",
+    help="Start from the weights and the network of a run or checkpoint: to train it on, on other data or with other"
+    " losses.",
+)
 @options.data_dir
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="CPU threads.  [default: half the cores]")
 @click.pass_context
@@ -50,6 +57,7 @@ def command(
     preset: str,
     run: Path | None,
     resume: bool,
+    start: Path | None,
     data_dir: Path | None,
     threads: int | None,
     **settings: Any,
@@ -72,6 +80,9 @@ def command(
             os.environ.setdefault(name, half)
     from armusic import api
 
+    if start is not None:
+        network = {name: getattr(api.load(start).config, name) for name in config.NETWORK}
+        chosen = config.make(preset, **{**network, **_settings(ctx, run, preset, settings, resume=resume)})
     silent = os.environ.get("RANK", "0") != "0"  # under torchrun, the first process speaks for all
     with Progress("reading", "file", silent=silent) as progress:
         training = _Training(progress, chosen.epochs)
@@ -80,6 +91,7 @@ def command(
                 chosen,
                 run,
                 resume=resume,
+                start=start,
                 data_dir=data_dir,
                 on_data=progress.update,
                 on_step=training.step,

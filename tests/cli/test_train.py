@@ -118,6 +118,16 @@ def test_a_run_that_was_not_begun_begins(run: Run, here: Path, train: list[dict[
     assert (train[0]["config"].units, train[0]["resume"]) == (5, True)
 
 
+def test_a_run_that_starts_from_a_model_has_its_network(
+    run: Run, here: Path, model: Path, train: list[dict[str, Any]]
+) -> None:
+    assert run("train", "--start", model, "-o", "new", "--lr", 0.5).code == 0
+    chosen, network = train[0]["config"], api.load(model).config
+    assert (chosen.units, chosen.latent, chosen.lr) == (network.units, network.latent, 0.5)
+    assert train[0]["start"] == model
+    assert "no such file" in run("train", "--start", "none", "-o", "other").error(1)
+
+
 def test_a_preset_may_not_change_a_run(run: Run, here: Path, train: list[dict[str, Any]]) -> None:
     Path("mine").mkdir()
     Path("mine/config.json").write_text(json.dumps(make(latent=5).as_dict()))

@@ -199,7 +199,7 @@ def test_words_that_send_the_player_elsewhere(words: str, marks: set[str]) -> No
 
 def test_measures_are_counted_as_played(heard: Heard) -> None:
     _, said = heard(HEADER + "|:[CE]4:|D4|")
-    assert said[0] == "its 2 measures are 3 when played, and are counted so"
+    assert said[0] == "repeats are played out, and measures counted as played"
 
 
 # -- repairs that both formats have ----------------------------------------------------------
