@@ -71,7 +71,7 @@ def train(
         if last is not None:
             checkpoint.unpack(optimizer, last.optimizer)
         history = list(last.history) if last else []
-        card: dict[str, Any] = {"data": config.data, "items": {"train": len(train_data), "validation": len(valid), "test": len(test)}}
+        card = {"data": config.data, "items": {"train": len(train_data), "validation": len(valid), "test": len(test)}}
         state = Checkpoint(model, config, scale, tuple(history), card)
         events = _events(run) if first else None
         reports = training.fit(
