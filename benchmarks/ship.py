@@ -19,6 +19,7 @@ from armusic.config import Config
 from armusic.corpus import data_folder
 
 RESOURCES = Path(api.__file__).parent / "resources"
+LOSSES = Path(__file__).with_name("control_losses.md")
 CARD = """# The shipped model
 
 `default.safetensors` ({size:.1f} MB, {weights:,} weights) is what `armusic interpolate` uses when no `--model` is
@@ -26,8 +27,8 @@ named. It was made with
 
     {command}
 
-at commit {commit}, on two CPU cores and one thread, beside other work, in {minutes:.0f} minutes ({epochs} epochs;
-the epoch with the best validation accuracy was kept each time). It may be used freely, under the MIT licence of
+at commit {commit}, on two CPU cores and one thread, beside other work, in {minutes:.0f} minutes ({epochs}
+epochs; the epoch with the best validation accuracy was kept each time). It may be used freely, under the MIT licence of
 armusic: it holds weights and no tune.
 
 Data: the `folk` corpus (data/folk.md): traditional tunes from music21's wheel, {train:,} different training measures,
@@ -45,7 +46,8 @@ the tune falls.
 {tables}
 
 Computed by `python benchmarks/held_out.py`.
-"""
+
+{losses}"""
 
 
 def main() -> None:
@@ -79,6 +81,7 @@ def main() -> None:
         minutes=minutes,
         epochs=epochs,
         tables=held_out.tables(found),
+        losses=LOSSES.read_text(encoding="utf-8").replace("# ", "## ", 1),
         **best.card["items"],
     )
     (RESOURCES / "README.md").write_text(text, encoding="utf-8")
