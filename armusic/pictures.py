@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from armusic.attributes import short_name
 from armusic.errors import UsageError
 from armusic.files import atomic_path, label
 from armusic.score import Tune
@@ -41,7 +42,8 @@ def draw_reached(
     """Draw the input and what was `found` as piano rolls, and each attribute before, as asked for and as reached."""
     from armusic import plotting
 
-    _write(plotting.goals(tunes, found.names, found.before, found.asked, found.values, title, note), path, force)
+    names = [short_name(name) for name in found.names]
+    _write(plotting.goals(tunes, names, found.before, found.asked, found.values, title, note), path, force)
 
 
 def draw_surface(found: Surface, path: str | Path, title: str, *, force: bool = False) -> None:

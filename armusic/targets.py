@@ -79,15 +79,24 @@ def equal_steps(steps: int, span: tuple[float, float]) -> list[float]:
 
 
 def step_names(attribute: str, offsets: Sequence[float]) -> list[str]:
-    """Return a name for each step, with as many decimals as tell them apart.
+    """Return a name for each step, with as many decimals as tell them apart, and each to within .04.
 
     Examples
     --------
     >>> step_names("my.py:mood", [0.0, 0.05, 0.1])
     ['mood +0.00', 'mood +0.05', 'mood +0.10']
+    >>> step_names("range", [-0.55, -0.5]), step_names("range", [-2 / 3])
+    (['range -0.55', 'range -0.50'], ['range -0.7'])
     """
-    digits = next(digits for digits in range(1, 7) if len({f"{step:+.{digits}f}" for step in offsets}) == len(offsets))
-    return [f"{attributes.short_name(attribute)} {step:+.{digits}f}" for step in offsets]
+    for digits in range(1, 7):
+        shown = [f"{step:+.{digits}f}" for step in offsets]
+        near = all(abs(float(text) - step) < _NEAR for text, step in zip(shown, offsets, strict=True))
+        if near and len(set(shown)) == len(offsets):
+            break
+    return [f"{attributes.short_name(attribute)} {text}" for text in shown]
+
+
+_NEAR = 0.04
 
 
 def check(targets: Targets | Mapping[str, Targets], names: Sequence[str], tune: Tune) -> Table:

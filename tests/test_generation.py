@@ -177,16 +177,16 @@ def test_other_metres_and_temperatures_are_refused(model: Model) -> None:
         model.generate_like(tune("4/4", REEL), 1.5)
 
 
-def test_an_absolute_model_needs_a_tune_to_start_from(model: Model) -> None:
+def test_an_absolute_model_needs_a_tune_to_start_from(model: Model, tmp_path: Path) -> None:
     own = checkpoint("absolute")
-    tables = generation.find(model.checkpoint, Path("unused"))
+    tables = generation.find(model.checkpoint, tmp_path)
     arguments = (8, Metre(4, 4), keys.parse("D"), [], 1, np.random.default_rng(0))
     with pytest.raises(UsageError, match="start from a tune with --like, or train with --frame anchored"):
         plans.fresh(own, tables, *arguments)
 
 
-def test_the_form_of_a_tune(model: Model) -> None:
-    tables = generation.find(model.checkpoint, Path("unused"))
+def test_the_form_of_a_tune(model: Model, tmp_path: Path) -> None:
+    tables = generation.find(model.checkpoint, tmp_path)
     rng = np.random.default_rng(0)
     for measures in (4, 8, 12, 16, 24, 32, 40):
         place, phrase = plans.places(measures)

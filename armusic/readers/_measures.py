@@ -150,10 +150,10 @@ def _passage(
     end = min(last, following.at) if following else last
     count = -(-(end - one.at) // length) if (length := one.length(quarter)) else 1
     label = f"{number}-{number + count - 1}" if count > 1 else f"{number}"
-    which = f"measures {label} are" if count > 1 else f"measure {label} is"
+    which, left = (f"measures {label} are", "they are") if count > 1 else (f"measure {label} is", "it is")
     return [Span(one.at, end, None, label)], [
         Remark(
-            f"{which} in {one}, which no model knows: left as they are, and not counted",
+            f"{which} in {one}, which no model knows: left as {left}, and not counted",
             MetreError(f"{source}, measure {number}: {_unknown(one)}"),
         )
     ]

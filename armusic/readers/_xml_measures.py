@@ -198,7 +198,9 @@ class PartReader:
 
     def direction(self, element: Element) -> None:
         """Read a tempo, and words and signs that send the player elsewhere."""
-        said = False
+        said, here = False, self.at
+        if element.find("offset") is not None:  # from where the music has got to
+            self.at = max(Fraction(0), here + self.number(element, "offset") / self.divisions)
         for sound in element.iterfind("sound"):
             said |= self.sound(sound)
         for metronome in element.iterfind("direction-type/metronome"):
@@ -206,6 +208,7 @@ class PartReader:
             match = re.search("[0-9]{1,4}(?:[.][0-9]{1,4})?", text)
             if match and kind in _QUARTERS and not said:
                 self.tempo(float(Fraction(match[0]) * _QUARTERS[kind] * _dotted(metronome, "beat-unit-dot")))
+        self.at = here
         for place in element.iterfind("direction-type"):
             self.measure.marks |= {_JUMPS[sign.tag] for sign in place if sign.tag in ("segno", "coda")}
             self.measure.marks |= jumps.marks(" ".join(words.text or "" for words in place.iterfind("words")))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from armusic.errors import UsageError
 from armusic_cli import options, tables
 from armusic_cli.progress import Progress
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 list_skipped = click.option(
     "--skipped", "with_skipped", is_flag=True, help="List all that was left out or set right, and why."
 )
+as_csv = click.option("--csv", "as_csv", is_flag=True, help="Print that list as CSV, a line each.")
 
 
 @click.group("data", invoke_without_command=True)
@@ -32,14 +36,16 @@ def command(ctx: click.Context) -> None:
     "--data", default="folk", metavar="NAME|FOLDER", show_default=True, help="A corpus, or a folder of files."
 )
 @list_skipped
+@as_csv
 @options.data_dir
 @options.as_json
-def show(data: str, with_skipped: bool, data_dir: Path | None, as_json: bool) -> None:
+def show(data: str, with_skipped: bool, as_csv: bool, data_dir: Path | None, as_json: bool) -> None:
     """Show a corpus: tunes and measures by collection and metre, licences, what was skipped and why.
 
     It is read first, if it has not been.
     """
-    _show(_read(data, data_dir), with_skipped=with_skipped, as_json=as_json)
+    _check(as_csv=as_csv, as_json=as_json)
+    _show(_read(data, data_dir), with_skipped=with_skipped, as_csv=as_csv, as_json=as_json)
 
 
 @command.command("build", short_help="Read a folder of your own files for training.")
@@ -52,14 +58,21 @@ def show(data: str, with_skipped: bool, data_dir: Path | None, as_json: bool) ->
     help="Folder of ABC, MIDI or MusicXML files, or a corpus.",
 )
 @list_skipped
+@as_csv
 @options.data_dir
 @options.as_json
-def build(folder: str, with_skipped: bool, data_dir: Path | None, as_json: bool) -> None:
+def build(folder: str, with_skipped: bool, as_csv: bool, data_dir: Path | None, as_json: bool) -> None:
     """Read a corpus of your own, keep it for training, and show what is in it.
 
     Train on it with `armusic train --data FOLDER`.
     """
-    _show(_read(folder, data_dir), with_skipped=with_skipped, as_json=as_json)
+    _check(as_csv=as_csv, as_json=as_json)
+    _show(_read(folder, data_dir), with_skipped=with_skipped, as_csv=as_csv, as_json=as_json)
+
+
+def _check(*, as_csv: bool, as_json: bool) -> None:
+    if as_csv and as_json:
+        raise UsageError("--json and --csv cannot go together: choose one")
 
 
 def _read(data: str, data_dir: Path | None) -> Corpus:
@@ -69,7 +82,10 @@ def _read(data: str, data_dir: Path | None) -> Corpus:
         return api.corpus(data, data_dir, progress.update)
 
 
-def _show(corpus: Corpus, *, with_skipped: bool, as_json: bool) -> None:
+def _show(corpus: Corpus, *, with_skipped: bool, as_csv: bool, as_json: bool) -> None:
+    if as_csv:
+        _show_csv(corpus)
+        return
     summary = corpus.summary()
     if as_json:
         left = [{"source": one.source, "reason": one.reason, "message": one.message} for one in corpus.skipped]
@@ -104,6 +120,16 @@ def _show(corpus: Corpus, *, with_skipped: bool, as_json: bool) -> None:
             f"\nset right while reading: {summary['mended']:,} places, such as a missing rest (--skipped lists them)"
         )
     click.echo(f"\ncache: {summary['cache']}")
+
+
+def _show_csv(corpus: Corpus) -> None:
+    """Print what was left out of a corpus, and what was set right."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["source", "what", "reason", "message"])
+    for one in corpus.skipped:
+        writer.writerow([one.source, "measures left out" if one.measures else "left out", one.reason, one.message])
+    for remark in corpus.mended:
+        writer.writerow([remark.split(",")[0], "set right", "", remark])
 
 
 def _message(source: str, message: str) -> str:

@@ -1,5 +1,6 @@
 """`armusic data`: what is in a corpus, and what was left out."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -42,6 +43,15 @@ def test_what_was_skipped_is_listed(run: Run, tunes: Path) -> None:
     assert line.startswith("broken.abc")
     assert line.count("broken.abc") == 1
     assert "5/4" in line
+
+
+def test_what_was_skipped_as_csv(run: Run, tunes: Path) -> None:
+    rows = list(csv.DictReader(run("data", "build", "--from", tunes, "--csv").out.splitlines()))
+    (one,) = [row for row in rows if row["what"] == "left out"]
+    assert one["source"].endswith("broken.abc#1")
+    assert (one["reason"], "5/4" in one["message"]) == ("unsupported metre", True)
+    message = "--json and --csv cannot go together: choose one"
+    assert run("data", "show", "--data", tunes, "--csv", "--json").error(2) == message
 
 
 def test_the_data_folder_is_chosen(run: Run, tunes: Path, tmp_path: Path) -> None:

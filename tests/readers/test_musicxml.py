@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from armusic import exporters
 from armusic.errors import (
     ArmusicError,
     MeasureLengthError,
@@ -23,7 +24,7 @@ from armusic.errors import (
 )
 from armusic.readers import musicxml
 from armusic.readers.reading import STRICT
-from armusic.score import Key, Tune
+from armusic.score import Key, Measure, Metre, Note, Tune
 
 Read = Callable[..., Tune]
 
@@ -155,6 +156,14 @@ def test_a_score_with_everything_that_counts(tmp_path: Path) -> None:
     assert tune.tempos == ((0, 90.0), (6, 97.5))
     assert tune.key == Key(-1, "dorian")
     assert (tune.title, tune.source, tune.program) == ("A Tune", "a.musicxml", 73)
+
+
+def test_a_tempo_may_come_while_a_note_sounds(tmp_path: Path) -> None:
+    """An offset counts in divisions from where the music has got to; `exporters.musicxml` writes such ones."""
+    fast = Tune((Note(Fraction(0), Fraction(4), 60),), (Measure(Fraction(0), Metre(4, 4)),),
+                tempos=((Fraction(0), 90.0), (Fraction(5, 2), 120.0)))  # fmt: skip
+    exporters.write([("tune", fast)], tmp_path / "out.musicxml")
+    assert musicxml.read(tmp_path / "out.musicxml").tempos == fast.tempos
 
 
 def test_nothing_but_notes(read: Read) -> None:
