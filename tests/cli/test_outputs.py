@@ -10,6 +10,7 @@ import pytest
 
 from armusic import exporters, readers
 from armusic_cli import options, outputs
+from tests.extras import cairo
 
 from .conftest import Run
 
@@ -28,7 +29,7 @@ SCORES = [suffix.removeprefix(".") for suffix in outputs.SCORES]
 @pytest.mark.parametrize(
     ("how", "stem", "form"),
     [
-        *((["-f", form], "input-rhythm", form) for form in MAGIC),
+        *(pytest.param(["-f", form], "input-rhythm", form, marks=[cairo] * (form in ("png", "pdf"))) for form in MAGIC),
         (["-o", "out.abc"], "out", "abc"),
         (["-o", "out.SVG"], "out", "SVG"),
         (["-f", "musicxml", "-o", "named"], "named", "musicxml"),
