@@ -36,16 +36,16 @@ def signature(text: str) -> Signature:
 
     Examples
     --------
-    >>> signature("6/8") == Signature("6/8", 3 * UNITS, True), signature("none").units
+    >>> signature("6 / 8") == Signature("6/8", 3 * UNITS, True), signature("none").units
     (True, None)
     """
-    text = text.strip()
-    match = _METRE.fullmatch({"C": "4/4", "C|": "2/2"}.get(text, "".join(text.split())))
+    plain = "".join(text.split())
+    match = _METRE.fullmatch({"C": "4/4", "C|": "2/2"}.get(plain, plain))
     if not match or not int(match[2]):
-        return Signature(text, None, False)
+        return Signature(text.strip(), None, False)
     beats = sum(map(int, match[1].split("+")))
     units, rest = divmod(4 * UNITS * beats, int(match[2]))
-    return Signature(text, None if rest or not units else units, beats % _COMPOUND == 0 and beats > _COMPOUND)
+    return Signature(plain, None if rest or not units else units, beats % _COMPOUND == 0 and beats > _COMPOUND)
 
 
 class Sound(NamedTuple):
