@@ -39,13 +39,7 @@ if TYPE_CHECKING:
     metavar="NAME POINTS",
     help="Short for --attr NAME=POINTS.",
 )
-@click.option(
-    "--key",
-    default="auto",
-    show_default=True,
-    metavar="KEY",
-    help="Key to stay in, as C:major or A:dorian; auto: the tune's own; off: any pitch.",
-)
+@options.key
 @click.option("--open-loop", is_flag=True, help="Decode once, near what is asked for, instead of searching.")
 @click.option(
     "--steps", type=click.IntRange(1, options.MOST_STEPS), default=5, show_default=True, help="How many variations."

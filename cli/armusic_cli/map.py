@@ -26,13 +26,7 @@ MOST_POINTS = 101
     show_default=True,
     help="Values asked of each attribute.",
 )
-@click.option(
-    "--key",
-    default="auto",
-    show_default=True,
-    metavar="KEY",
-    help="Key to stay in, as C:major or A:dorian; auto: the tune's own; off: any pitch.",
-)
+@options.key
 @options.model
 @options.tune
 @options.force

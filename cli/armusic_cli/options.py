@@ -34,6 +34,13 @@ form = click.option(
     help="What to write; svg, png and pdf are the score.  [default: as the suffix of -o says, else mid]",
 )
 ppq = click.option("--ppq", type=int, metavar="N", help="Ticks per quarter note of a MIDI file.  [default: 480]")
+key = click.option(
+    "--key",
+    default="auto",
+    show_default=True,
+    metavar="KEY",
+    help="Key to stay in, as C:major or A:dorian; auto: the tune's own; off: any pitch.",
+)
 model = click.option(
     "--model", type=FILE, metavar="RUN", help="A run folder or checkpoint.  [default: the shipped model]"
 )

@@ -41,13 +41,7 @@ from armusic_cli import options
 )
 @click.option("--channel", type=click.IntRange(1, 16), default=1, show_default=True, help="MIDI channel.")
 @click.option("--loops", type=click.IntRange(1), metavar="N", help="How many times.  [default: until Ctrl-C]")
-@click.option(
-    "--key",
-    default="auto",
-    show_default=True,
-    metavar="KEY",
-    help="Key to stay in, as C:major or A:dorian; auto: the tune's own; off: any pitch.",
-)
+@options.key
 @options.reading
 @options.model
 @options.tune
