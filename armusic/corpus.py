@@ -19,7 +19,7 @@ from jaxtyping import Int
 
 from armusic import tokenizer
 from armusic.files import atomic_path
-from armusic.score import METRES, Tune
+from armusic.score import METRES, Metre, Tune
 from armusic.tokenizer import MAX_TICKS, PAD
 from armusic.versions import different
 
@@ -76,6 +76,21 @@ class Corpus:
     mended: tuple[str, ...] = ()
     licences: Mapping[str, str] = field(default_factory=dict)
     cache: str = ""
+
+    def only(self, metre: Metre, name: str) -> Corpus:
+        """Return the measures in one metre, and the tunes that have any, as a corpus of another name."""
+        here = self.kind == METRES.index(metre)
+        kept, tune = np.unique(self.tune[here], return_inverse=True)
+        return replace(
+            self,
+            name=name,
+            tokens=self.tokens[here],
+            kind=self.kind[here],
+            tune=tune,
+            sources=tuple(self.sources[index] for index in kept),
+            collections=tuple(self.collections[index] for index in kept),
+            version=self.version[kept],
+        )
 
     def summary(self) -> dict[str, Any]:
         """Return counts as plain values: tunes and measures, by collection and metre, and what was skipped."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from armusic.corpora.build import build, files_in
 from armusic.corpus import Corpus, Progress
 
-CORPORA = {"folk": "armusic.corpora.folk"}
+CORPORA = {name: f"armusic.corpora.{name}" for name in ("folk", "folk44")}
 
 
 def read(name: str, cache: Path, on_progress: Progress | None = None) -> Corpus:
