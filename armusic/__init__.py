@@ -17,11 +17,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from armusic import metrics
     from armusic.api import load, picture, read, train, write
     from armusic.errors import ArmusicError
     from armusic.score import Key, Measure, Metre, Note, Tune
 
-__all__ = ["ArmusicError", "Key", "Measure", "Metre", "Note", "Tune", "load", "picture", "read", "train", "write"]
+__all__ = [
+    "ArmusicError", "Key", "Measure", "Metre", "Note", "Tune", "load", "metrics", "picture", "read", "train", "write",
+]  # fmt: skip
 
 _HOMES = {"ArmusicError": "errors", **dict.fromkeys(("Key", "Measure", "Metre", "Note", "Tune"), "score")}
 
@@ -34,4 +37,6 @@ def __getattr__(name: str) -> Any:
         return version("armusic")
     if name not in __all__:
         raise AttributeError(f"module 'armusic' has no attribute {name!r}")
+    if name == "metrics":
+        return import_module("armusic.metrics")
     return getattr(import_module(f"armusic.{_HOMES.get(name, 'api')}"), name)

@@ -12,19 +12,21 @@ import numpy as np
 from jaxtyping import Float
 
 from armusic import corpus as _corpus
-from armusic import exporters, live, readers
+from armusic import experiments, exporters, live, readers, report
 from armusic.asked import Target
 from armusic.attributes import DEFAULT, canonical_name, of_tune
 from armusic.config import Config
 from armusic.corpus import Corpus, Progress
 from armusic.exporters import check as check_output
-from armusic.pictures import Named, check_picture, draw, draw_reached, draw_surface, picture
+from armusic.files import check_folder
+from armusic.pictures import Named, check_picture, draw, draw_evaluation, draw_reached, draw_surface, picture
 from armusic.ports import open_ports
 from armusic.readers.reading import Reading
 from armusic.score import Tune
 
 if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
     from armusic.checkpoint import Checkpoint
+    from armusic.evaluation import Evaluation
     from armusic.generation import Generated
     from armusic.inspection import Inspection
     from armusic.interpolation import Variation
@@ -36,9 +38,9 @@ if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
 
 SHIPPED = "default.safetensors"
 __all__ = [
-    "AttributeTable", "Model", "attributes", "canonical_name", "check_output", "check_picture", "corpus", "draw",
-    "draw_reached", "draw_surface", "inspect", "live", "load", "open_ports", "picture", "read", "train", "write",
-    "write_tunes",
+    "AttributeTable", "Model", "attributes", "canonical_name", "check_folder", "check_output", "check_picture",
+    "corpus", "draw", "draw_evaluation", "draw_reached", "draw_surface", "experiments", "inspect", "live", "load",
+    "open_ports", "picture", "read", "report", "train", "write", "write_tunes",
 ]  # fmt: skip
 
 
@@ -229,6 +231,12 @@ class Model:
         from armusic import reconstruction
 
         return reconstruction.reconstruct(self.checkpoint, tune)
+
+    def evaluate(self, metre: str | None = None, *, data_dir: str | Path | None = None, **options: Any) -> Evaluation:
+        """Return how good it is on the test part of its data (`seed`, `on_progress`): see `evaluation.evaluate`."""
+        from armusic import evaluation
+
+        return evaluation.evaluate(self.checkpoint, _corpus.data_folder(data_dir), metre, **options)
 
 
 def load(path: str | Path | None = None) -> Model:

@@ -142,7 +142,7 @@ def start(checkpoint: Checkpoint, material: Material, allowed: Allowed | None, a
 def inputs(search: Search) -> Candidates:
     """Return each different measure as it is."""
     units = np.arange(len(search.first))
-    return _measured(search, units, search.material.tokens[search.first], search.z)
+    return described(search, units, search.material.tokens[search.first], search.z)
 
 
 def attempt(search: Search, units: Units, z: Codes) -> Candidates:
@@ -156,7 +156,7 @@ def attempt(search: Search, units: Units, z: Codes) -> Candidates:
         tokens[..., : made.shape[-1]] = made
         of = np.broadcast_to(here, made.shape[:3]).ravel()
         every = np.broadcast_to(codes, (len(PULLS), *codes.shape)).reshape(-1, z.shape[2])
-        parts.append(_measured(search, of, tokens.reshape(len(of), -1), every))
+        parts.append(described(search, of, tokens.reshape(len(of), -1), every))
     return _concatenated(parts)
 
 
@@ -237,7 +237,7 @@ def recombined(search: Search, found: Candidates) -> Candidates:
     tokens = np.concatenate(parts)
     sounds = is_onset(tokens).any(axis=1)
     of, z = np.tile(found.of, len(parts))[sounds], np.tile(found.z, (len(parts), 1))[sounds]
-    return _measured(search, of, tokens[sounds], z)
+    return described(search, of, tokens[sounds], z)
 
 
 def join(parts: Sequence[Candidates]) -> Candidates:
@@ -249,7 +249,8 @@ def join(parts: Sequence[Candidates]) -> Candidates:
     return every.take(index)
 
 
-def _measured(search: Search, of: Units, tokens: Tokens, z: Float[np.ndarray, "candidate latent"]) -> Candidates:
+def described(search: Search, of: Units, tokens: Tokens, z: Float[np.ndarray, "candidate latent"]) -> Candidates:
+    """Return tokens in the place of these units as candidates: the attributes of the search are measured."""
     names, kinds = search.names, search.kind[of]
     values = np.empty((len(of), len(names)))
     for kind in np.unique(kinds):

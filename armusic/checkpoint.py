@@ -26,7 +26,8 @@ from armusic.models.base import VAE
 
 FORMAT = 1
 BEST, LAST = "best.safetensors", "last.safetensors"
-_OPTIMIZER = "optimizer."
+_BESIDE = ("optimizer", "companion")
+"""What is kept beside the model's own weights, each name after one of these and a dot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Checkpoint:
         Facts about the run: data, command, counts, figures.
     optimizer : dict of str to Tensor
         State of the optimizer; empty where training cannot go on.
+    companion : dict of str to Tensor
+        Weights of what is trained beside the model (`armusic.baselines`): for training to go on, not for use.
     """
 
     model: VAE
@@ -55,6 +58,7 @@ class Checkpoint:
     history: tuple[dict[str, float], ...] = ()
     card: dict[str, Any] = field(default_factory=dict)
     optimizer: dict[str, Tensor] = field(default_factory=dict)
+    companion: dict[str, Tensor] = field(default_factory=dict)
 
     @property
     def epoch(self) -> int:
@@ -70,8 +74,10 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
         "history": list(checkpoint.history),
         "card": checkpoint.card,
     }
-    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in checkpoint.model.state_dict().items()}
-    tensors |= {_OPTIMIZER + name: tensor.detach().cpu().contiguous() for name, tensor in checkpoint.optimizer.items()}
+    tensors = checkpoint.model.state_dict()
+    for part in _BESIDE:
+        tensors |= {f"{part}.{name}": tensor for name, tensor in getattr(checkpoint, part).items()}
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     with atomic_path(path, force=True) as temporary:
         save_file(tensors, temporary, {"format": f"armusic {FORMAT}", "armusic": json.dumps(header)})
 
@@ -111,14 +117,21 @@ def load(path: Path) -> Checkpoint:
         settings = config.from_dict(header["config"])
         scale = Scale(np.array(header["scale"]["mean"]), np.array(header["scale"]["std"]))
         model = adapters.get(settings.data).build(settings)
-        model.load_state_dict({name: tensor for name, tensor in tensors.items() if not name.startswith(_OPTIMIZER)})
+        beside: dict[str, dict[str, Tensor]] = {
+            part: {name: tensors.pop(f"{part}.{name}") for name in _names(tensors, part)} for part in _BESIDE
+        }
+        model.load_state_dict(tensors)
     except (KeyError, TypeError, ValueError, RuntimeError, ArmusicError) as error:
         raise CheckpointError(
             f"{label(path)}: its contents do not belong together ({str(error).splitlines()[0]})"
         ) from error
-    state = {name.removeprefix(_OPTIMIZER): tensor for name, tensor in tensors.items() if name.startswith(_OPTIMIZER)}
     model.eval()
-    return Checkpoint(model, settings, scale, tuple(header["history"]), header["card"], state)
+    return Checkpoint(model, settings, scale, tuple(header["history"]), header["card"], **beside)
+
+
+def _names(tensors: dict[str, Tensor], part: str) -> list[str]:
+    """Return the names within a part."""
+    return [name.removeprefix(f"{part}.") for name in tensors if name.startswith(f"{part}.")]
 
 
 def pack(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:

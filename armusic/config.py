@@ -24,7 +24,7 @@ def option(default: Any, help: str, low: float | None = None, high: float | None
 class Config:
     """How a model is built and trained."""
 
-    data: str = option("folk", "Data set, or a folder of ABC, MIDI or MusicXML files.")
+    data: str = option("folk", "folk, folk44, bach, folk44-paper, bach-paper, or a folder of music files.")
     attributes: tuple[str, ...] = option(ATTRIBUTES, "Attributes, in the order of their latent dimensions.")
     decoder: Literal["parallel", "hierarchical"] = option(
         "parallel", "All ticks at once, or beat by beat and tick by tick."
@@ -36,18 +36,20 @@ class Config:
     units: int = option(64, "Hidden units of each GRU, per direction.", 1, 4096)
     layers: int = option(1, "Layers of each GRU.", 1, 8)
     dropout: float = option(0.1, "Share of hidden units dropped in training.", 0, 0.95)
-    attribute_loss: Literal["regression", "pairwise"] = option(
+    attribute_loss: Literal["regression", "pairwise", "slope", "cross-entropy", "linear", "adversary"] = option(
         "regression", "How a dimension is tied to its attribute."
     )
     beta: float = option(0.001, "Weight of the KL divergence, beside the cross-entropy per tick.", 0)
-    gamma: float = option(1.0, "Weight of the attribute loss; 0 trains a plain beta-VAE.", 0)
+    gamma: float = option(
+        1.0, "Weight of the attribute loss (with an adversary: of hiding from it); 0 trains a plain beta-VAE.", 0
+    )
     delta: float = option(10.0, "Sharpness of the pairwise attribute loss.", 1e-6)
     control: float = option(0.2, "Weight of the output's distance from the attributes that its code stands for.", 0)
     cycle: float = option(0.2, "Weight of the encoded output's distance from the code it was decoded from.", 0)
     temperature: float = option(
         1.0, "Temperature of the output whose attributes are expected; a low one is near what is decoded.", 0.05, 10
     )
-    independence: float = option(0.0, "Weight of the penalty on what the other dimensions tell of the attributes.", 0)
+    independence: float = option(0.1, "Weight of the penalty on what the other dimensions tell of the attributes.", 0)
     augment: float = option(
         0.5, "Share of training measures that are replaced by variants of them (absolute frame: transposed).", 0, 1
     )
@@ -58,6 +60,13 @@ class Config:
     warmup: float = option(0.03, "Share of the steps in which the learning rate rises.", 0, 1)
     decay: bool = option(True, "Let the learning rate decay after the warm-up.")
     clip: float = option(1.0, "Largest gradient norm; 0: no limit.", 0)
+    accumulate: int = option(
+        1, "Parts of a batch that are computed one after another: less memory, more time, the same losses.", 1
+    )
+    precision: Literal["float32", "bfloat16"] = option(
+        "float32", "Precision of the network's arithmetic; weights and losses stay float32."
+    )
+    compile: bool = option(False, "Compile the network (torch.compile): for GPUs; on CPUs it gains nothing.")
     seed: int = option(0, "Seed of the split, the weights, the batches and the noise.", 0)
 
     def __post_init__(self) -> None:
@@ -65,6 +74,8 @@ class Config:
             _check(one.name, getattr(self, one.name), _TYPES[one.name], one.metadata)
         if len(self.attributes) > self.latent:
             raise UsageError(f"{len(self.attributes)} attributes need as many dimensions, but latent is {self.latent}")
+        if self.attribute_loss == "slope" and self.precision != "float32":
+            raise UsageError("slopes of bfloat16 outputs are noise: use precision 'float32', or another attribute_loss")
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, as JSON keeps them."""
@@ -87,6 +98,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "units": 128,
         "control": 0.0,
         "cycle": 0.0,
+        "independence": 0.0,
         "epochs": 30,
         "augment": 1.0,
         "distinct": False,
@@ -96,6 +108,15 @@ PRESETS: dict[str, dict[str, Any]] = {
         "clip": 0.0,
     },
 }
+_BARE = {"control": 0.0, "cycle": 0.0, "independence": 0.0}
+_METHODS: dict[str, dict[str, Any]] = {
+    "beta-vae": {"gamma": 0.0},
+    "glsr": {"attribute_loss": "slope"},
+    "s2-vae": {"attribute_loss": "cross-entropy"},
+    "i-vae": {"attribute_loss": "linear"},
+    "fader": {"attribute_loss": "adversary", "gamma": 0.03},
+}
+PRESETS |= {name: _BARE | method for name, method in _METHODS.items()}  # network and schedule are the default's
 
 
 def make(preset: str = "default", **values: Any) -> Config:
@@ -112,7 +133,9 @@ def make(preset: str = "default", **values: Any) -> Config:
     'hierarchical'
     """
     if preset not in PRESETS:
-        raise UsageError(f"unknown preset {preset!r}: there is {' and '.join(PRESETS)}")
+        near = difflib.get_close_matches(preset, PRESETS, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(PRESETS)}"
+        raise UsageError(f"unknown preset {preset!r}: {hint}")
     return from_dict({**PRESETS[preset], **values})
 
 

@@ -28,7 +28,7 @@ from armusic.candidates import Candidates, Search
 from armusic.checkpoint import Checkpoint
 from armusic.distance import distance, mixed
 from armusic.interpolation import Allowed, measured
-from armusic.reached import Reached, reached, split
+from armusic.reached import Reached, Rows, reached, split
 from armusic.score import METRES, Tune
 from armusic.targets import Table, Targets, canonical, check, dimensions
 
@@ -77,6 +77,11 @@ class Pool:
             For a target that is no number, a wrong number of targets, or other attributes than the pool's.
         """
         asked = check(targets, self.names, self.search.material.tune)
+        tokens, notes = self.look_up(asked)
+        return reached(self.search.checkpoint, self.search.material, self.names, asked, tokens, notes)
+
+    def look_up(self, asked: Table) -> tuple[Rows, list[str]]:
+        """Return the tokens that answer finite targets (measure, attribute), and which of these are out of reach."""
         rows, at, low, high = self._best(asked)
         tokens = self.search.material.tokens.copy()
         tokens[rows] = self.found.tokens[at]
@@ -85,7 +90,7 @@ class Pool:
             f" ({low[row, column]:.3g} to {high[row, column]:.3g}): {self._values(at)[row, column]:.3g} reached"
             for row, column in np.argwhere((asked[rows] < low - _SLACK) | (asked[rows] > high + _SLACK)).tolist()
         ]
-        return reached(self.search.checkpoint, self.search.material, self.names, asked, tokens, notes)
+        return tokens, notes
 
     def turned(self, step: float) -> tuple[Table, Table]:
         """Return the targets `step` standard deviations from the present values.
@@ -124,7 +129,7 @@ class Pool:
         towards = candidates.directions(search, self.found, self.names)[search.of[rows]]
         way = np.einsum("ra,ral->rl", left.clip(-REACH, REACH), towards)
         z = self.found.z[at] + moves + np.repeat(STEPS, SCATTER)[:, None, None] * way
-        return _pool(search, self.names, [self.found, candidates.attempt(search, search.of[rows], z)])
+        return pooled(search, self.names, [self.found, candidates.attempt(search, search.of[rows], z)])
 
     @property
     def _columns(self) -> list[int]:
@@ -201,17 +206,17 @@ def build(
     rng = np.random.default_rng(seed)
     found = [candidates.inputs(search)]
     if not len(search.first):
-        return _pool(search, names, found)
+        return pooled(search, names, found)
     units = np.arange(len(search.first))
     dims = dimensions(names, known) if set(names) <= set(known) else list(range(len(known)))
     found += [candidates.attempt(search, units, candidates.around(search, dim, len(dims), rng)) for dim in dims]
-    pool = _pool(search, names, found)
+    pool = pooled(search, names, found)
     if len(names) > 1:
         return pool
     direction = candidates.directions(search, pool.found, names)
     z = candidates.between(search, pool.found.take(pool.kept), names[0], direction, rng)
-    pool = _pool(search, names, [pool.found, candidates.attempt(search, units, z)])
-    return _pool(search, names, [pool.found, candidates.recombined(search, pool.found.take(pool.kept))])
+    pool = pooled(search, names, [pool.found, candidates.attempt(search, units, z)])
+    return pooled(search, names, [pool.found, candidates.recombined(search, pool.found.take(pool.kept))])
 
 
 def reach(
@@ -261,7 +266,7 @@ def open_loop(
     return reached(checkpoint, material, names, asked, tokens, [])
 
 
-def _pool(search: Search, names: tuple[str, ...], parts: Sequence[Candidates]) -> Pool:
+def pooled(search: Search, names: tuple[str, ...], parts: Sequence[Candidates]) -> Pool:
     """Return all candidates as a pool.
 
     Of those with nearly the same values, the one nearest to the input answers; one that mixes

@@ -78,18 +78,32 @@ class Corpus:
     cache: str = ""
 
     def only(self, metre: Metre, name: str) -> Corpus:
-        """Return the measures in one metre, and the tunes that have any, as a corpus of another name."""
+        """Return the measures in one metre, and the tunes that have any, as a corpus of another name.
+
+        What is left out comes last in `skipped`.
+        """
         here = self.kind == METRES.index(metre)
         kept, tune = np.unique(self.tune[here], return_inverse=True)
+        sources = tuple(self.sources[index] for index in kept)
+        others = np.bincount(self.tune[~here], minlength=len(self.sources))
+        gone, reason = set(self.sources) - set(sources), f"not in {metre}"
+        skipped = [one for one in self.skipped if one.source not in gone]
+        for source, count in zip(self.sources, others.tolist(), strict=True):
+            shown = source.rsplit("/", 1)[-1]
+            if source in gone:
+                skipped.append(Skip(source, reason, f"{shown}: no measure in {metre}"))
+            elif count:
+                skipped.append(Skip(source, reason, f"{shown}: {count} of its measures are not in {metre}", count))
         return replace(
             self,
             name=name,
             tokens=self.tokens[here],
             kind=self.kind[here],
             tune=tune,
-            sources=tuple(self.sources[index] for index in kept),
+            sources=sources,
             collections=tuple(self.collections[index] for index in kept),
             version=self.version[kept],
+            skipped=tuple(skipped),
         )
 
     def summary(self) -> dict[str, Any]:

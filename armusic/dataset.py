@@ -45,8 +45,8 @@ class Data:
     def __len__(self) -> int:
         return len(self.x)
 
-    def take(self, index: np.ndarray) -> Data:
-        """Return the items at `index` (ints or a mask)."""
+    def take(self, index: np.ndarray | slice) -> Data:
+        """Return the items at `index` (ints, a mask, or a slice)."""
         return replace(self, x=self.x[index], a=self.a[index], group=self.group[index], kind=self.kind[index])
 
     def distinct(self) -> Data:

@@ -51,6 +51,12 @@ class PolyphonyError(MusicError):
     reason = "polyphonic"
 
 
+class PartsError(MusicError):
+    """A score for other voices or instruments than those that are wanted."""
+
+    reason = "other parts"
+
+
 class OffGridError(MusicError):
     """A note that starts or ends between two ticks."""
 

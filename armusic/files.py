@@ -158,6 +158,30 @@ def atomic_path(path: Path | str, force: bool = False) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def check_folder(path: Path | str, force: bool = False) -> None:
+    """Raise `WriteError` if files may not be written into a folder at `path`: a cheap check before long work.
+
+    Parameters
+    ----------
+    path : path
+        The folder to be; an empty one may always be filled.
+    force : bool
+        Whether files in an existing folder may be replaced.
+    """
+    path = Path(path)
+    shown = one_line(str(path))
+    try:
+        if path.exists() and not path.is_dir():
+            raise WriteError(f"{shown}: a file, where a folder is wanted: name another folder")
+        if path.is_dir() and not force and any(path.iterdir()):
+            raise WriteError(f"{shown} has files in it: name another folder, or replace them with --force (force=True)")
+        _check_parent(path, shown)
+    except ArmusicError:
+        raise
+    except OSError as error:
+        raise WriteError(f"{shown}: cannot be written ({_reason(error)})") from error
+
+
 @contextmanager
 def atomic_folder(path: Path | str, force: bool = False) -> Iterator[Path]:
     """Yield a temporary folder to write files to; they are in `path` when the block ends without an error.
@@ -178,19 +202,9 @@ def atomic_folder(path: Path | str, force: bool = False) -> Iterator[Path]:
         If there is something in the folder and `force` is not set, if a file is in its place,
         if its parent is missing, or if it cannot be written.
     """
+    check_folder(path, force)
     path = Path(path)
     shown = one_line(str(path))
-    try:
-        if path.exists() and not path.is_dir():
-            raise WriteError(f"{shown}: a file, where a folder is wanted: name another folder")
-        if path.is_dir() and not force and any(path.iterdir()):
-            raise WriteError(f"{shown} has files in it: name another folder, or replace them with --force (force=True)")
-        _check_parent(path, shown)
-    except ArmusicError:
-        raise
-    except OSError as error:
-        raise WriteError(f"{shown}: cannot be written ({_reason(error)})") from error
-
     target = Path(os.path.realpath(path))
     temporary = (target if target.is_dir() else target.parent) / f".armusic-{secrets.token_hex(6)}"
     try:

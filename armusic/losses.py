@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 KERNEL = 128
+"""How many items of a batch `dependence` compares."""
+
+SCALED = 3.0
+"""How many standard deviations about the mean are scaled to 0..1 for `cross_entropy`."""
+
 
 def kl(mean: Tensor, log_std: Tensor) -> Tensor:
     """Return the divergence of diagonal normals from the prior N(0, I), in nats per item.
@@ -85,6 +93,63 @@ def regression(z: Tensor, a: Tensor) -> Tensor:
     return (z - a).square().mean(dim=0).sum()
 
 
+def cross_entropy(z: Tensor, a: Tensor) -> Tensor:
+    """Return the cross-entropy of the sigmoid of each dimension with its attribute, scaled to 0..1.
+
+    Parameters
+    ----------
+    z : Tensor (item, attribute)
+        Latent dimension k beside attribute k.
+    a : Tensor (item, attribute)
+        In standard deviations: -3..3 becomes 0..1, and what lies beyond is taken for the end.
+
+    Returns
+    -------
+    Tensor (item,)
+        Sum over the attributes, in nats; at least the entropy of the scaled attributes.
+
+    Source
+    ------
+    Locatello et al., "Disentangling Factors of Variation Using Few Labels" (2020): S2-VAE; of codes drawn
+    from the posterior, as in Pati and Lerch, "Is Disentanglement Enough?" (2021).
+
+    Examples
+    --------
+    >>> round(cross_entropy(torch.zeros(1, 2), torch.tensor([[-3.0, 1.0]])).item() / 2, 4)  # log 2 each
+    0.6931
+    """
+    scaled = (0.5 + a / (2 * SCALED)).clamp(0, 1)
+    return functional.binary_cross_entropy_with_logits(z, scaled, reduction="none").sum(dim=1)
+
+
+def slope(slopes: Tensor, sigma: float) -> Tensor:
+    """Return how unlikely the slopes of the decoded attributes along their dimensions are.
+
+    Parameters
+    ----------
+    slopes : Tensor (item,)
+        Standard deviations of an attribute of the output per unit of its dimension.
+    sigma : float
+        Standard deviation of the slopes about 1.
+
+    Returns
+    -------
+    Tensor (item,)
+        -log N(slope; 1, sigma), in nats.
+
+    Source
+    ------
+    Hadjeres, Nielsen and Pachet, "GLSR-VAE: Geodesic Latent Space Regularization for Variational
+    AutoEncoder Architectures" (2017).
+
+    Examples
+    --------
+    >>> [round(value, 3) for value in slope(torch.tensor([1.0, 0.0]), 1.0).tolist()]
+    [0.919, 1.419]
+    """
+    return 0.5 * ((slopes - 1) / sigma).square() + math.log(sigma * math.sqrt(2 * math.pi))
+
+
 def dependence(z: Tensor, a: Tensor) -> Tensor:
     """Return how much each of the other dimensions, by itself, tells of each attribute.
 
@@ -99,7 +164,8 @@ def dependence(z: Tensor, a: Tensor) -> Tensor:
     -------
     Tensor ()
         Mean over the attributes of the sum over the dimensions of the dependence (centred kernel
-        alignment, 0..1) of the two, in any form, not a linear one only; fewer than three items tell nothing.
+        alignment, 0..1) of the two, in any form, not a linear one only; fewer than three items, or no dimensions, tell
+        nothing.
 
     Source
     ------
@@ -112,7 +178,7 @@ def dependence(z: Tensor, a: Tensor) -> Tensor:
     >>> round(dependence(2 * a, a).item(), 3), round(dependence(a.square(), a).item(), 2)
     (1.0, 0.32)
     """
-    if len(z) < 3:
+    if len(z) < 3 or not z.shape[1]:
         return z.new_zeros(())
     z, a = z[:KERNEL], a[:KERNEL]
     one, two = _centred_kernels(z), _centred_kernels(a)

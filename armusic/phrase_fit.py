@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int, UInt32
 
-from armusic import attributes, keys, tokenizer
+from armusic import adapters, attributes, keys, tokenizer
 from armusic.adapters.music import to_data
 from armusic.checkpoint import Checkpoint
 from armusic.corpus import Corpus
-from armusic.dataset import batches, split
+from armusic.dataset import batches
 from armusic.errors import DataError
 from armusic.frame import ANCHORED, FRAMES
 from armusic.phrases import (
@@ -122,7 +122,8 @@ def fit(checkpoint: Checkpoint, corpus: Corpus) -> Phrases:
 
 def training(checkpoint: Checkpoint, corpus: Corpus) -> Bool[np.ndarray, " tune"]:
     """Return which tunes of a corpus a checkpoint was trained on."""
-    train, _, _ = split(to_data(corpus, checkpoint.config), checkpoint.config.seed)
+    config = checkpoint.config
+    train, _, _ = adapters.get(config.data).split(to_data(corpus, config), config.seed)
     return np.isin(corpus.version, np.unique(train.group))
 
 

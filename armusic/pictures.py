@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from armusic.attributes import short_name
-from armusic.errors import UsageError
-from armusic.files import atomic_path, label
+from armusic.errors import MissingExtraError, UsageError
+from armusic.files import atomic_folder, atomic_path, label
 from armusic.score import Tune
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from armusic.evaluation import Evaluation
     from armusic.interpolation import Variation
     from armusic.reached import Reached
     from armusic.surfaces import Surface
+
+log = logging.getLogger(__name__)
+
+DOTS = 110  # an inch, in the pictures of an evaluation
+NOTATION = 1150  # pixels of a line of notation: five measures
 
 Named = Sequence[tuple[str, Tune]]
 SUFFIXES = (".png", ".pdf", ".svg")
@@ -54,6 +64,75 @@ def draw_surface(found: Surface, path: str | Path, title: str, *, force: bool = 
     note = f"{' and '.join(found.names)} asked for together" + f", mean of {count} measures" * (count > 1)
     note += "; lines: equal values, asked for (dashed) and reached"
     _write(plotting.surface(found.names, found.asked, found.values, found.before, title, note), path, force)
+
+
+def draw_evaluation(
+    found: Evaluation,
+    folder: str | Path,
+    name: str,
+    *,
+    force: bool = False,
+    on_progress: Callable[[str, int, int], None] = lambda *_: None,
+) -> list[Path]:
+    """Draw a model's codes, latent surfaces and sweeps into a folder, and return what was drawn.
+
+    Parameters
+    ----------
+    found : Evaluation
+        What was measured.
+    folder : path
+        For `codes.png`, `surfaces.png` and, of music, `sweeps.png`.
+    name : str
+        What the model is called.
+    force : bool
+        Whether files in it may be replaced.
+    on_progress : callable
+        Told what is being done, and how much of it is done.
+    """
+    from armusic import figures
+    from armusic.adapters.music import Music
+    from armusic.evaluation import views
+    from armusic.evaluation.sweeps import POSITIONS
+
+    subject, names = found.subject, tuple(map(short_name, found.test.names))
+    data = f"{subject.config.data}, {subject.label}"
+    swept = np.stack([found.swept[k, :, :, k] for k in range(len(names))])
+    z = views.some(found.mean, found.seed)
+    made = {
+        "codes": figures.scatter(
+            names, found.sample, found.test.a, f"Codes of {name}",
+            f"{len(found.test):,} test items of {data}: attributes against dimensions, codes drawn from the posterior",
+        ),
+        "surfaces": figures.surfaces(
+            names, views.POINTS, views.surfaces(subject, z, on_progress=on_progress), POSITIONS, swept,
+            f"Attributes that {name} decodes",
+            f"{data}; two dimensions moved: mean of {len(z)} test items; one: mean and middle half of {swept.shape[2]}",
+        ),
+    }  # fmt: skip
+    if isinstance(subject.adapter, Music):
+        example = views.example(subject, found.test, found.mean)
+        made["sweeps"] = figures.sweeps(
+            names, example.tunes, _notation(example.tunes), example.steps, example.values, POSITIONS, swept,
+            f"An ordinary measure of {data}, turned by {name}",
+            f"one dimension moved; right: this measure, and mean and middle half of {swept.shape[2]} test measures",
+        )  # fmt: skip
+    with atomic_folder(folder, force) as temporary:
+        for what, figure in made.items():
+            figure.savefig(temporary / f"{what}.png", dpi=DOTS)
+    return [Path(folder, f"{what}.png") for what in made]
+
+
+def _notation(tunes: Sequence[Tune]) -> list[np.ndarray | None]:
+    """Return tunes as pictures of a line of notation; none without the extra `armusic[score]`, and it is said."""
+    from matplotlib.image import imread
+
+    from armusic.exporters import engraving
+
+    try:
+        return [imread(BytesIO(engraving.line(tune, NOTATION))) for tune in tunes]
+    except MissingExtraError as error:
+        log.warning("piano rolls only: %s", error)
+        return [None] * len(tunes)
 
 
 def check_picture(path: str | Path) -> None:

@@ -10,25 +10,32 @@ import csv
 import json
 import logging
 import os
+import shutil
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import distributed
+from torch import distributed, nn
 
-from armusic import adapters, checkpoint, training
+from armusic import adapters, baselines, checkpoint, training
 from armusic.checkpoint import BEST, LAST, Checkpoint
 from armusic.config import NETWORK, Config
 from armusic.corpus import Progress
-from armusic.dataset import scale_of, split
+from armusic.dataset import scale_of
 from armusic.errors import UsageError, WriteError
 from armusic.files import atomic_path, check_writable, one_line
+from armusic.shards import processes
 from armusic.training import Report
 
 log = logging.getLogger(__name__)
+
+LOCAL = "LOCAL_RANK"  # set by torchrun: the number of a process on its machine
+PATIENCE = timedelta(days=2)  # of processes that wait for another: a large corpus takes long to read
 
 
 def train(
@@ -50,15 +57,18 @@ def train(
             config = _same(last.config, config, run)
         elif first and not resume:
             _refuse_another(run)
+        if config.compile:
+            _check_compiler()
         if start is not None:
             _same_network(start.config, config)
+        history = list(last.history) if last else []
+        _agree(len(history), run)
         adapter = adapters.get(config.data)
-        if not first:
-            distributed.barrier()  # the first process builds the corpus, the others find it in the cache
-        data = adapter.load(config, cache, on_data if first else None)
-        if first and distributed.is_initialized():
-            distributed.barrier()
-        train_data, valid, test = split(data, config.seed)
+        expected = adapter.expected(config)
+        for turn in _turns():  # the first process builds the corpus, the others find it in the cache
+            if turn:
+                data = adapter.load(config, cache, on_data if first else None)
+        train_data, valid, test = adapter.split(data, config.seed)
         if first and last is None:
             _prepare(run, config)
         if config.distinct:
@@ -67,10 +77,11 @@ def train(
         torch.manual_seed(config.seed)
         begun = last or start
         model = (begun.model if begun else adapter.build(config)).to(device)
-        optimizer = training.make_optimizer(model, config)
+        companion = baselines.companion(config).to(device)
+        optimizer = training.make_optimizer(nn.ModuleList([model, companion]), config)
         if last is not None:
             checkpoint.unpack(optimizer, last.optimizer)
-        history = list(last.history) if last else []
+            companion.load_state_dict(last.companion)
         card = {"data": config.data, "items": {"train": len(train_data), "validation": len(valid), "test": len(test)}}
         state = Checkpoint(model, config, scale, tuple(history), card)
         events = _events(run) if first else None
@@ -81,7 +92,8 @@ def train(
             scale,
             config,
             augment=adapter.augment(config),
-            expected=adapter.expected(config),
+            expected=expected,
+            companion=companion,
             optimizer=optimizer,
             epoch=len(history),
             on_step=on_step if first else None,
@@ -90,7 +102,7 @@ def train(
             history.append(_row(report))
             if first:
                 state = replace(state, history=tuple(history))
-                _keep(state, optimizer, run)
+                _keep(state, optimizer, companion, run)
                 if events is not None:
                     for name, value in history[-1].items():
                         events.add_scalar(name, value, report.epoch)
@@ -101,7 +113,7 @@ def train(
         return run
 
 
-def _keep(state: Checkpoint, optimizer: torch.optim.Optimizer, run: Path) -> None:
+def _keep(state: Checkpoint, optimizer: torch.optim.Optimizer, companion: nn.Module, run: Path) -> None:
     """Write the checkpoints and the figures of a run after an epoch; `last` is written last."""
     history = state.history
     if history[-1]["accuracy"] >= max(row["accuracy"] for row in history):
@@ -110,7 +122,8 @@ def _keep(state: Checkpoint, optimizer: torch.optim.Optimizer, run: Path) -> Non
         writer = csv.DictWriter(file, history[0])
         writer.writeheader()
         writer.writerows(history)
-    checkpoint.save(replace(state, optimizer=checkpoint.pack(optimizer)), run / LAST)
+    going = replace(state, optimizer=checkpoint.pack(optimizer), companion=companion.state_dict())
+    checkpoint.save(going, run / LAST)
 
 
 def _row(report: Report) -> dict[str, float]:
@@ -158,6 +171,15 @@ def _same_network(written: Config, given: Config) -> None:
             )
 
 
+def _check_compiler() -> None:
+    """Refuse to compile where there is nothing to compile with: torch would say so in a page, after the first step."""
+    compiler = os.environ.get("CXX", {"darwin": "clang++", "win32": "cl"}.get(sys.platform, "g++"))
+    if shutil.which(compiler) is None:
+        raise UsageError(
+            f"--compile needs a C++ compiler, and {compiler} is not found: install it, or name one in $CXX"
+        )
+
+
 def _events(run: Path) -> Any:
     """Return a TensorBoard writer when that extra is installed."""
     try:
@@ -171,14 +193,45 @@ def _events(run: Path) -> Any:
 @contextmanager
 def _group() -> Iterator[tuple[int, torch.device]]:
     """Join the processes that torchrun started, if it did; yield this one's rank and device."""
-    world = int(os.environ.get("WORLD_SIZE", "1"))
-    local = int(os.environ.get("LOCAL_RANK", "0"))
-    device = torch.device("cuda", local) if torch.cuda.is_available() else torch.device("cpu")
+    world, local = (int(os.environ.get(name, default)) for name, default in (("WORLD_SIZE", "1"), (LOCAL, "0")))
+    there = torch.cuda.device_count()
+    if there and local >= there:
+        raise UsageError(
+            f"process {local + 1} of this machine, but it has {there} GPU{'s'[: there - 1]}:"
+            f" start as many processes a machine (torchrun --nproc-per-node {there})"
+        )
+    device = torch.device("cuda", local) if there else torch.device("cpu")
     if world == 1:
         yield 0, device
         return
-    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    if there:
+        torch.cuda.set_device(device)
+    distributed.init_process_group("nccl" if there else "gloo", timeout=PATIENCE)
     try:
         yield distributed.get_rank(), device
     finally:
         distributed.destroy_process_group()
+
+
+def _turns() -> Iterator[bool]:
+    """Yield when it is this process's turn, and when it is not: the first; the first of each machine; all others."""
+    rank, world = processes()
+    mine = 0 if rank == 0 else 1 if os.environ.get(LOCAL, "0") == "0" else 2
+    for turn in range(3 if world > 1 else 1):
+        yield turn == mine
+        if world > 1:
+            distributed.barrier()
+
+
+def _agree(epoch: int, run: Path) -> None:
+    """Refuse to go on where some processes find another run than the others."""
+    world = processes()[1]
+    if world == 1:
+        return
+    found: list[int] = [0] * world
+    distributed.all_gather_object(found, epoch)
+    if len(set(found)) > 1:
+        raise UsageError(
+            f"{one_line(str(run))}: epoch {max(found)} is done there, but not all machines see it:"
+            " the run must be in a folder that they share"
+        )

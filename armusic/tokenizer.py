@@ -164,6 +164,21 @@ def is_onset(tokens: Int[np.ndarray, "*batch tick"]) -> Bool[np.ndarray, "*batch
     return (tokens >= 0) & (tokens < HOLD)
 
 
+def is_canonical(tokens: Int[np.ndarray, "measure tick"]) -> Bool[np.ndarray, " measure"]:
+    """Return which rows of tokens could be those of a measure in a tune: rest stands only where silence begins.
+
+    Examples
+    --------
+    >>> is_canonical(np.array([[60, REST, HOLD, 62], [60, REST, REST, 62], [HOLD, REST, HOLD, HOLD]])).tolist()
+    [True, False, True]
+    """
+    ticks = np.arange(tokens.shape[1])
+    last = np.maximum.accumulate(np.where((tokens == REST) | is_onset(tokens), ticks, -1), axis=1)
+    before = np.pad(last, ((0, 0), (1, 0)), constant_values=-1)[:, :-1]  # the last note or rest before each tick
+    silent = (before >= 0) & (np.take_along_axis(tokens, before.clip(0), axis=1) == REST)
+    return ~(silent & (tokens == REST)).any(axis=1)
+
+
 def _starts(measures: Sequence[Measure]) -> Int[np.ndarray, " measure"]:
     return np.array([int(measure.start * UNITS_PER_QUARTER) for measure in measures], dtype=np.int64)
 

@@ -9,7 +9,7 @@ from armusic import corpora, readers
 from armusic.corpora.build import build
 from armusic.corpus import Corpus
 from armusic.errors import DataError
-from armusic.score import METRES
+from armusic.score import METRES, Metre
 from armusic.tokenizer import MAX_TICKS, PAD, ticks
 from tests.music import book
 
@@ -46,6 +46,23 @@ def test_versions_in_another_key_are_one_group(folder: Path, tmp_path: Path) -> 
     assert found.version[0] == found.version[1]
     assert len(set(found.version.tolist())) == 5
     assert found.summary()["distinct"] < 36
+
+
+def test_one_metre_alone_counts_what_it_leaves_out(tmp_path: Path) -> None:
+    head = "M:4/4\nL:1/8\nK:C\n"
+    (tmp_path / "a.abc").write_text(f"X:1\nT:a\n{head}C8|D8|[M:3/4]E6|\n\nX:2\nT:b\n{head}G8|A8|\n")
+    (tmp_path / "b.abc").write_text("X:1\nT:w\nM:3/4\nL:1/8\nK:C\nC6|(5:4:5D/E/F/G/A/ G4|F6|E6|\n")
+    found = read(tmp_path, tmp_path / "cache")
+    kept = found.only(Metre(4, 4), "four")
+    assert (kept.name, len(kept.tokens), kept.sources) == ("four", 4, ("a.abc#1", "a.abc#2"))
+    assert kept.tune.tolist() == [0, 0, 1, 1]
+    assert kept.summary()["skipped"] == {"tunes": {"not in 4/4": 1}, "measures": {"not in 4/4": 1}}
+    assert kept.skipped[-1].message == "b.abc#1: no measure in 4/4"
+
+
+def test_a_name_that_is_unknown_is_told_those_that_are_not(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="there are folk, folk44, bach, folk44-paper, bach-paper"):
+        corpora.read("bahc", tmp_path)
 
 
 def test_the_cache_is_used_until_something_changes(

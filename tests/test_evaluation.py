@@ -1,20 +1,181 @@
-"""Held-out figures: known answers, and the whole on a toy corpus."""
+"""What is measured of a model: known answers on a domain of digits, and the whole on a toy corpus of music."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
-from armusic import config, corpora, evaluation
+from armusic import adapters, config, corpora, evaluation
 from armusic.adapters.music import build
 from armusic.attributes import ATTRIBUTES
 from armusic.checkpoint import Checkpoint
-from armusic.dataset import Scale
-from armusic.evaluation import fidelity
+from armusic.dataset import Data, Scale
+from armusic.errors import DataError, UsageError
+from armusic.evaluation import fidelity, shares, subject, views
+from armusic.evaluation.prior import prior
+from armusic.evaluation.subject import Subject
+from armusic.evaluation.sweeps import sweep
 from armusic.score import METRES
 from armusic.tokenizer import HOLD, REST
+from tests import toy
 from tests.music import REEL, book, tune
+
+NOWHERE = Path()
+MODEL = toy.checkpoint()
+SUBJECT = Subject(MODEL.model, MODEL.config, toy.ADAPTER, 0)
+
+
+@pytest.fixture
+def digits(monkeypatch: pytest.MonkeyPatch) -> Checkpoint:
+    """Make `digits` a data set, and return the model that forgets nothing of it."""
+    monkeypatch.setitem(adapters.ADAPTERS, "digits", toy.__name__)
+    return toy.checkpoint()
+
+
+def items(rows: list[list[int]], group: list[int]) -> Data:
+    x = np.array(rows)
+    return Data(x, x[:, :2].astype(np.float32), toy.NAMES, np.array(group), np.zeros(len(x), dtype=int))
+
+
+def test_a_model_that_forgets_nothing_gets_everything(digits: Checkpoint) -> None:
+    told: list[tuple[str, int, int]] = []
+    found = evaluation.evaluate(digits, NOWHERE, on_progress=lambda *stage: told.append(stage))
+    assert {name: share.value for name, share in found.reconstruction.items()} == dict.fromkeys(
+        ("by_tune", "exact", "unseen", "exact_unseen"), 1
+    )
+    assert found.samples["interpretability"].value > 0.999
+    assert found.means["interpretability"].value == pytest.approx(1)
+    assert found.samples["scc"].value == pytest.approx(found.ceiling, abs=0.01)
+    assert found.control["restrictiveness"].value == 1
+    assert found.control["monotonicity"].value == 1
+    assert {stage for stage, done, total in told if done == total} >= {"metrics of samples", "reconstruction"}
+
+
+def test_the_figures_as_plain_values(digits: Checkpoint) -> None:
+    found = evaluation.evaluate(digits, NOWHERE, "odd")
+    plain = found.as_dict()
+    assert (plain["data"], plain["kind"], plain["seed"]) == ("digits", "odd", 0)
+    assert set(plain["scc"]) == {"value", "reference", "interval", "each", "ceiling"}
+    assert set(plain["means"]["mig"]["each"]) == set(toy.NAMES)
+    assert plain["reconstruction"]["exact"] == plain["intervals"]["exact"][0] == 1
+    counts = plain["counts"]
+    assert counts["items"] == counts["test"] == counts["samples"] == len(found.test)
+    assert counts["groups"] * 10 == counts["items"]
+    assert plain == evaluation.evaluate(digits, NOWHERE, "odd").as_dict()  # the same seed, the same figures
+    assert plain != evaluation.evaluate(digits, NOWHERE, "odd", seed=1).as_dict()
+
+
+def test_the_first_kind_with_enough_items_is_measured(digits: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen, parts = subject.load(digits, NOWHERE)
+    sizes = [int((part.kind == chosen.kind).sum()) for part in parts]
+    assert sizes == [len(part) for part in parts]
+    counts = np.bincount(toy.ADAPTER.split(toy.ADAPTER.load(digits.config, NOWHERE), 0)[2].kind)
+    assert chosen.kind == counts.argmax()  # neither has enough
+    monkeypatch.setattr(subject, "ENOUGH", 1)
+    assert subject.load(digits, NOWHERE)[0].label == "even"
+
+
+def test_a_kind_that_there_is_not_is_refused(digits: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="'prime': items of digits are one of even, odd"):
+        subject.load(digits, NOWHERE, "prime")
+    monkeypatch.setattr(toy.ADAPTER, "group", np.repeat(np.arange(0, 120, 2), 10))
+    with pytest.raises(DataError, match="digits: none of its 50 test items is in odd"):
+        subject.load(digits, NOWHERE, "odd")
+
+
+def test_too_few_items_are_refused(digits: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(toy.ADAPTER, "x", toy.ADAPTER.x[:60])
+    monkeypatch.setattr(toy.ADAPTER, "group", np.arange(60))
+    with pytest.raises(DataError, match="items are too few to measure: at least 10"):
+        evaluation.evaluate(digits, NOWHERE)
+
+
+def test_what_was_seen_counts_apart() -> None:
+    train, valid = items([[1, 2, 3, 4]], [0]), items([[5, 6, 7, 8]], [1])
+    test = items([[1, 2, 3, 4], [5, 6, 7, 8], [0, 0, 0, 0], [9, 9, 9, 9]], [2, 2, 3, 3])
+    mean = (test.x - 4.5).astype(np.float32)
+    mean[2, 0] += 2  # heard wrong, in one digit of four
+    found, counts = shares.reconstruction(SUBJECT, (train, valid, test), mean, None, np.random.default_rng(0))
+    assert {name: (one.value, one.n) for name, one in found.items()} == {
+        "by_tune": (15 / 16, 4), "exact": (3 / 4, 4), "unseen": (7 / 8, 2), "exact_unseen": (1 / 2, 2),
+    }  # fmt: skip
+    assert counts == {"items": 4, "groups": 2, "unseen": 2}
+
+
+def test_the_protocol_is_measured_on_samples_and_says_what_was_seen() -> None:
+    train, valid = items([[1, 2, 3, 4]], [0]), items([[5, 6, 7, 8]], [1])
+    test, protocol = (
+        items([[1, 2, 3, 4]], [2]),
+        items([[1, 2, 3, 4], [0, 1, 0, 1], [2, 2, 2, 2], [5, 6, 7, 8]], [0, 2, 3, 3]),
+    )
+    mean = (test.x - 4.5).astype(np.float32)
+    found, counts = shares.reconstruction(SUBJECT, (train, valid, test), mean, protocol, np.random.default_rng(0))
+    assert (found["paper"].value, found["paper"].n) == (1, 4)
+    assert (counts["paper"], counts["paper_seen"]) == (4, 0.5)
+    assert not {"unseen", "exact_unseen"} & set(found)
+    other = replace(protocol, kind=protocol.kind + 1)
+    found, _ = shares.reconstruction(SUBJECT, (train, valid, test), mean, other, np.random.default_rng(0))
+    assert "paper" not in found
+
+
+def test_a_split_through_groups_is_no_split_by_tune() -> None:
+    train, valid, test = items([[1, 2, 3, 4]], [0]), items([[5, 6, 7, 8]], [1]), items([[1, 1, 1, 1]], [1])
+    mean = (test.x - 4.5).astype(np.float32)
+    found, _ = shares.reconstruction(SUBJECT, (train, valid, test), mean, None, np.random.default_rng(0))
+    assert set(found) == {"exact", "unseen", "exact_unseen"}
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 5)), min_size=1, max_size=30))
+def test_a_share_lies_in_its_interval_and_the_interval_in_0_to_1(drawn: list[tuple[float, int]]) -> None:
+    values, group = np.array([value for value, _ in drawn]), np.array([number for _, number in drawn])
+    found = shares.share(values, group, np.random.default_rng(0))
+    assert found.value == pytest.approx(values.mean())
+    if len(set(group.tolist())) == 1:
+        assert found.interval is None
+    else:
+        low, high = found.interval or (1, 0)
+        means = [values[group == number].mean() for number in set(group.tolist())]
+        assert min(means) - 1e-9 <= low <= high <= max(means) + 1e-9
+
+
+def test_tunes_that_go_together_make_an_interval_wider() -> None:
+    values = np.repeat(np.arange(20) % 2, 50)
+    apart = shares.share(values, np.arange(1000), np.random.default_rng(0)).interval or (0, 0)
+    together = shares.share(values, np.repeat(np.arange(20), 50), np.random.default_rng(0)).interval or (0, 0)
+    assert together[1] - together[0] > 5 * (apart[1] - apart[0])
+
+
+def test_a_dimension_is_put_where_it_is_said_and_the_others_stay() -> None:
+    values = sweep(SUBJECT, np.zeros((3, 4), dtype=np.float32) + 0.2, np.array([-3.5, -0.5, 2.5]))
+    assert values.shape == (2, 3, 3, 2)
+    assert values[0, :, 0].tolist() == [[1, 5], [4, 5], [7, 5]]
+    assert values[1, :, 2].tolist() == [[5, 1], [5, 4], [5, 7]]
+
+
+def test_surfaces_have_the_own_dimension_across_and_the_other_one_up() -> None:
+    points = np.array([-3.5, 0.5, 2.5])
+    values = views.surfaces(SUBJECT, np.zeros((2, 4), dtype=np.float32), points)
+    assert np.isnan(values[[0, 1], [0, 1]]).all()
+    assert values[0, 1].tolist() == values[1, 0].tolist() == [[1, 5, 7]] * 3
+
+
+def test_chance_codes_and_what_is_made_of_them() -> None:
+    rng = np.random.default_rng(0)
+    every = np.array(np.meshgrid(*[range(10)] * 4)).reshape(4, -1).T
+    data = items(every.tolist(), [0] * len(every))
+    found = prior(SUBJECT, data, data, rng, count=4000)
+    assert (found.n, found.seen) == (4000, 1)  # there is nothing that it was not trained on
+    assert found.valid == pytest.approx(1, abs=0.001)  # a 9 is 4 standard deviations off
+    spread = found.attributes["first"]
+    assert (spread.mean, spread.data_mean) == (pytest.approx(4.5, abs=0.1), 4.5)
+    assert spread.std == pytest.approx((1 + 1 / 12) ** 0.5, abs=0.05)
+    assert spread.distance == pytest.approx((2.5 - 0.86) / spread.data_std, abs=0.1)  # means of |digit - 4.5|
+    none = prior(SUBJECT, items([[0, 0, 0, 0]], [0]), data, np.random.default_rng(0), count=100)
+    assert none.seen == 0
 
 
 def test_a_perfect_reconstruction() -> None:
@@ -58,3 +219,22 @@ def test_every_attribute_of_armusic_has_its_percentiles(checkpoint: Checkpoint, 
 def test_a_corpus_gives_its_tunes_back(checkpoint: Checkpoint, tmp_path: Path) -> None:
     read = corpora.read(checkpoint.config.data, tmp_path / "cache")
     assert evaluation.tune_of(read, read.tune == 0, "one").notes == tune("4/4", REEL).notes
+
+
+@pytest.mark.parametrize("frame", ["anchored", "absolute"])
+def test_measures_are_the_same_in_another_key_and_valid_as_the_corpus_is(
+    checkpoint: Checkpoint, tmp_path: Path, frame: str
+) -> None:
+    settings = replace(checkpoint.config, frame=frame)
+    adapter = adapters.get(settings.data)
+    data = adapter.load(settings, tmp_path / "cache")
+    read = corpora.read(settings.data, tmp_path / "cache")
+    numbers = adapter.same(data.x, data.kind, settings)
+    reel, higher = (numbers[read.tune == number] for number in (0, 1))
+    assert reel.tolist() == higher.tolist()
+    assert len(set(numbers.tolist())) > len(set(reel.tolist()))
+    here = data.kind == 0
+    assert adapter.valid(data.x[here], 0, settings).all()
+    assert adapter.measure(data.x[here], 0, settings) == pytest.approx(data.a[here])
+    rests = np.full_like(data.x[:1], data.x.max())
+    assert not adapter.valid(rests, 0, settings).any()

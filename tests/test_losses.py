@@ -2,7 +2,9 @@
 
 import pytest
 import torch
-from torch.distributions import Normal, kl_divergence
+from hypothesis import given
+from hypothesis import strategies as st
+from torch.distributions import Bernoulli, Normal, kl_divergence
 
 from armusic import losses
 
@@ -36,3 +38,95 @@ def test_regression_is_zero_at_the_values_and_pulls_towards_them() -> None:
     z = torch.zeros(2, 2, requires_grad=True)
     losses.regression(z, a).backward()
     assert (z.grad.sign() == -a.sign()).all()
+
+
+@given(st.floats(-2.9, 2.9))
+def test_cross_entropy_is_least_where_the_sigmoid_is_the_scaled_attribute(value: float) -> None:
+    a, target = torch.tensor([[value]]), 0.5 + value / 6
+    best = losses.cross_entropy(torch.logit(torch.tensor([[target]])), a).item()
+    assert best == pytest.approx(Bernoulli(target).entropy().item(), abs=1e-5)
+    assert all(losses.cross_entropy(torch.tensor([[z]]), a).item() >= best - 1e-6 for z in (-3.0, 0.0, 3.0))
+
+
+def test_cross_entropy_adds_up_over_attributes_and_holds_what_is_far_out_for_the_end() -> None:
+    z, a = torch.tensor([[0.3, -1.0]]), torch.tensor([[1.0, 2.0]])
+    single = [losses.cross_entropy(z[:, [k]], a[:, [k]]) for k in (0, 1)]
+    torch.testing.assert_close(losses.cross_entropy(z, a), sum(single))
+    end, beyond = torch.full((1, 2), 3.0), torch.full((1, 2), 99.0)
+    torch.testing.assert_close(losses.cross_entropy(z, beyond), losses.cross_entropy(z, end))
+
+
+def test_slope_is_the_log_likelihood_of_torch() -> None:
+    slopes = torch.randn(9)
+    torch.testing.assert_close(losses.slope(slopes, 0.3), -Normal(1.0, 0.3).log_prob(slopes))
+
+
+def sample(*shape: int, seed: int = 0) -> torch.Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def test_dependence_of_independent_columns_is_near_its_floor() -> None:
+    """No sample of 128 shows none at all: some .02 on average."""
+    found = [losses.dependence(sample(128, 1, seed=k), sample(128, 1, seed=99 + k)).item() for k in range(30)]
+    assert min(found) > 0
+    assert max(found) < 0.08
+    assert sum(found) / 30 == pytest.approx(0.0177, abs=0.004)
+
+
+def test_dependence_sees_more_than_correlation() -> None:
+    a = torch.linspace(-1, 1, 101)[:, None]
+    both = torch.cat([a.square(), a], dim=1)
+    assert torch.corrcoef(both.T)[0, 1].abs() < 1e-5
+    assert losses.dependence(a.square(), a).item() == pytest.approx(0.336, abs=1e-3)
+    assert losses.dependence(sample(128, 1), sample(128, 1)).item() == pytest.approx(1)
+
+
+def test_dependence_by_hand() -> None:
+    """Its definition, with matrices."""
+    z, a, items = sample(7, 2), sample(7, 3, seed=1), 7
+    centre = torch.eye(items) - 1 / items
+
+    def kernel(x: torch.Tensor) -> torch.Tensor:
+        one = x / x.std()
+        return centre @ torch.exp(-(one[:, None] - one[None]).square() / 2) @ centre
+
+    def alignment(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        k, l = kernel(x), kernel(y)  # noqa: E741 (as in the literature)
+        return (k * l).sum() / (k.norm() * l.norm())
+
+    expected = sum(alignment(z[:, i], a[:, j]) for i in range(2) for j in range(3)) / 3
+    torch.testing.assert_close(losses.dependence(z, a), expected)
+
+
+@given(st.floats(-50, 50).filter(lambda value: abs(value) > 0.02), st.floats(-50, 50))
+def test_dependence_knows_no_scale_and_no_shift(scale: float, shift: float) -> None:
+    z, a = sample(20, 2), sample(20, 3, seed=1)
+    torch.testing.assert_close(losses.dependence(scale * z + shift, a), losses.dependence(z, a), rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(losses.dependence(z, scale * a + shift), losses.dependence(z, a), rtol=1e-3, atol=1e-4)
+
+
+def test_dependence_is_of_the_first_items() -> None:
+    z, a = sample(200, 2), sample(200, 1, seed=1)
+    torch.testing.assert_close(losses.dependence(z, a), losses.dependence(z[: losses.KERNEL], a[: losses.KERNEL]))
+    assert not torch.isclose(losses.dependence(z, a), losses.dependence(z.flip(0), a.flip(0)))
+
+
+def test_dependence_of_what_does_not_vary_is_none_and_so_is_that_of_two_items() -> None:
+    z = torch.ones(9, 2, requires_grad=True)
+    found = losses.dependence(z, sample(9, 1))
+    found.backward()
+    assert found.item() == 0
+    assert z.grad.isfinite().all()
+    assert losses.dependence(sample(2, 3), sample(2, 1)).item() == 0
+
+
+def test_minimising_dependence_takes_a_relation_out_of_a_dimension() -> None:
+    a = sample(128, 1)
+    z = (a.square() + 0.1 * sample(128, 1, seed=1)).requires_grad_()
+    before = losses.dependence(z, a).item()
+    optimizer = torch.optim.Adam([z], lr=0.05)
+    for _ in range(100):
+        optimizer.zero_grad()
+        losses.dependence(z, a).backward()
+        optimizer.step()
+    assert losses.dependence(z, a).item() < 0.1 * before

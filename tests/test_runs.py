@@ -15,6 +15,7 @@ import torch
 from armusic import api, checkpoint, config
 from armusic.config import Config
 from armusic.errors import DataError, UsageError, WriteError
+from armusic.training import Report
 from tests.music import book
 
 
@@ -49,13 +50,14 @@ def test_what_is_in_the_folder(whole: Path, settings: Config) -> None:
     assert checkpoint.load(whole).card["data"] == settings.data
 
 
+class StopError(Exception):
+    """Stands for Ctrl-C."""
+
+
 @pytest.mark.parametrize("stopped_after", [1, 2])
 def test_a_resumed_run_gives_the_same_losses_and_weights(
     whole: Path, settings: Config, cache: Path, tmp_path: Path, stopped_after: int
 ) -> None:
-    class StopError(Exception):
-        """Stands for Ctrl-C in the middle of an epoch."""
-
     steps = 0
 
     def stop(_parts: object) -> None:
@@ -74,6 +76,34 @@ def test_a_resumed_run_gives_the_same_losses_and_weights(
     assert figures(run) == figures(whole)
     one, two = (checkpoint.load(folder / checkpoint.LAST).model.state_dict() for folder in (run, whole))
     assert all(torch.equal(one[name], two[name]) for name in one)
+
+
+@pytest.mark.parametrize("method", ["linear", "adversary"])
+def test_what_is_trained_beside_the_model_goes_on_too_and_is_not_shipped(
+    settings: Config, cache: Path, tmp_path: Path, method: str
+) -> None:
+    def stop(_report: object) -> None:
+        raise KeyboardInterrupt
+
+    settings = replace(settings, attribute_loss=method, control=0.0, cycle=0.0)
+    whole, run = api.train(settings, tmp_path / "whole", data_dir=cache), tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        api.train(settings, run, data_dir=cache, on_epoch=stop)
+    api.train(settings, run, resume=True, data_dir=cache)
+    assert figures(run) == figures(whole)
+    one, two = (checkpoint.load(folder / checkpoint.LAST).companion for folder in (run, whole))
+    assert one
+    assert all(torch.equal(one[name], two[name]) for name in one)
+    assert not checkpoint.load(whole / checkpoint.BEST).companion
+
+
+def test_a_method_that_the_attributes_are_not_for_leaves_no_run_behind(
+    settings: Config, cache: Path, tmp_path: Path
+) -> None:
+    wanted = replace(settings, attributes=("rhythm", "syncopation"), attribute_loss="slope")
+    with pytest.raises(UsageError, match="attribute 'syncopation': its slope"):
+        api.train(wanted, tmp_path / "run", data_dir=cache)
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_finished_run_stays_as_it_is(whole: Path, settings: Config, cache: Path) -> None:
@@ -141,23 +171,49 @@ def test_a_kill_leaves_a_whole_checkpoint(settings: Config, cache: Path, tmp_pat
     assert found.optimizer
 
 
-def test_several_processes_train_one_model(settings: Config, cache: Path, tmp_path: Path) -> None:
+def test_several_processes_go_on_with_a_run_of_one(settings: Config, cache: Path, tmp_path: Path) -> None:
+    """Without dropout, the losses are those of one process that never stopped."""
+    still = replace(settings, dropout=0.0)
+    whole = api.train(still, tmp_path / "whole", data_dir=cache)
     run = tmp_path / "run"
-    torchrun = [
-        sys.executable,
-        "-m",
-        "torch.distributed.run",
-        "--standalone",
-        "--nproc-per-node",
-        "2",
-        "-m",
-        "armusic_cli",
-    ]
+
+    def stop(report: Report) -> None:
+        if report.epoch == 2:
+            raise StopError
+
+    with pytest.raises(StopError):
+        api.train(still, run, data_dir=cache, on_epoch=stop)
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     done = subprocess.run(
-        [*torchrun, *command(settings, cache, run)], capture_output=True, text=True, env=_environment()
-    )
+        [*torchrun, "-m", "armusic_cli", "train", "--resume", "--data-dir", str(cache), "-o", str(run)],
+        capture_output=True, text=True, env=_environment(),
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert len(figures(run)) == 3
+    assert done.stdout == f"{run}\n"
+    assert [float(row["loss"]) for row in figures(run)] == pytest.approx(
+        [float(row["loss"]) for row in figures(whole)], rel=1e-3
+    )
+    assert [tensor.dtype for tensor in checkpoint.load(run).model.state_dict().values()] == [
+        tensor.dtype for tensor in checkpoint.load(whole).model.state_dict().values()
+    ]
+
+
+def test_a_compiler_that_is_missing(
+    settings: Config, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    with pytest.raises(UsageError, match=r"--compile needs a C\+\+ compiler, and no-such-compiler is not found"):
+        api.train(replace(settings, compile=True), tmp_path / "run", data_dir=cache)
+    assert not (tmp_path / "run").exists()
+
+
+def test_more_processes_than_gpus(
+    settings: Config, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    with pytest.raises(UsageError, match="process 2 of this machine, but it has 1 GPU: start as many processes"):
+        api.train(settings, tmp_path / "run", data_dir=cache)
 
 
 def _environment() -> dict[str, str]:

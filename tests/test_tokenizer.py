@@ -9,7 +9,19 @@ from hypothesis import given
 from armusic.errors import OffGridError
 from armusic.readers import abc
 from armusic.score import Measure, Metre, Note, Tune
-from armusic.tokenizer import HOLD, PAD, REST, TICKS_PER_BEAT, decode, encode, kinds, on_grid, tick_units, ticks
+from armusic.tokenizer import (
+    HOLD,
+    PAD,
+    REST,
+    TICKS_PER_BEAT,
+    decode,
+    encode,
+    is_canonical,
+    kinds,
+    on_grid,
+    tick_units,
+    ticks,
+)  # fmt: skip
 from tests.strategies import measures_of, metres, rows, tunes
 
 
@@ -48,6 +60,19 @@ def test_a_change_of_metre_pads_the_shorter_rows() -> None:
 
 def test_a_pickup_is_padded_in_front() -> None:
     assert shown(encode(tune_of("2/4", "C|D4|"))) == "z--------C-- D-----------"
+
+
+@given(tunes())
+def test_every_measure_of_a_tune_is_canonical(tune: Tune) -> None:
+    assert is_canonical(encode(tune)).all()
+
+
+@given(rows())
+def test_a_row_is_canonical_when_it_is_written_again_as_it_was(drawn: tuple[np.ndarray, tuple[Measure, ...]]) -> None:
+    first = drawn[1][:1]
+    row = drawn[0][:1, : ticks(first[0].metre)]
+    row[:, 0] = np.where(row[:, 0] == HOLD, REST, row[:, 0])  # a tie from a measure that is not there
+    assert is_canonical(row).tolist() == [bool((encode(Tune(decode(row, first), first)) == row).all())]
 
 
 @given(tunes())

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from torch._dynamo.testing import CompileCounterWithBackend
 
 from armusic import adapters, config, dataset
 from armusic.adapters.music import build, to_data
@@ -14,6 +17,8 @@ from armusic.config import Config
 from armusic.corpus import Corpus
 from armusic.dataset import Data
 from armusic.models.base import VAE
+from armusic.objective import Objective, backward
+from armusic.shards import draw
 from armusic.training import Report, fit, make_optimizer, pace, score
 from tests.music import toy_corpus
 
@@ -55,20 +60,52 @@ def test_the_same_seed_gives_the_same_losses(data: Data) -> None:
     assert losses(run(data, SMALL)) != losses(run(data, replace(SMALL, seed=1)))
 
 
-def test_a_run_that_goes_on_gives_the_losses_of_one_that_never_stopped(data: Data) -> None:
-    whole = run(data, SMALL)
-    torch.manual_seed(SMALL.seed)
-    model = build(SMALL)
-    optimizer = make_optimizer(model, SMALL)
-    stopped = start(data, SMALL, model, optimizer)
+@pytest.mark.parametrize("how", [{}, {"accumulate": 3}, {"precision": "bfloat16"}])
+def test_a_run_that_goes_on_gives_the_losses_of_one_that_never_stopped(data: Data, how: dict[str, Any]) -> None:
+    settings = replace(SMALL, **how)
+    whole = run(data, settings)
+    torch.manual_seed(settings.seed)
+    model = build(settings)
+    optimizer = make_optimizer(model, settings)
+    stopped = start(data, settings, model, optimizer)
     next(stopped)
-    other = build(SMALL)
+    other = build(settings)
     other.load_state_dict(model.state_dict())
-    kept = make_optimizer(other, SMALL)
+    kept = make_optimizer(other, settings)
     unpack(kept, pack(optimizer))
     torch.manual_seed(99)
-    rest = list(start(data, SMALL, other, kept, epoch=1))
+    rest = list(start(data, settings, other, kept, epoch=1))
     assert losses(rest) == losses(whole)[1:]
+
+
+def step(data: Data, settings: Config) -> tuple[dict[str, float], dict[str, torch.Tensor]]:
+    """Return the losses and the gradients of the first step."""
+    torch.manual_seed(settings.seed)
+    model = build(settings)
+    objective = Objective(model, settings, dataset.scale_of(data, 6), adapters.get("folk").expected(settings))
+    four = data.take(np.flatnonzero(data.kind == 0)[:20])
+    chance = draw(len(four), model.latent, 0.5, objective.mean, torch.Generator().manual_seed(0))
+    parts = backward(objective, objective, torch.from_numpy(four.x), torch.from_numpy(four.a), 0, chance)
+    return parts, {name: weight.grad for name, weight in model.named_parameters()}
+
+
+def test_bfloat16_is_near_float32_and_leaves_the_weights_alone(data: Data) -> None:
+    exact, rough = step(data, SMALL), step(data, replace(SMALL, precision="bfloat16"))
+    assert rough[0] == pytest.approx(exact[0], rel=0.05)
+    assert rough[0]["nll"] != exact[0]["nll"]
+    assert {gradient.dtype for gradient in rough[1].values()} == {torch.float32}
+
+
+@pytest.mark.filterwarnings("ignore:The .grad attribute")  # of torch, while it traces
+def test_a_compiled_network_is_the_same_network(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Traced as torch.compile traces it, and run without a C++ compiler."""
+    graphs = CompileCounterWithBackend("aot_eager")
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend=graphs))
+    exact, compiled = step(data, SMALL), step(data, replace(SMALL, compile=True))
+    assert graphs.frame_count > 0
+    assert compiled[0] == pytest.approx(exact[0], rel=1e-5)
+    for name, gradient in exact[1].items():
+        torch.testing.assert_close(compiled[1][name], gradient, rtol=1e-3, atol=1e-6)
 
 
 @pytest.mark.parametrize("preset", ["default", "paper"])
@@ -90,7 +127,7 @@ def test_control_ties_the_output_to_the_code(data: Data) -> None:
     """With the control losses, the output's expected attributes come nearer to what the code stands for."""
     reports = run(data, replace(SMALL, epochs=8, lr=0.01, control=0.5, cycle=0.5))
     assert reports[-1].losses["control"] < 0.5 * reports[0].losses["control"]
-    assert set(run(data, replace(SMALL, epochs=1, control=0.0, cycle=0.0))[0].losses) == {
+    assert set(run(data, replace(SMALL, epochs=1, control=0.0, cycle=0.0, independence=0.0))[0].losses) == {
         "loss",
         "nll",
         "kl",

@@ -32,4 +32,4 @@ def get(data: str) -> Adapter:
     for point in entry_points(group="armusic.adapters", name=data):
         loaded: Adapter = point.load()
         return loaded
-    return Music(partial(corpora.read, data))
+    return Music(partial(corpora.read, data), copied=data in corpora.PAPER)

@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from armusic import attributes, augment, expected
+from armusic import attributes, augment, expected, protocol
 from armusic.config import Config
 from armusic.corpus import Corpus, Progress
-from armusic.dataset import Augment, Data, Items, Variants
-from armusic.errors import DataError
+from armusic.dataset import Augment, Data, Items, Variants, split
+from armusic.errors import DataError, UsageError
 from armusic.frame import FRAMES, Frame
 from armusic.models.measure import MeasureVAE
-from armusic.score import METRES
-from armusic.tokenizer import ticks
-from armusic.training import Expected
+from armusic.objective import Expected
+from armusic.score import METRES, Metre
+from armusic.tokenizer import is_canonical, is_onset, ticks
+from armusic.versions import different
 
 log = logging.getLogger(__name__)
 
@@ -29,21 +30,41 @@ ANY_PITCH = 64  # attributes do not change by transposition, so those of classes
 
 @dataclass(frozen=True, slots=True)
 class Music:
-    """The adapter of a corpus; `corpus(cache, on_progress)` reads it."""
+    """The adapter of a corpus.
+
+    Parameters
+    ----------
+    corpus : callable
+        Reads it: `(cache folder, on_progress) -> Corpus`.
+    copied : bool
+        Whether it has the transposed copies of `armusic.protocol`: then it is split by position, and training
+        makes no other variants.
+    """
 
     corpus: Callable[[Path, Progress | None], Corpus]
+    copied: bool = False
     kinds: int = len(METRES)
+    labels: tuple[str, ...] = tuple(map(str, METRES))
 
     def load(self, config: Config, cache: Path, on_progress: Progress | None = None) -> Data:
         """Return the measures that fit the model's frame; the group is the tune and its versions."""
         return to_data(self.corpus(cache, on_progress), config)
 
+    def split(self, data: Data, seed: int) -> tuple[Data, Data, Data]:
+        """Split by tune (see `armusic.dataset.split`), or by position where there are transposed copies."""
+        if not self.copied:
+            return split(data, seed)
+        train, valid, test = (data.take(part) for part in protocol.parts(len(data)))
+        return train, valid, test
+
     def build(self, config: Config) -> MeasureVAE:
         """Return a measure VAE with new weights."""
         return build(config)
 
-    def augment(self, config: Config) -> Augment:
+    def augment(self, config: Config) -> Augment | None:
         """Return what varies measures (anchored frame), or transposes them (absolute frame)."""
+        if self.copied:
+            return None
         frame = FRAMES[config.frame]
 
         def variants(x: Items, changed: np.ndarray, kind: int, rng: np.random.Generator) -> tuple[Variants, np.ndarray]:
@@ -58,12 +79,45 @@ class Music:
     def expected(self, config: Config) -> Expected:
         """Return the expected attributes of logits."""
         pitches = FRAMES[config.frame].hold
+        unknown = set(config.attributes) - expected.expectations(config.attributes, attributes.SPAN).keys()
+        if unknown and config.attribute_loss == "slope":
+            raise UsageError(
+                f"attribute {min(unknown)!r}: its slope (--attribute-loss slope) is not known of what the decoder may"
+                " play: leave it out of --attributes, or choose another preset"
+            )
 
         def values(output: Tensor, kind: int) -> Tensor:
             weights = attributes.metrical_weights(METRES[kind])
             return expected.expected(output, pitches, weights, config.attributes, attributes.SPAN)
 
         return values
+
+    def protocol(self, config: Config, cache: Path) -> Data | None:
+        """Return the test measures of Pati and Lerch (2020), had they had this corpus: see `armusic.protocol`.
+
+        They are in 4/4; there are none where the corpus has nothing in it.
+        """
+        corpus = self.corpus(cache, None)
+        if self.copied:
+            return self.split(to_data(corpus, config), config.seed)[-1]
+        found, _ = protocol.held_out(corpus.only(Metre(4, 4), corpus.name))
+        return to_data(found, config) if len(found.tokens) else None
+
+    def measure(self, x: Items, kind: int, config: Config) -> Float[np.ndarray, "item attribute"]:
+        """Return the model's attributes of measures in one metre."""
+        return measure_classes(x, np.full(len(x), kind), FRAMES[config.frame], config.attributes)
+
+    def same(self, x: Items, kind: Int[np.ndarray, " item"], config: Config) -> Int[np.ndarray, " item"]:
+        """Return a number for each measure: the same for those that are equal up to transposition."""
+        return different(_tokens(x, FRAMES[config.frame]), kind)
+
+    def valid(self, x: Items, kind: int, config: Config) -> Bool[np.ndarray, " item"]:
+        """Return which measures are written as the corpus is, and have a note in them.
+
+        Every row of classes stands for some measure, but not every row is the canonical one of that measure.
+        """
+        tokens = _tokens(x[:, : ticks(METRES[kind])], FRAMES[config.frame])
+        return is_canonical(tokens) & is_onset(tokens).any(axis=1)
 
 
 def build(config: Config) -> MeasureVAE:
@@ -105,9 +159,14 @@ def measure_classes(
     x: Int[np.ndarray, "item tick"], kind: Int[np.ndarray, " item"], frame: Frame, names: tuple[str, ...]
 ) -> Float[np.ndarray, "item attribute"]:
     """Return the attributes of rows of classes, each in its own metre."""
-    tokens = frame.leave(x, np.full(len(x), 0 if frame.name == "absolute" else ANY_PITCH))
+    tokens = _tokens(x, frame)
     values = np.empty((len(x), len(names)))
     for index in np.unique(kind):
         here = kind == index
         values[here] = attributes.measure(tokens[here], METRES[index], names)
     return values
+
+
+def _tokens(x: Int[np.ndarray, "item tick"], frame: Frame) -> Int[np.ndarray, "item tick"]:
+    """Return rows of classes as tokens, in the anchored frame around some pitch."""
+    return frame.leave(x, np.full(len(x), 0 if frame.name == "absolute" else ANY_PITCH))

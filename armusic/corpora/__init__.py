@@ -11,10 +11,15 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from armusic import protocol
 from armusic.corpora.build import build, files_in
 from armusic.corpus import Corpus, Progress
+from armusic.errors import DataError
+from armusic.files import one_line
 
-CORPORA = {name: f"armusic.corpora.{name}" for name in ("folk", "folk44")}
+CORPORA = {name: f"armusic.corpora.{name}" for name in ("folk", "folk44", "bach")}
+PAPER = {name + protocol.SUFFIX: name for name in ("folk44", "bach")}
+"""Corpora with the transposed copies of `armusic.protocol`, and of which corpus."""
 
 
 def read(name: str, cache: Path, on_progress: Progress | None = None) -> Corpus:
@@ -25,6 +30,8 @@ def read(name: str, cache: Path, on_progress: Progress | None = None) -> Corpus:
     DataError
         When there is nothing to use; says why.
     """
+    if name in PAPER:
+        return protocol.items(read(PAPER[name], cache, on_progress))[0]
     if name in CORPORA:
         found: Corpus = import_module(CORPORA[name]).read(cache, on_progress)
         return found
@@ -32,4 +39,7 @@ def read(name: str, cache: Path, on_progress: Progress | None = None) -> Corpus:
         loaded: Corpus = point.load()(cache, on_progress)
         return loaded
     folder = Path(name)
+    if not folder.is_dir():
+        known = ", ".join([*CORPORA, *PAPER, *(point.name for point in entry_points(group="armusic.corpora"))])
+        raise DataError(f"{one_line(name)}: no such folder, and no data set of that name: there are {known}")
     return build(folder.resolve().name, files_in(folder), folder, cache, on_progress=on_progress)

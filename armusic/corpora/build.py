@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +16,10 @@ from armusic import readers
 from armusic.corpus import Corpus, Progress, Skip, load, measures_of, save
 from armusic.errors import ArmusicError, DataError, OffGridError
 from armusic.files import one_line
+from armusic.score import Tune
 from armusic.versions import versions
+
+Read = Callable[[Path], Iterator[tuple[str, Tune | ArmusicError]]]
 
 
 def build(
@@ -25,6 +28,7 @@ def build(
     root: Path,
     cache: Path,
     *,
+    read: Read = readers.read_all,
     on_progress: Progress | None = None,
     jobs: int | None = None,
 ) -> Corpus:
@@ -40,6 +44,8 @@ def build(
         Common folder of all files.
     cache : Path
         Folder for the result.
+    read : callable
+        Yields the tunes of a file, or what is wrong with them, as `readers.read_all` does.
     on_progress : callable, optional
         Told as files are done.
     jobs : int, optional
@@ -50,10 +56,10 @@ def build(
     DataError
         When no measure can be used; says why, with the commonest reason.
     """
-    path = cache / f"{name}-{_fingerprint(files, root)}.npz"
+    path = cache / f"{name}-{_fingerprint(files, root, read.__module__)}.npz"
     if path.exists():
         return load(path)
-    results = list(_read_all(files, root, on_progress, jobs))
+    results = list(_read_all(files, root, read, on_progress, jobs))
     tunes = [(source, *kept) for result in results for source, kept in result[0]]
     skipped = tuple(skip for result in results for skip in result[1])
     if not tunes:
@@ -76,10 +82,8 @@ def files_in(folder: Path) -> list[Path]:
     Raises
     ------
     DataError
-        When there is none, or no such folder.
+        When there is none.
     """
-    if not folder.is_dir():
-        raise DataError(f"{one_line(str(folder))}: no such folder, and no data set of that name")
     known = readers.suffixes()
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in known and path.is_file())
     if not files:
@@ -87,10 +91,12 @@ def files_in(folder: Path) -> list[Path]:
     return files
 
 
-_Read = tuple[list[tuple[str, tuple[np.ndarray, np.ndarray]]], list[Skip], list[str]]
+_Found = tuple[list[tuple[str, tuple[np.ndarray, np.ndarray]]], list[Skip], list[str]]
 
 
-def _read_all(files: Sequence[Path], root: Path, on_progress: Progress | None, jobs: int | None) -> Iterator[_Read]:
+def _read_all(
+    files: Sequence[Path], root: Path, read: Read, on_progress: Progress | None, jobs: int | None
+) -> Iterator[_Found]:
     """Yield what is in each file, in order, read by several processes."""
     from joblib import Parallel, cpu_count, delayed
 
@@ -98,19 +104,19 @@ def _read_all(files: Sequence[Path], root: Path, on_progress: Progress | None, j
     chunks = [files[start : start + size] for start in range(0, len(files), size)]
     jobs = min(jobs or cpu_count(), len(chunks))
     done = 0
-    read = Parallel(n_jobs=jobs, return_as="generator")(delayed(_read_chunk)(chunk, root) for chunk in chunks)
-    for chunk, result in zip(chunks, read, strict=True):
+    found = Parallel(n_jobs=jobs, return_as="generator")(delayed(_read_chunk)(chunk, root, read) for chunk in chunks)
+    for chunk, result in zip(chunks, found, strict=True):
         done += len(chunk)
         if on_progress is not None:
             on_progress(done, len(files))
         yield result
 
 
-def _read_chunk(files: Sequence[Path], root: Path) -> _Read:
+def _read_chunk(files: Sequence[Path], root: Path, read: Read) -> _Found:
     tunes: list[tuple[str, tuple[np.ndarray, np.ndarray]]] = []
     skipped = []
     with _remarks() as mended:
-        for path, (name, tune) in ((file, found) for file in files for found in readers.read_all(file)):
+        for path, (name, tune) in ((file, found) for file in files for found in read(file)):
             folder = path.relative_to(root).parent.as_posix()
             source = name if folder == "." else f"{folder}/{name}"
             if isinstance(tune, ArmusicError):
@@ -151,11 +157,11 @@ def _remarks() -> Iterator[list[str]]:
         logger.propagate = before
 
 
-def _fingerprint(files: Sequence[Path], root: Path) -> str:
+def _fingerprint(files: Sequence[Path], root: Path, reader: str) -> str:
     """Return a digest of the files' names and contents, and of the code that reads them."""
     digest = hashlib.sha256()
     modules = ["smf", "score", "tokenizer", "frame", "versions", "corpus", "corpora.build", *_readers()]
-    code = [Path(import_module(f"armusic.{name}").__file__ or "") for name in modules]
+    code = [Path(import_module(name).__file__ or "") for name in [*(f"armusic.{name}" for name in modules), reader]]
     for path, shown in [*((path, path.name) for path in code), *((f, f.relative_to(root).as_posix()) for f in files)]:
         digest.update(shown.encode() + b"\0")
         try:

@@ -26,11 +26,23 @@ COLLECTIONS = {
 
 def read(cache: Path, on_progress: Progress | None = None) -> Corpus:
     """Read the corpus from the installed music21, or from the cache."""
+    root = music21()
+    files = sorted(path for name in COLLECTIONS for path in (root / name).glob("*.abc"))
+    return replace(build("folk", files, root, cache, on_progress=on_progress), licences=COLLECTIONS)
+
+
+def music21() -> Path:
+    """Return the folder of the corpus that the installed music21 carries.
+
+    Raises
+    ------
+    DataError
+        Where there is none.
+    """
     spec = find_spec("music21")  # found, not imported
     if spec is None or spec.origin is None:
-        raise DataError("the folk corpus is part of music21, which is not installed: pip install music21")
+        raise DataError("this corpus is part of music21, which is not installed: pip install music21")
     root = Path(spec.origin).parent / "corpus"
-    files = sorted(path for name in COLLECTIONS for path in (root / name).glob("*.abc"))
-    if not files:
-        raise DataError(f"music21 in {root.parent} has no ABC corpus: reinstall it, or train on a folder of your own")
-    return replace(build("folk", files, root, cache, on_progress=on_progress), licences=COLLECTIONS)
+    if not (root / "bach").is_dir() or not all((root / name).is_dir() for name in COLLECTIONS):
+        raise DataError(f"music21 in {root.parent} has no corpus: reinstall it, or train on a folder of your own")
+    return root

@@ -26,7 +26,7 @@ from armusic.exporters import musicxml
 from armusic.exporters._layout import Named, keys_of
 from armusic.exporters._notation import VALUES, tempo
 from armusic.files import atomic_path, label, one_line
-from armusic.score import Metre
+from armusic.score import Metre, Tune
 
 MEASURES_PER_LINE = 4
 SYMBOLS_PER_LINE = 44  # more make the line crowded: then there are fewer measures on it
@@ -156,12 +156,32 @@ def svg(tunes: Named, attributes: Sequence[str] = (), *, source: str = "score") 
     return ElementTree.tostring(page, encoding="unicode") + "\n"
 
 
-def _engraved(tunes: Named, source: str) -> Iterator[list[Line]]:
-    """Yield the lines of each tune; all tunes have as many measures on a line."""
+def line(tune: Tune, width: float = _WIDTH) -> bytes:
+    """Return a tune as one line of notation, so many pixels wide, and nothing else: a PNG; errors as for `write`."""
+    (key,) = keys_of([("", tune)])
+    score = ElementTree.tostring(_lined(musicxml.score([("", replace(tune, key=key))], source="line"), 1 << 16))
+    for breaks in ("encoded", "none"):  # spread over the line, else as wide as it takes, and made smaller
+        toolkit = _toolkit(breaks=breaks, pageWidth=width * 100 / _SCALE)
+        toolkit.loadData(score.decode())
+        drawing = toolkit.renderToSVG(1)
+        if drawing.count('class="system"') == 1:
+            break
+    dots = int(_SHARPNESS * width)
+    return bytes(_extra("cairosvg").svg2png(bytestring=drawing, output_width=dots, background_color="white"))
+
+
+def _toolkit(**options: Any) -> Any:
     verovio = _extra("verovio")
     verovio.enableLog(verovio.LOG_OFF)
-    toolkit = verovio.toolkit()
-    toolkit.setOptions(_OPTIONS)
+    toolkit = verovio.toolkit(False)  # what it finds by itself, it finds in the first thread only
+    toolkit.setResourcePath(str(Path(verovio.__file__).parent / "data"))
+    toolkit.setOptions(_OPTIONS | options)
+    return toolkit
+
+
+def _engraved(tunes: Named, source: str) -> Iterator[list[Line]]:
+    """Yield the lines of each tune; all tunes have as many measures on a line."""
+    toolkit = _toolkit()
     scores = [
         musicxml.score([(name, replace(tune, key=key))], source=source)
         for (name, tune), key in zip(tunes, keys_of(tunes), strict=True)

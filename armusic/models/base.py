@@ -15,9 +15,9 @@ class Normal:
     mean: Tensor
     log_std: Tensor
 
-    def sample(self) -> Tensor:
-        """Draw one code per item, differentiably."""
-        return self.mean + self.log_std.exp() * torch.randn_like(self.mean)
+    def sample(self, noise: Tensor | None = None) -> Tensor:
+        """Return one code per item, differentiably: from standard normal `noise` (item, latent), else drawn anew."""
+        return self.mean + self.log_std.exp() * (torch.randn_like(self.mean) if noise is None else noise)
 
 
 class VAE(nn.Module):

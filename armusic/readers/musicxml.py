@@ -22,7 +22,7 @@ from itertools import zip_longest
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from armusic.errors import ReadError
+from armusic.errors import PartsError, ReadError
 from armusic.files import label, one_line, read_bytes
 from armusic.readers import _tune_of_score as score
 from armusic.readers._written import BarLine, Part, Sheet, Written, signature
@@ -75,9 +75,7 @@ def read(path: str | Path, reading: Reading | None = None) -> Tune:
 def remarked(path: str | Path, reading: Reading, remarks: list[Remark]) -> Tune:
     """Return what `read` does; `remarks` gets what was chosen, left out and set right."""
     source = label(path)
-    root, said = score_root(read_bytes(path, reading.max_size), source, reading.max_size)
-    remarks += said
-    sheet, said = _sheet(root, source)
+    sheet, said = _sheet(path, source, reading.max_size)
     remarks += said
     if reading.strict:
         tune, said = score.strict(sheet, source)
@@ -87,8 +85,40 @@ def remarked(path: str | Path, reading: Reading, remarks: list[Remark]) -> Tune:
     return tune if tune.title else replace(tune, title=Path(path).stem)
 
 
-def _sheet(root: Element, source: str) -> tuple[Sheet, list[Remark]]:
-    """Return a score as it is written, and what is left out of it."""
+def read_part(path: str | Path, name: str, of: Sequence[str]) -> Tune:
+    """Read one part of a score for certain voices, strictly, as a corpus is read.
+
+    Measures, repeats and jumps are those of the whole score.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    name : str
+        Of the part.
+    of : sequence of str
+        The names of all the parts that have notes, from the top.
+
+    Raises
+    ------
+    ReadError
+        As when `read` reads strictly; a `PartsError` for a score with other parts.
+    """
+    source = label(path)
+    sheet, said = _sheet(path, source, Reading().max_size)
+    names = [part.name for part in sheet.parts]
+    if names != list(of):
+        shown = ", ".join(names) or "without notes"
+        raise PartsError(f"{source}: its parts are {shown}; {', '.join(of)} are wanted, and no others")
+    tune, more = score.strict(replace(sheet, parts=(sheet.parts[names.index(name)],)), source)
+    for remark in (*said, *more):
+        log.warning("%s: %s", source, remark.text)
+    return tune
+
+
+def _sheet(path: str | Path, source: str, megabytes: float) -> tuple[Sheet, list[Remark]]:
+    """Return a score as it is written, and what is left out of it and set right."""
+    root, unpacked = score_root(read_bytes(path, megabytes), source, megabytes)
     listed = {one.get("id", ""): one for one in root.iterfind("part-list/score-part")}
     parts = [(part.get("id", ""), list(PartReader(source).measures(part))) for part in root.iterfind("part")]
     if not any(measures for _, measures in parts):
@@ -98,7 +128,7 @@ def _sheet(root: Element, source: str) -> tuple[Sheet, list[Remark]]:
     found = [part for ident, measures in parts for part in _staves(listed.get(ident), measures)]
     keys = (_key(*one.fifths) for _, measures in parts if _sound(measures) for one in measures if one.fifths)
     graces = sum(measure.graces for _, measures in parts for measure in measures)
-    said = [Remark(f"{graces} grace notes are left out")] if graces else []
+    said = [*unpacked, *([Remark(f"{graces} grace notes are left out")] if graces else [])]
     title = root.findtext("work/work-title", "") or root.findtext("movement-title", "")
     key = next(filter(None, keys), None)
     return Sheet(bars, _lines(rows), tuple(found), one_line(" ".join(title.split())), key), said

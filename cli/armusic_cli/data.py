@@ -17,6 +17,8 @@ from armusic_cli.progress import Progress
 if TYPE_CHECKING:
     from armusic.corpus import Corpus
 
+NAMES = "folk, folk44, bach, folk44-paper, bach-paper"
+
 list_skipped = click.option(
     "--skipped", "with_skipped", is_flag=True, help="List all that was left out or set right, and why."
 )
@@ -33,7 +35,7 @@ def command(ctx: click.Context) -> None:
 
 @command.command("show", short_help="Show what is in a corpus, and what was skipped.")
 @click.option(
-    "--data", default="folk", metavar="NAME|FOLDER", show_default=True, help="A corpus, or a folder of files."
+    "--data", default="folk", metavar="NAME|FOLDER", show_default=True, help=f"{NAMES}, or a folder of files."
 )
 @list_skipped
 @as_csv
@@ -55,7 +57,7 @@ def show(data: str, with_skipped: bool, as_csv: bool, data_dir: Path | None, as_
     default="folk",
     metavar="FOLDER",
     show_default=True,
-    help="Folder of ABC, MIDI or MusicXML files, or a corpus.",
+    help=f"Folder of ABC, MIDI or MusicXML files, or {NAMES}.",
 )
 @list_skipped
 @as_csv
@@ -102,7 +104,7 @@ def _show(corpus: Corpus, *, with_skipped: bool, as_csv: bool, as_json: bool) ->
     click.echo()
     tables.show(["collection", *columns], rows)
     click.echo()
-    tables.show(["metre", "measures"], _counts(summary["metres"]))
+    tables.show(["metre", "measures"], _counts({metre: count for metre, count in summary["metres"].items() if count}))
     if any(summary["skipped"].values()):
         rows = [
             [what, reason, count] for what, counts in summary["skipped"].items() for reason, count in _counts(counts)

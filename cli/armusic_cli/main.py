@@ -24,8 +24,12 @@ COMMANDS = {
     "morph": "Lead from one tune to another: MIDI and a picture.",
     "generate": "Make new tunes with the attributes asked for: MIDI and a picture.",
     "play": "Play a tune in a loop while knobs turn its attributes.",
+    "studio": "Turn attributes on a page in the browser while a tune plays.",
     "map": "Draw what two attributes become when both are asked for.",
     "train": "Train a model.",
+    "evaluate": "Measure how good a model is.",
+    "experiment": "Train and evaluate models x data sets x seeds, from one file.",
+    "report": "Draw and tabulate the runs of an experiment.",
     "data": "Show or build the data that models are trained on.",
 }
 """Each command, the module of the same name, and what `armusic --help` says about it."""

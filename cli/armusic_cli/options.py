@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, fields
@@ -17,6 +18,18 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 FILE = click.Path(path_type=Path)
 """A path; whether it can be read or written is for the library to say, in its own words."""
+
+
+class Choice(click.Choice[str]):
+    """A choice that names the nearest to what is none."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """Return the message for `value`."""
+        near = difflib.get_close_matches(value, self.choices, 1)
+        if near:
+            return f"{value!r}: did you mean {near[0]!r}?"
+        return super().get_invalid_choice_message(value, ctx)
+
 
 tune = click.option("--tune", type=int, metavar="N", help="Number (X:) of the tune in an ABC tune book.")
 MOST_STEPS = 99
@@ -113,9 +126,11 @@ def given(ctx: click.Context, values: dict[str, Any]) -> dict[str, Any]:
 def _option(one: Field[Any], kind: Any) -> Callable[[Function], Function]:
     flag = "--" + one.name.replace("_", "-")
     text = one.metadata["help"]
+    presets: dict[str, list[str]] = {}
     for preset, values in PRESETS.items():
         if one.name in values:
-            text += f"  [{preset}: {_shown(one.name, values[one.name])}]"
+            presets.setdefault(_shown(one.name, values[one.name]), []).append(preset)
+    text += "".join(f"  [{', '.join(these)}: {value}]" for value, these in presets.items())
     if isinstance(one.default, tuple):
         text += f"  [default: {_shown(one.name, one.default)}]"
     return click.option(
@@ -138,7 +153,7 @@ def _shown(name: str, value: Any) -> str:
 
 def _type(kind: Any, rule: Mapping[str, Any]) -> Any:
     if get_origin(kind) is Literal:
-        return click.Choice(get_args(kind))
+        return Choice(get_args(kind))
     if get_origin(kind) is tuple:
         return names
     if kind is int:

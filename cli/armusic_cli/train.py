@@ -26,10 +26,10 @@ THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
 @click.command("train")
 @click.option(
     "--preset",
-    type=click.Choice(list(config.PRESETS)),
+    type=options.Choice(list(config.PRESETS)),
     default="default",
     show_default=True,
-    help="Settings to start from; paper: those of Pati and Lerch (2020).",
+    help="Settings to start from; paper: those of Pati and Lerch (2020); the others: methods to compare with.",
 )
 @options.config_options
 @click.option(
@@ -66,7 +66,8 @@ def command(
 
     RUN gets config.json, metrics.csv, and the best and the last checkpoint; use it with
     `armusic interpolate --model RUN`. Stop with Ctrl-C at any time and go on with --resume.
-    Several processes or machines: torchrun ... -m armusic_cli train.
+    Several devices or machines: torchrun --nproc-per-node N -m armusic_cli train ..., with the same
+    options: --batch is that of all of them together, and so are the losses (docs/scale.md).
     """
     if resume and run is None:
         raise UsageError("--resume needs the run to go on with: name it with -o RUN")

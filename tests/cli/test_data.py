@@ -19,6 +19,7 @@ def test_build_and_show(run: Run, tunes: Path) -> None:
     assert ["jigs", "1", "4"] in [row[:3] for row in table]
     assert ["4/4", "20"] in table
     assert ["6/8", "4"] in table
+    assert not any(row[:1] == ["9/8"] for row in table)  # none
     assert ["tunes", "unsupported", "metre", "1"] in table
     assert lines[-1].startswith("cache: ")
     assert Path(lines[-1].removeprefix("cache: ")).is_file()

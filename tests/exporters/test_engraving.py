@@ -1,6 +1,7 @@
 """Scores as pictures: every step with its name, every attribute with its line, and one file or none."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -42,6 +43,12 @@ def test_every_step_has_its_name_and_all_its_notes() -> None:
     assert count(page, "note") == len(reel.notes) + len(jig.notes) + tied
     assert count(page, "tuplet") == 1
     assert count(page, "meterSig") == 2
+
+
+def test_every_thread_draws_the_same() -> None:
+    tunes = [("a reel", read("4/4", REEL))]
+    with ThreadPoolExecutor(2) as threads:
+        assert {*threads.map(engraving.svg, [tunes] * 4)} == {engraving.svg(tunes)}
 
 
 def test_four_measures_are_on_a_line_after_a_pickup_and_fewer_where_they_are_full() -> None:
@@ -119,3 +126,17 @@ def test_refusals(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="unknown attribute 'rythm': did you mean rhythm"):
         exporters.write(tunes, tmp_path / "out.svg", attributes=["rythm"])
     assert not list(tmp_path.iterdir())
+
+
+@cairo
+def test_a_tune_as_one_line() -> None:
+    from io import BytesIO
+
+    from matplotlib.image import imread
+
+    short, long = (imread(BytesIO(engraving.line(read("4/4", music), 600))) for music in ("G8|", REEL))
+    assert short.shape[1] == long.shape[1] == 1200  # two dots a pixel
+    assert long.shape[0] < short.shape[0] < 200  # one staff, and a smaller one where it has more in it
+    for picture in (short, long):
+        dark = picture[..., :3].mean(axis=2) < 0.5
+        assert dark.any(axis=0).mean() > 0.95  # it goes from edge to edge

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Int
 
-from armusic import calibration, corpora, keys, reconstruction, tokenizer
+from armusic import adapters, calibration, corpora, keys, reconstruction, tokenizer
 from armusic.adapters.music import measure_classes, to_data
 from armusic.attributes import ATTRIBUTES
 from armusic.calibration import Calibration
 from armusic.checkpoint import Checkpoint
 from armusic.corpus import Corpus
-from armusic.dataset import batches, split
+from armusic.dataset import batches
 from armusic.frame import FRAMES
 from armusic.interpolation import encode, interpolate
 from armusic.population import decoded
@@ -79,7 +79,7 @@ def calibrate(checkpoint: Checkpoint, cache: Path) -> Calibration:
     """
     settings = checkpoint.config
     data = to_data(corpora.read(settings.data, cache), settings)
-    _, valid, _ = split(data, settings.seed)
+    _, valid, _ = adapters.get(settings.data).split(data, settings.seed)
     z = np.empty((len(valid), settings.latent), dtype=np.float32)
     for rows in batches(valid.kind, 1024):
         z[rows] = encode(checkpoint, valid.x[rows], int(valid.kind[rows[0]]))
@@ -116,7 +116,7 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
     _, inside = frame.enter(read.tokens, frame.anchors(read.tokens))
     data = to_data(read, settings)
     places = replace(data, x=np.flatnonzero(inside)[:, None])
-    train, valid, test = (part.x[:, 0] for part in split(places, settings.seed))
+    train, valid, test = (part.x[:, 0] for part in adapters.get(settings.data).split(places, settings.seed))
     number = different(read.tokens, read.kind)
     unseen = ~np.isin(number, number[np.concatenate([train, valid])])
     heard, z = reconstruction.decode(checkpoint, read.tokens[test], read.kind[test])

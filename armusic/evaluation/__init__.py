@@ -1,0 +1,159 @@
+"""How good a model is: on the test items of its own data, by the measures of the literature and of its domain.
+
+`evaluate` is for every domain; `tunes` has what is about music alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from armusic import metrics
+from armusic.checkpoint import Checkpoint
+from armusic.dataset import Data
+from armusic.evaluation import shares
+from armusic.evaluation import subject as _subject
+from armusic.evaluation.prior import Prior, prior
+from armusic.evaluation.shares import Share
+from armusic.evaluation.subject import Codes, Progress, Subject, silent
+from armusic.evaluation.sweeps import POSITIONS, Swept, sweep
+from armusic.evaluation.tunes import calibrate, fidelity, held_out, tune_of
+from armusic.metrics import Score
+
+__all__ = ["Evaluation", "calibrate", "evaluate", "fidelity", "held_out", "tune_of"]
+
+MOST = 5000  # items for the metrics: their time, and the value of mutual information, grow with the number
+SWEPT = 256  # items whose dimensions are moved
+BOOTSTRAP = 20
+DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """How good a model is.
+
+    Parameters
+    ----------
+    subject : Subject
+        What was measured.
+    test : Data
+        Test items of the subject's kind: all, or a random ten thousand.
+    mean, sample : float32 array (item, latent)
+        The means of their posteriors, and a code drawn from each.
+    swept : float64 array (attribute, step, some item, attribute)
+        Attributes decoded where one dimension of some items is moved: see `sweeps.sweep`.
+    samples, means : dict of str to Score
+        The metrics of `armusic.metrics`: of a code drawn from each posterior (as in the paper), and of the means.
+    ceiling : float
+        The SCC that no code without ties can exceed on these items.
+    reconstruction : dict of str to Share
+        Shares right: `paper`, `by_tune`, `unseen`, `exact`, `exact_unseen`; see `shares.reconstruction`.
+    control : dict of str to Score
+        The metrics of what was swept.
+    prior : Prior
+        What is made of chance codes.
+    counts : dict of str to number
+        Of items, and shares of them that are in the training or validation data.
+    seed : int
+        Of all that was drawn.
+    """
+
+    subject: Subject
+    test: Data
+    mean: Codes
+    sample: Codes
+    swept: Swept
+    samples: Mapping[str, Score]
+    means: Mapping[str, Score]
+    ceiling: float
+    reconstruction: Mapping[str, Share]
+    control: Mapping[str, Score]
+    prior: Prior
+    counts: Mapping[str, float]
+    seed: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all figures as plain values, as `armusic evaluate --json` prints them."""
+        found: dict[str, Any] = {
+            "data": self.subject.config.data,
+            "kind": self.subject.label,
+            "seed": self.seed,
+            **{name: asdict(score) for name, score in self.samples.items()},
+            "means": {name: asdict(score) for name, score in self.means.items()},
+            "reconstruction": {name: one.value for name, one in self.reconstruction.items()},
+            "intervals": {name: one.interval for name, one in self.reconstruction.items()},
+            "control": {name: asdict(score) for name, score in self.control.items()},
+            "prior": asdict(self.prior),
+            "counts": self.counts,
+        }
+        found["scc"]["ceiling"] = self.ceiling
+        return _plain(found)
+
+
+def evaluate(
+    checkpoint: Checkpoint, cache: Path, label: str | None = None, *, seed: int = 0, on_progress: Progress = silent
+) -> Evaluation:
+    """Measure a model on the test part of its own data.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+        The model.
+    cache : Path
+        Folder of cached data.
+    label : str, optional
+        The kind of item (of measures: the metre, as `6/8`); by default 4/4, or the usual one where there are few of it.
+    seed : int
+        Of all that is drawn: noise, subsets, chance codes, resamples.
+    on_progress : callable
+        Told what is being done, how much of it is done, and how much there is.
+
+    Raises
+    ------
+    UsageError
+        For a kind that there is not.
+    DataError
+        When the data cannot be used, or there are too few test items.
+    """
+    subject, (train, valid, every) = _subject.load(checkpoint, cache, label, on_progress)
+    rng = np.random.default_rng(seed)
+    test = every.take(np.sort(rng.permutation(len(every))[: shares.MOST]))
+    mean, std = subject.encode(test.x)
+    sample = mean + std * rng.standard_normal(mean.shape, dtype=np.float32)
+    chosen = np.sort(rng.permutation(len(test))[:MOST])
+    distinct = chosen[np.unique(test.x[chosen], axis=0, return_index=True)[1]]  # equal means would know one another
+    samples = _measure(sample[chosen], test.take(chosen), seed, "metrics of samples", on_progress)
+    means = _measure(mean[distinct], test.take(distinct), seed, "metrics of means", on_progress)
+    on_progress("the paper's protocol", 0, 1)
+    protocol = subject.adapter.protocol(subject.config, cache)
+    right, counts = shares.reconstruction(subject, (train, valid, test), mean, protocol, rng, on_progress)
+    swept = sweep(subject, mean[np.sort(rng.permutation(len(test))[:SWEPT])], on_progress=on_progress)
+    control = metrics.decoded(swept, POSITIONS, test.names, train.a.std(axis=0, dtype=np.float64))
+    drawn = prior(subject, train, test, rng, on_progress)
+    counts |= {"test": len(every), "samples": len(chosen), "means": len(distinct), "swept": swept.shape[2]}
+    ceiling = float(metrics.tie_ceiling(test.take(chosen).a.astype(np.float64)).mean())
+    return Evaluation(subject, test, mean, sample, swept, samples, means, ceiling, right, control, drawn, counts, seed)
+
+
+def _measure(z: Codes, test: Data, seed: int, stage: str, on_progress: Progress) -> dict[str, Score]:
+    """Return the metrics of codes; with intervals, where there are groups enough for them."""
+    on_progress(stage, 0, 1)
+    count = BOOTSTRAP if len(np.unique(test.group)) >= 2 * metrics.FEWEST else 0
+    found = metrics.measure(
+        z.astype(np.float64), test.a.astype(np.float64), test.names, group=test.group, bootstrap=count, seed=seed
+    )
+    on_progress(stage, 1, 1)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """Return lists for tuples, and numbers with no more digits than mean something."""
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return round(value, DIGITS) if isinstance(value, float) else value

@@ -1,0 +1,106 @@
+"""What the pictures of an evaluation show: attributes over pairs of dimensions, and one measure swept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from jaxtyping import Float
+
+from armusic import tokenizer
+from armusic.dataset import Data
+from armusic.evaluation.subject import Codes, Progress, Subject, silent
+from armusic.frame import FRAMES, MIDDLE
+from armusic.score import METRES, Measure, Tune
+from armusic.tokenizer import HOLD, REST
+
+POINTS = np.linspace(-3, 3, 17)  # of a surface, along each dimension, in standard deviations of the prior
+ITEMS = 16  # over which a surface is the mean
+STEPS = np.linspace(-2, 2, 5)  # of a sweep that is shown as notes
+
+
+def surfaces(
+    subject: Subject, z: Codes, points: Float[np.ndarray, " point"] = POINTS, on_progress: Progress = silent
+) -> Float[np.ndarray, "attribute dim point point"]:
+    """Put every pair of regularised dimensions of some codes at all points of a grid, and measure what is decoded.
+
+    Parameters
+    ----------
+    subject : Subject
+        The model.
+    z : float32 array (item, latent)
+        The codes; their other dimensions stay.
+    points : float array (point,)
+        Of the grid, along both dimensions.
+    on_progress : callable
+        Told how many codes are decoded.
+
+    Returns
+    -------
+    float64 array (attribute, dim, point, point)
+        `values[k, d, j, i]` is attribute k, the mean over the items, where dimension k is at `points[i]` and
+        dimension d at `points[j]`; NaN for d = k.
+
+    Source
+    ------
+    Pati and Lerch (2020): surface plots of attributes over two dimensions of the latent space.
+    """
+    count, size = len(subject.config.attributes), len(points)
+    values = np.full((count, count, size, size), np.nan)
+    pairs = [(one, other) for one in range(count) for other in range(one)]
+    moved = np.tile(z, (size, size, 1, 1))
+    for number, (k, d) in enumerate(pairs):
+        on_progress("surfaces", number, len(pairs))
+        codes = moved.copy()
+        codes[..., k] = points[:, None]
+        codes[..., d] = points[:, None, None]
+        found = subject.measure(subject.decode(codes.reshape(-1, z.shape[1])))
+        mean = found.reshape(size, size, len(z), count).mean(axis=2)
+        values[k, d], values[d, k] = mean[..., k], mean[..., d].T
+    on_progress("surfaces", len(pairs), len(pairs))
+    return values
+
+
+def some(z: Codes, seed: int) -> Float[np.ndarray, "some latent"]:
+    """Return a few codes, drawn at random, to take the mean of a surface over."""
+    return z[np.sort(np.random.default_rng(seed).permutation(len(z))[:ITEMS])]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A test measure with each of its dimensions swept, as music.
+
+    Parameters
+    ----------
+    tunes : tuple of Tune
+        One per attribute: the measure at each step of its dimension, one after another.
+    steps : float array (step,)
+        Where the dimension is put, in standard deviations of the prior.
+    values : float64 array (attribute, step)
+        The attribute of each measure.
+    """
+
+    tunes: tuple[Tune, ...]
+    steps: Float[np.ndarray, " step"]
+    values: Float[np.ndarray, "attribute step"]
+
+
+def example(subject: Subject, test: Data, mean: Codes, steps: Float[np.ndarray, " step"] = STEPS) -> Example:
+    """Sweep each dimension of the most ordinary test measure: the one whose attributes are nearest to their means.
+
+    Each step stands for itself: a note that would go on from the measure before begins as silence.
+    """
+    count = len(test.names)
+    far = np.abs((test.a - test.a.mean(axis=0)) / (test.a.std(axis=0) + 1e-9)).max(axis=1)
+    moved = np.tile(mean[int(far.argmin())], (count, len(steps), 1))
+    for dim in range(count):
+        moved[dim, :, dim] = steps
+    made = subject.decode(moved.reshape(-1, mean.shape[1]))
+    values = subject.measure(made).reshape(count, len(steps), count)
+    frame, metre = FRAMES[subject.config.frame], METRES[subject.kind]
+    tokens = frame.leave(made, np.full(len(made), 0 if frame.name == "absolute" else MIDDLE))
+    tokens[tokens[:, 0] == HOLD, 0] = REST
+    measures = tuple(Measure(place * Fraction(metre.length), metre) for place in range(len(steps)))
+    tunes = tuple(Tune(tokenizer.decode(rows, measures), measures) for rows in np.split(tokens, count))
+    return Example(tunes, steps, values[np.arange(count), :, np.arange(count)])

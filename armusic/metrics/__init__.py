@@ -1,0 +1,230 @@
+"""Metrics of disentanglement and control, on plain arrays.
+
+Of codes beside attributes, `measure`: interpretability, scc, modularity, mig and sap as Pati and Lerch
+(2020) compute them, and dmig, xmig and dlig, which know that attributes depend on each other. Of
+attributes decoded while a dimension moves, `decoded`: monotonicity, smoothness, consistency,
+restrictiveness and linearity. A metric is a function in `codes` or `sweeps` and a line in its table.
+
+Measure samples of q(z|x), as the paper does, and posterior means beside them only to compare. A model
+gives a measure that occurs again the same mean to the last digit, and an estimator that looks at nearest
+neighbours recognises it: every dimension then seems to know every attribute, and the gap between the best
+and the second best (mig, dmig, xmig) falls, by half on a folk corpus, though the model is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from armusic.errors import DataError
+from armusic.metrics import codes, sweeps
+from armusic.metrics.codes import Relations, relate, tie_ceiling
+from armusic.metrics.sweeps import Sweep, changes
+
+__all__ = ["METRICS", "SWEEP_METRICS", "Score", "changes", "decoded", "measure", "tie_ceiling"]
+
+METRICS: dict[str, Callable[[Relations], Float[np.ndarray, " attribute"] | float]] = {
+    "interpretability": codes.interpretability,
+    "scc": codes.scc,
+    "modularity": codes.modularity,
+    "mig": codes.mig,
+    "sap": codes.sap,
+    "dmig": codes.dmig,
+    "xmig": codes.xmig,
+    "dlig": codes.dlig,
+}
+SWEEP_METRICS: dict[str, Callable[[Sweep], Float[np.ndarray, " attribute"]]] = {
+    "monotonicity": sweeps.monotonicity,
+    "smoothness": sweeps.smoothness,
+    "consistency": sweeps.consistency,
+    "restrictiveness": sweeps.restrictiveness,
+    "linearity": sweeps.linearity,
+}
+FEWEST = 10  # items, of which an estimate from three neighbours can say something; groups, for an interval
+NORMAL = 1.96  # standard deviations on either side have 95 % of a normal distribution
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A metric's value, and what to read it by.
+
+    Attributes
+    ----------
+    value : float
+        The mean over attributes; modularity: over dimensions.
+    reference : float or None
+        What the attributes themselves, as codes, score on the same items: a perfect encoder, though
+        not always a bound. None for metrics of decoders, where it is 1.
+    interval : (float, float) or None
+        95 %; None when none was asked for.
+    each : dict of str to float
+        The value of each attribute; empty for modularity, which has one for each dimension.
+    """
+
+    value: float
+    reference: float | None = None
+    interval: tuple[float, float] | None = None
+    each: dict[str, float] = field(default_factory=dict)
+
+
+def measure(
+    z: Float[np.ndarray, "item latent"],
+    a: Float[np.ndarray, "row attribute"],
+    names: Sequence[str],
+    *,
+    group: Int[np.ndarray, " grouped"] | None = None,
+    bootstrap: int = 0,
+    seed: int = 0,
+) -> dict[str, Score]:
+    """Compute every metric of codes; mutual information is computed once for all of them.
+
+    The interval is from half-samples: as many times as `bootstrap` says, half the groups are drawn
+    without replacement and everything is computed on their items alone. (Drawn with replacement,
+    items would occur twice, which nearest neighbours take for information.) The scores of
+    half-samples spread as much as the value itself does, for (1/m - 1/n) = 1/n with m = n/2; so the
+    interval is the value and 1.96 of their standard deviations to either side. Twenty give the width
+    to about 16 %; each takes half the time of the metrics themselves. Where items of a group are alike,
+    as measures of a tune are, intervals without groups are too narrow, by a third or more.
+
+    Parameters
+    ----------
+    z : float array (item, latent)
+        Codes; dimension k is the one of attribute k, further dimensions have none.
+    a : float array (item, attribute)
+        Attributes of the same items; at least ten items, no attribute the same for all of them.
+    names : sequence of str
+        Of the attributes.
+    group : int array (item,) or None
+        What items depend on each other by, such as the number of their tune; None: on nothing. Only
+        the intervals differ.
+    bootstrap : int
+        How many half-samples; 0: no interval.
+    seed : int
+        Of the noise that orders equal codes, and of the half-samples.
+
+    Returns
+    -------
+    dict of str to Score
+        In the order of `METRICS`.
+
+    Raises
+    ------
+    DataError
+        For too few items or groups, a constant attribute, values that are not finite, and lengths
+        or numbers of columns that do not go together.
+
+    Examples
+    --------
+    >>> chance = np.random.default_rng(0)
+    >>> a = chance.normal(size=(500, 2))
+    >>> z = np.column_stack((2 * a[:, 0], chance.normal(size=(500, 2))))  # the second dimension knows nothing
+    >>> scores = measure(z, a, ["density", "range"])
+    >>> {name: round(score, 2) for name, score in scores["interpretability"].each.items()}
+    {'density': 1.0, 'range': 0.0}
+    >>> round(scores["mig"].value, 1), round(scores["mig"].reference, 1)
+    (0.5, 1.0)
+    """
+    _check(z, a, names)
+    z, a = z.astype(float), a.astype(float)
+    of_codes, of_attributes = relate(z, a, seed=seed)
+    scores = {name: metric(of_codes) for name, metric in METRICS.items()}
+    spread = _spread(z, a, group, bootstrap, seed) if bootstrap else {}
+    found = {}
+    for name, score in scores.items():
+        value = float(np.mean(score))
+        found[name] = Score(
+            value,
+            float(np.mean(METRICS[name](of_attributes))),
+            (value - NORMAL * spread[name], value + NORMAL * spread[name]) if bootstrap else None,
+            dict(zip(names, score.tolist(), strict=True)) if isinstance(score, np.ndarray) else {},
+        )
+    return found
+
+
+def decoded(
+    values: Float[np.ndarray, "moved step item attribute"],
+    positions: Float[np.ndarray, " position"],
+    names: Sequence[str],
+    std: Float[np.ndarray, " unit"],
+) -> dict[str, Score]:
+    """Compute every metric of a decoder from the attributes of what it makes while dimensions move.
+
+    Parameters
+    ----------
+    values : float array (moved, step, item, attribute)
+        `values[k, s, i]` are the attributes decoded when dimension k of item i is at `positions[s]` and
+        its other dimensions are as they were.
+    positions : float array (step,)
+        Where the dimension is put, the same for all items: evenly spaced, rising; three at least.
+    names : sequence of str
+        Of the attributes; dimension k is the one of attribute k.
+    std : float array (attribute,)
+        Standard deviations of the attributes in the corpus, above 0: the unit in all metrics.
+
+    Returns
+    -------
+    dict of str to Score
+        In the order of `SWEEP_METRICS`, with `each` by the attribute whose dimension moves.
+
+    Raises
+    ------
+    DataError
+        For values that are not finite, steps that are not even, and sizes that do not go together.
+
+    Examples
+    --------
+    >>> positions = np.linspace(-2, 2, 5)
+    >>> values = np.zeros((2, 5, 3, 2))
+    >>> values[0, :, :, 0] = positions[:, None]  # the first dimension turns its attribute, the second does nothing
+    >>> scores = decoded(values, positions, ["density", "range"], np.ones(2))
+    >>> scores["linearity"].each, scores["restrictiveness"].value
+    ({'density': 1.0, 'range': 0.0}, 1.0)
+    """
+    sweep = Sweep.of(values, positions, names, std)
+    found = {}
+    for name, metric in SWEEP_METRICS.items():
+        score = metric(sweep)
+        found[name] = Score(float(score.mean()), each=dict(zip(names, score.tolist(), strict=True)))
+    return found
+
+
+def _check(z: np.ndarray, a: np.ndarray, names: Sequence[str]) -> None:
+    if len(z) != len(a):
+        raise DataError(f"{len(z)} codes and {len(a)} rows of attributes: they are to be of the same items")
+    if a.shape[1] != len(names) or not len(names):
+        raise DataError(f"{a.shape[1]} columns of attributes and {len(names)} names: there is to be one for each")
+    if z.shape[1] < a.shape[1]:
+        raise DataError(f"codes of {z.shape[1]} dimensions for {a.shape[1]} attributes: each needs its own")
+    if len(z) < FEWEST:
+        raise DataError(f"{len(z)} items are too few to measure: at least {FEWEST}")
+    for kind, values in (("dimension {} of the codes", z), ("attribute {!r}", a)):
+        broken = (~np.isfinite(values)).sum(axis=0)
+        if broken.any():
+            k = int(broken.argmax())
+            which = kind.format(k if values is z else names[k])
+            raise DataError(f"{which} is not finite at {broken[k]} of {len(values)} items")
+    for name, column in zip(names, a.T, strict=True):
+        if np.ptp(column) == 0:
+            raise DataError(f"attribute {name!r} is {column[0]:g} for all {len(a)} items: there is nothing to measure")
+
+
+def _spread(z: np.ndarray, a: np.ndarray, group: np.ndarray | None, count: int, seed: int) -> dict[str, float]:
+    """Return the standard deviation of each metric over half-samples."""
+    group = np.arange(len(z)) if group is None else np.asarray(group)
+    if len(group) != len(z):
+        raise DataError(f"{len(z)} codes and groups for {len(group)}: there is to be one for each")
+    groups, group = np.unique(group, return_inverse=True)
+    if count < 2:
+        raise DataError(f"an interval needs at least two half-samples, not {count}")
+    if len(groups) < 2 * FEWEST:
+        raise DataError(f"{len(groups)} groups are too few for an interval: at least {2 * FEWEST}")
+    chance = np.random.default_rng(seed)
+    drawn = []
+    for _ in range(count):
+        half = chance.permutation(len(groups)) < len(groups) // 2
+        relations, _ = relate(z[half[group]], a[half[group]], seed=seed)
+        drawn.append([float(np.mean(metric(relations))) for metric in METRICS.values()])
+    return dict(zip(METRICS, np.std(drawn, axis=0, ddof=1).tolist(), strict=True))

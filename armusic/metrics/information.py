@@ -1,0 +1,100 @@
+"""Mutual information of continuous variables, from distances to nearest neighbours."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+NEIGHBOURS = 3
+JITTER = 1e-10  # of a standard deviation
+ROUNDING = 4  # last digits that a sum may be off by
+
+
+def mutual_information(
+    codes: Float[np.ndarray, "item latent"], attributes: Float[np.ndarray, "item attribute"], *, seed: int = 0
+) -> Float[np.ndarray, "latent attribute"]:
+    """Estimate the mutual information of each dimension with each attribute.
+
+    I(x; y) = psi(k) + psi(n) - mean(psi(n_x + 1) + psi(n_y + 1)), where n_x is how many of the n
+    items lie closer in x than the k-th nearest neighbour does in both (the greater of the two
+    differences), and n_y likewise; k is 3, psi the digamma function. An estimate below zero is zero.
+
+    Every variable is divided by its standard deviation and gets a normal noise of 1e-10, so that equal
+    values have an order; the noise is the same for all dimensions. As in the original's metrics,
+    attributes are in single precision, in which a noise so small is lost but near zero: ties at zero are
+    broken, others stay. An attribute with itself gives the entropy that this estimator knows.
+
+    Parameters
+    ----------
+    codes : float array (item, latent)
+        Finite; more than three items. A dimension that never changes has no information.
+    attributes : float array (item, attribute)
+        Finite.
+    seed : int
+        Of the noise.
+
+    Returns
+    -------
+    float array (latent, attribute)
+        In nats, at least 0.
+
+    Source
+    ------
+    A. Kraskov, H. Stoegbauer and P. Grassberger, "Estimating mutual information", Phys. Rev. E 69
+    (2004), the first of its two estimators; `sklearn.feature_selection.mutual_info_regression` is
+    the same one.
+
+    Examples
+    --------
+    >>> chance = np.random.default_rng(0).normal(size=(1000, 2))
+    >>> sums = chance @ np.array([[0.8], [0.6]])  # correlations of .8 and .6
+    >>> mutual_information(chance, sums).round(2).tolist()  # -log(1 - r^2) / 2: .51 and .22
+    [[0.49], [0.2]]
+    """
+    from scipy.special import digamma
+
+    n = len(codes)
+    noise = JITTER * np.random.default_rng(seed).standard_normal((2, n, 1))
+    psi = digamma(np.arange(1, n + 1))
+    x = standardised(codes) + noise[0]
+    y = attributes.T.astype(np.float32, order="C")
+    y /= np.where(np.ptp(y, axis=1) > 0, y.std(axis=1), np.float32(1))[:, None]
+    y += noise[1].T * np.maximum(1, np.abs(y).mean(axis=1, keepdims=True))
+    found = np.zeros((x.shape[1], len(y)))
+    for d in np.flatnonzero(_varies(codes)):
+        for k in np.flatnonzero(_varies(attributes)):
+            found[d, k] = psi[NEIGHBOURS - 1] + psi[-1] - _close(x[:, d], y[k].astype(float), psi)
+    return found.clip(min=0)
+
+
+def standardised(values: Float[np.ndarray, "item column"]) -> Float[np.ndarray, "item column"]:
+    """Return columns with mean 0 and standard deviation 1; those that never change as zeros.
+
+    Examples
+    --------
+    >>> standardised(np.array([[1.0, 7.0], [3.0, 7.0]])).tolist()
+    [[-1.0, 0.0], [1.0, 0.0]]
+    """
+    varies = _varies(values)
+    return np.where(varies, values - values.mean(axis=0), 0) / np.where(varies, values.std(axis=0), 1)
+
+
+def _varies(values: Float[np.ndarray, "item column"]) -> Bool[np.ndarray, " column"]:
+    """Return which columns change, by an amount that has a square: the deviation alone, rounded, does not say it."""
+    return (np.ptp(values, axis=0) > 0) & (values.std(axis=0) > 0)
+
+
+def _close(x: Float[np.ndarray, " item"], y: Float[np.ndarray, " item"], psi: Float[np.ndarray, " item"]) -> float:
+    """Return the mean of psi(n_x + 1) + psi(n_y + 1)."""
+    from scipy.spatial import KDTree
+
+    points = np.column_stack((x, y))
+    tree = KDTree(points, balanced_tree=False, compact_nodes=False)
+    distances, _ = tree.query(points, [NEIGHBOURS + 1], p=np.inf)  # one more: each is its own nearest
+    total = 0.0
+    for values in (x, y):
+        reach = (distances[:, 0] - ROUNDING * np.spacing(np.abs(values))).clip(min=0)
+        line = np.sort(values)
+        near = np.searchsorted(line, values + reach, "right") - np.searchsorted(line, values - reach, "left")
+        total += psi[near - 1].mean()  # the item itself is the one in psi(n_x + 1)
+    return total

@@ -1,0 +1,145 @@
+"""A batch in shards: on several devices at once, or one after another on one.
+
+The losses of the shards of a batch add up to that of the batch, and so do their gradients.
+What a loss needs of the other items is gathered; only a shard's own items carry gradient.
+What a step draws, but for dropout, is drawn for the whole batch, alike on all devices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, distributed
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Shard `number` of `count` equal ones of a batch of `items`.
+
+    The last shards may reach beyond the batch: their rows there repeat the last item, and count nothing.
+
+    Examples
+    --------
+    >>> [Shard(5, number, 3).rows.tolist() for number in range(3)]
+    [[0, 1], [2, 3], [4, 4]]
+    >>> Shard(5, 2, 3).real
+    1
+    """
+
+    items: int
+    number: int = 0
+    count: int = 1
+
+    @property
+    def size(self) -> int:
+        """How many rows each shard has."""
+        return -(-self.items // self.count)
+
+    @property
+    def rows(self) -> Tensor:
+        """The places of its rows in the batch, int (row,)."""
+        return (self.number * self.size + torch.arange(self.size)).clamp(max=self.items - 1)
+
+    @property
+    def real(self) -> int:
+        """How many of its rows, the first, are items of its own."""
+        return min(max(self.items - self.number * self.size, 0), self.size)
+
+    def take(self, whole: Tensor) -> Tensor:
+        """Return the shard's rows of a tensor of the whole batch."""
+        return whole if self.count == 1 else whole[self.rows.to(whole.device)]
+
+    def mean(self, values: Tensor) -> Tensor:
+        """Return the shard's part of the mean over the batch of a value per item (row,)."""
+        return values[: self.real].sum() / self.items
+
+    def share(self, loss: Tensor) -> Tensor:
+        """Return the shard's part of a loss of the whole batch: an equal part of the value, its own of the gradient.
+
+        Examples
+        --------
+        >>> part = Shard(4, 0, 2).share(torch.tensor(3.0, requires_grad=True) * 2)
+        >>> part.item(), part.requires_grad
+        (3.0, True)
+        """
+        return loss if self.count == 1 else loss - loss.detach() * (1 - 1 / self.count)
+
+    def whole(self, own: Tensor, known: Tensor | None = None) -> Tensor:
+        """Return a tensor of the whole batch (item, ...), of which this shard's rows carry gradient.
+
+        Parameters
+        ----------
+        own : Tensor (row, ...)
+            This shard's rows.
+        known : Tensor (all rows, ...), optional
+            The rows of all shards; when not given, each process has one, and they are gathered.
+        """
+        if self.count == 1:
+            return own
+        known = gather(own) if known is None else known
+        before, behind = known[: self.number * self.size], known[(self.number + 1) * self.size :]
+        return torch.cat([before, own, behind])[: self.items]
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """What a step draws for a whole batch.
+
+    Parameters
+    ----------
+    noise : Tensor (item, latent)
+        Standard normal: with it, a code is drawn from its posterior.
+    teach : bool
+        Whether an autoregressive decoder is fed the true notes.
+    swap : bool
+        Whether a code takes the regularised dimensions of another, or one dimension is moved.
+    order : int Tensor (item,)
+        A permutation: which other.
+    moved : float
+        Which dimension, 0..1 over all regularised ones.
+    where : Tensor (item, 1)
+        How far it is moved, -1..1.
+    seed : int
+        For dropout, to which each shard adds its number.
+    """
+
+    noise: Tensor
+    teach: bool
+    swap: bool
+    order: Tensor
+    moved: float
+    where: Tensor
+    seed: int
+
+
+def draw(items: int, latent: int, teacher: float, like: Tensor, rng: torch.Generator) -> Chance:
+    """Draw for a batch of `items`; tensors get the device and dtype of `like`, `teacher` is the share of `teach`."""
+    noise = torch.randn(items, latent, generator=rng, dtype=like.dtype)
+    where = 2 * torch.rand(items, 1, generator=rng, dtype=like.dtype) - 1
+    order = torch.randperm(items, generator=rng)
+    teach, swap, moved = torch.rand(3, generator=rng, dtype=torch.float64).tolist()
+    seed = int(torch.randint(2**62, (), generator=rng))
+    device = like.device
+    return Chance(noise.to(device), teach < teacher, swap < 0.5, order.to(device), moved, where.to(device), seed)
+
+
+def processes() -> tuple[int, int]:
+    """Return this process's rank and how many processes train together: (0, 1) for one by itself."""
+    return (distributed.get_rank(), distributed.get_world_size()) if distributed.is_initialized() else (0, 1)
+
+
+def gather(own: Tensor) -> Tensor:
+    """Return the rows of all processes, in their order, without gradient; each has as many."""
+    if processes()[1] == 1:
+        return own.detach()
+    rows = [torch.empty_like(own) for _ in range(processes()[1])]
+    distributed.all_gather(rows, own.detach().contiguous())
+    return torch.cat(rows)
+
+
+def add_up(values: Tensor) -> Tensor:
+    """Return the sum of a tensor over all processes."""
+    if processes()[1] > 1:
+        distributed.all_reduce(values)
+    return values

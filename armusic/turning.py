@@ -1,0 +1,226 @@
+"""Turn several attributes of a tune at once, each measure on its own, by look-ups: what an instrument needs.
+
+`Ground` is a tune as a model takes it, in a key; it answers at once, by one decode. `searched` finds
+candidates for one attribute after the other, and `Turner` looks answers up in all of them together.
+What is asked is a table (measure, attribute) of values, NaN where a measure is free; a measure for
+which nothing is asked stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from jaxtyping import Float
+from torch import Tensor
+
+from armusic import candidates, control, interpolation, reaching
+from armusic.calibration import Calibration
+from armusic.candidates import Candidates, Search
+from armusic.checkpoint import Checkpoint
+from armusic.control import Pool
+from armusic.interpolation import Allowed, Codes, Material, measured
+from armusic.models.base import VAE, Normal
+from armusic.reached import Rows
+from armusic.score import Tune
+from armusic.targets import Table
+
+TOLERANCE = 0.25  # standard deviations: dice may miss a target by so much more than the best answer does
+LIKELY = 0.1  # of a distance from the input: dice take a candidate e times as often as one so much further away
+JITTER = 0.5  # prior standard deviations: how far dice move the free dimensions in the open loop
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A tune as a model takes it, in a key.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+        The model.
+    material : Material
+        The tune.
+    allowed : bool array (measure, 128), optional
+        The pitches that each measure may have.
+    scale : Calibration
+        Of the model's attributes.
+    z : float32 array (measure, latent)
+        Posterior means; 0 where a measure cannot be varied.
+    present : float64 array (measure, attribute)
+        The model's attributes.
+    """
+
+    checkpoint: Checkpoint
+    material: Material
+    allowed: Allowed | None
+    scale: Calibration
+    z: Codes
+    present: Table
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The model's attributes: columns of what is asked."""
+        return self.checkpoint.config.attributes
+
+    def open(self, asked: Table, seed: int | None = None) -> Rows:
+        """Return the tokens that one decode gives; with a seed, free dimensions are moved by chance."""
+        material, tokens, z = self.material, self.material.tokens.copy(), self.z.copy()
+        rows = material.varied & (np.isfinite(asked).any(axis=1) | (seed is not None))
+        if seed is not None:
+            z += np.float32(JITTER) * np.random.default_rng(seed).standard_normal(z.shape[1], dtype=np.float32)
+            asked = np.where(np.isfinite(asked).any(axis=1, keepdims=True), asked, self.present)
+        for kind in np.unique(material.kind[rows]).tolist():
+            here = np.flatnonzero(rows & (material.kind == kind))
+            for column, name in enumerate(self.names):
+                given = here[np.isfinite(asked[here, column])]
+                z[given, column] = self.scale.value_to_z(name, kind, asked[given, column])
+            made = interpolation.decode(self.checkpoint, material, here, z[here][None], self.allowed)[0, 0]
+            tokens[here, : made.shape[1]] = made
+        return tokens
+
+    def tune(self, tokens: Rows) -> Tune:
+        """Return the tune with these tokens."""
+        return interpolation.with_tokens(self.material.tune, tokens)
+
+    def values(self, tokens: Rows) -> Table:
+        """Return the model's attributes of tokens in the place of the tune's."""
+        return np.column_stack([measured(self.material.tune, tokens, name) for name in self.names])
+
+
+@dataclass(frozen=True, slots=True)
+class Turner:
+    """Candidates for every attribute of a tune, together.
+
+    Parameters
+    ----------
+    ground : Ground
+        The tune.
+    search : Search
+        Its different measures, and all attributes.
+    single : tuple of Pool
+        For each attribute, the one that answers where nothing else is asked: as `armusic.reaching.reach` does.
+    found : Candidates
+        Those of all attributes, each once.
+    """
+
+    ground: Ground
+    search: Search
+    single: tuple[Pool, ...]
+    found: Candidates
+    _joint: dict[tuple[int, ...], Pool] = field(default_factory=dict)
+
+    def pool(self, columns: tuple[int, ...]) -> Pool:
+        """Return the pool for some attributes; that of several is made when it is first wanted."""
+        if len(columns) == 1:
+            return self.single[columns[0]]
+        if columns not in self._joint:
+            names = tuple(self.ground.names[column] for column in columns)
+            self._joint[columns] = _slim(control.pooled(self.search, names, [self.found]))
+        return self._joint[columns]
+
+    def closed(self, asked: Table) -> tuple[Rows, list[str]]:
+        """Return the tokens that meet what is asked best, and which targets are out of reach."""
+        given, tokens, notes = np.isfinite(asked), self.ground.material.tokens.copy(), []
+        for wanted in np.unique(given[given.any(axis=1)], axis=0):
+            rows, columns = (given == wanted).all(axis=1), np.flatnonzero(wanted)
+            aim = np.where(rows[:, None], asked, self.ground.present)[:, columns]
+            found, missed = self.pool(tuple(columns.tolist())).look_up(aim)
+            tokens[rows] = found[rows]
+            notes += missed
+        return tokens, notes
+
+    def dice(self, asked: Table, seed: int) -> Rows:
+        """Return tokens drawn by chance from those that meet what is asked nearly as well as the best.
+
+        A measure for which nothing is asked keeps its attributes, about; near answers are likelier than
+        far ones, and equal measures get equal ones.
+        """
+        pool = self.pool(tuple(range(len(self.ground.names))))
+        units = pool.search.of
+        tokens = self.ground.material.tokens.copy()
+        wanted = np.where(np.isfinite(asked).any(axis=1, keepdims=True), asked, self.ground.present)
+        chance = np.random.default_rng(seed).gumbel(size=len(pool.found.of)) - pool.distance / LIKELY
+        chance[pool.distance == 0] = -np.inf  # the input itself
+        bounds = np.searchsorted(pool.found.of, np.arange(len(pool.search.first) + 1))
+        for row in np.flatnonzero(units >= 0).tolist():
+            here = slice(bounds[units[row]], bounds[units[row] + 1])
+            away = (pool.found.values[here] - wanted[row]) / pool.search.std[units[row]]
+            error = np.sqrt(np.nansum(away**2, axis=1))
+            near = error <= error.min() + TOLERANCE
+            place = int(np.where(near, chance[here], -np.inf).argmax())
+            if near[place]:
+                tokens[row] = pool.found.tokens[here][place]
+        return tokens
+
+
+def lay(checkpoint: Checkpoint, tune: Tune, key: str = "auto") -> Ground:
+    """Return a tune as a model takes it; the key is as for `armusic.reaching.reach`."""
+    material = interpolation.prepare(checkpoint, tune)
+    z = np.zeros((len(material.tokens), checkpoint.config.latent), dtype=np.float32)
+    for kind in np.unique(material.kind[material.varied]).tolist():
+        here = np.flatnonzero(material.varied & (material.kind == kind))
+        z[here] = interpolation.encode(checkpoint, material.classes[here], kind)
+    names = checkpoint.config.attributes
+    present = np.column_stack([measured(tune, material.tokens, name) for name in names])
+    return Ground(checkpoint, material, reaching.pitches(tune, key), reaching.scale_of(checkpoint), z, present)
+
+
+def searched(ground: Ground, told: Callable[[int], None] = lambda _: None) -> Iterator[Pool]:
+    """Yield the candidates for one attribute of the model after the other: a second or more each.
+
+    Parameters
+    ----------
+    ground : Ground
+        The tune.
+    told : callable
+        Called before every batch with the number of codes in it; what it raises ends the search.
+    """
+    watched = replace(ground.checkpoint, model=_Watched(ground.checkpoint.model, told))
+    for name in ground.names:
+        yield control.build(watched, ground.material.tune, name, allowed=ground.allowed)
+
+
+def codes(ground: Ground) -> int:
+    """Return how many codes `searched` decodes, about."""
+    each = len(candidates.GRID) * candidates.MOVES + candidates.GAPS * candidates.TRIES
+    search = candidates.start(ground.checkpoint, ground.material, ground.allowed, ground.names)
+    return each * len(search.first) * len(ground.names)
+
+
+def turner(ground: Ground, pools: list[Pool]) -> Turner:
+    """Return what looks answers up in all candidates together; `pools` as `searched` yields them."""
+    search = candidates.start(ground.checkpoint, ground.material, ground.allowed, ground.names)
+    joined = candidates.join([pool.found for pool in pools])
+    found = candidates.described(search, joined.of, joined.tokens, _no_codes(joined))
+    return Turner(ground, search, tuple(_slim(pool) for pool in pools), found)
+
+
+class _Watched(VAE):
+    """A model that tells of what it decodes."""
+
+    def __init__(self, model: VAE, told: Callable[[int], None]) -> None:
+        super().__init__()
+        self.model, self.told, self.latent = model, told, model.latent
+
+    def encode(self, x: Tensor, kind: int) -> Normal:
+        return self.model.encode(x, kind)
+
+    def decode(self, z: Tensor, kind: int, teacher: Tensor | None = None) -> Tensor:
+        self.told(len(z))
+        return self.model.decode(z, kind, teacher)
+
+    def mode(self, output: Tensor) -> Tensor:
+        return self.model.mode(output)
+
+
+def _slim(pool: Pool) -> Pool:
+    """Return a pool of those candidates only that answer."""
+    found = pool.found.take(pool.kept)
+    found = Candidates(found.of, found.tokens, _no_codes(found), found.values)
+    return Pool(pool.search, pool.names, found, pool.distance[pool.kept], np.arange(len(pool.kept)))
+
+
+def _no_codes(found: Candidates) -> Float[np.ndarray, "candidate 0"]:
+    """Return what stands in the place of codes where they are no longer needed: they are most of what is kept."""
+    return np.zeros((len(found.of), 0), dtype=np.float32)

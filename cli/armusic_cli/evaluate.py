@@ -1,0 +1,168 @@
+"""`armusic evaluate`: how good a model is."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from armusic.errors import UsageError
+from armusic_cli import options, tables
+from armusic_cli.progress import Progress
+
+METRICS = {
+    "interpretability": "Interpretability", "scc": "SCC", "modularity": "Modularity", "mig": "MIG", "sap": "SAP",
+    "dmig": "DMIG", "xmig": "XMIG", "dlig": "DLIG",
+}  # fmt: skip
+SHARES = {
+    "paper": "ticks right, by the paper's protocol",
+    "by_tune": "ticks right, held-out tunes",
+    "unseen": "ticks right, unseen measures",
+    "exact": "measures exact, test part",
+    "exact_unseen": "measures exact, unseen measures",
+}
+
+
+@click.command("evaluate")
+@click.argument("run", metavar="[RUN]", type=options.FILE, required=False)
+@click.option(
+    "--metre", metavar="N/D", help="Measures of this metre.  [default: 4/4; where there are few, the usual one]"
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of all that is drawn.")
+@click.option("--pictures", type=options.FILE, metavar="FOLDER", help="Draw pictures into this folder.")
+@options.force
+@options.data_dir
+@options.as_json
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+def command(
+    run: Path | None,
+    metre: str | None,
+    seed: int,
+    pictures: Path | None,
+    force: bool,
+    data_dir: Path | None,
+    as_json: bool,
+    as_csv: bool,
+) -> None:
+    """Measure a model on the test part of its own data: RUN, a run folder or checkpoint, or the shipped model.
+
+    It prints metrics of disentanglement, on codes drawn from the posterior (as in the paper) and on
+    its means, beside what the attributes themselves score as codes; how much comes back, by the
+    paper's protocol, of the tunes held out, and of measures unseen in training in any key; what is
+    decoded when one dimension is moved; and what is decoded from chance codes. For example:
+
+        armusic evaluate runs/mine --json
+    """
+    if as_json and as_csv:
+        raise UsageError("--json and --csv cannot go together: choose one")
+    from armusic import api
+
+    if pictures is not None:
+        api.check_folder(pictures, force)
+    model = api.load(run)
+
+    with Progress("evaluating", "step") as bar:
+
+        def told(stage: str, done: int, total: int) -> None:
+            bar.update(done, total, stage)
+
+        found = model.evaluate(metre, seed=seed, data_dir=data_dir, on_progress=told)
+        if pictures is not None:
+            name = "the shipped model" if run is None else str(run)
+            files = api.draw_evaluation(found, pictures, name, force=force, on_progress=told)
+    plain = found.as_dict()
+    if as_json:
+        tables.show_json(plain)
+    elif as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(["part", "figure", "attribute", "value", "low", "high", "reference"])
+        writer.writerows(_rows(plain))
+    else:
+        _show(plain)
+        if pictures is not None:
+            click.echo(f"wrote {', '.join(map(str, files))}")
+
+
+def _show(plain: Mapping[str, Any]) -> None:
+    """Print everything in tables, and what they are of."""
+    counts, prior, means = plain["counts"], plain["prior"], plain["means"]
+    click.echo(f"{plain['data']}, {plain['kind']}: {counts['items']:,} test measures of {counts['groups']:,} tunes, "
+               f"{counts['unseen']:,} of them unseen")  # fmt: skip
+    click.echo()
+    tables.show(
+        ["metric", "samples", "interval", "perfect codes", "means"],
+        [
+            [label, _figure(score["value"]), _interval(score["interval"]), _figure(score["reference"]),
+             _figure(means[name]["value"])]
+            for name, label in METRICS.items()
+            if (score := plain.get(name))
+        ],
+    )  # fmt: skip
+    click.echo(f"no code without ties gets beyond an SCC of {_figure(plain['scc']['ceiling'])} here")
+    click.echo()
+    numbers = {"paper": "paper", "unseen": "unseen", "exact_unseen": "unseen"}
+    tables.show(
+        ["reconstruction", "%", "interval", "measures"],
+        [
+            [label, _percent(plain["reconstruction"][name]),
+             _interval(plain["intervals"][name], _percent), f"{counts[numbers.get(name, 'items')]:,}"]
+            for name, label in SHARES.items()
+            if name in plain["reconstruction"]
+        ],
+    )  # fmt: skip
+    click.echo()
+    names = list(prior["attributes"])
+    tables.show(
+        ["one dimension moved", "mean", *names],
+        [
+            [name, _figure(score["value"]), *(_figure(score["each"].get(one)) for one in names)]
+            for name, score in plain["control"].items()
+        ],
+    )
+    click.echo()
+    keys = ("mean", "std", "data_mean", "data_std", "distance")
+    tables.show(
+        ["chance codes", "mean", "sd", "data mean", "data sd", "distance"],
+        [[name, *(_figure(values[key]) for key in keys)] for name, values in prior["attributes"].items()],
+    )
+    shares = ((prior["valid"], "valid"), (prior["seen"], "training measures"), (prior["different"], "different"))
+    click.echo(f"of {prior['n']:,}: " + ", ".join(f"{_percent(value)} % {what}" for value, what in shares))
+    if "paper" in plain["reconstruction"]:
+        click.echo(
+            f"{_percent(counts['paper_seen'])} % of the measures of the paper's protocol are, in some key, training or"
+            " validation measures of this model"
+        )
+
+
+def _rows(plain: Mapping[str, Any]) -> Iterator[list[object]]:
+    """Yield a row of CSV per figure."""
+    scores = [("samples", {name: plain[name] for name in METRICS if name in plain})]
+    for part, found in [*scores, ("means", plain["means"]), ("control", plain["control"])]:
+        for name, score in found.items():
+            yield [part, name, "", score["value"], *(score["interval"] or ("", "")), score["reference"]]
+            yield from ([part, name, one, value, "", "", ""] for one, value in score["each"].items())
+    for name, value in plain["reconstruction"].items():
+        yield ["reconstruction", name, "", value, *(plain["intervals"][name] or ("", "")), ""]
+    for name, value in plain["prior"].items():
+        if name != "attributes":
+            yield ["prior", name, "", value, "", "", ""]
+    for one, values in plain["prior"]["attributes"].items():
+        yield from (["prior", name, one, value, "", "", ""] for name, value in values.items())
+    for name, value in plain["counts"].items():
+        yield ["counts", name, "", value, "", "", ""]
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.2f}"
+
+
+def _interval(ends: list[float] | None, shown: Any = _figure) -> str:
+    return f"{shown(ends[0])} to {shown(ends[1])}" if ends else ""

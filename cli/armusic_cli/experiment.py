@@ -1,0 +1,180 @@
+"""`armusic experiment`: models x data sets x seeds x settings, from one file."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import click
+
+from armusic.errors import ArmusicError
+from armusic_cli import options, tables
+from armusic_cli.progress import Progress
+
+if TYPE_CHECKING:
+    import rich.live
+
+    from armusic.experiments import Run, State
+
+SECONDS = 1.0  # between two looks at the folders
+COLUMNS = ("run", "state", "epoch", "accuracy", "R²", "time left")
+ORDER = ("failed", "evaluating", "training", "waiting", "done")
+
+
+@click.command("experiment")
+@click.argument("file", metavar="FILE.toml", type=options.FILE)
+@click.option(
+    "-o", "--output", "out", type=options.FILE, metavar="FOLDER", help="Folder of the runs.  [default: runs/FILE]"
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Runs at once, each on one core.  [default: one per core]"
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Use the workers of a Dask scheduler, such as tcp://10.0.0.1:8786; all of them must see FOLDER.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would run, and how far it is.")
+@options.data_dir
+def command(
+    file: Path, out: Path | None, jobs: int | None, scheduler: str | None, dry_run: bool, data_dir: Path | None
+) -> None:
+    """Train and evaluate all the runs that a file asks for, several at once.
+
+    Each run is a folder MODEL-DATA-SEED in FOLDER, as `armusic train` makes it, with
+    evaluation.json beside it. What is done is skipped, and what was stopped goes on from its last
+    whole epoch: the same command again, at any time. examples/paper.toml is such a file.
+    """
+    from armusic import api
+
+    experiments = api.experiments
+    runs = experiments.read(file)
+    out = out or Path("runs", file.stem)
+    experiments.check(runs, out)
+    states = [experiments.look(run, out) for run in runs]
+    todo = [state.run for state in states if not state.done]
+    if todo and not dry_run:
+        try:
+            with experiments.engine(jobs, scheduler):
+                with Progress("reading", "file") as progress:
+                    experiments.prepare(todo, out, data_dir, progress.update)
+                with _Watch(runs, out) as watch:
+                    for _ in experiments.perform(todo, out, data_dir, on_start=watch.start):
+                        watch.show()
+        except KeyboardInterrupt:
+            done = sum(experiments.look(run, out).done for run in runs)
+            raise KeyboardInterrupt(
+                f"stopped: {done} of {len(runs)} runs are done; go on with armusic experiment {file} -o {out}"
+            ) from None
+        states = [experiments.look(run, out) for run in runs]
+    tables.show(COLUMNS, [_row(state, _word(state, ())) for state in states])
+    failed = [state for state in states if state.error]
+    if failed and not dry_run:
+        raise ArmusicError(
+            f"{len(failed)} of {len(runs)} runs failed: see error.txt in their folders; the same command tries again"
+        )
+
+
+class _Watch:
+    """Shows how far the runs are: a live table on a terminal, else a line where something has changed."""
+
+    def __init__(self, runs: Sequence[Run], out: Path) -> None:
+        self.runs, self.out = runs, out
+        self.begun: set[str] = set()
+        self.words = {run.name: "" for run in runs}
+        self.states: dict[str, State] = {}
+        self._live: rich.live.Live | None = None
+        self._over = threading.Event()
+        self._turn = threading.Lock()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def start(self, chain: Iterable[Run]) -> None:
+        """Know that a run, and what comes after it, was begun."""
+        self.begun |= {run.name for run in chain}
+
+    def show(self) -> None:
+        """Look at the folders, and show what they say."""
+        from armusic import api
+
+        with self._turn:
+            for run in self.runs:  # what is done, or was not begun, does not change
+                old = self.states.get(run.name)
+                if old is None or (run.name in self.begun and not old.done):
+                    self.states[run.name] = api.experiments.look(run, self.out)
+            states = list(self.states.values())
+            done = {state.run.name for state in states if state.done}
+            words = [_word(state, self.begun, done) for state in states]
+            if self._live is not None:
+                self._live.update(self._table(states, words), refresh=True)
+            for state, word in zip(states, words, strict=True):
+                if word != self.words[state.run.name] and self._live is None and word != "waiting":
+                    click.echo("  ".join(filter(None, _row(state, word))), err=True)
+                self.words[state.run.name] = word
+
+    def _table(self, states: Sequence[State], words: Sequence[str]) -> rich.table.Table:
+        from rich.table import Table
+        from rich.text import Text
+
+        counts = ", ".join(f"{words.count(word)} {word}" for word in reversed(ORDER) if word in words)
+        table = Table(*COLUMNS, box=None, pad_edge=False, caption=counts, caption_justify="left")
+        rows = sorted(zip(states, words, strict=True), key=lambda pair: ORDER.index(pair[1]))
+        assert self._live is not None
+        for state, word in rows[: max(1, self._live.console.height - 4)]:
+            table.add_row(*map(Text, _row(state, word)))
+        return table
+
+    def _look(self) -> None:
+        while not self._over.wait(SECONDS):
+            self.show()
+
+    def __enter__(self) -> Self:
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.live import Live
+
+            self._live = Live(console=Console(stderr=True, highlight=False), auto_refresh=False)
+            self._live.start()
+        self.show()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+        if self._live is not None:
+            self._live.stop()
+
+
+def _word(state: State, begun: Iterable[str], done: Iterable[str] = ()) -> str:
+    """Return what a run is doing: it runs if it was begun, and so is done what it starts from."""
+    if state.done:
+        return "done"
+    if state.error:
+        return "failed"
+    if state.run.name not in begun or (state.run.start is not None and state.run.start not in done):
+        return "waiting"
+    return "evaluating" if state.trained else "training"
+
+
+def _row(state: State, word: str) -> list[str]:
+    """Return a line of the table; an error stands in the place of the state."""
+    left = state.left
+    figures = [f"{state.scores[name]:.4f}" if name in state.scores else "" for name in ("accuracy", "r2")]
+    clock = (
+        ""
+        if left is None or word in ("done", "failed")
+        else f"{left // 3600:.0f}:{left // 60 % 60:02.0f}:{left % 60:02.0f}"
+    )
+    return [
+        state.run.name,
+        f"failed: {state.error}" if state.error else word,
+        f"{state.epoch}/{state.run.config.epochs}",
+        *figures,
+        clock,
+    ]

@@ -1,0 +1,57 @@
+"""`armusic studio`: a page in the browser on which attributes are turned while a tune plays."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import click
+
+from armusic_cli import options
+
+
+@click.command("studio")
+@click.argument("file", metavar="[INPUT]", type=options.FILE, required=False)
+@options.model
+@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Port.  [default: any free one]")
+@click.option(
+    "--host",
+    metavar="ADDRESS",
+    help="Address that others can reach, such as 0.0.0.0: whoever has the printed address can use the page."
+    "  [default: this machine alone]",
+)
+@click.option("--no-open", is_flag=True, help="Do not open a browser.")
+@click.option("--track", metavar="TRACK", help="The melody: number or name of a track, part or voice.")
+@options.tune
+def command(
+    file: Path | None,
+    model: Path | None,
+    port: int,
+    host: str | None,
+    no_open: bool,
+    track: str | None,
+    tune: int | None,
+) -> None:
+    """Open a page in the browser on which a tune plays while its attributes are turned.
+
+    Nothing leaves this machine. It takes the extra armusic[studio]; Ctrl-C ends it. For example:
+
+        armusic studio input.mid
+    """
+    import logging
+
+    from armusic import studio
+
+    logging.getLogger("armusic").setLevel(logging.ERROR)  # what is said of a tune is said on the page
+    if host is not None:
+        click.echo(f"armusic: warning: on {host}, others on the network can use this page with its address", err=True)
+
+    def opened(address: str) -> None:
+        click.echo(f"armusic studio: {address} (Ctrl-C ends it)", err=True)
+        if not no_open:
+            import webbrowser
+
+            webbrowser.open(address)
+
+    with contextlib.suppress(KeyboardInterrupt):
+        studio.serve(file, model=model, host=host, port=port, opened=opened, track=track, tune=tune)

@@ -1,0 +1,124 @@
+"""`armusic evaluate`: tables, CSV, JSON and pictures of one and the same figures, and every refusal in one line."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from armusic import adapters, checkpoint, config
+from armusic.dataset import Scale
+from armusic.errors import MissingExtraError
+from armusic.exporters import engraving
+from tests.extras import cairo
+
+from .conftest import Run
+
+TUNES, MEASURES = 60, 6
+
+
+@pytest.fixture
+def trained(here: Path) -> Path:
+    """Save a tiny model that has learnt nothing, of a folder of tunes by chance, in two metres."""
+    rng = np.random.default_rng(0)
+    folder = here / "tunes"
+    folder.mkdir()
+    for number in range(TUNES):
+        metre, beats = ("4/4", 4) if number % 2 else ("6/8", 3)
+        lines = []
+        for _ in range(MEASURES):
+            notes = rng.choice(list("CDEFGABcde"), 2 * beats)
+            halves = rng.integers(0, 2, beats)
+            pairs = zip(notes[::2], notes[1::2], halves, strict=True)
+            lines.append("".join(f"{one}2" if half else one + other for one, other, half in pairs))
+        text = f"X:1\nT:{number}\nM:{metre}\nL:1/8\nK:C\n{'|'.join(lines)}|\n"
+        (folder / f"{number}.abc").write_text(text)
+    torch.manual_seed(0)
+    settings = config.make(data=str(folder), latent=6, units=8)
+    adapter = adapters.get(settings.data)
+    scale = Scale(np.zeros((adapter.kinds, 4)), np.ones((adapter.kinds, 4)))
+    path = here / "model.safetensors"
+    checkpoint.save(checkpoint.Checkpoint(adapter.build(settings), settings, scale), path)
+    return path
+
+
+def test_the_tables(run: Run, trained: Path) -> None:
+    done = run("evaluate", trained)
+    assert done.code == 0, done.err
+    lines = done.out.splitlines()
+    assert lines[0].startswith(f"{trained.parent / 'tunes'}, 4/4: ")
+    for start in ("Interpretability", "SCC", "ticks right, held-out tunes", "ticks right, by the paper's protocol",
+                  "monotonicity", "contour", "of 2,048: "):  # fmt: skip
+        assert any(line.startswith(start) for line in lines), start
+
+
+def test_json_and_csv_have_the_same_figures(run: Run, trained: Path) -> None:
+    done = run("evaluate", trained, "--json", "--metre", "6/8")
+    assert done.code == 0, done.err
+    plain = json.loads(done.out)
+    assert plain["kind"] == "6/8"
+    assert plain["counts"]["items"] >= 10
+    rows = list(csv.DictReader(run("evaluate", trained, "--csv", "--metre", "6/8").out.splitlines()))
+    found = {(row["part"], row["figure"], row["attribute"]): row for row in rows}
+    assert len(found) == len(rows)
+    assert float(found["samples", "scc", ""]["value"]) == plain["scc"]["value"]
+    assert float(found["means", "mig", "range"]["value"]) == plain["means"]["mig"]["each"]["range"]
+    exact = found["reconstruction", "exact", ""]
+    assert [float(exact["value"]), float(exact["low"])] == [
+        plain["reconstruction"]["exact"],
+        plain["intervals"]["exact"][0],
+    ]
+    assert float(found["control", "linearity", "contour"]["value"]) == plain["control"]["linearity"]["each"]["contour"]
+    assert float(found["prior", "distance", "rhythm"]["value"]) == plain["prior"]["attributes"]["rhythm"]["distance"]
+    assert int(found["counts", "items", ""]["value"]) == plain["counts"]["items"]
+
+
+@cairo
+def test_pictures(run: Run, trained: Path) -> None:
+    done = run("evaluate", trained, "--pictures", "pictures")
+    assert done.code == 0, done.err
+    names = ["codes.png", "surfaces.png", "sweeps.png"]
+    assert done.out.splitlines()[-1] == "wrote " + ", ".join(f"pictures/{name}" for name in names)
+    assert sorted(path.name for path in Path("pictures").iterdir()) == names
+    assert all(Path("pictures", name).read_bytes().startswith(b"\x89PNG") for name in names)
+
+
+def test_without_notation_there_are_piano_rolls(run: Run, trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
+        raise MissingExtraError(f"{name} is not installed")
+
+    monkeypatch.setattr(engraving, "_extra", missing)
+    done = run("evaluate", trained, "--pictures", "pictures", "--json")
+    assert (done.code, done.err) == (0, "armusic: warning: piano rolls only: verovio is not installed\n")
+    assert Path("pictures", "sweeps.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (("--json", "--csv"), 2, "--json and --csv cannot go together"),
+        (("--metre", "5/4"), 2, "'5/4': items of"),
+        (("--metre", "9/8"), 1, "test items is in 9/8"),
+        (("--pictures", "full"), 1, "full has files in it"),
+        (("--pictures", "none/there"), 1, "its folder none does not exist"),
+        (("--pictures", "model.safetensors"), 1, "a file, where a folder is wanted"),
+    ],
+)
+def test_what_is_refused(run: Run, trained: Path, options: tuple[str, ...], code: int, message: str) -> None:
+    Path("full").mkdir()
+    Path("full", "mine.png").write_text("mine")
+    assert message in run("evaluate", trained, *options).error(code)
+    assert Path("full", "mine.png").read_text() == "mine"
+
+
+def test_a_folder_that_is_no_run_is_refused(run: Run, trained: Path) -> None:
+    assert "tunes: no checkpoint in this folder" in run("evaluate", "tunes").error(1)
+    assert "nothing: no such file" in run("evaluate", "nothing").error(1)
+
+
+def test_too_few_measures_are_refused(run: Run, trained: Path) -> None:
+    for path in sorted(Path("tunes").iterdir())[5:]:
+        path.unlink()
+    assert "items are too few to measure: at least 10" in run("evaluate", trained).error(1)

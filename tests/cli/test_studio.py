@@ -1,0 +1,83 @@
+"""`armusic studio`: what is refused before there is a page, and a server in a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+import armusic
+
+from .conftest import Run
+
+pytest.importorskip("fastapi", reason="the extra armusic[studio] is not installed")
+
+
+def test_a_file_that_cannot_be_used_is_refused_before_there_is_a_page(run: Run, here: Path) -> None:
+    (here / "broken.mid").write_bytes(b"MThd")
+    assert run("studio", "broken.mid", "--no-open").error(1) == "broken.mid: cut short: only 4 bytes are there"
+    assert run("studio", "none.mid", "--no-open").error(1) == "none.mid: no such file"
+    assert run("studio", "--model", "none").error(1) == "none: no such run folder or checkpoint"
+
+
+def test_a_port_that_is_taken_is_said(run: Run) -> None:
+    from armusic.studio.server import listen
+
+    with listen("127.0.0.1", 0) as taken:
+        taken.listen()
+        port = taken.getsockname()[1]
+        message = run("studio", "--no-open", "--port", port).error(2)
+    assert message.startswith(f"127.0.0.1, port {port}: cannot listen there (")
+
+
+@pytest.mark.parametrize("module", ["fastapi", "uvicorn"])
+def test_without_the_extra_one_line_names_it(run: Run, monkeypatch: pytest.MonkeyPatch, module: str) -> None:
+    for name in [name for name in sys.modules if name.startswith("armusic.studio")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr(armusic, "studio", raising=False)
+    monkeypatch.setitem(sys.modules, module, None)
+    wanted = f"the studio needs {module}, which is not installed: pip install 'armusic[studio]'"
+    assert run("studio", "--no-open").error(1) == wanted
+
+
+@pytest.mark.parametrize("host", [None, "0.0.0.0"])
+def test_a_server_says_its_address_answers_and_ends_cleanly(melody: Path, host: str | None) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "armusic_cli",
+        "studio",
+        str(melody),
+        "--no-open",
+        *(["--host", host] if host else []),
+    ]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, sys.path))}
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+    assert process.stderr is not None
+    killer = threading.Timer(120, process.kill)
+    killer.start()
+    try:
+        said = [process.stderr.readline() for _ in range(2 if host else 1)]
+        if host:
+            assert said[0] == "armusic: warning: on 0.0.0.0, others on the network can use this page with its address\n"
+        address = said[-1].split()[2]
+        base, _, token = address.partition("?token=")
+        assert bool(token) == bool(host)
+        local = f"http://127.0.0.1:{base.rstrip('/').rpartition(':')[2]}"
+        request = urllib.request.Request(f"{local}/api/health", headers={"authorization": f"Bearer {token}"})
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        while json.load(opener.open(request))["state"] == "loading":
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 0
+        assert process.stderr.read() == ""
+    finally:
+        killer.cancel()
+        process.kill()
+        process.stderr.close()

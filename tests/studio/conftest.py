@@ -1,0 +1,54 @@
+"""A studio in this process, with the shipped model and a short tune."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+pytest.importorskip("fastapi", reason="the extra armusic[studio] is not installed")
+
+from fastapi.testclient import TestClient
+
+from armusic.studio.loading import Studio
+from armusic.studio.server import application
+
+HERE = "http://127.0.0.1:8000"
+REEL = b"X:1\nT:A Reel\nM:4/4\nL:1/8\nQ:1/4=160\nK:G\nGABc dedB|dedB dedB|c2ec B2dB|A2F2 G4|\n"
+BOOK = REEL + b"\nX:2\nT:A Waltz\nM:3/4\nL:1/4\nK:D\nDFA|d2A|B2G|F3|\n"
+
+
+APP = application(Studio(given=("reel.abc", REEL)), ("127.0.0.1",))
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator[TestClient]:
+    with TestClient(APP, HERE, raise_server_exceptions=False) as client:
+        yield client
+
+
+def opened(client: TestClient, data: bytes = REEL, name: str = "reel.abc") -> dict[str, Any]:
+    """Open a file and return its session."""
+    done = client.post("/api/sessions", params={"name": name}, content=data)
+    assert done.status_code == 201, done.text
+    return done.json()
+
+
+def searched(client: TestClient, ident: str, key: str = "auto") -> dict[str, Any]:
+    """Wait for the search to be over."""
+    for _ in range(1200):
+        done = client.get(f"/api/sessions/{ident}/pool", params={"key": key})
+        assert done.status_code == 200, done.text
+        pool: dict[str, Any] = done.json()
+        if pool["ready"] or pool["failed"]:
+            return pool
+        time.sleep(0.1)
+    raise AssertionError("the search takes too long")
+
+
+@pytest.fixture(scope="session")
+def reel(client: TestClient) -> dict[str, Any]:
+    """Return the session of a tune whose search is over."""
+    session = opened(client)
+    assert searched(client, session["id"])["failed"] == ""
+    return session

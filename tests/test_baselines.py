@@ -1,0 +1,146 @@
+"""The methods of others: each does what it is for, and what is trained beside the model goes on with it."""
+
+import math
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+import pytest
+import torch
+
+from armusic import adapters
+from armusic.adapters.music import build, to_data
+from armusic.baselines import Adversary, Linear, companion
+from armusic.checkpoint import pack, unpack
+from armusic.config import PRESETS, Config, make
+from armusic.dataset import Data, scale_of
+from armusic.errors import UsageError
+from armusic.models.base import VAE
+from armusic.training import Objective, Report, fit, make_optimizer
+from tests.music import toy_corpus
+
+MUSIC = adapters.get("folk")
+OTHERS = ("beta-vae", "glsr", "s2-vae", "i-vae", "fader")
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_only_two_methods_have_weights_of_their_own(preset: str) -> None:
+    weights = list(companion(make(preset)).parameters())
+    assert bool(weights) == (preset in ("i-vae", "fader"))
+
+
+def test_the_linear_model_starts_as_the_identity() -> None:
+    z, a = torch.tensor([[1.0, 2.0]]), torch.tensor([[1.0, 0.0]])
+    assert Linear(2)(z, a).tolist() == [2.0]
+
+
+def test_the_linear_model_finds_the_line() -> None:
+    """Which is that of least squares, for each attribute."""
+    z = torch.linspace(-1, 1, 50)[:, None].repeat(1, 2)
+    a = torch.stack([3 * z[:, 0] + 1, -0.5 * z[:, 1]], dim=1)
+    model = Linear(2)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+    for _ in range(300):
+        optimizer.zero_grad()
+        model(z, a).mean().backward()
+        optimizer.step()
+    torch.testing.assert_close(model.slope.data, torch.tensor([3.0, -0.5]), atol=1e-2, rtol=0)
+    torch.testing.assert_close(model.offset.data, torch.tensor([1.0, 0.0]), atol=1e-2, rtol=0)
+
+
+def test_adversary_and_encoder_each_have_a_gradient_of_their_own() -> None:
+    torch.manual_seed(0)
+    adversary, z, a = Adversary(3, 2), torch.randn(5, 3, requires_grad=True), torch.randn(5, 2)
+    error, told = adversary(z, a)
+    guesses = adversary.layers(z.detach())
+    torch.testing.assert_close(error, (guesses - a).square().sum(dim=1))
+    torch.testing.assert_close(told, guesses.square().sum(dim=1))
+    error.sum().backward()
+    assert z.grad is None
+    before = [weight.grad.clone() for weight in adversary.parameters()]
+    told.sum().backward()
+    assert z.grad.abs().sum() > 0
+    assert all(torch.equal(weight.grad, one) for weight, one in zip(adversary.parameters(), before, strict=True))
+
+
+def test_a_game_against_the_adversary_hides_the_attribute() -> None:
+    """A code of two numbers, one of them the attribute, seen through a matrix that is to learn to leave it out."""
+    torch.manual_seed(0)
+    a, other = torch.randn(256, 1), torch.randn(256, 1)
+    x = torch.cat([a + other, a - other], dim=1)
+    seen = torch.nn.Linear(2, 1)
+    adversary = Adversary(1, 1)
+    optimizer = torch.optim.Adam([*seen.parameters(), *adversary.parameters()], lr=0.01)
+    for _ in range(400):
+        optimizer.zero_grad()
+        code = seen(x)
+        code = code / code.std()  # to say nothing at all is no way out
+        error, told = adversary(code, a)
+        (error + told).mean().backward()
+        optimizer.step()
+    code = seen(x)[:, 0].detach()
+    assert torch.corrcoef(torch.stack([code, a[:, 0]]))[0, 1].abs() < 0.2
+    assert torch.corrcoef(torch.stack([code, other[:, 0]]))[0, 1].abs() > 0.95
+
+
+@cache
+def data() -> Data:
+    return to_data(toy_corpus(), make())
+
+
+def start(settings: Config, model: VAE, epoch: int = 0, **state: object) -> Iterator[Report]:
+    scale, expected = scale_of(data(), MUSIC.kinds), MUSIC.expected(settings)
+    return fit(model, data(), data(), scale, settings, expected=expected, epoch=epoch, **state)
+
+
+@cache
+def trained(preset: str) -> list[Report]:
+    settings = make(preset, latent=8, units=16, epochs=8, batch=16, lr=0.01, distinct=False)
+    torch.manual_seed(0)
+    return list(start(settings, build(settings)))
+
+
+@pytest.mark.parametrize("preset", OTHERS)
+def test_it_learns_to_reconstruct(preset: str) -> None:
+    reports = trained(preset)
+    assert reports[-1].losses["nll"] < 0.8 * reports[0].losses["nll"]
+    assert all(np.isfinite(list(report.losses.values())).all() for report in reports)
+
+
+@pytest.mark.parametrize("preset", ["s2-vae", "i-vae", "fader"])
+def test_the_attributes_can_be_read_off_their_dimensions(preset: str) -> None:
+    assert trained(preset)[-1].scores["r2"] > 0.6
+    assert trained("beta-vae")[-1].scores["r2"] < 0.3
+
+
+def test_glsr_makes_the_slopes_one() -> None:
+    """Of what the loss adds up over four attributes, their mean squared distance from 1 remains."""
+    distances = [report.losses["attribute"] / 2 - math.log(2 * math.pi) for report in trained("glsr")]
+    assert distances[0] > 0.8
+    assert distances[-1] < 0.2
+
+
+def test_glsr_asks_for_attributes_that_an_output_has() -> None:
+    with pytest.raises(UsageError, match="attribute 'syncopation': its slope"):
+        MUSIC.expected(make("glsr", attributes=("density", "syncopation")))
+    with pytest.raises(UsageError, match="slope needs data with attributes that"):
+        Objective(build(make("glsr")), make("glsr"), scale_of(data(), MUSIC.kinds))
+
+
+@pytest.mark.parametrize("preset", ["glsr", "i-vae", "fader"])
+def test_a_run_that_goes_on_gives_the_losses_of_one_that_never_stopped(preset: str) -> None:
+    settings = make(preset, latent=8, units=6, epochs=3, batch=32, distinct=False)
+    torch.manual_seed(0)
+    whole = list(start(settings, build(settings)))
+    torch.manual_seed(0)
+    model, beside = build(settings), companion(settings)
+    optimizer = make_optimizer(torch.nn.ModuleList([model, beside]), settings)
+    next(start(settings, model, companion=beside, optimizer=optimizer))
+    torch.manual_seed(99)
+    again, beside_again = build(settings), companion(settings)
+    again.load_state_dict(model.state_dict())
+    beside_again.load_state_dict(beside.state_dict())
+    kept = make_optimizer(torch.nn.ModuleList([again, beside_again]), settings)
+    unpack(kept, pack(optimizer))
+    rest = list(start(settings, again, 1, companion=beside_again, optimizer=kept))
+    assert [report.losses for report in rest] == [report.losses for report in whole][1:]

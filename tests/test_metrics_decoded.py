@@ -1,0 +1,134 @@
+"""Metrics of decoders: known answers of sweeps that are written out, and other implementations' values."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.stats import linregress
+
+from armusic.errors import DataError
+from armusic.metrics import SWEEP_METRICS, changes, decoded
+
+POSITIONS = np.linspace(-2, 2, 9)
+NAMES = ["density", "range"]
+
+
+def sweep(turned: np.ndarray, other: np.ndarray | float = 0.0) -> np.ndarray:
+    """Return a sweep of one dimension: what its attribute does, and what a second one does meanwhile."""
+    values = np.zeros((2, *turned.shape, 2))
+    values[0, :, :, 0] = turned
+    values[0, :, :, 1] = other
+    return values
+
+
+def scores(values: np.ndarray, std: float = 1.0) -> dict[str, float]:
+    """Return the scores of the first dimension."""
+    found = decoded(values, POSITIONS, NAMES, np.full(2, std))
+    return {name: score.each["density"] for name, score in found.items()}
+
+
+LINE = np.tile(POSITIONS[:, None], 3)
+STEP = (LINE > 0).astype(float)
+
+
+@pytest.mark.parametrize(
+    ("turned", "expected"),
+    [
+        (LINE, [1, 1, 1, 1, 1]),
+        (-LINE, [-1, 1, 1, 1, 1]),
+        (0 * LINE + 7, [0, 1, 1, 1, 0]),
+        (STEP, [1, 0, 1, 1, 0.75]),
+        (np.abs(LINE), [0, 0, 1, 1, 0]),
+        (LINE**2, [0, 6 / 7, 1, 1, 0]),  # slopes from -3.5 to 3.5, each 1 more than the one before
+    ],
+)
+def test_known_answers(turned: np.ndarray, expected: list[float]) -> None:
+    assert scores(sweep(turned)) == pytest.approx(dict(zip(SWEEP_METRICS, expected, strict=True)))
+
+
+def test_the_value_is_the_mean_over_attributes() -> None:
+    found = decoded(sweep(LINE), POSITIONS, NAMES, np.ones(2))
+    assert list(found) == list(SWEEP_METRICS)
+    assert found["linearity"].each == {"density": pytest.approx(1), "range": 0}
+    assert found["linearity"].value == pytest.approx(0.5)
+    assert found["linearity"].reference is None
+    assert found["linearity"].interval is None
+
+
+def test_consistency_is_lost_where_items_differ_as_the_corpus_does() -> None:
+    apart = LINE + np.sqrt(1.5) * np.array([-1, 0, 1])  # a standard deviation of 1
+    assert scores(sweep(apart))["consistency"] == pytest.approx(0)
+    assert scores(sweep(apart), std=2.0)["consistency"] == pytest.approx(0.5)
+
+
+def test_restrictiveness_is_lost_where_another_attribute_moves_along() -> None:
+    assert scores(sweep(LINE, other=LINE))["restrictiveness"] == pytest.approx(1 - POSITIONS.std())
+    assert scores(sweep(LINE, other=LINE), std=4.0)["restrictiveness"] == pytest.approx(1 - POSITIONS.std() / 4)
+
+
+def test_linearity_is_r_squared() -> None:
+    chance = np.random.default_rng(1).normal(size=(9, 20))
+    expected = np.mean([linregress(POSITIONS, item).rvalue ** 2 for item in chance.T])
+    assert scores(sweep(chance))["linearity"] == pytest.approx(expected)
+
+
+def test_monotonicity_and_smoothness_are_those_of_latte() -> None:
+    """What latte-metrics 0.0.1a6 gives for these sweeps, items without changes counted as 0."""
+    chance = np.random.default_rng(5)
+    waves = np.array([0.5, 1, 2])[None, :, None] * POSITIONS + chance.normal(size=(6, 3, 1))
+    turned = np.sin(waves) + 0.1 * chance.normal(size=(6, 3, 9))  # item, attribute, step
+    values = np.zeros((3, 9, 6, 3))
+    values[[0, 1, 2], :, :, [0, 1, 2]] = turned.transpose(1, 2, 0)
+    found = decoded(values, POSITIONS, ["a", "b", "c"], np.ones(3))
+    assert list(found["monotonicity"].each.values()) == pytest.approx([1 / 3, 1 / 6, -1 / 6], abs=1e-9)
+    assert list(found["smoothness"].each.values()) == pytest.approx([0.495317841, 0.6488265653, 0.5571609409], abs=1e-9)
+
+
+def test_slopes_too_small_to_hear_do_not_count() -> None:
+    assert scores(sweep(0.0009 * LINE))["monotonicity"] == 0
+    assert scores(sweep(0.0011 * LINE))["monotonicity"] == 1
+
+
+@given(arrays(float, (2, 9, 3, 2), elements=st.floats(-1e3, 1e3)))
+def test_bounds(values: np.ndarray) -> None:
+    found = decoded(values, POSITIONS, NAMES, np.ones(2))
+    assert -1 <= found["monotonicity"].value <= 1
+    assert -1e-9 <= found["smoothness"].value <= 1
+    assert 0 <= found["linearity"].value <= 1
+    assert found["consistency"].value <= 1
+    assert found["restrictiveness"].value <= 1
+
+
+def test_changes_are_counted_by_dimension_and_attribute() -> None:
+    before = np.array([[0.5, 0.2], [0.5, 0.2]])
+    values = np.tile(before, (2, 4, 1, 1))
+    values[0, :, :, 0] += 0.1  # the first dimension changes its attribute in each step, of both items,
+    values[1, 1:, 0, 1] -= 0.1  # the second in three of four, of one
+    values[1, 0, 1, 0] = 0.0  # and the other attribute once
+    assert changes(values, before).tolist() == [[1, 0], [0.125, 0.375]]
+
+
+NONE = np.full_like(LINE, np.nan)
+
+
+@pytest.mark.parametrize(
+    ("values", "positions", "std", "message"),
+    [
+        (sweep(LINE)[:1], POSITIONS, np.ones(2), "1 dimensions moved, 2 attributes, 2 names, 2 standard deviations"),
+        (sweep(LINE), POSITIONS, np.ones(1), "2 dimensions moved, 2 attributes, 2 names, 1 standard deviations"),
+        (sweep(LINE), POSITIONS[:-1], np.ones(2), "values at 9 steps and 8 positions: there is to be one for each"),
+        (sweep(LINE[:2]), POSITIONS[:2], np.ones(2), "3 items at 2 steps are too few to measure"),
+        (sweep(LINE[:, :0]), POSITIONS, np.ones(2), "0 items at 9 steps are too few to measure"),
+        (sweep(LINE, NONE), POSITIONS, np.ones(2), "attribute 'range' is not finite at 27 of 54 places"),
+        (sweep(LINE), POSITIONS[::-1], np.ones(2), "the positions 2, 1.5, 1, .* -2 are to rise evenly"),
+        (sweep(LINE), POSITIONS**3, np.ones(2), "the positions -8, .* are to rise evenly"),
+        (sweep(LINE), POSITIONS, np.array([1.0, 0]), "the standard deviation of attribute 'range' is to be above 0"),
+    ],
+)
+def test_what_cannot_be_measured_is_said_in_a_line(
+    values: np.ndarray, positions: np.ndarray, std: np.ndarray, message: str
+) -> None:
+    with pytest.raises(DataError, match=message) as error:
+        decoded(values, positions, NAMES, std)
+    assert "\n" not in str(error.value)
