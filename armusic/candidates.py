@@ -7,7 +7,7 @@ tokens (`PULLS`): from what the model would write, down to the fewest notes that
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -139,10 +139,25 @@ def start(checkpoint: Checkpoint, material: Material, allowed: Allowed | None, a
     return Search(checkpoint, material, allowed, names, first, everywhere, z, mean, std)
 
 
+def part(search: Search, units: slice) -> Search:
+    """Return a search for some of the different measures; the others are not to be varied in it."""
+    first = search.first[units]
+    low = units.indices(len(search.first))[0]
+    inside = (search.of >= low) & (search.of < low + len(first))
+    return replace(
+        search,
+        first=first,
+        of=np.where(inside, search.of - low, -1),
+        z=search.z[units],
+        mean=search.mean[units],
+        std=search.std[units],
+    )
+
+
 def inputs(search: Search) -> Candidates:
     """Return each different measure as it is."""
     units = np.arange(len(search.first))
-    return described(search, units, search.material.tokens[search.first], search.z)
+    return _measured(search, units, search.material.tokens[search.first], search.z)
 
 
 def attempt(search: Search, units: Units, z: Codes) -> Candidates:
@@ -156,7 +171,7 @@ def attempt(search: Search, units: Units, z: Codes) -> Candidates:
         tokens[..., : made.shape[-1]] = made
         of = np.broadcast_to(here, made.shape[:3]).ravel()
         every = np.broadcast_to(codes, (len(PULLS), *codes.shape)).reshape(-1, z.shape[2])
-        parts.append(described(search, of, tokens.reshape(len(of), -1), every))
+        parts.append(_measured(search, of, tokens.reshape(len(of), -1), every))
     return _concatenated(parts)
 
 
@@ -237,7 +252,7 @@ def recombined(search: Search, found: Candidates) -> Candidates:
     tokens = np.concatenate(parts)
     sounds = is_onset(tokens).any(axis=1)
     of, z = np.tile(found.of, len(parts))[sounds], np.tile(found.z, (len(parts), 1))[sounds]
-    return described(search, of, tokens[sounds], z)
+    return _measured(search, of, tokens[sounds], z)
 
 
 def join(parts: Sequence[Candidates]) -> Candidates:
@@ -249,8 +264,7 @@ def join(parts: Sequence[Candidates]) -> Candidates:
     return every.take(index)
 
 
-def described(search: Search, of: Units, tokens: Tokens, z: Float[np.ndarray, "candidate latent"]) -> Candidates:
-    """Return tokens in the place of these units as candidates: the attributes of the search are measured."""
+def _measured(search: Search, of: Units, tokens: Tokens, z: Float[np.ndarray, "candidate latent"]) -> Candidates:
     names, kinds = search.names, search.kind[of]
     values = np.empty((len(of), len(names)))
     for kind in np.unique(kinds):

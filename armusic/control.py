@@ -200,10 +200,15 @@ def build(
     OffGridError
         For a note between two ticks.
     """
-    known = checkpoint.config.attributes
-    names = canonical([names] if isinstance(names, str) else names, known)
-    search = candidates.start(checkpoint, interpolation.prepare(checkpoint, tune, measures), allowed, names)
-    rng = np.random.default_rng(seed)
+    names = canonical([names] if isinstance(names, str) else names, checkpoint.config.attributes)
+    return fill(
+        candidates.start(checkpoint, interpolation.prepare(checkpoint, tune, measures), allowed, names), names, seed
+    )
+
+
+def fill(search: Search, names: tuple[str, ...], seed: int = 0) -> Pool:
+    """Return the candidates of a search for some of its attributes; those of a measure depend on no other one."""
+    known, rng = search.checkpoint.config.attributes, np.random.default_rng(seed)
     found = [candidates.inputs(search)]
     if not len(search.first):
         return pooled(search, names, found)

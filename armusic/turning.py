@@ -1,23 +1,22 @@
 """Turn several attributes of a tune at once, each measure on its own, by look-ups: what an instrument needs.
 
 `Ground` is a tune as a model takes it, in a key; it answers at once, by one decode. `searched` finds
-candidates for one attribute after the other, and `Turner` looks answers up in all of them together.
+candidates for every attribute, and gives a `Turner`, which looks answers up in all of them together.
 What is asked is a table (measure, attribute) of values, NaN where a measure is free; a measure for
 which nothing is asked stays as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from jaxtyping import Float
 from torch import Tensor
 
 from armusic import candidates, control, interpolation, reaching
 from armusic.calibration import Calibration
-from armusic.candidates import Candidates, Search
+from armusic.candidates import Candidates
 from armusic.checkpoint import Checkpoint
 from armusic.control import Pool
 from armusic.interpolation import Allowed, Codes, Material, measured
@@ -28,6 +27,7 @@ from armusic.targets import Table
 
 TOLERANCE = 0.25  # standard deviations: dice may miss a target by so much more than the best answer does
 LIKELY = 0.1  # of a distance from the input: dice take a candidate e times as often as one so much further away
+UNITS = 16  # different measures that are searched for together: more take more memory, and no less time
 JITTER = 0.5  # prior standard deviations: how far dice move the free dimensions in the open loop
 
 
@@ -89,6 +89,35 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """Candidates for some of the different measures of a tune.
+
+    Parameters
+    ----------
+    single : tuple of Pool
+        For each attribute, the one that answers where nothing else is asked: as `armusic.reaching.reach` does.
+    whole : Pool
+        For all attributes together.
+    """
+
+    single: tuple[Pool, ...]
+    whole: Pool
+    _joint: dict[tuple[int, ...], Pool] = field(default_factory=dict)
+
+    def pool(self, columns: tuple[int, ...]) -> Pool:
+        """Return the pool for some attributes; that of several is made when it is first wanted."""
+        if len(columns) == 1:
+            return self.single[columns[0]]
+        if len(columns) == len(self.single):
+            return self.whole
+        if columns not in self._joint:
+            search = self.whole.search
+            names = tuple(search.names[column] for column in columns)
+            self._joint[columns] = _slim(control.pooled(search, names, [self.whole.found]))
+        return self._joint[columns]
+
+
+@dataclass(frozen=True, slots=True)
 class Turner:
     """Candidates for every attribute of a tune, together.
 
@@ -96,28 +125,12 @@ class Turner:
     ----------
     ground : Ground
         The tune.
-    search : Search
-        Its different measures, and all attributes.
-    single : tuple of Pool
-        For each attribute, the one that answers where nothing else is asked: as `armusic.reaching.reach` does.
-    found : Candidates
-        Those of all attributes, each once.
+    blocks : tuple of Block
+        Of all its different measures.
     """
 
     ground: Ground
-    search: Search
-    single: tuple[Pool, ...]
-    found: Candidates
-    _joint: dict[tuple[int, ...], Pool] = field(default_factory=dict)
-
-    def pool(self, columns: tuple[int, ...]) -> Pool:
-        """Return the pool for some attributes; that of several is made when it is first wanted."""
-        if len(columns) == 1:
-            return self.single[columns[0]]
-        if columns not in self._joint:
-            names = tuple(self.ground.names[column] for column in columns)
-            self._joint[columns] = _slim(control.pooled(self.search, names, [self.found]))
-        return self._joint[columns]
+    blocks: tuple[Block, ...]
 
     def closed(self, asked: Table) -> tuple[Rows, list[str]]:
         """Return the tokens that meet what is asked best, and which targets are out of reach."""
@@ -125,9 +138,12 @@ class Turner:
         for wanted in np.unique(given[given.any(axis=1)], axis=0):
             rows, columns = (given == wanted).all(axis=1), np.flatnonzero(wanted)
             aim = np.where(rows[:, None], asked, self.ground.present)[:, columns]
-            found, missed = self.pool(tuple(columns.tolist())).look_up(aim)
-            tokens[rows] = found[rows]
-            notes += missed
+            for block in self.blocks:
+                pool = block.pool(tuple(columns.tolist()))
+                here = rows & (pool.search.of >= 0)
+                found, missed = pool.look_up(aim)
+                tokens[here] = found[here]
+                notes += missed
         return tokens, notes
 
     def dice(self, asked: Table, seed: int) -> Rows:
@@ -136,21 +152,19 @@ class Turner:
         A measure for which nothing is asked keeps its attributes, about; near answers are likelier than
         far ones, and equal measures get equal ones.
         """
-        pool = self.pool(tuple(range(len(self.ground.names))))
-        units = pool.search.of
-        tokens = self.ground.material.tokens.copy()
+        tokens, rng = self.ground.material.tokens.copy(), np.random.default_rng(seed)
         wanted = np.where(np.isfinite(asked).any(axis=1, keepdims=True), asked, self.ground.present)
-        chance = np.random.default_rng(seed).gumbel(size=len(pool.found.of)) - pool.distance / LIKELY
-        chance[pool.distance == 0] = -np.inf  # the input itself
-        bounds = np.searchsorted(pool.found.of, np.arange(len(pool.search.first) + 1))
-        for row in np.flatnonzero(units >= 0).tolist():
-            here = slice(bounds[units[row]], bounds[units[row] + 1])
-            away = (pool.found.values[here] - wanted[row]) / pool.search.std[units[row]]
-            error = np.sqrt(np.nansum(away**2, axis=1))
-            near = error <= error.min() + TOLERANCE
-            place = int(np.where(near, chance[here], -np.inf).argmax())
-            if near[place]:
-                tokens[row] = pool.found.tokens[here][place]
+        for block in self.blocks:
+            pool, units = block.whole, block.whole.search.of
+            chance = rng.gumbel(size=len(pool.found.of)) - pool.distance / LIKELY
+            chance[pool.distance == 0] = -np.inf  # the input itself
+            bounds = np.searchsorted(pool.found.of, np.arange(len(pool.search.first) + 1))
+            for row in np.flatnonzero(units >= 0).tolist():
+                here = slice(bounds[units[row]], bounds[units[row] + 1])
+                away = (pool.found.values[here] - wanted[row]) / pool.search.std[units[row]]
+                error = np.sqrt(np.nansum(away**2, axis=1))
+                near = error <= error.min() + TOLERANCE
+                tokens[row] = pool.found.tokens[here][np.where(near, chance[here], -np.inf).argmax()]
         return tokens
 
 
@@ -166,34 +180,34 @@ def lay(checkpoint: Checkpoint, tune: Tune, key: str = "auto") -> Ground:
     return Ground(checkpoint, material, reaching.pitches(tune, key), reaching.scale_of(checkpoint), z, present)
 
 
-def searched(ground: Ground, told: Callable[[int], None] = lambda _: None) -> Iterator[Pool]:
-    """Yield the candidates for one attribute of the model after the other: a second or more each.
+def searched(ground: Ground, told: Callable[[int, int], None] = lambda *_: None) -> Turner:
+    """Search for the candidates of all attributes: seconds, up to a minute for a long tune.
 
     Parameters
     ----------
     ground : Ground
         The tune.
     told : callable
-        Called before every batch with the number of codes in it; what it raises ends the search.
+        Called before every batch with how many codes are decoded, and how many there are; what it raises ends
+        the search.
     """
-    watched = replace(ground.checkpoint, model=_Watched(ground.checkpoint.model, told))
-    for name in ground.names:
-        yield control.build(watched, ground.material.tune, name, allowed=ground.allowed)
-
-
-def codes(ground: Ground) -> int:
-    """Return how many codes `searched` decodes, about."""
     each = len(candidates.GRID) * candidates.MOVES + candidates.GAPS * candidates.TRIES
     search = candidates.start(ground.checkpoint, ground.material, ground.allowed, ground.names)
-    return each * len(search.first) * len(ground.names)
+    total, done = each * len(search.first) * len(ground.names), 0
 
+    def counted(count: int) -> None:
+        nonlocal done
+        told(done, total)
+        done += count
 
-def turner(ground: Ground, pools: list[Pool]) -> Turner:
-    """Return what looks answers up in all candidates together; `pools` as `searched` yields them."""
-    search = candidates.start(ground.checkpoint, ground.material, ground.allowed, ground.names)
-    joined = candidates.join([pool.found for pool in pools])
-    found = candidates.described(search, joined.of, joined.tokens, _no_codes(joined))
-    return Turner(ground, search, tuple(_slim(pool) for pool in pools), found)
+    search = replace(search, checkpoint=replace(ground.checkpoint, model=_Watched(ground.checkpoint.model, counted)))
+    blocks = []
+    for low in range(0, len(search.first), UNITS):
+        part = candidates.part(search, slice(low, low + UNITS))
+        pools = [control.fill(part, (name,)) for name in ground.names]
+        joined = control.pooled(part, ground.names, [pool.found for pool in pools])
+        blocks.append(Block(tuple(map(_slim, pools)), _slim(joined)))
+    return Turner(ground, tuple(blocks))
 
 
 class _Watched(VAE):
@@ -215,12 +229,8 @@ class _Watched(VAE):
 
 
 def _slim(pool: Pool) -> Pool:
-    """Return a pool of those candidates only that answer."""
+    """Return a pool of those candidates only that answer, without their codes, which are most of what is kept."""
     found = pool.found.take(pool.kept)
-    found = Candidates(found.of, found.tokens, _no_codes(found), found.values)
+    codes = np.zeros((len(found.of), 0), dtype=np.float32)
+    found = Candidates(found.of, found.tokens, codes, found.values)
     return Pool(pool.search, pool.names, found, pool.distance[pool.kept], np.arange(len(pool.kept)))
-
-
-def _no_codes(found: Candidates) -> Float[np.ndarray, "candidate 0"]:
-    """Return what stands in the place of codes where they are no longer needed: they are most of what is kept."""
-    return np.zeros((len(found.of), 0), dtype=np.float32)

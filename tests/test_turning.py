@@ -27,7 +27,7 @@ def ground(tune: Tune) -> Ground:
 
 @pytest.fixture(scope="module")
 def turner(ground: Ground) -> Turner:
-    return turning.turner(ground, list(turning.searched(ground)))
+    return turning.searched(ground)
 
 
 def free(ground: Ground) -> np.ndarray:
@@ -91,7 +91,8 @@ def test_dice_keep_the_targets_and_give_equal_measures_equal_answers(ground: Gro
 
 def test_dice_with_nothing_asked_keep_the_attributes(ground: Ground, turner: Turner) -> None:
     tokens = turner.dice(free(ground), 1)
-    std = turner.search.std[turner.search.of[:3]]
+    search = turner.blocks[0].whole.search
+    std = search.std[search.of[:3]]
     assert (abs(ground.values(tokens) - ground.present)[:3] / std).max() < 1
     assert (tokens[:3] != ground.material.tokens[:3]).any(axis=1).all()
 
@@ -104,19 +105,30 @@ def test_new_notes_are_in_the_key(ground: Ground, turner: Turner, tune: Tune) ->
 
 
 def test_a_search_tells_how_far_it_is_and_can_be_ended(ground: Ground) -> None:
-    counts: list[int] = []
+    shares: list[float] = []
 
-    def told(count: int) -> None:
-        counts.append(count)
-        if len(counts) == 3:
-            raise TimeoutError
+    def told(done: int, total: int) -> None:
+        shares.append(done / total)
+
+    turning.searched(ground, told)
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0, pytest.approx(1, abs=0.1))
+
+    def stop(done: int, total: int) -> None:
+        raise TimeoutError
 
     with pytest.raises(TimeoutError):
-        list(turning.searched(ground, told))
-    assert 0 < sum(counts) < turning.codes(ground)
+        turning.searched(ground, stop)
 
 
-def test_the_count_of_codes_is_that_of_a_search(ground: Ground) -> None:
-    counts: list[int] = []
-    list(turning.searched(ground, counts.append))
-    assert sum(counts) == turning.codes(ground)
+def test_a_long_tune_is_searched_in_blocks_with_the_same_answers(
+    ground: Ground, turner: Turner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turning, "UNITS", 1)
+    apart = turning.searched(ground)
+    assert (len(turner.blocks), len(apart.blocks)) == (1, 2)
+    asked = free(ground)
+    asked[:3, DENSITY], asked[1:3, RANGE] = 0.15, 0.5
+    (one, said), (other, also) = turner.closed(asked), apart.closed(asked)
+    assert (one == other).all()
+    assert sorted(said) == sorted(also)

@@ -42,4 +42,6 @@ def read(name: str, cache: Path, on_progress: Progress | None = None) -> Corpus:
     if not folder.is_dir():
         known = ", ".join([*CORPORA, *PAPER, *(point.name for point in entry_points(group="armusic.corpora"))])
         raise DataError(f"{one_line(name)}: no such folder, and no data set of that name: there are {known}")
-    return build(folder.resolve().name, files_in(folder), folder, cache, on_progress=on_progress)
+    files = files_in(folder)
+    here = Path.cwd()  # not that of processes that read files for an earlier call
+    return build(folder.resolve().name, [here / file for file in files], here / folder, cache, on_progress=on_progress)

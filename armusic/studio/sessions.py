@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, product
 from queue import LifoQueue
 from threading import Lock, Thread
 
@@ -22,7 +24,7 @@ from armusic.turning import Ground, Turner
 
 log = logging.getLogger(__name__)
 
-MOST = 8  # sessions; one more, and the one that was used least recently goes
+MOST = 6  # sessions; one more, and the one that was used least recently goes
 IDLE = 2 * 60 * 60.0  # seconds after which a session goes
 KEYS = 3  # of one session for which candidates are kept
 PAUSE = 0.002  # seconds between two batches of a search: answers come first
@@ -168,30 +170,36 @@ class Sessions:
             except Exception as error:  # the server lives on, with the open loop
                 log.exception("the search failed")
                 bench.failed = f"the search failed ({type(error).__name__}): answers stay near what is asked"
+            finally:
+                _give_back()
 
     def _fill(self, bench: Bench) -> None:
         """Search for the candidates of a bench, and make those pools that are wanted first."""
         if bench.stopped:
             return
-        total, decoded = max(turning.codes(bench.ground), 1), 0
 
-        def told(count: int) -> None:
-            nonlocal decoded
+        def told(done: int, total: int) -> None:
             if bench.stopped or self._closed:
                 raise Stopped
-            decoded += count
-            bench.done = min(decoded / total, 1.0)
+            bench.done = done / total
             time.sleep(PAUSE)
 
-        bench.turner = turner = turning.turner(bench.ground, list(turning.searched(bench.ground, told)))
+        bench.turner = turning.searched(bench.ground, told)
         bench.done = 1.0
         places = range(len(bench.ground.names))
-        for columns in {*combinations(places, 2), tuple(places)}:
-            told(0)
-            turner.pool(columns)
+        for columns, block in product(combinations(places, 2), bench.turner.blocks):
+            if bench.stopped or self._closed:
+                return
+            block.pool(columns)
 
 
 def _stop(session: Session) -> None:
     for bench in session.benches.values():
         bench.stopped = True
     session.benches.clear()
+
+
+def _give_back() -> None:
+    """Have the C library return to the system what a search no longer needs, where it can: glibc keeps it otherwise."""
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)

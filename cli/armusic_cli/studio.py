@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from pathlib import Path
 
 import click
@@ -42,7 +43,9 @@ def command(
 
     from armusic import studio
 
-    logging.getLogger("armusic").setLevel(logging.ERROR)  # what is said of a tune is said on the page
+    logger = logging.getLogger("armusic")
+    click.get_current_context().call_on_close(partial(logger.setLevel, logger.level))
+    logger.setLevel(logging.ERROR)  # what is said of a tune is said on the page
     if host is not None:
         click.echo(f"armusic: warning: on {host}, others on the network can use this page with its address", err=True)
 

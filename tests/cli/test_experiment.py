@@ -60,7 +60,7 @@ def test_from_a_file_to_a_report(run: Run, file: Path, here: Path) -> None:
     assert done.code == 0, done.err
     rows = [line.split() for line in done.out.splitlines()[1:]]
     assert [row[:3] for row in rows] == [["beta-vae-tunes-0", "done", "1/1"], ["mine-tunes-0", "done", "1/1"]]
-    assert "mine-tunes-0  training  0/1" in done.err
+    assert "mine-tunes-0  done  1/1" in done.err
     found = json.loads((here / "runs" / "e" / "mine-tunes-0" / "evaluation.json").read_text())
     assert 0 <= found["reconstruction"]["by_tune"] <= 1
 

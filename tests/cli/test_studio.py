@@ -16,8 +16,6 @@ import armusic
 
 from .conftest import Run
 
-pytest.importorskip("fastapi", reason="the extra armusic[studio] is not installed")
-
 
 def test_a_file_that_cannot_be_used_is_refused_before_there_is_a_page(run: Run, here: Path) -> None:
     (here / "broken.mid").write_bytes(b"MThd")

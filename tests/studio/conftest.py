@@ -5,9 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
-pytest.importorskip("fastapi", reason="the extra armusic[studio] is not installed")
-
 from fastapi.testclient import TestClient
 
 from armusic.studio.loading import Studio
