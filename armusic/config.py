@@ -114,7 +114,7 @@ _METHODS: dict[str, dict[str, Any]] = {
     "glsr": {"attribute_loss": "slope"},
     "s2-vae": {"attribute_loss": "cross-entropy"},
     "i-vae": {"attribute_loss": "linear"},
-    "fader": {"attribute_loss": "adversary", "gamma": 0.03},
+    "fader": {"attribute_loss": "adversary", "gamma": 0.1},
 }
 PRESETS |= {name: _BARE | method for name, method in _METHODS.items()}  # network and schedule are the default's
 

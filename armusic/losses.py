@@ -11,6 +11,9 @@ from torch.nn import functional
 KERNEL = 128
 """How many items of a batch `dependence` compares."""
 
+RIDGE = 0.01
+"""Of the regression in `explained`, beside variances of 1: keeps it solvable in small batches."""
+
 SCALED = 3.0
 """How many standard deviations about the mean are scaled to 0..1 for `cross_entropy`."""
 
@@ -150,6 +153,42 @@ def slope(slopes: Tensor, sigma: float) -> Tensor:
     return 0.5 * ((slopes - 1) / sigma).square() + math.log(sigma * math.sqrt(2 * math.pi))
 
 
+def explained(z: Tensor, a: Tensor) -> Tensor:
+    """Return how much of the attributes' variance the best linear guess from the other dimensions explains.
+
+    The guess is that of an adversary which is solved anew for each batch: it cannot be outrun.
+
+    Parameters
+    ----------
+    z : Tensor (item, other)
+        The dimensions that belong to no attribute, in any unit.
+    a : Tensor (item, attribute)
+        In any unit.
+
+    Returns
+    -------
+    Tensor ()
+        Sum over the attributes of a share, 0..1 each; fewer than three items tell nothing.
+
+    Source
+    ------
+    Lample et al., "Fader Networks: Manipulating Images by Sliding Attributes" (2017), whose adversary
+    is a network that is trained beside the encoder.
+
+    Examples
+    --------
+    >>> z = torch.tensor([[1.0, 1.0], [-1.0, 1.0], [1.0, -1.0], [-1.0, -1.0]])
+    >>> [round(explained(z, a[:, None]).item(), 2) for a in (z[:, 0] + z[:, 1], z[:, 0] * z[:, 1])]
+    [0.99, 0.0]
+    """
+    if len(z) < 3:
+        return z.new_zeros(())
+    z, a = _standardised(z), _standardised(a)
+    products, shared = z.T @ z / len(z), z.T @ a / len(z)
+    ridge = RIDGE * torch.eye(z.shape[1], dtype=z.dtype, device=z.device)
+    return (shared * torch.linalg.solve(products + ridge, shared)).sum()
+
+
 def dependence(z: Tensor, a: Tensor) -> Tensor:
     """Return how much each of the other dimensions, by itself, tells of each attribute.
 
@@ -184,6 +223,11 @@ def dependence(z: Tensor, a: Tensor) -> Tensor:
     one, two = _centred_kernels(z), _centred_kernels(a)
     shared = torch.einsum("kij,lij->kl", one, two)
     return (shared / (one.norm(dim=(1, 2))[:, None] * two.norm(dim=(1, 2))).clamp_min(1e-6)).mean(dim=1).sum()
+
+
+def _standardised(x: Tensor) -> Tensor:
+    """Return each column with mean 0 and standard deviation 1; one that does not vary becomes 0."""
+    return (x - x.mean(dim=0)) / x.std(dim=0, correction=0).clamp_min(1e-6)
 
 
 def _centred_kernels(x: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from armusic.baselines import companion as companion_of
 from armusic.config import Config
 from armusic.dataset import Scale
 from armusic.errors import UsageError
-from armusic.losses import cross_entropy, dependence, kl, pairwise, regression, slope
+from armusic.losses import cross_entropy, dependence, explained, kl, pairwise, regression, slope
 from armusic.models.base import VAE, Normal
 from armusic.shards import Chance, Shard, add_up, gather, processes
 
@@ -93,9 +93,8 @@ class Objective(nn.Module):
                 parts["attribute"] = shard.mean(self.slopes(z, output, kind, teacher, shard, chance))
         loss = parts["nll"] + config.beta * parts["kl"] + (1.0 if given else config.gamma) * parts["attribute"]
         if given:
-            error, told = self.companion(z[:, tied:], shard.take(a))
-            parts |= {"adversary": shard.mean(error), "told": shard.mean(told)}
-            loss = loss + parts["adversary"] + config.gamma * parts["told"]
+            parts["adversary"] = shard.share(explained(codes[:, tied:], a))
+            loss = loss + config.gamma * parts["adversary"]
         if (config.control or config.cycle) and self.expected is not None:
             parts |= self.controlled(z, batch.mean[:, :tied], kind, shard, chance)
             loss = loss + config.control * parts["control"] + config.cycle * parts["cycle"]

@@ -65,6 +65,27 @@ def sample(*shape: int, seed: int = 0) -> torch.Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
+def test_explained_is_the_r2_of_a_regression() -> None:
+    z, noise = sample(500, 3), sample(500, 2, seed=1)
+    a = z @ sample(3, 2, seed=2) + noise
+    centred, target = z - z.mean(dim=0), a - a.mean(dim=0)
+    residual = target - centred @ torch.linalg.lstsq(centred, target).solution
+    expected = (1 - residual.square().sum(dim=0) / target.square().sum(dim=0)).sum()
+    assert losses.explained(z, a).item() == pytest.approx(expected.item(), abs=0.02)  # the ridge
+    assert losses.explained(z, a) < expected
+    torch.testing.assert_close(losses.explained(-5 * z + 2, 3 * a - 1), losses.explained(z, a))
+
+
+def test_explained_of_few_items_and_of_what_does_not_vary() -> None:
+    assert losses.explained(sample(2, 5), sample(2, 1)).item() == 0
+    assert losses.explained(sample(4, 9), sample(4, 1, seed=1)).item() <= 1
+    z = torch.ones(9, 2, requires_grad=True)
+    found = losses.explained(z, sample(9, 1))
+    found.backward()
+    assert found.item() == 0
+    assert z.grad.isfinite().all()
+
+
 def test_dependence_of_independent_columns_is_near_its_floor() -> None:
     """No sample of 128 shows none at all: some .02 on average."""
     found = [losses.dependence(sample(128, 1, seed=k), sample(128, 1, seed=99 + k)).item() for k in range(30)]
