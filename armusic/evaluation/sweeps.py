@@ -34,10 +34,16 @@ def sweep(
         By the dimension that is moved (k belongs to attribute k), the attributes, in their own units.
     """
     count = len(subject.config.attributes)
-    moved = np.tile(z, (count, len(positions), 1, 1))
-    for dim in range(count):
-        moved[dim, :, :, dim] = positions[:, None]
+    moved = placed(z, count, positions)
     made = subject.decode(
         moved.reshape(-1, z.shape[1]), lambda done, total: on_progress("moving dimensions", done, total)
     )
     return subject.measure(made).reshape(*moved.shape[:3], count)
+
+
+def placed(z: Codes, count: int, positions: Float[np.ndarray, " step"]) -> Float[np.ndarray, "dim step item latent"]:
+    """Return codes with each of the first `count` dimensions, alone, at each of the positions."""
+    moved = np.tile(z, (count, len(positions), 1, 1))
+    for dim in range(count):
+        moved[dim, :, :, dim] = positions[:, None]
+    return moved

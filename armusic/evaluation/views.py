@@ -11,6 +11,7 @@ from jaxtyping import Float
 from armusic import tokenizer
 from armusic.dataset import Data
 from armusic.evaluation.subject import Codes, Progress, Subject, silent
+from armusic.evaluation.sweeps import placed
 from armusic.frame import FRAMES, MIDDLE
 from armusic.score import METRES, Measure, Tune
 from armusic.tokenizer import HOLD, REST
@@ -93,9 +94,7 @@ def example(subject: Subject, test: Data, mean: Codes, steps: Float[np.ndarray, 
     """
     count = len(test.names)
     far = np.abs((test.a - test.a.mean(axis=0)) / (test.a.std(axis=0) + 1e-9)).max(axis=1)
-    moved = np.tile(mean[int(far.argmin())], (count, len(steps), 1))
-    for dim in range(count):
-        moved[dim, :, dim] = steps
+    moved = placed(mean[[far.argmin()]], count, steps)
     made = subject.decode(moved.reshape(-1, mean.shape[1]))
     values = subject.measure(made).reshape(count, len(steps), count)
     frame, metre = FRAMES[subject.config.frame], METRES[subject.kind]
