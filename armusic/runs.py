@@ -114,9 +114,12 @@ def train(
 
 
 def _keep(state: Checkpoint, optimizer: torch.optim.Optimizer, companion: nn.Module, run: Path) -> None:
-    """Write the checkpoints and the figures of a run after an epoch; `last` is written last."""
+    """Write the checkpoints and the figures of a run after an epoch; `last` is written last.
+
+    A run whose best checkpoint was left behind, as large files are, has its next epoch for one.
+    """
     history = state.history
-    if history[-1]["accuracy"] >= max(row["accuracy"] for row in history):
+    if history[-1]["accuracy"] >= max(row["accuracy"] for row in history) or not (run / BEST).is_file():
         checkpoint.save(state, run / BEST)
     with atomic_path(run / "metrics.csv", force=True) as temporary, temporary.open("w", newline="") as file:
         writer = csv.DictWriter(file, history[0])

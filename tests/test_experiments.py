@@ -200,6 +200,17 @@ def test_a_run_whose_time_is_up_is_evaluated_and_may_go_on_with_more(run: Run, o
     assert experiments.look(run, out).epoch == 3
 
 
+def test_a_run_that_was_kept_without_its_best_checkpoint_is_done_and_may_go_on(run: Run, out: Path) -> None:
+    short = replace(run, minutes=1e-9)
+    do([short], out)
+    best = out / run.name / "best.safetensors"
+    best.unlink()
+    assert experiments.look(short, out).done
+    do([run], out)
+    assert experiments.look(run, out).done
+    assert best.is_file()
+
+
 def test_a_run_starts_from_the_weights_of_another(run: Run, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tuned = Run("tuned", run.config, start=run.name)
     begun = {}

@@ -32,7 +32,7 @@ class State:
     scores : dict of str to float
         The last epoch's figures on the validation data, as `accuracy` and `r2`; empty before the first.
     evaluated : bool
-        Whether its evaluation is there, and no older than its best checkpoint.
+        Whether its evaluation is there, and no older than its best checkpoint, if that is there.
     error : str
         Why it failed, in one line; empty if it did not.
     """
@@ -80,7 +80,7 @@ def look(run: Run, out: Path) -> State:
     folder = out / run.name
     rows = figures(folder / "metrics.csv")
     best, evaluation = folder / BEST, folder / EVALUATION
-    evaluated = best.is_file() and evaluation.is_file() and evaluation.stat().st_mtime >= best.stat().st_mtime
+    evaluated = evaluation.is_file() and not (best.is_file() and evaluation.stat().st_mtime < best.stat().st_mtime)
     try:
         error = (folder / ERROR).read_text(encoding="utf-8").partition("\n")[0]
     except FileNotFoundError:
