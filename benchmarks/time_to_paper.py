@@ -1,6 +1,6 @@
 """How long until a model is as good as the paper's folk figures, by the paper's own protocol.
 
-    python benchmarks/time_to_paper.py default --epochs 40
+    python benchmarks/time_to_paper.py default --epochs 20 --batch 64
     python benchmarks/time_to_paper.py paper --minutes 60
 
 The data are those of `armusic.protocol` (folk44-paper: transposed copies, empty measures, a split
@@ -54,11 +54,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("preset", choices=list(PRESETS))
     parser.add_argument("--epochs", type=int, help="the schedule's length; the preset's own by default")
+    parser.add_argument("--batch", type=int, help="measures a step; the preset's own by default")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="give up after so much processor time")
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    config = make(given.preset, data="folk44-paper", **({"epochs": given.epochs} if given.epochs else {}))
+    chosen = {name: value for name in ("epochs", "batch") if (value := getattr(given, name)) is not None}
+    config = make(given.preset, data="folk44-paper", **chosen)
     adapter = adapters.get(config.data)
     train, valid, test = adapter.split(adapter.load(config, Path(data_folder())), config.seed)
     rng = np.random.default_rng(0)
@@ -68,7 +70,7 @@ def main() -> None:
     scale = scale_of(train, adapter.kinds)
     torch.manual_seed(config.seed)
     model = adapter.build(config)
-    size = f"{len(train):,} training measures, {config.epochs} epochs, {given.threads} threads"
+    size = f"{len(train):,} training measures, {config.batch} a step, {config.epochs} epochs, {given.threads} threads"
     print(f"{given.preset}: {size}", flush=True)
     used, since = 0.0, time.process_time()
     reports = fit(

@@ -31,7 +31,7 @@ def write(results: Sequence[Result], out: Path, *, data_dir: Path | None = None,
     out : Path
         The folder to write into; made if it is not there.
     data_dir : Path, optional
-        Where data is cached: pair plots show the test items of the best run.
+        Where data is cached: pair plots show the test items of the default's best run.
     force : bool
         Whether files there may be replaced.
 
@@ -117,14 +117,17 @@ def _grids(results: Sequence[Result]) -> Figures:
 
 
 def _pairs(groups: Mapping[str, Mapping[str, list[Result]]], data_dir: Path | None, remarks: list[str]) -> Figures:
-    """Draw the codes of the best run of each data set, that with the highest Interpretability."""
+    """Draw the codes of the best run of each data set: of the default's, if there are any, else of all with a loss.
+
+    The best is that with the highest Interpretability.
+    """
     from armusic import checkpoint
     from armusic.evaluation import subject
     from armusic.report import charts
 
     found: Figures = {}
     for data, models in groups.items():
-        runs = [run for some in models.values() for run in some if run.config.gamma > 0]
+        runs = models.get("default") or [run for some in models.values() for run in some if run.config.gamma > 0]
         if not runs:
             continue
         best = max(runs, key=lambda run: run.value("interpretability") or 0.0)
