@@ -16,7 +16,6 @@ from torch import Tensor
 
 from armusic import candidates, control, interpolation, reaching
 from armusic.calibration import Calibration
-from armusic.candidates import Candidates
 from armusic.checkpoint import Checkpoint
 from armusic.control import Pool
 from armusic.interpolation import Allowed, Codes, Material, measured
@@ -27,7 +26,7 @@ from armusic.targets import Table
 
 TOLERANCE = 0.25  # standard deviations: dice may miss a target by so much more than the best answer does
 LIKELY = 0.1  # of a distance from the input: dice take a candidate e times as often as one so much further away
-UNITS = 16  # different measures that are searched for together: more take more memory, and no less time
+UNITS = 4  # different measures that are searched for together: more take more memory, and no less time
 JITTER = 0.5  # prior standard deviations: how far dice move the free dimensions in the open loop
 
 
@@ -113,7 +112,8 @@ class Block:
         if columns not in self._joint:
             search = self.whole.search
             names = tuple(search.names[column] for column in columns)
-            self._joint[columns] = _slim(control.pooled(search, names, [self.whole.found]))
+            joint = control.pooled(search, names, [self.whole.found])
+            self._joint[columns] = replace(joint, found=self.whole.found)  # the same, held once
         return self._joint[columns]
 
 
@@ -230,7 +230,7 @@ class _Watched(VAE):
 
 def _slim(pool: Pool) -> Pool:
     """Return a pool of those candidates only that answer, without their codes, which are most of what is kept."""
-    found = pool.found.take(pool.kept)
-    codes = np.zeros((len(found.of), 0), dtype=np.float32)
-    found = Candidates(found.of, found.tokens, codes, found.values)
-    return Pool(pool.search, pool.names, found, pool.distance[pool.kept], np.arange(len(pool.kept)))
+    answering = np.sort(pool.kept)
+    found = pool.found.take(answering)
+    found = replace(found, z=np.zeros((len(answering), 0), dtype=np.float32))
+    return replace(pool, found=found, distance=pool.distance[answering], kept=np.searchsorted(answering, pool.kept))

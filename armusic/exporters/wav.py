@@ -7,9 +7,13 @@ with pretty_midi where the extra `armusic[audio]` and the system's libfluidsynth
 from __future__ import annotations
 
 import io
+import math
+import tempfile
 import warnings
 import wave
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -22,6 +26,9 @@ from armusic.files import atomic_path, label
 RATE = 44_100  # samples per second
 LOUDEST = 0.8  # of the largest sample there can be
 MAX_SECONDS = 3600  # an hour is 320 MB
+PART = 10  # seconds that are made at a time: an hour at once takes gigabytes of memory
+
+Samples = Float[np.ndarray, " sample"]
 
 
 def write(tunes: Named, path: str | Path, *, layout: str = "sequence", force: bool = False) -> None:
@@ -47,15 +54,23 @@ def write(tunes: Named, path: str | Path, *, layout: str = "sequence", force: bo
     """
     if layout != "sequence":
         raise UsageError(f"{label(path)}: sound has one voice here: use the layout sequence")
-    samples = sound(tunes, label(path))
-    with atomic_path(path, force) as temporary, wave.open(str(temporary), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes((samples * np.iinfo(np.int16).max).astype("<i2").tobytes())
+    parts = _parts(tunes, label(path))
+    with tempfile.TemporaryFile() as kept:
+        peak = 0.0
+        for part in parts:
+            peak = max(peak, float(np.abs(part).max(initial=0.0)))
+            kept.write(part.tobytes())
+        kept.seek(0)
+        with atomic_path(path, force) as temporary, wave.open(str(temporary), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(RATE)
+            while read := kept.read(PART * RATE * np.float32().itemsize):
+                samples = np.frombuffer(read, np.float32) * _louder(peak) * np.iinfo(np.int16).max
+                file.writeframes(samples.astype("<i2").tobytes())
 
 
-def sound(tunes: Named, source: str = "sound") -> Float[np.ndarray, " sample"]:
+def sound(tunes: Named, source: str = "sound") -> Samples:
     """Return tunes as samples, -1..1, at `RATE`, from the start of the first to the end of the last.
 
     Examples
@@ -66,6 +81,16 @@ def sound(tunes: Named, source: str = "sound") -> Float[np.ndarray, " sample"]:
     >>> len(sound([("a", tune)])) / RATE
     1.0
     """
+    samples = np.concatenate([np.zeros(0, np.float32), *_parts(tunes, source)])
+    return samples * _louder(float(np.abs(samples).max(initial=0.0)))
+
+
+def _louder(peak: float) -> np.float32:
+    return np.float32(LOUDEST / peak if peak else 1.0)
+
+
+def _parts(tunes: Named, source: str) -> Iterator[Samples]:
+    """Return the samples, part by part: each note sounds in that in which it starts, and on in the next ones."""
     import pretty_midi
 
     buffer = io.BytesIO()
@@ -77,12 +102,41 @@ def sound(tunes: Named, source: str = "sound") -> Float[np.ndarray, " sample"]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it finds fault with tempos on any track but the first: there are none
         music = pretty_midi.PrettyMIDI(buffer)
-    try:
-        heard = music.fluidsynth(fs=RATE)
-    except ImportError:
-        heard = music.synthesize(fs=RATE)
-    samples = np.zeros(round(file.length * RATE))
-    heard = heard[: len(samples)]
-    samples[: len(heard)] = heard
-    peak = np.abs(samples).max(initial=0.0)
-    return samples * (LOUDEST / peak) if peak else samples
+    size, left = PART * RATE, round(file.length * RATE)
+
+    def parts() -> Iterator[Samples]:
+        rest = np.zeros(0, np.float32)
+        for place in range(math.ceil(left / size)):
+            made = _heard(music.instruments, place * PART)
+            part = np.zeros(max(size, len(made), len(rest)), np.float32)
+            part[: len(made)] += made
+            part[: len(rest)] += rest
+            yield part[: min(size, left - place * size)]
+            rest = part[size:]
+
+    return parts()
+
+
+def _heard(instruments: Sequence[Any], begin: int) -> Samples:
+    """Return what starts within a part, from there to where it has died away."""
+    import pretty_midi
+
+    heard = np.zeros(0, np.float32)
+    for one in instruments:
+        here = pretty_midi.Instrument(one.program)
+        here.notes = [
+            pretty_midi.Note(note.velocity, note.pitch, note.start - begin, note.end - begin)
+            for note in one.notes
+            if begin <= note.start < begin + PART
+        ]
+        if not here.notes:
+            continue
+        try:
+            samples = here.fluidsynth(fs=RATE)
+        except ImportError:
+            samples = here.synthesize(fs=RATE)
+        both = np.zeros(max(len(heard), len(samples)), np.float32)
+        both[: len(heard)] += heard
+        both[: len(samples)] += samples.astype(np.float32)
+        heard = both
+    return heard

@@ -68,7 +68,7 @@ def serve(
     if file is not None:
         path, number = readers.numbered(file)
         studio.wishes = Reading(**{"tune": number, **{name: value for name, value in reading.items() if value}})
-        studio.given = (label(path), read_bytes(path))
+        studio.given, studio.path = (label(path), read_bytes(path)), str(path)
         opening.open_bytes(*studio.given, studio.wishes, "anchored")
     token = None if host is None else secrets.token_urlsafe(16)
     names = ("localhost", LOOPBACK, "::1", *((host.lower(), socket.gethostname().lower()) if host else ()))

@@ -152,7 +152,7 @@ def command(bench: Bench, turn: Turn, loop: str, opened: Opened, model: str | No
     stretch = given[first : last + 1][varied[first : last + 1]]
     if not (stretch[:, columns]).all():
         return ""
-    words = ["armusic", "interpolate", opened.name]
+    words = ["armusic", "interpolate", opened.path]
     for column in columns.tolist():
         name = bench.ground.names[column]
         words += ["--attr", f"{name}={_typed(turn, name, asked[:, column], bench.ground.present[:, column], rows)}"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from armusic.errors import ArmusicError, CheckpointError
+from armusic.studio import memory
 from armusic.studio.messages import Reading
 
 if TYPE_CHECKING:  # torch takes two seconds to import: it is loaded when the page is there
@@ -29,12 +30,15 @@ class Studio:
         A run folder or checkpoint; the shipped model when not given.
     given : (str, bytes), optional
         The name and the bytes of the file named at the start.
+    path : str
+        Where that one is, for commands.
     wishes : Reading
         How that one is to be read.
     """
 
     model: Path | None = None
     given: tuple[str, bytes] | None = None
+    path: str = ""
     wishes: Reading = field(default_factory=Reading)
     loaded: threading.Event = field(default_factory=threading.Event)
     failed: str = ""
@@ -43,6 +47,7 @@ class Studio:
 
     def load(self) -> None:
         """Load the model; torch takes seconds to import."""
+        memory.share()
         try:
             import torch
 
@@ -51,7 +56,7 @@ class Studio:
             from armusic.studio.sessions import Sessions
 
             torch.set_num_threads(max(1, min(THREADS, (os.cpu_count() or 1) - 1)))
-            checkpoint = api.load(self.model).checkpoint
+            checkpoint = api.load(self.model, "music").checkpoint
             scale_of(checkpoint)
             self.checkpoint, self.sessions = checkpoint, Sessions()
         except ArmusicError as error:

@@ -237,3 +237,6 @@ class Export(Message):
     )
     variations: Annotated[list[Named], Field(min_length=1, max_length=MOST_VARIATIONS)]
     original: bool = Field(False, description="Whether the tune itself comes first.")
+    bpm: Annotated[float, Field(ge=1, le=1000)] | None = Field(
+        None, description="Quarter notes a minute at the start; the tune's own when null. Later tempos change with it."
+    )

@@ -33,6 +33,8 @@ class Opened:
     ----------
     name, data, reading
         The file's name (no path), its bytes, and how it was read.
+    path : str
+        What a command calls it: its name where only the browser knows where it is.
     tune : Tune
         The melody.
     summary : str
@@ -46,13 +48,14 @@ class Opened:
     name: str
     data: bytes
     reading: Reading
+    path: str
     tune: Tune
     summary: str
     remarks: tuple[str, ...]
     tracks: tuple[Track, ...]
 
 
-def open_bytes(name: str, data: bytes, reading: Reading, frame: str) -> Opened:
+def open_bytes(name: str, data: bytes, reading: Reading, frame: str, path: str = "") -> Opened:
     """Read a tune from the bytes of a file, by the readers of the command line.
 
     Parameters
@@ -65,6 +68,8 @@ def open_bytes(name: str, data: bytes, reading: Reading, frame: str) -> Opened:
         What is wished. Of a book of tunes it is the first, where none is named.
     frame : str
         The model's pitch frame.
+    path : str
+        What a command is to call the file, where that is not its name.
 
     Raises
     ------
@@ -78,11 +83,11 @@ def open_bytes(name: str, data: bytes, reading: Reading, frame: str) -> Opened:
         reading = reading.model_copy(update={"tune": int(books[0].id)})
         remarks.append(f"{len(books)} tunes in it: the first one was taken")
     with tempfile.TemporaryDirectory(prefix="armusic-") as folder:
-        path = Path(folder, name)
-        path.write_bytes(data)
+        file = Path(folder, name)
+        file.write_bytes(data)
         asked = Wishes(**reading.model_dump(exclude={"tune"}))
-        tune = readers.read(path, asked, reading.tune)
-        at = path if reading.tune is None else path.with_name(f"{name}#{reading.tune}")
+        tune = readers.read(file, asked, reading.tune)
+        at = file if reading.tune is None else file.with_name(f"{name}#{reading.tune}")
         found = inspection.inspect(at, asked, frame)
     if len(tune.measures) > MOST_MEASURES:
         raise MusicError(f"{tune.source}: {len(tune.measures)} measures: up to {MOST_MEASURES} are taken here")
@@ -101,7 +106,7 @@ def open_bytes(name: str, data: bytes, reading: Reading, frame: str) -> Opened:
     )
     chosen = tuple(book.model_copy(update={"chosen": book.id == str(reading.tune)}) for book in books)
     said = (*remarks, *found.remarks, *_left(found))
-    return Opened(name, data, reading, tune, _summary(tune), said, chosen if len(books) > 1 else parts)
+    return Opened(name, data, reading, path or name, tune, _summary(tune), said, chosen if len(books) > 1 else parts)
 
 
 def examples() -> tuple[Track, ...]:
@@ -109,9 +114,14 @@ def examples() -> tuple[Track, ...]:
     return _books(EXAMPLES, examples_bytes())
 
 
+def examples_path() -> str:
+    """Return where they are, for a command."""
+    return str(resources.files("armusic") / "resources" / EXAMPLES)
+
+
 def examples_bytes() -> bytes:
     """Return the book that they are in."""
-    return (resources.files("armusic") / "resources" / EXAMPLES).read_bytes()
+    return Path(examples_path()).read_bytes()
 
 
 def plain_name(name: str) -> str:

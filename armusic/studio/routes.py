@@ -3,13 +3,16 @@
 What needs torch is imported when it is called: the page is there before.
 """
 
+import tempfile
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, BackgroundTasks, HTTPException, Request, Response
+from fastapi import Path as PathPart
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse
 
 from armusic.files import one_line
 from armusic.studio.loading import Studio
@@ -27,6 +30,9 @@ from armusic.studio.messages import (
     Turn,
     Turned,
 )
+
+Seven = Annotated[int, PathPart(ge=0, le=127)]
+"""A number of seven bits, as MIDI has them."""
 
 _FILE = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
@@ -94,10 +100,12 @@ def open_example(request: Request, example: str) -> Session:
 
     studio = _studio(request)
     if example == opening.GIVEN and studio.given:
-        return _open(studio, *studio.given, studio.wishes)
+        return _open(studio, *studio.given, studio.wishes, studio.path)
     if example not in {one.id for one in opening.examples()}:
         raise HTTPException(404, "no such example")
-    return _open(studio, opening.EXAMPLES, opening.examples_bytes(), Reading(tune=int(example)))
+    return _open(
+        studio, opening.EXAMPLES, opening.examples_bytes(), Reading(tune=int(example)), opening.examples_path()
+    )
 
 
 @router.get("/sessions/{ident}")
@@ -113,7 +121,7 @@ def read_again(request: Request, ident: str, reading: Reading) -> Session:
     from armusic.studio import opening
 
     checkpoint, sessions, one = _session(request, ident)
-    opened = opening.open_bytes(one.opened.name, one.opened.data, reading, checkpoint.config.frame)
+    opened = opening.open_bytes(one.opened.name, one.opened.data, reading, checkpoint.config.frame, one.opened.path)
     sessions.reopen(one, opened)
     return _told(checkpoint, sessions, one)
 
@@ -167,7 +175,8 @@ def score(request: Request, ident: str, turn: Turn) -> Response:
     checkpoint, sessions, one = _session(request, ident)
     bench = sessions.bench(one, checkpoint, turn.key)
     tune = bench.ground.tune(answers.answer(bench, turn)[0])
-    return Response(writing.score("variation", tune), media_type=writing.TYPES["svg"])
+    asked = turn.targets or turn.shifts or turn.dice is not None
+    return Response(writing.score("variation" if asked else "original", tune), media_type=writing.TYPES["svg"])
 
 
 @router.post(
@@ -175,30 +184,52 @@ def score(request: Request, ident: str, turn: Turn) -> Response:
     response_class=Response,
     responses={200: {"content": {"application/octet-stream": {}}}, 501: {"model": Problem}},
 )
-def export(request: Request, ident: str, asked: Export) -> Response:
+def export(request: Request, ident: str, asked: Export, after: BackgroundTasks) -> Response:
     """Return variations as a file."""
     from armusic.studio import answers, writing
 
     checkpoint, sessions, one = _session(request, ident)
-    tunes = [("original", one.opened.tune)] if asked.original else []
+    tunes: list[tuple[str, Any]] = [("original", one.opened.tune)] if asked.original else []
     names: list[str] = []
     for variation in asked.variations:
         bench = sessions.bench(one, checkpoint, variation.turn.key)
         tunes.append((one_line(variation.name), bench.ground.tune(answers.answer(bench, variation.turn)[0])))
         names += [*variation.turn.targets, *variation.turn.shifts]
+    if asked.bpm is not None:
+        tunes[:] = writing.at_tempo(tunes, asked.bpm)
     stem = Path(one.opened.name).stem + "-studio"
     title = one.opened.tune.title or one.opened.name
     shown = [name for name in dict.fromkeys(names) if name in bench.ground.names]
-    file, kind, data = writing.write(tunes, asked.format, asked.layout, stem, title, shown)
-    disposition = f"attachment; filename*=UTF-8''{quote(file)}"
-    return Response(data, media_type=kind, headers={"content-disposition": disposition})
+    folder = tempfile.TemporaryDirectory(prefix="armusic-")
+    try:
+        file, kind = writing.write(tunes, asked.format, asked.layout, Path(folder.name, stem), title, shown)
+    except BaseException:
+        folder.cleanup()
+        raise
+    after.add_task(folder.cleanup)
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(file.name)}"}
+    return FileResponse(file, media_type=kind, headers=headers)
 
 
-def _open(studio: Studio, name: str, data: bytes, reading: Reading) -> Session:
+@router.get(
+    "/sounds/{program}/{pitch}",
+    response_class=Response,
+    responses={200: {"content": {"audio/wav": {}}}, 204: {"description": "There are no instruments here."}},
+)
+def sound(program: Seven, pitch: Seven) -> Response:
+    """Return a note of an instrument as sound."""
+    from armusic.studio import sounding, writing
+
+    found = sounding.note(program, pitch)
+    return Response(status_code=204) if found is None else Response(found, media_type=writing.TYPES["wav"])
+
+
+def _open(studio: Studio, name: str, data: bytes, reading: Reading, path: str = "") -> Session:
     from armusic.studio import opening
 
     checkpoint, sessions = studio.ready()
-    return _told(checkpoint, sessions, sessions.add(opening.open_bytes(name, data, reading, checkpoint.config.frame)))
+    opened = opening.open_bytes(name, data, reading, checkpoint.config.frame, path)
+    return _told(checkpoint, sessions, sessions.add(opened))
 
 
 def _told(checkpoint: Any, sessions: Any, one: Any) -> Session:

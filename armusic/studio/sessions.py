@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import combinations, product
 from queue import LifoQueue
@@ -17,6 +15,7 @@ from threading import Lock, Thread
 from armusic import turning
 from armusic.checkpoint import Checkpoint
 from armusic.errors import ArmusicError
+from armusic.studio import memory
 from armusic.studio.messages import Pool
 from armusic.studio.opening import Opened
 from armusic.surfaces import Surface
@@ -26,7 +25,7 @@ log = logging.getLogger(__name__)
 
 MOST = 6  # sessions; one more, and the one that was used least recently goes
 IDLE = 2 * 60 * 60.0  # seconds after which a session goes
-KEYS = 3  # of one session for which candidates are kept
+KEYS = 2  # of one session for which candidates are kept
 PAUSE = 0.002  # seconds between two batches of a search: answers come first
 
 
@@ -171,7 +170,7 @@ class Sessions:
                 log.exception("the search failed")
                 bench.failed = f"the search failed ({type(error).__name__}): answers stay near what is asked"
             finally:
-                _give_back()
+                memory.give_back()
 
     def _fill(self, bench: Bench) -> None:
         """Search for the candidates of a bench, and make those pools that are wanted first."""
@@ -197,9 +196,3 @@ def _stop(session: Session) -> None:
     for bench in session.benches.values():
         bench.stopped = True
     session.benches.clear()
-
-
-def _give_back() -> None:
-    """Have the C library return to the system what a search no longer needs, where it can: glibc keeps it otherwise."""
-    with suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)

@@ -1,19 +1,20 @@
-"""Variations as files: in a folder of their own that is gone when the bytes are there."""
+"""Variations as files."""
 
 from __future__ import annotations
 
-import io
-import tempfile
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 
-from armusic import api, exporters
+from armusic import api, exporters, smf
 from armusic.errors import UsageError
 from armusic.exporters import engraving
-from armusic.score import Tune
+from armusic.score import DEFAULT_BPM, Tune
+from armusic.smf import Event, MidiData
+from armusic.studio import memory
 from armusic.studio.messages import Format
 
 TYPES: dict[str, str] = {
@@ -31,6 +32,7 @@ TYPES: dict[str, str] = {
 
 _NEEDS = {"svg": ("verovio",), "pdf": ("verovio", "cairosvg")}
 _PICTURE = "png"
+_MICROSECONDS, _SLOWEST = 60_000_000, 0xFFFFFF  # of a minute, and the most that a MIDI tempo holds for a quarter note
 _ONE_AT_A_TIME = Lock()  # the engraver is one for all
 
 Named = Sequence[tuple[str, Tune]]
@@ -43,9 +45,9 @@ def formats() -> list[Format]:
 
 
 def write(
-    tunes: Named, form: Format, layout: str | None, stem: str, title: str, attributes: Sequence[str]
-) -> tuple[str, str, bytes]:
-    """Return the name, the media type and the bytes of a file with named tunes.
+    tunes: Named, form: Format, layout: str | None, out: Path, title: str, attributes: Sequence[str]
+) -> tuple[Path, str]:
+    """Write named tunes to a file; return it and its media type.
 
     Parameters
     ----------
@@ -55,8 +57,10 @@ def write(
         The format.
     layout : str, optional
         As for `armusic.exporters.write`; the clips of a folder become one ZIP.
-    stem, title : str
-        Of the file's name, and of the picture.
+    out : path
+        The file, without its suffix, in a folder that is there.
+    title : str
+        Of the picture.
     attributes : sequence of str
         What to show of each measure, in the formats that can.
 
@@ -71,15 +75,55 @@ def write(
     if form == "picture" and layout is not None:
         raise UsageError("a picture has no layout: leave it out")
     folder = layout == "clips" and form != "dawproject"
-    with _ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="armusic-") as temporary:
-        out = Path(temporary, "out") if folder else Path(temporary, f"out.{suffix}")
-        if form == "picture":
-            api.draw(tunes, out, title)
-        else:
-            exporters.write(tunes, out, layout=layout, clips=f".{suffix}", attributes=attributes)
-        if folder:
-            return f"{stem}.zip", TYPES["zip"], _zipped(out)
-        return f"{stem}.{suffix}", TYPES[form], out.read_bytes()
+    path = out if folder else out.with_name(f"{out.name}.{suffix}")
+    try:
+        with _ONE_AT_A_TIME:
+            if form == "picture":
+                api.draw(tunes, path, title)
+            else:
+                exporters.write(tunes, path, layout=layout, clips=f".{suffix}", attributes=attributes)
+    finally:
+        memory.give_back()
+    return (_zipped(path), TYPES["zip"]) if folder else (path, TYPES[form])
+
+
+def at_tempo(tunes: Named, bpm: float) -> Named:
+    """Return variations of a tune that start with another tempo, in quarter notes a minute; later ones change with it.
+
+    Where they are put back into a MIDI file, its tempos change as well.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from armusic.score import Measure, Metre
+    >>> tune = Tune((), (Measure(Fraction(0), Metre(4, 4)),), tempos=((Fraction(0), 90.0), (Fraction(2), 60.0)))
+    >>> [tempo for _, tempo in at_tempo([("slow", tune)], 180)[0][1].tempos]
+    [180.0, 120.0]
+    """
+    first = tunes[0][1]
+    factor = bpm / first.tempos[0][1]
+    tempos = tuple((start, old * factor) for start, old in first.tempos)
+    origin = first.origin and replace(first.origin, file=_faster(first.origin.file, factor))
+    return [(name, replace(tune, tempos=tempos, origin=origin)) for name, tune in tunes]
+
+
+def _faster(file: MidiData, factor: float) -> MidiData:
+    """Return a MIDI file with its tempos changed; where none is named at the start, that is the standard's."""
+
+    def turned(event: Event) -> Event:
+        if event.status != smf.SET_TEMPO:
+            return event
+        return replace(event, data=_tempo(int.from_bytes(event.data[:3], "big") / factor))
+
+    tracks = tuple(tuple(map(turned, track)) for track in file.tracks)
+    if not any(event.status == smf.SET_TEMPO and event.tick == 0 for track in tracks for event in track):
+        start = Event(0, smf.SET_TEMPO, _tempo(_MICROSECONDS / DEFAULT_BPM / factor))
+        tracks = ((start, *tracks[0]), *tracks[1:])
+    return replace(file, tracks=tracks)
+
+
+def _tempo(microseconds: float) -> bytes:
+    return min(max(round(microseconds), 1), _SLOWEST).to_bytes(3, "big")
 
 
 def score(name: str, tune: Tune) -> str:
@@ -96,9 +140,9 @@ def score(name: str, tune: Tune) -> str:
         return engraving.svg([(name, tune)])
 
 
-def _zipped(folder: Path) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+def _zipped(folder: Path) -> Path:
+    path = folder.with_name(f"{folder.name}.zip")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(folder.iterdir()):
             archive.write(file, file.name)
-    return buffer.getvalue()
+    return path

@@ -52,10 +52,19 @@ def test_instruments_are_used_where_they_are_there(monkeypatch: pytest.MonkeyPat
     def fluidsynth(self: object, fs: int) -> np.ndarray:
         return np.ones(fs)
 
-    monkeypatch.setattr(pretty_midi.PrettyMIDI, "fluidsynth", fluidsynth)
+    monkeypatch.setattr(pretty_midi.Instrument, "fluidsynth", fluidsynth)
     samples = wav.sound([("x", SCALE)])
-    assert set(samples[: wav.RATE]) == {wav.LOUDEST}
+    assert set(samples[: wav.RATE]) == {np.float32(wav.LOUDEST)}
     assert not samples[wav.RATE :].any()
+
+
+def test_a_long_tune_is_made_in_parts_that_cannot_be_heard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    at_once = wav.sound([("x", SCALE), ("y", SCALE)])
+    monkeypatch.setattr(wav, "PART", 1)
+    in_parts = wav.sound([("x", SCALE), ("y", SCALE)])
+    assert in_parts == pytest.approx(at_once, abs=0.02)  # a note that starts between two samples starts at one of them
+    exporters.write([("x", SCALE), ("y", SCALE)], tmp_path / "out.wav")
+    assert heard(tmp_path / "out.wav") == pytest.approx(in_parts, abs=0.0001)
 
 
 def test_refusals(tmp_path: Path) -> None:

@@ -261,7 +261,7 @@ def test_every_format(client: TestClient, reel: dict[str, Any], form: str, magic
 
 def test_a_layout_that_a_format_does_not_have_is_refused(client: TestClient, reel: dict[str, Any]) -> None:
     message = problem(export(client, reel, "wav", layout="tracks"), 422)
-    assert message == "out.wav: .wav holds one voice: use the layout sequence or clips"
+    assert message == "reel-studio.wav: .wav holds one voice: use the layout sequence or clips"
     assert problem(export(client, reel, "picture", layout="clips"), 422) == "a picture has no layout: leave it out"
 
 
@@ -269,6 +269,8 @@ def test_the_score_of_a_variation(client: TestClient, reel: dict[str, Any]) -> N
     done = client.post(f"/api/sessions/{reel['id']}/score", json={"shifts": {"density": 0.05}})
     assert done.headers["content-type"] == "image/svg+xml"
     assert done.text.startswith("<svg")
+    assert ">variation<" in done.text
+    assert ">original<" in client.post(f"/api/sessions/{reel['id']}/score", json={}).text
 
 
 @pytest.mark.parametrize(

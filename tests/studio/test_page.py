@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import pytest
 pytest.importorskip("playwright", reason="the tests of the page need playwright: pip install 'armusic[test]'")
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
 
 from tests.studio.conftest import BOOK, REEL
 
@@ -128,6 +129,15 @@ def drag(page: Page, target: Locator, *points: tuple[float, float]) -> None:
 
 def lane(page: Page, name: str) -> Locator:
     return page.get_by_role("slider", name=f"{name}, measure by measure")
+
+
+def tone() -> bytes:
+    """Return a short WAV."""
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setparams((1, 2, 22_050, 0, "NONE", ""))
+        file.writeframes(bytes(range(100)) * 40)
+    return buffer.getvalue()
 
 
 def saved(page: Page) -> mido.MidiFile:
@@ -296,6 +306,36 @@ def test_what_is_played_is_what_is_seen_and_changes_come_at_a_bar_line(page: Pag
     assert bars[0][0]["version"] < bars[-2][0]["version"]
 
 
+def test_the_instrument_sounds_where_the_server_has_it(page: Page) -> None:
+    """It is asked for a sample every three semitones; until it is there, and where there is none, a tone is made."""
+    page.route("**/api/sounds/**", lambda route: route.fulfill(status=204))
+    opened(page)
+    page.get_by_role("button", name="Play", exact=True).click()
+    until(page, "studio.scheduled.length > 3")
+    assert not any(page.evaluate("studio.scheduled.map(note => note.sampled)"))
+    page.get_by_role("button", name="Stop").click()
+    page.unroute("**/api/sounds/**")
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body=tone(), content_type="audio/wav")
+
+    page.route("**/api/sounds/**", answer)
+    page.reload()
+    page.locator("#work").wait_for(timeout=PATIENCE * 1000)
+    until(
+        page, "Object.values(studio.player.samples).length > 2 && Object.values(studio.player.samples).every(Boolean)"
+    )
+    page.get_by_role("button", name="Play", exact=True).click()
+    until(page, "studio.scheduled.length > 3")
+    assert all(page.evaluate("studio.scheduled.map(note => note.sampled)"))
+    sampled = {int(url.rpartition("/")[2]) for url in asked}
+    assert {pitch % 3 for pitch in sampled} == {0}
+    for pitch in pitches(seen(page)["notes"]):
+        assert min(abs(pitch - one) for one in sampled) <= 1
+
+
 def test_the_exported_file_has_the_notes_of_the_page(page: Page) -> None:
     opened(page)
     page.locator("#slider-density").press("PageUp")
@@ -303,6 +343,37 @@ def test_the_exported_file_has_the_notes_of_the_page(page: Page) -> None:
     midi = saved(page)
     found = [message.note for message in midi if message.type == "note_on" and message.velocity]
     assert found == pitches(seen(page)["notes"])
+
+
+def test_the_tempo_of_the_page_is_in_the_exported_file_and_outlives_a_reload(page: Page) -> None:
+    opened(page)
+    assert [round(mido.tempo2bpm(message.tempo)) for message in saved(page) if message.type == "set_tempo"] == [160]
+    page.locator("#slider-density").press("PageUp")
+    page.get_by_label("Tempo").fill("200")
+    page.get_by_label("Tempo").press("Tab")
+    settle(page)
+    expect(page.locator("#command-title")).to_contain_text("at the tune's own tempo")
+    page.reload()
+    page.locator("#work").wait_for(timeout=PATIENCE * 1000)
+    settle(page)
+    assert page.locator("#tempo").input_value() == "200"
+    assert [round(mido.tempo2bpm(message.tempo)) for message in saved(page) if message.type == "set_tempo"] == [200]
+
+
+def test_a_shorter_tune_can_follow_a_longer_one(page: Page) -> None:
+    """Where the keyboard was in the tune before is no measure of this one."""
+    opened(page, BOOK[: len(REEL) - 1] + b"GABc dedB|\n", "longer.abc")
+    lane(page, "density").press("End")
+    page.locator("#roll").press("End")
+    page.locator("#roll").press("Escape")
+    lane(page, "density").focus()
+    assert len(saved(page).tracks) == 2
+    opened(page, b"X:1\nM:4/4\nL:1/4\nK:C\nCDEF|\n", "short.abc")
+    assert [one.note for one in saved(page) if one.type == "note_on" and one.velocity] == [60, 62, 64, 65]
+    lane(page, "density").press("ArrowDown")
+    settle(page)
+    page.locator("#roll").press("ArrowRight")
+    assert page.evaluate("studio.get().selection") == [0, 0]
 
 
 def test_variations_that_were_kept_are_exported_as_tracks(page: Page) -> None:

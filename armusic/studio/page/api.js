@@ -36,6 +36,12 @@ export const turn = (session, body, signal) => json("POST", at(session, "/turn")
 export const surface = (session, body, signal) => json("POST", at(session, "/surface"), { body, signal });
 export const score = async (session, body, signal) => (await ask("POST", at(session, "/score"), { body, signal })).text();
 
+// A note of an instrument as the bytes of a WAV; null where the server has no instruments.
+export async function sound(program, pitch) {
+  const answer = await ask("GET", `sounds/${program}/${pitch}`);
+  return answer.status === 204 ? null : answer.arrayBuffer();
+}
+
 export async function file(session, body) {
   const answer = await ask("POST", at(session, "/export"), { body });
   const [, name] = answer.headers.get("content-disposition").split("''");

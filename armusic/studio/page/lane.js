@@ -68,6 +68,7 @@ export class Lane {
   draw(view) {
     const { session, edit, shown, original, selection, ruler, lane: height } = view;
     const { name } = this.attribute;
+    this.cursor = Math.min(this.cursor, session.measures.length - 1); // the tune before may have been longer
     const { low, high } = session.scales[name];
     const every = [low, high, ...session.values[name]];
     Object.assign(this, { last: view, ruler, height, low: Math.min(...every), high: Math.max(...every) });

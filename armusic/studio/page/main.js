@@ -22,7 +22,7 @@ let edit = history.present;
 let sequence = Date.now();
 let parts = [];
 
-const get = () => ({ ...state, edit, settled: edits.isNothing(edit) || state.answered === edit });
+const get = () => ({ ...state, edit, pace: player.pace, settled: edits.isNothing(edit) || state.answered === edit });
 const player = new Player(() => draw());
 
 // --- what is said ---
@@ -100,8 +100,8 @@ function show(session, work = null) {
   $("track-field").hidden = session.tracks.length < 2;
   $("track").replaceChildren(...session.tracks.map((one) =>
     new Option(one.notes ? `${one.name} (${one.notes} notes)` : one.name, one.id, one.chosen, one.chosen)));
-  $("tempo").value = Math.round(work?.bpm ?? session.bpm);
-  player.pace = $("tempo").value / session.bpm;
+  player.pace = work?.pace ?? 1;
+  $("tempo").value = Math.round(session.bpm * player.pace);
   document.title = `${session.title || session.name} – armusic studio`;
   $("scroller").scrollLeft = 0;
   say("");
@@ -270,7 +270,7 @@ function save() {
   const { session, source, kept, selection } = state;
   if (!session) return;
   const { past, present, future } = history;
-  store.save({ ...source, id: session.id, reading: session.reading, bpm: Number($("tempo").value), kept, selection, past, present, future });
+  store.save({ ...source, id: session.id, reading: session.reading, pace: player.pace, kept, selection, past, present, future });
 }
 
 // --- parts ---
@@ -284,7 +284,7 @@ const roll = new Roll($("roll"), (selection) => {
 const pad = new Pad({ canvas: $("pad"), across: $("pad-x"), up: $("pad-y") }, tools);
 const take = new Take({
   format: $("format"), layout: $("layout"), layoutField: $("layout-field"), original: $("with-original"), download: $("download"),
-  drag: $("drag"), keepButton: $("keep"), kept: $("kept"), command: $("command"), commandBox: $("command-box"), copy: $("copy"),
+  drag: $("drag"), keepButton: $("keep"), kept: $("kept"), command: $("command"), commandBox: $("command-box"), copy: $("copy"), commandTitle: $("command-title"),
 }, { ...tools, keep: (kept) => {
   state.kept = kept;
   save();

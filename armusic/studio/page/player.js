@@ -1,22 +1,28 @@
 // Sound: measures are scheduled ahead, one by one, each with the newest notes there are when its turn comes.
+// The tune's instrument sounds where the server has it; else a tone that is made here.
+
+import * as api from "./api.js";
 
 const AHEAD = 0.15; // seconds; a hidden page is woken once a second only
 const AHEAD_HIDDEN = 1.6;
 const WAKE = 30; // milliseconds
+const APART = 3; // semitones from one sampled pitch to the next
 
 export class Player {
   constructor(onStop) {
-    Object.assign(this, { onStop, notes: [], version: 0, loop: true, selection: null, metronome: false, scheduled: [], bars: [], voices: [] });
+    Object.assign(this, { onStop, notes: [], version: 0, loop: true, selection: null, metronome: false, scheduled: [], bars: [], voices: [], samples: {} });
   }
 
   load(session) {
     this.stop();
+    if (session.program !== this.program) Object.assign(this, { program: session.program, samples: {}, mute: false });
     Object.assign(this, { measures: session.measures, tempos: session.tempos, bpm: session.bpm, pace: 1 });
   }
 
   set(notes) {
     this.notes = notes;
     this.version += 1;
+    for (const note of notes) this.#sample(note.pitch);
   }
 
   get playing() {
@@ -93,8 +99,8 @@ export class Player {
       if (note.measure !== place + 1) continue;
       const starts = at(note.start);
       const lasts = at(note.start + note.duration) - starts;
-      this.#sound(note.pitch, starts, lasts, note.velocity / 127);
-      this.scheduled.push({ measure: place + 1, pitch: note.pitch, start: note.start, time: starts, duration: lasts, version: this.version });
+      const sampled = this.#sound(note.pitch, starts, lasts, note.velocity / 127);
+      this.scheduled.push({ measure: place + 1, pitch: note.pitch, start: note.start, time: starts, duration: lasts, version: this.version, sampled });
     }
     if (this.scheduled.length > 4000) this.scheduled.splice(0, 2000);
     if (this.metronome) this.#clicks(measure, at);
@@ -113,20 +119,47 @@ export class Player {
     }
   }
 
+  // The nearest sample of a pitch, and how much faster it has to be; the first time it is only asked for.
+  #sample(pitch) {
+    const { program, samples } = this;
+    const root = Math.round(pitch / APART) * APART;
+    if (samples[root] === undefined && !this.mute) {
+      samples[root] = null;
+      api.sound(program, Math.min(root, 127)).then(async (data) => {
+        if (data) samples[root] = await new OfflineAudioContext(1, 1, 44100).decodeAudioData(data);
+        else if (program === this.program) this.mute = true;
+      }).catch(() => {}); // the tone that is made here does as well
+    }
+    return samples[root] && { buffer: samples[root], rate: 2 ** ((pitch - Math.min(root, 127)) / 12) };
+  }
+
   #sound(pitch, time, lasts, loud) {
-    this.voices.push(this.#tone(440 * 2 ** ((pitch - 69) / 12), time, Math.max(lasts - 0.015, 0.03), 0.1 + 0.25 * loud));
+    const sample = this.#sample(pitch);
+    const length = Math.max(lasts - 0.015, 0.03);
+    if (sample) {
+      const source = this.context.createBufferSource();
+      source.buffer = sample.buffer;
+      source.playbackRate.value = sample.rate;
+      this.voices.push(this.#voice(source, time, length, 0.2 + 0.5 * loud, 1));
+    } else this.voices.push(this.#tone(440 * 2 ** ((pitch - 69) / 12), time, length, 0.1 + 0.25 * loud));
+    return Boolean(sample);
   }
 
   #tone(frequency, time, lasts, peak, type) {
     const source = this.context.createOscillator();
-    const gain = this.context.createGain();
     if (type) source.type = type;
     else source.setPeriodicWave(this.wave);
     source.frequency.value = frequency;
+    return this.#voice(source, time, lasts, peak, 0.45);
+  }
+
+  // Sound a source; `held` is the part of its peak that it falls to.
+  #voice(source, time, lasts, peak, held) {
+    const gain = this.context.createGain();
     const level = gain.gain;
     level.setValueAtTime(0, time);
     level.linearRampToValueAtTime(peak, time + 0.006);
-    level.setTargetAtTime(peak * 0.45, time + 0.006, 0.25);
+    level.setTargetAtTime(peak * held, time + 0.006, 0.25);
     level.setTargetAtTime(0, time + lasts, 0.025);
     source.connect(gain).connect(this.out);
     source.start(time);

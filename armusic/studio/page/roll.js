@@ -51,7 +51,7 @@ export class Roll {
   }
 
   draw({ session, shown, original, selection, ruler, height }) {
-    Object.assign(this, { ruler, selection });
+    Object.assign(this, { ruler, selection, cursor: Math.min(this.cursor, session.measures.length - 1) });
     const { canvas } = this;
     const width = ruler.width;
     const paint = begin(canvas, width, height);

@@ -55,8 +55,16 @@ export class Slider {
     return scope(session, selection);
   }
 
+  // The ends of the slider: those of the attribute, and the present value where it is beyond them.
+  #ends() {
+    const { session } = this.get();
+    const { low, high } = session.scales[this.attribute.name];
+    const was = mean(session.values[this.attribute.name], this.#places());
+    return { low: Math.min(low, was), high: Math.max(high, was) };
+  }
+
   #turned(base) {
-    const { low, high } = this.scale;
+    const { low, high } = this.#ends();
     return turnMean(this.get().session, base, this.attribute.name, this.#places(), low + ((high - low) * this.input.value) / STEPS);
   }
 
@@ -67,8 +75,7 @@ export class Slider {
     const now = mean(turned.values[attribute.name], places);
     const asked = mean(wanted(session, edit, attribute.name), places);
     const scale = session.scales[attribute.name];
-    this.scale = { low: Math.min(scale.low, was), high: Math.max(scale.high, was) };
-    const { low, high } = this.scale;
+    const { low, high } = this.#ends();
     const part = (value) => Math.min(Math.max((value - low) / (high - low || 1), 0), 1);
     const text = (value) => shown(attribute, session, value);
     const locked = edit.locks.includes(attribute.name);

@@ -48,19 +48,25 @@ export class Take {
 
   // What is written: the variations that were kept, and the present one unless it is among them.
   #body() {
-    const { kept, edit, shown } = this.get();
+    const { kept, edit, shown, session, pace } = this.get();
     const { format, layout, original } = this.parts;
     const same = kept.some((one) => JSON.stringify(one.edit) === JSON.stringify(edit));
     const named = kept.map((one) => ({ name: one.name, turn: turn(one.edit) }));
     if (!same) named.push({ name: isNothing(edit) ? "Original" : "Variation", turn: { ...turn(edit), loop: shown.loop ?? "auto" } });
     const original_ = original.checked && !named.some((one) => one.name === "Original");
     const several = named.length + original_ > 1;
-    return { format: format.value, layout: several && LAYOUTS[format.value] ? layout.value : null, variations: named, original: original_ };
+    return { format: format.value, layout: several && LAYOUTS[format.value] ? layout.value : null, variations: named, original: original_, bpm: pace === 1 ? null : pace * session.bpm };
+  }
+
+  // What a file is of: another tune, or the same one read anew, may be asked for the same.
+  #key(body) {
+    const { id, reading } = this.get().session;
+    return JSON.stringify([id, reading, body]);
   }
 
   async #file() {
     const body = this.#body();
-    const key = JSON.stringify(body);
+    const key = this.#key(body);
     if (this.ready?.key === key) return this.ready;
     const made = await api.file(this.get().session, body);
     if (this.ready) URL.revokeObjectURL(this.ready.url);
@@ -86,7 +92,7 @@ export class Take {
   }
 
   #drag(event) {
-    if (this.ready?.key !== JSON.stringify(this.#body())) {
+    if (this.ready?.key !== this.#key(this.#body())) {
       event.preventDefault();
       this.#prepare();
       this.say("One moment: the file is being written. Drag it again.");
@@ -101,7 +107,7 @@ export class Take {
 
   draw() {
     const { parts } = this;
-    const { kept, shown, edit, original } = this.get();
+    const { kept, shown, edit, original, pace } = this.get();
     const layouts = LAYOUTS[parts.format.value] ?? [];
     if (this.layouts !== parts.format.value) {
       this.layouts = parts.format.value;
@@ -110,6 +116,7 @@ export class Take {
     parts.layoutField.hidden = !layouts.length || (!kept.length && !parts.original.checked);
     parts.keepButton.disabled = isNothing(edit) || kept.length >= MOST;
     parts.commandBox.hidden = !shown.command || original;
+    parts.commandTitle.textContent = `The same on the command line${pace === 1 ? "" : ", but at the tune's own tempo"}`;
     parts.command.textContent = shown.command ?? "";
     parts.kept.replaceChildren(...kept.map((one, place) => {
       const item = document.createElement("li");

@@ -19,8 +19,9 @@ export function wire({ play, step, hear, draw, save, change, openFile, openExamp
   on("tempo", "change", ({ target }) => {
     const { bpm } = get().session;
     target.value = Math.min(Math.max(Number(target.value) || bpm, 20), 400);
-    player.pace = target.value / bpm;
+    player.pace = Number(target.value) === Math.round(bpm) ? 1 : target.value / bpm;
     save();
+    draw();
   });
   on("play", "click", play);
   on("loop", "click", () => draw((player.loop = !player.loop)));
