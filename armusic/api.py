@@ -17,8 +17,9 @@ from armusic.asked import Target
 from armusic.attributes import DEFAULT, canonical_name, of_tune
 from armusic.config import Config
 from armusic.corpus import Corpus, Progress
+from armusic.errors import UsageError
 from armusic.exporters import check as check_output
-from armusic.files import check_folder
+from armusic.files import check_folder, label
 from armusic.pictures import Named, check_picture, draw, draw_evaluation, draw_reached, draw_surface, picture
 from armusic.ports import open_ports
 from armusic.readers.reading import Reading
@@ -39,8 +40,8 @@ if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
 SHIPPED = "default.safetensors"
 __all__ = [
     "AttributeTable", "Model", "attributes", "canonical_name", "check_folder", "check_output", "check_picture",
-    "corpus", "draw", "draw_evaluation", "draw_reached", "draw_surface", "experiments", "inspect", "live", "load",
-    "open_ports", "picture", "read", "report", "train", "write", "write_tunes",
+    "configure", "corpus", "draw", "draw_evaluation", "draw_reached", "draw_surface", "experiments", "inspect", "live",
+    "load", "open_ports", "picture", "read", "report", "train", "write", "write_tunes",
 ]  # fmt: skip
 
 
@@ -65,15 +66,7 @@ def read(path: str | Path, tune: int | None = None, **reading: Any) -> Tune:
 
 
 def inspect(path: str | Path, **reading: Any) -> Inspection:
-    """Return what is in a file, what a model would use of it and why not the rest: see `armusic.inspection`.
-
-    Parameters
-    ----------
-    path : path
-        The file.
-    **reading
-        How it is read, as for `read`.
-    """
+    """Return what is in a file (read as by `read`), and what a model would use: see `armusic.inspection`."""
     from armusic import inspection
 
     return inspection.inspect(path, Reading(**reading))
@@ -239,20 +232,33 @@ class Model:
         return evaluation.evaluate(self.checkpoint, _corpus.data_folder(data_dir), metre, **options)
 
 
-def load(path: str | Path | None = None) -> Model:
+def load(path: str | Path | None = None, domain: str = "") -> Model:
     """Load a model: the shipped one, or a run folder's best, or a checkpoint file.
 
     Raises
     ------
     CheckpointError
         If it cannot be used, or is of another format version.
+    UsageError
+        If it is of another domain than that which is wanted, such as `music`.
     """
-    from armusic import checkpoint
+    from armusic import adapters, checkpoint
 
-    if path is not None:
-        return Model(checkpoint.load(Path(path)))
-    with resources.as_file(resources.files("armusic") / "resources" / SHIPPED) as shipped:
-        return Model(checkpoint.load(shipped))
+    if path is None:
+        with resources.as_file(resources.files("armusic") / "resources" / SHIPPED) as shipped:
+            return Model(checkpoint.load(shipped))
+    found = Model(checkpoint.load(Path(path)))
+    theirs = adapters.of(found.config).domain
+    if domain and theirs != domain:
+        raise UsageError(f"{label(path)}: a model of {theirs} ({found.config.data}), where one of {domain} is wanted")
+    return found
+
+
+def configure(preset: str = "default", **values: Any) -> Config:
+    """Return a preset's settings for the data that the values name: see `armusic.adapters.configure`."""
+    from armusic import adapters
+
+    return adapters.configure(preset, **values)
 
 
 def train(
@@ -271,7 +277,7 @@ def train(
     Parameters
     ----------
     config : Config
-        All the settings, as `armusic.config.make` gives them.
+        All the settings, as `configure` gives them.
     run : path
         Folder for the run: config.json, metrics.csv, best.safetensors, last.safetensors, and
         TensorBoard events where that extra is installed.
@@ -306,13 +312,7 @@ def train(
 
 
 def corpus(data: str = "folk", data_dir: str | Path | None = None, on_progress: Progress | None = None) -> Corpus:
-    """Read a corpus: a data set by name, or a folder of one's own ABC, MIDI or MusicXML files.
-
-    Raises
-    ------
-    DataError
-        If there is nothing to use; says why.
-    """
+    """Read a corpus: a data set by name, or a folder of one's own files; `DataError` if there is nothing to use."""
     from armusic import corpora
 
     return corpora.read(data, _corpus.data_folder(data_dir), on_progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from math import prod
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
@@ -34,6 +35,12 @@ class Data:
         Items of one group (a tune and its versions) stay on one side of a split.
     kind : int array (item,)
         Items of one batch share a kind (the metre).
+    reported : float array (item, other), optional
+        Attributes that belong to no dimension: what codes know of them is only reported.
+    others : tuple of str
+        Names of these.
+    part : int array (item,), optional
+        0 training, 1 validation, 2 test: the data set's own split.
     """
 
     x: Items
@@ -41,18 +48,30 @@ class Data:
     names: tuple[str, ...]
     group: Int[np.ndarray, " item"]
     kind: Int[np.ndarray, " item"]
+    reported: Float[np.ndarray, "item other"] | None = None
+    others: tuple[str, ...] = ()
+    part: Int[np.ndarray, " item"] | None = None
 
     def __len__(self) -> int:
         return len(self.x)
 
     def take(self, index: np.ndarray | slice) -> Data:
         """Return the items at `index` (ints, a mask, or a slice)."""
-        return replace(self, x=self.x[index], a=self.a[index], group=self.group[index], kind=self.kind[index])
+        return replace(
+            self,
+            x=self.x[index],
+            a=self.a[index],
+            group=self.group[index],
+            kind=self.kind[index],
+            reported=None if self.reported is None else self.reported[index],
+            part=None if self.part is None else self.part[index],
+        )
 
     def distinct(self) -> Data:
         """Return each different item of a kind once: the first that there is."""
-        rows = np.column_stack([self.kind, self.x.reshape(len(self), -1)])
-        return self.take(np.sort(np.unique(rows, axis=0, return_index=True)[1]))
+        rows = as_bytes(self.x)
+        first = [here[np.unique(rows[here], return_index=True)[1]] for here in _places(self.kind)]
+        return self.take(np.sort(np.concatenate(first)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +119,51 @@ def scale_of(data: Data, kinds: int) -> Scale:
     return Scale(mean, std)
 
 
+def as_bytes(x: Shaped[np.ndarray, "item ..."]) -> Shaped[np.ndarray, " item"]:
+    """Return items as one value each: equal where they are equal in every part.
+
+    Examples
+    --------
+    >>> len(np.unique(as_bytes(np.array([[1, 2], [1, 3], [1, 2]]))))
+    2
+    """
+    rows = np.ascontiguousarray(x).reshape(len(x), prod(x.shape[1:]))
+    return rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1])))[:, 0]
+
+
+def some(data: Data, limit: int, seed: int) -> Data:
+    """Return `limit` items drawn at random, in the order that they have; all where `limit` is 0 or there are fewer."""
+    if not 0 < limit < len(data):
+        return data
+    return data.take(np.sort(np.random.default_rng(seed).permutation(len(data))[:limit]))
+
+
+def _places(kind: Int[np.ndarray, " item"]) -> list[np.ndarray]:
+    """Return where the items of each kind are."""
+    return [np.flatnonzero(kind == value) for value in np.unique(kind)]
+
+
 SHARES = (0.8, 0.1, 0.1)  # of the items: training, validation, test
 
 
 def split(data: Data, seed: int) -> tuple[Data, Data, Data]:
-    """Split by group into training, validation and test (80, 10, 10 % of the items, nearly).
+    """Split into training, validation and test: as the data says, else by group (80, 10, 10 % of the items, nearly).
 
     Raises
     ------
     DataError
-        With fewer than three groups.
+        With fewer than three groups, or where a part of the data's own split has no item.
     """
+    if data.part is not None:
+        parts = [data.take(data.part == number) for number in range(len(SHARES))]
+        if not all(map(len, parts)):
+            raise DataError(f"{', '.join(str(len(part)) for part in parts)} items for training, validation and test:"
+                            " each needs some")  # fmt: skip
+        return parts[0], parts[1], parts[2]
     names, sizes = np.unique(data.group, return_counts=True)
     if len(names) < len(SHARES):
         raise DataError(
-            f"only {len(names)} different tunes: at least three are needed for training, validation and test"
+            f"only {len(names)} different groups: at least three are needed for training, validation and test"
         )
     order = np.random.default_rng(seed).permutation(len(names))
     ends = np.cumsum(sizes[order]) / len(data)
@@ -130,8 +179,7 @@ def split(data: Data, seed: int) -> tuple[Data, Data, Data]:
 def batches(kind: Int[np.ndarray, " item"], size: int, rng: np.random.Generator | None = None) -> Iterator[np.ndarray]:
     """Yield the indices of batches of one kind each, shuffled when `rng` is given."""
     dealt = []
-    for value in np.unique(kind):
-        index = np.flatnonzero(kind == value)
+    for index in _places(kind):
         if rng is not None:
             rng.shuffle(index)
         dealt += np.split(index, range(size, len(index), size))

@@ -77,7 +77,7 @@ class Objective(nn.Module):
             self.same_dropout(shard, chance)
         output = self.decode(torch.cat([shard.take(a[:, :given]), z[:, given:]], dim=1), kind, teacher)
         parts = {
-            "nll": shard.mean(self.model.nll(output, x, kind)) / output[0, ..., 0].numel(),
+            "nll": shard.mean(self.model.nll(output, x, kind)) / self.model.terms(output),
             "kl": shard.mean(kl(*(part[:, given:] for part in own.chunk(2, dim=1)))),
         }
         match config.attribute_loss:
@@ -179,12 +179,12 @@ def backward(
 
     They are those of the whole batch, whatever the number of processes and of `config.accumulate`:
     pairs and batch statistics are over all its items. `x` (item, *shape) and `a` (item, attribute)
-    are the whole batch, the same in every process; `wrapped` is `objective`, as DDP wraps it.
+    are the whole batch, as data has it, the same in every process; `wrapped` is `objective`, as DDP wraps it.
     """
     rank, world = processes()
     times = min(objective.config.accumulate, -(-len(a) // world))  # one after another
     shards = [Shard(len(a), rank * times + number, world * times) for number in range(times)]
-    own = [shard.take(x).to(a.device).long() for shard in shards]
+    own = [objective.model.items(shard.take(x).to(a.device)) for shard in shards]
     known = None
     if times > 1:
         with torch.no_grad():

@@ -12,7 +12,7 @@ from armusic import adapters, attributes, keys, tokenizer
 from armusic.adapters.music import to_data
 from armusic.checkpoint import Checkpoint
 from armusic.corpus import Corpus
-from armusic.dataset import batches
+from armusic.dataset import batches, some
 from armusic.errors import DataError
 from armusic.frame import ANCHORED, FRAMES
 from armusic.phrases import (
@@ -123,7 +123,7 @@ def fit(checkpoint: Checkpoint, corpus: Corpus) -> Phrases:
 def training(checkpoint: Checkpoint, corpus: Corpus) -> Bool[np.ndarray, " tune"]:
     """Return which tunes of a corpus a checkpoint was trained on."""
     config = checkpoint.config
-    train, _, _ = adapters.get(config.data).split(to_data(corpus, config), config.seed)
+    train, _, _ = adapters.get(config.data).split(some(to_data(corpus, config), config.limit, config.seed), config.seed)
     return np.isin(corpus.version, np.unique(train.group))
 
 

@@ -81,7 +81,8 @@ def draw_evaluation(
     found : Evaluation
         What was measured.
     folder : path
-        For `codes.png`, `surfaces.png` and, of music, `sweeps.png`.
+        For `codes.png`, `surfaces.png` where attributes can be measured in what is decoded, and, of music,
+        `sweeps.png`.
     name : str
         What the model is called.
     force : bool
@@ -103,12 +104,13 @@ def draw_evaluation(
             names, found.sample, found.test.a, f"Codes of {name}",
             f"{len(found.test):,} test items of {data}: attributes against dimensions, codes drawn from the posterior",
         ),
-        "surfaces": figures.surfaces(
+    }  # fmt: skip
+    if found.control:  # else nothing can be measured in what is decoded
+        made["surfaces"] = figures.surfaces(
             names, views.POINTS, views.surfaces(subject, z, on_progress=on_progress), POSITIONS, swept,
             f"Attributes that {name} decodes",
             f"{data}; two dimensions moved: mean of {len(z)} test items; one: mean and middle half of {swept.shape[2]}",
-        ),
-    }  # fmt: skip
+        )  # fmt: skip
     if isinstance(subject.adapter, Music):
         example = views.example(subject, found.test, found.mean)
         made["sweeps"] = figures.sweeps(

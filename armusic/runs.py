@@ -63,12 +63,13 @@ def train(
             _same_network(start.config, config)
         history = list(last.history) if last else []
         _agree(len(history), run)
-        adapter = adapters.get(config.data)
+        adapter = adapters.of(config)
         expected = adapter.expected(config)
         for turn in _turns():  # the first process builds the corpus, the others find it in the cache
             if turn:
                 data = adapter.load(config, cache, on_data if first else None)
         train_data, valid, test = adapter.split(data, config.seed)
+        del data  # it may be large
         if first and last is None:
             _prepare(run, config)
         if config.distinct:

@@ -142,11 +142,10 @@ def score(model: VAE, data: Data, scale: Scale, batch: int = 256) -> dict[str, f
     counts = torch.zeros(3, dtype=torch.float64, device=device)
     for rows in islice(batches(data.kind, 4 * batch), rank, None, world):
         kind = int(data.kind[rows[0]])
-        x = torch.as_tensor(data.x[rows], device=device).long()
+        x = model.items(torch.as_tensor(data.x[rows], device=device))
         mean = model.encode(x, kind).mean
         codes[rows] = mean[:, : codes.shape[1]].double()
-        guess = model.mode(model.decode(mean, kind))
-        same = (guess == x[:, : guess.shape[1]]).flatten(1)
+        same = model.right(model.decode(mean, kind), x)
         counts += torch.tensor([same.sum(), same.numel(), same.all(dim=1).sum()]).to(counts)
     z, (right, total, exact) = add_up(codes).cpu().numpy(), add_up(counts).tolist()
     a = scale.standardise(data.a, data.kind)

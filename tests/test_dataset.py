@@ -32,7 +32,7 @@ def test_the_shares_are_those_of_the_items() -> None:
 
 def test_three_groups_are_the_least() -> None:
     assert [len(part) for part in split(data_of([1, 2, 3]), 0)] == [1, 1, 1]
-    with pytest.raises(DataError, match="only 2 different tunes"):
+    with pytest.raises(DataError, match="only 2 different groups"):
         split(data_of([1, 2, 2]), 0)
 
 

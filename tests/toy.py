@@ -6,13 +6,16 @@ moving a dimension moves that digit and nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from armusic import dataset
+from armusic.adapters.base import Words
 from armusic.checkpoint import Checkpoint
 from armusic.config import Config, make
 from armusic.corpus import Progress
@@ -49,12 +52,16 @@ class Digits(VAE):
 class Toy:
     """The adapter of `digits`: sixty groups of ten items, of two kinds."""
 
-    kinds, labels = 2, ("even", "odd")
+    kinds, labels, domain, judged = 2, ("even", "odd"), "", ""
+    words = Words("number", "numbers", "digits", "groups")
 
     def __init__(self) -> None:
         rng = np.random.default_rng(0)
         self.x = rng.integers(0, 10, (600, 4))
         self.group = np.repeat(np.arange(60), 10)
+
+    def settings(self, preset: str) -> dict[str, Any]:
+        return {}
 
     def load(self, config: Config, cache: Path, on_progress: Progress | None = None) -> Data:
         return Data(self.x, self.x[:, :2].astype(np.float32), NAMES, self.group, self.group % 2)
@@ -74,14 +81,21 @@ class Toy:
     def protocol(self, config: Config, cache: Path) -> Data | None:
         return None
 
-    def measure(self, x: np.ndarray, kind: int, config: Config) -> np.ndarray:
+    def values(self, x: np.ndarray, kind: int, config: Config) -> np.ndarray:
         return x[:, :2].astype(np.float64)
 
-    def same(self, x: np.ndarray, kind: np.ndarray, config: Config) -> np.ndarray:
-        return np.unique(np.column_stack([kind, x]), axis=0, return_inverse=True)[1].ravel()
+    def same(self, parts: Sequence[np.ndarray], kind: int, config: Config) -> list[np.ndarray]:
+        numbers = np.unique(np.concatenate(parts), axis=0, return_inverse=True)[1].ravel()
+        return np.split(numbers, np.cumsum([len(part) for part in parts])[:-1])
 
-    def valid(self, x: np.ndarray, kind: int, config: Config) -> np.ndarray:
+    def plausible(self, x: np.ndarray, kind: int, config: Config) -> np.ndarray:
         return x[:, 3] < TOP
+
+    def judge(self, x: np.ndarray, kind: int, config: Config) -> np.ndarray:
+        raise AssertionError("nothing to judge")
+
+    def draw(self, x: np.ndarray, kind: int, config: Config) -> np.ndarray:
+        return np.repeat(x[:, None, :, None], 3, axis=3).astype(np.uint8)
 
 
 ADAPTER = Toy()

@@ -1,7 +1,7 @@
 """Domains by name: one file per domain, and one line here.
 
 Other packages add theirs by entry points (`armusic.adapters`) that name an `Adapter`.
-Every other name is one of `armusic.corpora`: music.
+Other names are those of files (`armusic.adapters.files`), or of `armusic.corpora`: music.
 """
 
 from __future__ import annotations
@@ -9,13 +9,24 @@ from __future__ import annotations
 from functools import partial
 from importlib import import_module
 from importlib.metadata import entry_points
+from typing import Any
 
-from armusic import corpora
+from armusic import config, corpora
+from armusic.adapters import files
 from armusic.adapters.base import Adapter
+from armusic.adapters.images import ImageAdapter
 from armusic.adapters.music import Music
+from armusic.config import DATA, PRESETS, Config
+from armusic.errors import MissingFileError, UsageError
+from armusic.files import one_line
+from armusic.images.base import Images
 
-ADAPTERS: dict[str, str] = {}
-"""Data sets that are no music: name -> module with an `ADAPTER`."""
+ADAPTERS = {
+    "sprites": "armusic.adapters.sprites:ADAPTER",
+    "sprites-official": "armusic.adapters.sprites:OFFICIAL",
+    "morpho-mnist": "armusic.adapters.morpho_mnist:ADAPTER",
+}
+"""Data sets that are no music: name -> where its adapter is."""
 
 
 def get(data: str) -> Adapter:
@@ -27,9 +38,54 @@ def get(data: str) -> Adapter:
     6
     """
     if data in ADAPTERS:
-        found: Adapter = import_module(ADAPTERS[data]).ADAPTER
+        module, name = ADAPTERS[data].split(":")
+        found: Adapter = getattr(import_module(module), name)
         return found
     for point in entry_points(group="armusic.adapters", name=data):
         loaded: Adapter = point.load()
         return loaded
+    own = files.find(data)
+    if own is not None:
+        return own
     return Music(partial(corpora.read, data), copied=data in corpora.PAPER)
+
+
+def of(settings: Config) -> Adapter:
+    """Return the adapter of a model: of its data, or, where that is gone, of data like it."""
+    found = get(settings.data)
+    if isinstance(found, Music) and len(settings.shape) == 3:
+        channels, height, width = settings.shape
+        return ImageAdapter(one_line(settings.data), _gone, (channels, height, width))
+    return found
+
+
+def configure(preset: str = "default", **values: Any) -> Config:
+    """Return a preset's configuration for the data that the values name, with these values.
+
+    Raises
+    ------
+    UsageError
+        For an unknown preset or setting, a value out of range, or a setting of another domain.
+
+    Examples
+    --------
+    >>> configure("paper", data="folk44") == config.make("paper", data="folk44")
+    True
+    """
+    data = values.get("data", DATA)
+    if not isinstance(data, str) or preset not in PRESETS:
+        return config.make(preset, **values)  # which says what is wrong
+    adapter = get(data)
+    plain = Config()
+    for name, value in values.items():
+        theirs = config.domain(name)
+        changed = theirs and (tuple(value) if isinstance(value, list) else value) != getattr(plain, name)
+        if changed and adapter.domain and theirs != adapter.domain:
+            raise UsageError(
+                f"{name} is a setting for {theirs}, and {one_line(data)} is {adapter.domain}: leave it out"
+            )
+    return config.make(preset, **{**adapter.settings(preset), **values})
+
+
+def _gone(settings: Config, *_: object) -> Images:
+    raise MissingFileError(f"{one_line(settings.data)}: the data of this model is not there: put it there again")

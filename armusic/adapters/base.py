@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, UInt8
 
 from armusic.config import Config
 from armusic.corpus import Progress
@@ -15,8 +17,38 @@ from armusic.models.base import VAE
 from armusic.objective import Expected
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What things are called in a domain.
+
+    Parameters
+    ----------
+    item, items : str
+        One item, and several.
+    parts : str
+        What an item is made of: a share of them is right.
+    groups : str
+        What items of one group belong to.
+    """
+
+    item: str
+    items: str
+    parts: str
+    groups: str
+
+
 class Adapter(Protocol):
     """A data set, and what is particular to its domain."""
+
+    @property
+    def domain(self) -> str:
+        """The domain whose settings (`armusic.config.domain`) count for this data."""
+        ...
+
+    @property
+    def words(self) -> Words:
+        """What things are called."""
+        ...
 
     @property
     def kinds(self) -> int:
@@ -28,8 +60,17 @@ class Adapter(Protocol):
         """What each kind is called."""
         ...
 
+    @property
+    def judged(self) -> str:
+        """What `judge` tells of an item, such as the digit; empty where there is no judge."""
+        ...
+
+    def settings(self, preset: str) -> dict[str, Any]:
+        """Return the settings that a preset has for this data, where they are others than for all."""
+        ...
+
     def load(self, config: Config, cache: Path, on_progress: Progress | None = None) -> Data:
-        """Return all items, from the cache where they are in it."""
+        """Return all items, or as many as the configuration says, from the cache where they are in it."""
         ...
 
     def split(self, data: Data, seed: int) -> tuple[Data, Data, Data]:
@@ -49,17 +90,25 @@ class Adapter(Protocol):
         ...
 
     def protocol(self, config: Config, cache: Path) -> Data | None:
-        """Return the test items of the original's experiments on this data, if that is known."""
+        """Return the test items of the original's experiments on this data, if they are others."""
         ...
 
-    def measure(self, x: Items, kind: int, config: Config) -> Float[np.ndarray, "item attribute"]:
-        """Return the model's attributes of items of one kind, such as decoded ones."""
+    def values(self, x: Items, kind: int, config: Config) -> Float[np.ndarray, "item attribute"]:
+        """Return the model's attributes of items of one kind, such as decoded ones; NaN where they are not known."""
         ...
 
-    def same(self, x: Items, kind: Int[np.ndarray, " item"], config: Config) -> Int[np.ndarray, " item"]:
-        """Return a number for each item: the same for two that it tells nothing to keep apart."""
+    def same(self, parts: Sequence[np.ndarray], kind: int, config: Config) -> list[np.ndarray]:
+        """Return a number for each item of some arrays: the same for two that it tells nothing to keep apart."""
         ...
 
-    def valid(self, x: Items, kind: int, config: Config) -> Bool[np.ndarray, " item"]:
-        """Return which of some decoded items of one kind could be items of the domain."""
+    def plausible(self, x: Items, kind: int, config: Config) -> Bool[np.ndarray, " item"] | None:
+        """Return which of some decoded items of one kind could be items of the domain; None where nobody can tell."""
+        ...
+
+    def judge(self, x: Items, kind: int, config: Config) -> Int[np.ndarray, " item"]:
+        """Return what should stay when an item is decoded, or turned by its dimensions: the digit, the shape."""
+        ...
+
+    def draw(self, x: Items, kind: int, config: Config) -> UInt8[np.ndarray, "item height width 3"]:
+        """Return a picture of each item of one kind, in red, green and blue."""
         ...

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, UInt8
 from torch import Tensor
 
 from armusic import attributes, augment, expected, protocol
-from armusic.config import Config
+from armusic.adapters.base import Words
+from armusic.config import MUSIC, Config
 from armusic.corpus import Corpus, Progress
-from armusic.dataset import Augment, Data, Items, Variants, split
+from armusic.dataset import Augment, Data, Items, Variants, some, split
 from armusic.errors import DataError, UsageError
 from armusic.frame import FRAMES, Frame
 from armusic.models.measure import MeasureVAE
 from armusic.objective import Expected
 from armusic.score import METRES, Metre
-from armusic.tokenizer import is_canonical, is_onset, ticks
+from armusic.tokenizer import HOLD, is_canonical, is_onset, ticks
 from armusic.versions import different
 
 log = logging.getLogger(__name__)
 
+WORDS = Words("measure", "measures", "ticks", "tunes")
 ANY_PITCH = 64  # attributes do not change by transposition, so those of classes are measured from here
 
 
@@ -45,10 +48,17 @@ class Music:
     copied: bool = False
     kinds: int = len(METRES)
     labels: tuple[str, ...] = tuple(map(str, METRES))
+    domain: str = MUSIC
+    words: Words = WORDS
+    judged: str = ""
+
+    def settings(self, preset: str) -> dict[str, Any]:
+        """Return nothing: the presets are made for music."""
+        return {}
 
     def load(self, config: Config, cache: Path, on_progress: Progress | None = None) -> Data:
         """Return the measures that fit the model's frame; the group is the tune and its versions."""
-        return to_data(self.corpus(cache, on_progress), config)
+        return some(to_data(self.corpus(cache, on_progress), config), config.limit, config.seed)
 
     def split(self, data: Data, seed: int) -> tuple[Data, Data, Data]:
         """Split by tune (see `armusic.dataset.split`), or by position where there are transposed copies."""
@@ -99,25 +109,42 @@ class Music:
         """
         corpus = self.corpus(cache, None)
         if self.copied:
-            return self.split(to_data(corpus, config), config.seed)[-1]
+            return self.split(some(to_data(corpus, config), config.limit, config.seed), config.seed)[-1]
         found, _ = protocol.held_out(corpus.only(Metre(4, 4), corpus.name))
         return to_data(found, config) if len(found.tokens) else None
 
-    def measure(self, x: Items, kind: int, config: Config) -> Float[np.ndarray, "item attribute"]:
+    def values(self, x: Items, kind: int, config: Config) -> Float[np.ndarray, "item attribute"]:
         """Return the model's attributes of measures in one metre."""
         return measure_classes(x, np.full(len(x), kind), FRAMES[config.frame], config.attributes)
 
-    def same(self, x: Items, kind: Int[np.ndarray, " item"], config: Config) -> Int[np.ndarray, " item"]:
+    def same(self, parts: Sequence[np.ndarray], kind: int, config: Config) -> list[np.ndarray]:
         """Return a number for each measure: the same for those that are equal up to transposition."""
-        return different(_tokens(x, FRAMES[config.frame]), kind)
+        width = min(part.shape[1] for part in parts)  # decoded measures of a shorter metre are not padded
+        x = np.concatenate([part[:, :width] for part in parts])
+        numbers = different(_tokens(x, FRAMES[config.frame]), np.full(len(x), kind))
+        return np.split(numbers, np.cumsum([len(part) for part in parts])[:-1])
 
-    def valid(self, x: Items, kind: int, config: Config) -> Bool[np.ndarray, " item"]:
+    def plausible(self, x: Items, kind: int, config: Config) -> Bool[np.ndarray, " item"]:
         """Return which measures are written as the corpus is, and have a note in them.
 
         Every row of classes stands for some measure, but not every row is the canonical one of that measure.
         """
         tokens = _tokens(x[:, : ticks(METRES[kind])], FRAMES[config.frame])
         return is_canonical(tokens) & is_onset(tokens).any(axis=1)
+
+    def judge(self, x: Items, kind: int, config: Config) -> Int[np.ndarray, " item"]:
+        """Return the same for every measure: there is no judge of music."""
+        return np.zeros(len(x), dtype=np.int64)
+
+    def draw(self, x: Items, kind: int, config: Config) -> UInt8[np.ndarray, "item height width 3"]:
+        """Return a piano roll of each measure, a pixel per tick and semitone, on the pitches that all of them have."""
+        tokens = _tokens(x[:, : ticks(METRES[kind])], FRAMES[config.frame])
+        begun = np.where(tokens == HOLD, -1, np.arange(tokens.shape[1]))
+        sounding = np.take_along_axis(tokens, np.maximum.accumulate(begun, axis=1).clip(0), axis=1)
+        pitches = np.unique(tokens[is_onset(tokens)])
+        rows = np.arange(pitches.max(initial=ANY_PITCH), pitches.min(initial=ANY_PITCH) - 1, -1)
+        notes = sounding[:, None] == rows[:, None]
+        return np.repeat(np.where(notes, 0, 255).astype(np.uint8)[..., None], 3, axis=3)
 
 
 def build(config: Config) -> MeasureVAE:

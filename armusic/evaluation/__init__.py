@@ -14,9 +14,10 @@ import numpy as np
 
 from armusic import metrics
 from armusic.checkpoint import Checkpoint
-from armusic.dataset import Data
+from armusic.dataset import Data, as_bytes
 from armusic.evaluation import shares
 from armusic.evaluation import subject as _subject
+from armusic.evaluation.kept import Kept, kept
 from armusic.evaluation.prior import Prior, prior
 from armusic.evaluation.shares import Share
 from armusic.evaluation.subject import Codes, Progress, Subject, silent
@@ -30,6 +31,8 @@ MOST = 5000  # items for the metrics: their time, and the value of mutual inform
 SWEPT = 256  # items whose dimensions are moved
 BOOTSTRAP = 20
 DIGITS = 6
+REPORTED = ("interpretability", "scc")
+"""Metrics that do not ask which dimension an attribute belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ class Evaluation:
     mean, sample : float32 array (item, latent)
         The means of their posteriors, and a code drawn from each.
     swept : float64 array (attribute, step, some item, attribute)
-        Attributes decoded where one dimension of some items is moved: see `sweeps.sweep`.
+        Attributes decoded where one dimension of some items is moved: see `sweeps.sweep`. Of those items whose
+        attributes can be measured in all places.
     samples, means : dict of str to Score
         The metrics of `armusic.metrics`: of a code drawn from each posterior (as in the paper), and of the means.
     ceiling : float
@@ -56,6 +60,10 @@ class Evaluation:
         The metrics of what was swept.
     prior : Prior
         What is made of chance codes.
+    kept : Kept, optional
+        How often what should stay does, where the domain has a judge of that.
+    reported : dict of str to Score
+        The metrics of samples, for the attributes that belong to no dimension.
     counts : dict of str to number
         Of items, and shares of them that are in the training or validation data.
     seed : int
@@ -73,6 +81,8 @@ class Evaluation:
     reconstruction: Mapping[str, Share]
     control: Mapping[str, Score]
     prior: Prior
+    kept: Kept | None
+    reported: Mapping[str, Score]
     counts: Mapping[str, float]
     seed: int
 
@@ -82,12 +92,15 @@ class Evaluation:
             "data": self.subject.config.data,
             "kind": self.subject.label,
             "seed": self.seed,
+            "words": asdict(self.subject.adapter.words),
             **{name: asdict(score) for name, score in self.samples.items()},
             "means": {name: asdict(score) for name, score in self.means.items()},
             "reconstruction": {name: one.value for name, one in self.reconstruction.items()},
             "intervals": {name: one.interval for name, one in self.reconstruction.items()},
             "control": {name: asdict(score) for name, score in self.control.items()},
             "prior": asdict(self.prior),
+            **({"kept": asdict(self.kept)} if self.kept else {}),
+            **({"reported": {name: score.each for name, score in self.reported.items()}} if self.reported else {}),
             "counts": self.counts,
         }
         found["scc"]["ceiling"] = self.ceiling
@@ -125,18 +138,41 @@ def evaluate(
     mean, std = subject.encode(test.x)
     sample = mean + std * rng.standard_normal(mean.shape, dtype=np.float32)
     chosen = np.sort(rng.permutation(len(test))[:MOST])
-    distinct = chosen[np.unique(test.x[chosen], axis=0, return_index=True)[1]]  # equal means would know one another
+    distinct = chosen[np.unique(as_bytes(test.x[chosen]), return_index=True)[1]]  # equal means would know one another
     samples = _measure(sample[chosen], test.take(chosen), seed, "metrics of samples", on_progress)
     means = _measure(mean[distinct], test.take(distinct), seed, "metrics of means", on_progress)
     on_progress("the paper's protocol", 0, 1)
     protocol = subject.adapter.protocol(subject.config, cache)
     right, counts = shares.reconstruction(subject, (train, valid, test), mean, protocol, rng, on_progress)
-    swept = sweep(subject, mean[np.sort(rng.permutation(len(test))[:SWEPT])], on_progress=on_progress)
-    control = metrics.decoded(swept, POSITIONS, test.names, train.a.std(axis=0, dtype=np.float64))
+    turned = np.sort(rng.permutation(len(test))[:SWEPT])
+    swept = sweep(subject, mean[turned], on_progress=on_progress)
+    measured = ~np.isnan(swept).any(axis=(0, 1, 3))  # an attribute of a blank image is not known
+    swept = swept[:, :, measured]
+    control = {}
+    if measured.any():
+        control = metrics.decoded(swept, POSITIONS, test.names, train.a.std(axis=0, dtype=np.float64))
     drawn = prior(subject, train, test, rng, on_progress)
-    counts |= {"test": len(every), "samples": len(chosen), "means": len(distinct), "swept": swept.shape[2]}
+    stays = kept(subject, test, mean, turned, on_progress)
+    reported = _reported(sample[chosen], test.take(chosen), seed)
+    counts |= {"test": len(every), "samples": len(chosen), "means": len(distinct), "swept": int(measured.sum())}
     ceiling = float(metrics.tie_ceiling(test.take(chosen).a.astype(np.float64)).mean())
-    return Evaluation(subject, test, mean, sample, swept, samples, means, ceiling, right, control, drawn, counts, seed)
+    return Evaluation(
+        subject,
+        test,
+        mean,
+        sample,
+        swept,
+        samples,
+        means,
+        ceiling,
+        right,
+        control,
+        drawn,
+        stays,
+        reported,
+        counts,
+        seed,
+    )
 
 
 def _measure(z: Codes, test: Data, seed: int, stage: str, on_progress: Progress) -> dict[str, Score]:
@@ -148,6 +184,18 @@ def _measure(z: Codes, test: Data, seed: int, stage: str, on_progress: Progress)
     )
     on_progress(stage, 1, 1)
     return found
+
+
+def _reported(z: Codes, test: Data, seed: int) -> dict[str, Score]:
+    """Return how well the codes know the attributes that belong to no dimension."""
+    if test.reported is None:
+        return {}
+    varied = [place for place in range(len(test.others)) if np.ptp(test.reported[:, place]) > 0]
+    if not varied:
+        return {}
+    names = [test.others[place] for place in varied]
+    found = metrics.measure(z.astype(np.float64), test.reported[:, varied].astype(np.float64), names, seed=seed)
+    return {name: found[name] for name in REPORTED}
 
 
 def _plain(value: Any) -> Any:

@@ -41,18 +41,18 @@ class Prior:
     ----------
     n : int
         How many.
-    valid : float
-        Share of them that an item of the domain could be: 0..1.
+    valid : float, optional
+        Share of them that an item of the domain could be: 0..1; not there where nobody can tell.
     seen : float
         Share that is the same as some item that the model was trained on.
     different : float
         Share of different ones among them.
     attributes : dict of str to Spread
-        Of each attribute.
+        Of each attribute that can be measured; of those items of which it can.
     """
 
     n: int
-    valid: float
+    valid: float | None
     seen: float
     different: float
     attributes: dict[str, Spread]
@@ -77,16 +77,17 @@ def prior(
     z = rng.standard_normal((count, subject.model.latent), dtype=np.float32)
     made = subject.decode(z, lambda done, total: on_progress("chance codes", done, total))
     numbers, known = numbered(subject, made, train.x)
-    spread = {
-        name: Spread(
-            float(here.mean()), float(here.std()), float(there.mean()), float(there.std()),
-            float(wasserstein_distance(here, there) / (there.std() or 1.0)),
-        )
-        for name, here, there in zip(test.names, subject.measure(made).T, test.a.T.astype(np.float64), strict=True)
-    }  # fmt: skip
+    spread = {}
+    for name, values, there in zip(test.names, subject.measure(made).T, test.a.T.astype(np.float64), strict=True):
+        here = values[~np.isnan(values)]
+        if len(here):
+            distance = float(wasserstein_distance(here, there) / (there.std() or 1.0))
+            ends = (float(here.mean()), float(here.std()), float(there.mean()), float(there.std()))
+            spread[name] = Spread(*ends, distance)
+    plausible = subject.adapter.plausible(made, subject.kind, subject.config)
     return Prior(
         count,
-        float(subject.adapter.valid(made, subject.kind, subject.config).mean()),
+        None if plausible is None else float(plausible.mean()),
         float(np.isin(numbers, known).mean()),
         len(np.unique(numbers)) / count,
         spread,

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Int, Shaped
 
 from armusic.dataset import Data
-from armusic.evaluation.subject import Codes, Items, Progress, Subject, numbered, silent
+from armusic.evaluation.subject import Codes, Progress, Subject, numbered, silent
 
 MOST = 10_000  # items: the original's protocol has many times as many, copies in all keys
 RESAMPLES = 1000
@@ -75,7 +75,7 @@ def reconstruction(
         decoded, and the share `paper_seen` of them that is some training or validation item.
     """
     test = parts[2]
-    made = right(subject, test.x, mean, on_progress)
+    made = subject.right(test.x, mean, lambda done, total: on_progress("reconstruction", done, total))
     known, here, there = numbered(
         subject, np.concatenate([part.x for part in parts[:2]]), test.x, test.x[:0] if protocol is None else protocol.x
     )
@@ -91,7 +91,8 @@ def reconstruction(
         part = protocol.take(rows)
         center, std = subject.encode(part.x)
         drawn = center + std * rng.standard_normal(center.shape, dtype=np.float32)
-        shares["paper"] = share(right(subject, part.x, drawn, on_progress, "the paper's protocol"), part.group, rng)
+        found = subject.right(part.x, drawn, lambda done, total: on_progress("the paper's protocol", done, total))
+        shares["paper"] = share(found, part.group, rng)
         counts |= {"paper": len(part), "paper_seen": float(np.isin(there[rows], known).mean())}
     if not np.isin(test.group, np.concatenate([part.group for part in parts[:2]])).any():
         shares["by_tune"] = share(made, test.group, rng)
@@ -100,14 +101,6 @@ def reconstruction(
         shares["unseen"] = share(made[unseen], test.group[unseen], rng)
         shares["exact_unseen"] = share(made[unseen] == 1, test.group[unseen], rng)
     return shares, counts
-
-
-def right(
-    subject: Subject, x: Items, z: Codes, on_progress: Progress = silent, stage: str = "reconstruction"
-) -> Float[np.ndarray, " item"]:
-    """Return the share of each item (of its ticks, of its pixels) that is decoded right from its code."""
-    made = subject.decode(z, lambda done, total: on_progress(stage, done, total))
-    return (made == x[:, : made.shape[1]]).reshape(len(x), -1).mean(axis=1)
 
 
 def share(values: Shaped[np.ndarray, " item"], group: Int[np.ndarray, " item"], rng: np.random.Generator) -> Share:

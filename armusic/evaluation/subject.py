@@ -57,7 +57,9 @@ class Subject:
         """Return the mean and the standard deviation of the posterior of each item, both float32."""
         self.model.eval()
         device = next(self.model.parameters()).device
-        found = [self.model.encode(torch.as_tensor(rows, device=device).long(), self.kind) for rows in _parts(x)]
+        found = [
+            self.model.encode(self.model.items(torch.as_tensor(rows, device=device)), self.kind) for rows in _parts(x)
+        ]
         mean, log_std = (torch.cat([getattr(one, name) for one in found]).cpu() for name in ("mean", "log_std"))
         return mean.numpy(), log_std.exp().numpy()
 
@@ -76,9 +78,31 @@ class Subject:
             on_progress(len(z), len(z))
         return np.concatenate(made)
 
+    @torch.inference_mode()
+    def right(
+        self, x: Items, z: Codes, on_progress: Callable[[int, int], None] | None = None
+    ) -> Float[np.ndarray, " item"]:
+        """Return the share of each item (of its ticks, of its pixels) that is decoded right from its code."""
+        self.model.eval()
+        device = next(self.model.parameters()).device
+        found: list[np.ndarray] = []
+        for number, (items, rows) in enumerate(zip(_parts(x), _parts(z), strict=True)):
+            if on_progress is not None:
+                on_progress(number * BATCH, len(z))
+            output = self.model.decode(torch.as_tensor(rows, device=device), self.kind)
+            same = self.model.right(output, self.model.items(torch.as_tensor(items, device=device)))
+            found.append(same.double().mean(dim=1).cpu().numpy())
+        if on_progress is not None:
+            on_progress(len(z), len(z))
+        return np.concatenate(found)
+
     def measure(self, x: Items) -> Float[np.ndarray, "item attribute"]:
-        """Return the model's attributes of items, such as decoded ones."""
-        return self.adapter.measure(x, self.kind, self.config)
+        """Return the model's attributes of items, such as decoded ones; NaN where they are not known."""
+        return self.adapter.values(x, self.kind, self.config)
+
+    def judge(self, x: Items) -> Int[np.ndarray, " item"]:
+        """Return what should stay of each item, as the domain's judge tells it."""
+        return self.adapter.judge(x, self.kind, self.config)
 
     @property
     def label(self) -> str:
@@ -110,7 +134,7 @@ def load(
     DataError
         When there are no test items of it, or the data cannot be used.
     """
-    config, adapter = checkpoint.config, adapters.get(checkpoint.config.data)
+    config, adapter = checkpoint.config, adapters.of(checkpoint.config)
     if label is not None and label not in adapter.labels:
         raise UsageError(f"{label!r}: items of {config.data} are one of {', '.join(adapter.labels)}")
     data = adapter.load(config, cache, lambda done, total: on_progress("reading the data", done, total))
@@ -124,12 +148,9 @@ def load(
     return Subject(checkpoint.model, config, adapter, kind), (train, valid, test)
 
 
-def numbered(subject: Subject, *parts: np.ndarray) -> list[Int[np.ndarray, " item"]]:
+def numbered(subject: Subject, *parts: np.ndarray) -> list[np.ndarray]:
     """Return a number for each item of some arrays of the subject's kind: the same where two are the same."""
-    width = min(part.shape[1] for part in parts)  # decoded items of a shorter kind are not padded
-    x = np.concatenate([part[:, :width] for part in parts])
-    numbers = subject.adapter.same(x, np.full(len(x), subject.kind), subject.config)
-    return np.split(numbers, np.cumsum([len(part) for part in parts])[:-1])
+    return subject.adapter.same(parts, subject.kind, subject.config)
 
 
 def _parts(rows: np.ndarray) -> list[np.ndarray]:

@@ -9,7 +9,7 @@ from armusic.evaluation.subject import Codes, Progress, Subject, silent
 
 POSITIONS = np.linspace(-2, 2, 9)  # where a dimension is put, in standard deviations of the prior
 
-Swept = Float[np.ndarray, "attribute step item attribute"]
+Swept = Float[np.ndarray, "attribute step some attribute"]
 
 
 def sweep(

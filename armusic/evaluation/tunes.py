@@ -20,7 +20,7 @@ from armusic.attributes import ATTRIBUTES
 from armusic.calibration import Calibration
 from armusic.checkpoint import Checkpoint
 from armusic.corpus import Corpus
-from armusic.dataset import batches
+from armusic.dataset import batches, some
 from armusic.frame import FRAMES
 from armusic.interpolation import encode, interpolate
 from armusic.population import decoded
@@ -79,7 +79,7 @@ def calibrate(checkpoint: Checkpoint, cache: Path) -> Calibration:
     """
     settings = checkpoint.config
     data = to_data(corpora.read(settings.data, cache), settings)
-    _, valid, _ = adapters.get(settings.data).split(data, settings.seed)
+    _, valid, _ = adapters.get(settings.data).split(some(data, settings.limit, settings.seed), settings.seed)
     z = np.empty((len(valid), settings.latent), dtype=np.float32)
     for rows in batches(valid.kind, 1024):
         z[rows] = encode(checkpoint, valid.x[rows], int(valid.kind[rows[0]]))
@@ -115,7 +115,7 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
     read = corpora.read(settings.data, cache)
     _, inside = frame.enter(read.tokens, frame.anchors(read.tokens))
     data = to_data(read, settings)
-    places = replace(data, x=np.flatnonzero(inside)[:, None])
+    places = some(replace(data, x=np.flatnonzero(inside)[:, None]), settings.limit, settings.seed)
     train, valid, test = (part.x[:, 0] for part in adapters.get(settings.data).split(places, settings.seed))
     number = different(read.tokens, read.kind)
     unseen = ~np.isin(number, number[np.concatenate([train, valid])])

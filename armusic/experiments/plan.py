@@ -16,7 +16,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from armusic import config
 from armusic.config import NETWORK, PRESETS, Config
 from armusic.errors import ArmusicError, ReadError, UsageError
 from armusic.files import label, read_bytes
@@ -161,6 +160,8 @@ def _asked(content: Table, source: str) -> Iterator[_Asked]:
 
 def _make(name: str, found: Mapping[str, _Asked], made: dict[str, Run], path: tuple[str, ...] = ()) -> Run:
     """Make a run, after that which it starts from: its network is that run's."""
+    from armusic import adapters
+
     if name in made:
         return made[name]
     asked = found[name]
@@ -178,7 +179,7 @@ def _make(name: str, found: Mapping[str, _Asked], made: dict[str, Run], path: tu
         first = _make(start, found, made, (*path, name)).config
         network = {field: getattr(first, field) for field in NETWORK}
     try:
-        settings = config.make(asked.preset, **{**network, **asked.settings})
+        settings = adapters.configure(asked.preset, **{**network, **asked.settings})
     except ArmusicError as error:
         raise UsageError(f"{asked.where}: {error}") from error
     for field, value in network.items():

@@ -115,9 +115,12 @@ def prepare(todo: Sequence[Run], out: Path, data_dir: Path | None = None, on_dat
     except OSError as error:
         raise WriteError(f"{one_line(str(out))}: no folder of runs can be there ({error.strerror})") from error
     cache = corpus.data_folder(data_dir)
-    seen = {(run.config.data, run.config.frame, run.config.attributes): run.config for run in todo}
+    seen = {}
+    for one in (run.config for run in todo):
+        drawn = (one.limit, one.seed if one.limit else 0)
+        seen[one.data, one.frame, one.attributes, drawn] = one
     for settings in seen.values():
-        adapters.get(settings.data).load(settings, cache, on_data)
+        adapters.of(settings).load(settings, cache, on_data)
 
 
 def perform(

@@ -24,10 +24,14 @@ class VAE(nn.Module):
     """A variational autoencoder over items of one or several kinds.
 
     A kind is an int that all items of a batch share (for measures: the metre). Subclasses
-    set `latent`, the size of a code, and write the four methods.
+    set `latent`, the size of a code, and write `encode`, `decode`, `nll` and `mode`.
     """
 
     latent: int
+
+    def items(self, x: Tensor) -> Tensor:
+        """Return items, as data has them, as the other methods take them: classes (item, *shape)."""
+        return x.long()
 
     def encode(self, x: Tensor, kind: int) -> Normal:
         """Return the posterior q(z | x) of the items `x` (item, *shape), or of a softened output."""
@@ -44,6 +48,15 @@ class VAE(nn.Module):
         """Return the negative log-likelihood of each item, in nats (item,)."""
         raise NotImplementedError
 
+    def terms(self, output: Tensor) -> int:
+        """Return over how many parts of an item the objective takes the mean of `nll`: all, a mean per tick."""
+        return output[0, ..., 0].numel()
+
     def mode(self, output: Tensor) -> Tensor:
-        """Return the most likely items (item, *shape) of a decoder's output."""
+        """Return the most likely items (item, *shape), as data has them, of a decoder's output."""
         raise NotImplementedError
+
+    def right(self, output: Tensor, x: Tensor) -> Tensor:
+        """Return which parts of the items `x` (item, *shape) a decoder's output has right (item, part)."""
+        guess = self.mode(output)
+        return (guess == x[:, : guess.shape[1]]).flatten(1)

@@ -19,12 +19,13 @@ METRICS = {
     "dmig": "DMIG", "xmig": "XMIG", "dlig": "DLIG",
 }  # fmt: skip
 SHARES = {
-    "paper": "ticks right, by the paper's protocol",
-    "by_tune": "ticks right, held-out tunes",
-    "unseen": "ticks right, unseen measures",
-    "exact": "measures exact, test part",
-    "exact_unseen": "measures exact, unseen measures",
+    "paper": "{parts} right, by the paper's protocol",
+    "by_tune": "{parts} right, held-out {groups}",
+    "unseen": "{parts} right, unseen {items}",
+    "exact": "{items} exact, test part",
+    "exact_unseen": "{items} exact, unseen {items}",
 }
+"""In the words of a domain: its items, what they are made of, and what they belong to."""
 
 
 @click.command("evaluate")
@@ -52,8 +53,9 @@ def command(
 
     It prints metrics of disentanglement, on codes drawn from the posterior (as in the paper) and on
     its means, beside what the attributes themselves score as codes; how much comes back, by the
-    paper's protocol, of the tunes held out, and of measures unseen in training in any key; what is
-    decoded when one dimension is moved; and what is decoded from chance codes. For example:
+    paper's protocol, of what was held out (tunes, images), and of what is unseen in training (of
+    measures, in any key); what is decoded when one dimension is moved, and from chance codes; and of
+    digits and sprites, whether they stay the same digit and shape. For example:
 
         armusic evaluate runs/mine --json
     """
@@ -89,8 +91,10 @@ def command(
 
 def _show(plain: Mapping[str, Any]) -> None:
     """Print everything in tables, and what they are of."""
-    counts, prior, means = plain["counts"], plain["prior"], plain["means"]
-    click.echo(f"{plain['data']}, {plain['kind']}: {counts['items']:,} test measures of {counts['groups']:,} tunes, "
+    counts, prior, means, words = plain["counts"], plain["prior"], plain["means"], plain["words"]
+    kind = "" if plain["kind"] == words["items"] else f", {plain['kind']}"
+    of = "" if counts["groups"] == counts["items"] else f" of {counts['groups']:,} {words['groups']}"
+    click.echo(f"{plain['data']}{kind}: {counts['items']:,} test {words['items']}{of}, "
                f"{counts['unseen']:,} of them unseen")  # fmt: skip
     click.echo()
     tables.show(
@@ -106,9 +110,9 @@ def _show(plain: Mapping[str, Any]) -> None:
     click.echo()
     numbers = {"paper": "paper", "unseen": "unseen", "exact_unseen": "unseen"}
     tables.show(
-        ["reconstruction", "%", "interval", "measures"],
+        ["reconstruction", "%", "interval", words["items"]],
         [
-            [label, _percent(plain["reconstruction"][name]),
+            [label.format(**words), _percent(plain["reconstruction"][name]),
              _interval(plain["intervals"][name], _percent), f"{counts[numbers.get(name, 'items')]:,}"]
             for name, label in SHARES.items()
             if name in plain["reconstruction"]
@@ -116,25 +120,51 @@ def _show(plain: Mapping[str, Any]) -> None:
     )  # fmt: skip
     click.echo()
     names = list(prior["attributes"])
-    tables.show(
-        ["one dimension moved", "mean", *names],
-        [
-            [name, _figure(score["value"]), *(_figure(score["each"].get(one)) for one in names)]
-            for name, score in plain["control"].items()
-        ],
-    )
-    click.echo()
+    if plain["control"]:
+        tables.show(
+            ["one dimension moved", "mean", *names],
+            [
+                [name, _figure(score["value"]), *(_figure(score["each"].get(one)) for one in names)]
+                for name, score in plain["control"].items()
+            ],
+        )
+        click.echo()
+    if "kept" in plain:
+        kept = plain["kept"]
+        tables.show(
+            [f"{kept['what']} kept", "%", words["items"]],
+            [
+                ["in the originals, as the judge sees them", _percent(kept["original"]), f"{kept['n']:,}"],
+                ["reconstructed", _percent(kept["reconstructed"]), f"{kept['n']:,}"],
+                ["one dimension moved, -2 to 2", _percent(kept["swept"]), f"{kept['turned']:,}"],
+                ["one dimension moved, -4 to 4", _percent(kept["swept_wide"]), f"{kept['turned']:,}"],
+            ],
+        )
+        click.echo()
+    if "reported" in plain:
+        others = list(plain["reported"]["scc"])
+        tables.show(
+            ["not regularised", *others],
+            [[METRICS[name], *map(_figure, each.values())] for name, each in plain["reported"].items()],
+        )
+        click.echo()
     keys = ("mean", "std", "data_mean", "data_std", "distance")
-    tables.show(
-        ["chance codes", "mean", "sd", "data mean", "data sd", "distance"],
-        [[name, *(_figure(values[key]) for key in keys)] for name, values in prior["attributes"].items()],
-    )
-    shares = ((prior["valid"], "valid"), (prior["seen"], "training measures"), (prior["different"], "different"))
-    click.echo(f"of {prior['n']:,}: " + ", ".join(f"{_percent(value)} % {what}" for value, what in shares))
+    if names:
+        tables.show(
+            ["chance codes", "mean", "sd", "data mean", "data sd", "distance"],
+            [[name, *(_figure(values[key]) for key in keys)] for name, values in prior["attributes"].items()],
+        )
+    shares = (
+        (prior["valid"], "valid"), (prior["seen"], f"training {words['items']}"), (prior["different"], "different"),
+    )  # fmt: skip
+    click.echo(
+        f"of {prior['n']:,}{'' if names else ' chance codes'}: "
+        + ", ".join(f"{_percent(value)} % {what}" for value, what in shares if value is not None)
+    )  # fmt: skip
     if "paper" in plain["reconstruction"]:
         click.echo(
-            f"{_percent(counts['paper_seen'])} % of the measures of the paper's protocol are, in some key, training or"
-            " validation measures of this model"
+            f"{_percent(counts['paper_seen'])} % of the {words['items']} of the paper's protocol are, in some key,"
+            f" training or validation {words['items']} of this model"
         )
 
 
@@ -147,6 +177,10 @@ def _rows(plain: Mapping[str, Any]) -> Iterator[list[object]]:
             yield from ([part, name, one, value, "", "", ""] for one, value in score["each"].items())
     for name, value in plain["reconstruction"].items():
         yield ["reconstruction", name, "", value, *(plain["intervals"][name] or ("", "")), ""]
+    for name, value in plain.get("kept", {}).items():
+        yield ["kept", name, "", value, "", "", ""]
+    for name, each in plain.get("reported", {}).items():
+        yield from (["reported", name, one, value, "", "", ""] for one, value in each.items())
     for name, value in plain["prior"].items():
         if name != "attributes":
             yield ["prior", name, "", value, "", "", ""]

@@ -104,7 +104,7 @@ def command(
         from armusic import api
 
         api.check_output(output.path, **output.format)
-        chosen = api.load(model)
+        chosen = api.load(model, "music")
         common = {"targets": targets, "count": count, "seed": seed, "data_dir": data_dir}
         if like is None:
             found = chosen.generate(measures, metre, key or "D:major", **common)

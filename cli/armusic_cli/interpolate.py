@@ -120,7 +120,7 @@ def command(
         from armusic import api
 
         api.check_output(output.path, **output.format)
-        melody, chosen = api.read(file, tune, **reading), api.load(model)
+        melody, chosen = api.read(file, tune, **reading), api.load(model, "music")
         if asked:
             found = chosen.reach(melody, targets, key=key, measures=measures, closed=not open_loop)
             tunes = [("original", melody), (" ".join(asked), found.tune)]

@@ -66,7 +66,7 @@ def command(
 
     api.check_picture(out)
     melody = api.read(file, tune)
-    found = api.load(model).surface(melody, names, points=points, measures=measures, key=key)
+    found = api.load(model, "music").surface(melody, names, points=points, measures=measures, key=key)
     api.draw_surface(found, out, melody.title or file.stem, force=force)
     if as_json:
         tables.show_json(_plain(file, found, out))

@@ -78,7 +78,7 @@ def command(
         from armusic import api
 
         api.check_output(output.path, **output.format)
-        way = api.load(model).morph(
+        way = api.load(model, "music").morph(
             api.read(first, **reading), api.read(second, **reading), steps, slerp=slerp, loop=loop
         )
         tunes = [(step.name, step.tune) for step in way]

@@ -101,6 +101,14 @@ def names(value: str | tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name.strip() for name in value.split(",") if name.strip())
 
 
+def integers(value: str | tuple[int, ...]) -> tuple[int, ...]:
+    """Split whole numbers at commas; a default is a tuple already."""
+    try:
+        return tuple(int(text) for text in names(value)) if isinstance(value, str) else value
+    except ValueError:
+        raise click.BadParameter(f"{value!r}: write whole numbers, as 64,64,8") from None
+
+
 def measures(value: str) -> tuple[int, int]:
     """Read a range of measures from 1, both ends included: `3-6`, or `3` for one measure."""
     found = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", value)
@@ -131,15 +139,18 @@ def _option(one: Field[Any], kind: Any) -> Callable[[Function], Function]:
         if one.name in values:
             presets.setdefault(_shown(one.name, values[one.name]), []).append(preset)
     text += "".join(f"  [{', '.join(these)}: {value}]" for value, these in presets.items())
+    if one.metadata["of"]:
+        text += f"  [{one.metadata['of']} only]"
     if isinstance(one.default, tuple):
         text += f"  [default: {_shown(one.name, one.default)}]"
     return click.option(
         f"{flag}/--no-{flag[2:]}" if kind is bool else flag,
         one.name,
         type=None if kind is bool else _type(kind, one.metadata),
-        metavar={int: "INTEGER", float: "NUMBER", tuple: "NAMES"}.get(get_origin(kind) or kind),
+        metavar={int: "INTEGER", float: "NUMBER", tuple[int, ...]: "INTEGERS", tuple[str, ...]: "NAMES"}.get(kind),
         default=one.default,
         show_default=not isinstance(one.default, tuple),
+        hidden=one.name == "shape",  # the data says it
         help=text,
     )
 
@@ -148,14 +159,14 @@ def _shown(name: str, value: Any) -> str:
     """Return a value as it is typed."""
     if isinstance(value, bool):
         return name if value else f"no-{name}"
-    return ",".join(value) if isinstance(value, tuple) else str(value)
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _type(kind: Any, rule: Mapping[str, Any]) -> Any:
     if get_origin(kind) is Literal:
         return Choice(get_args(kind))
     if get_origin(kind) is tuple:
-        return names
+        return integers if get_args(kind)[0] is int else names
     if kind is int:
         return click.IntRange(rule["low"], rule["high"])
     if kind is float:

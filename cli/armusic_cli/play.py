@@ -77,7 +77,7 @@ def command(
     out, inp = api.open_ports(port, into, virtual)
     try:
         melody = api.read(file, tune, **reading)
-        answer = api.load(model).turner(melody, names, key)
+        answer = api.load(model, "music").turner(melody, names, key)
         reached: dict[str, Any] = {}
 
         def answered(turned: api.live.Turned) -> Any:

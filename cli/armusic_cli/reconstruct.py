@@ -40,7 +40,7 @@ def command(
     from armusic import api
 
     melody = api.read(file, tune, **reading)
-    found = api.load(model).reconstruct(melody)
+    found = api.load(model, "music").reconstruct(melody)
     if out is not None:
         api.write_tunes([("original", melody), ("heard", found.tune)], out, force=force)
     rows = _rows(found)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armusic import config
+from armusic.config import Config
 from armusic.errors import UsageError
 from armusic_cli import options
 from armusic_cli.progress import Progress
@@ -62,7 +63,7 @@ def command(
     threads: int | None,
     **settings: Any,
 ) -> None:
-    """Train a model on the folk corpus or on a folder of your own files (--data FOLDER).
+    """Train a model on the folk corpus, on another data set, or on files of your own (--data).
 
     RUN gets config.json, metrics.csv, and the best and the last checkpoint; use it with
     `armusic interpolate --model RUN`. Stop with Ctrl-C at any time and go on with --resume.
@@ -72,7 +73,6 @@ def command(
     if resume and run is None:
         raise UsageError("--resume needs the run to go on with: name it with -o RUN")
     run = run or Path("runs", f"{preset}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
-    chosen = config.make(preset, **_settings(ctx, run, preset, settings, resume=resume))
     if threads is not None:
         os.environ.update(dict.fromkeys(THREADS, str(threads)))
     else:  # a small network gains little from more, and loses much where a core is busy
@@ -81,9 +81,11 @@ def command(
             os.environ.setdefault(name, half)
     from armusic import api
 
+    network = {}
     if start is not None:
         network = {name: getattr(api.load(start).config, name) for name in config.NETWORK}
-        chosen = config.make(preset, **{**network, **_settings(ctx, run, preset, settings, resume=resume)})
+    named = preset if options.given(ctx, {"preset": preset}) else ""
+    chosen = _config(run, named, network | options.given(ctx, settings), resume=resume)
     silent = os.environ.get("RANK", "0") != "0"  # under torchrun, the first process speaks for all
     with Progress("reading", "file", silent=silent) as progress:
         training = _Training(progress, chosen.epochs)
@@ -129,17 +131,16 @@ class _Training:
         self.progress.update(report.epoch, self.epochs, title="training", unit="epoch")
 
 
-def _settings(ctx: click.Context, run: Path, preset: str, settings: dict[str, Any], *, resume: bool) -> dict[str, Any]:
-    """Return the settings that were given; a run that goes on has the others from its own config.json."""
-    given = options.given(ctx, settings)
+def _config(run: Path, preset: str, given: dict[str, Any], *, resume: bool) -> Config:
+    """Return a preset's settings with those given; a run that goes on has the others from its own config.json."""
+    from armusic import api
+
     file = run / "config.json"
     if not (resume and file.is_file()):
-        return given
+        return api.configure(preset or "default", **given)
     try:
         written = json.loads(file.read_text(encoding="utf-8"))
         known = config.from_dict(written).as_dict()
     except (OSError, ValueError) as error:
         raise UsageError(f"{file}: not the settings of a run ({error})") from error
-    if options.given(ctx, {"preset": preset}):
-        known |= config.PRESETS[preset]
-    return {**known, **given}
+    return config.from_dict(known | config.PRESETS.get(preset, {}) | given)

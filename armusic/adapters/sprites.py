@@ -1,0 +1,41 @@
+"""2-d sprites, drawn here or from the official archive: see data/sprites.md."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from armusic.adapters.images import ImageAdapter
+from armusic.images import archive, sprites, sprites_measured
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "default": {  # data and network of Pati and Lerch (2020), who had all images
+        "attributes": sprites.NAMES, "limit": sprites.COUNT // 10, "latent": 10,
+        "filters": (32, 32, 32, 32), "kernel": 4, "stride": 2, "hidden": (256, 256), "activation": "relu",
+    },
+    "beta-vae": {"beta": 4.0},
+}  # fmt: skip
+"""What sprites want otherwise than other images."""
+
+ADAPTER = ImageAdapter(
+    name="sprites",
+    read=lambda config, cache, on_progress: sprites.read(config.limit, config.seed, cache, on_progress),
+    shape=(1, sprites.SIDE, sprites.SIDE),
+    presets=PRESETS,
+    measure=sprites_measured.measure,
+    valid=sprites_measured.valid,
+    identity=("shape", sprites_measured.shapes),
+)
+OFFICIAL = replace(
+    ADAPTER,
+    name="sprites-official",
+    read=lambda _config, cache, on_progress: archive.read(archive.official(cache), cache, on_progress),
+)
+
+
+def from_file(path: Path) -> ImageAdapter:
+    """Return the adapter of an archive in the form of dSprites."""
+    return replace(
+        ADAPTER, name=str(path), read=lambda _config, cache, on_progress: archive.read(path, cache, on_progress)
+    )
