@@ -22,29 +22,19 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
-import xml.etree.ElementTree as ET
-import zipfile
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import abcnotes
 import mido
-import music21
-from lxml import etree
-from PIL import Image
 from playwright.async_api import Error, Page, async_playwright
-from scipy.io import wavfile
-from symusic import Score
-
-from armusic import exporters, readers
+from studio_files import broken, check, files
 
 ROOT = Path(__file__).parents[1]
-SCHEMAS = ROOT / "tests" / "data" / "dawproject"
 MOST_GROWTH = 200  # MB above the start
 PATIENCE = 120.0  # seconds
 EXPECTED = {404, 409, 422}  # a session that has gone, a request that was overtaken, a broken file
@@ -61,69 +51,6 @@ class Soak:
     exports: Counter[str] = field(default_factory=Counter)
     refused: int = 0
     wrong: list[str] = field(default_factory=list)
-
-
-def files(chance: random.Random) -> list[tuple[str, bytes]]:
-    """Return tunes as MIDI, ABC and MusicXML, a book, and long ones."""
-    book = (ROOT / "examples/tunes.abc").read_bytes()
-    found = [("book.abc", book)]
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "tunes.abc").write_bytes(book)
-        for number in (int(one) for one in re.findall(rb"^X:\s*(\d+)", book, re.MULTILINE)):
-            tune = readers.read(Path(folder) / f"tunes.abc#{number}")
-            for suffix in ("mid", "abc", "musicxml"):
-                path = Path(folder) / f"tune-{number}.{suffix}"
-                exporters.write([("tune", tune)], path)
-                found.append((path.name, path.read_bytes()))
-    for measures in (64, 120):
-        bars = ["".join(chance.choice("CDEFGABcdefg") for _ in range(8)) for _ in range(measures)]
-        found.append((f"long-{measures}.abc", ("X:1\nM:4/4\nL:1/8\nK:C\n" + "|".join(bars) + "|\n").encode()))
-    return found
-
-
-def broken(data: bytes, chance: random.Random) -> bytes:
-    """Return a file cut short, or with bytes changed by chance."""
-    if chance.random() < 0.5:
-        return data[: chance.randrange(len(data))]
-    spoilt = bytearray(data)
-    for _ in range(chance.randint(1, 40)):
-        spoilt[chance.randrange(len(spoilt))] = chance.randrange(256)
-    return bytes(spoilt)
-
-
-def check(name: str, data: bytes) -> None:
-    """Read a file with a library that did not write it; raises whatever is wrong."""
-    suffix = name.rpartition(".")[2]
-    if suffix == "zip":
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            assert archive.testzip() is None
-            assert archive.namelist()
-            for one in archive.namelist():
-                check(one, archive.read(one))
-    elif suffix == "mid":
-        assert sum(len(track.notes) for track in Score.from_midi(data).tracks) > 0
-    elif suffix == "dawproject":
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for part, schema in (("metadata.xml", "MetaData.xsd"), ("project.xml", "Project.xsd")):
-                etree.XMLSchema(etree.parse(SCHEMAS / schema)).assertValid(etree.fromstring(archive.read(part)))
-    elif suffix == "musicxml":
-        assert len(music21.converter.parseData(data.decode(), format="musicxml").flatten().notes) > 0
-    elif suffix == "abc":
-        for one in re.split(r"\n(?=X:)", data.decode()):
-            assert any(isinstance(token, abcnotes.Note) for bar in abcnotes.Tune(abc=one).bars for token in bar)
-    elif suffix == "wav":
-        rate, samples = wavfile.read(io.BytesIO(data))
-        assert rate >= 22_050
-        assert samples.any()
-    elif suffix == "svg":
-        assert ET.fromstring(data).tag.endswith("svg")  # noqa: S314  (our own)
-    elif suffix == "pdf":
-        assert data.startswith(b"%PDF-")
-        assert data.rstrip().endswith(b"%%EOF")
-    elif suffix == "png":
-        Image.open(io.BytesIO(data)).verify()
-    else:
-        raise AssertionError(f"{name}: what is this?")
 
 
 class Tab:
@@ -172,14 +99,13 @@ class Tab:
 
     async def act(self) -> None:
         """Do something."""
-        names = [name for name in dir(self) if name.startswith("_do_")]
-        name = self.chance.choices(names, [WEIGHTS.get(name[4:], 1) for name in names])[0]
-        self.past.append(name[4:])
-        self.soak.actions[name[4:]] += 1
+        name = self.chance.choices(list(ACTIONS), [weight for _, weight in ACTIONS.values()])[0]
+        self.past.append(name)
+        self.soak.actions[name] += 1
         try:
-            await getattr(self, name)()
+            await ACTIONS[name][0](self)
         except (AssertionError, Error) as error:
-            self.blame(f"{name[4:]}: {error}")
+            self.blame(f"{name}: {error}")
         await asyncio.sleep(self.chance.random() * 0.3)
 
     async def attribute(self) -> str:
@@ -208,53 +134,65 @@ class Tab:
         """Click, as a script does: nothing where that cannot be done now."""
         await self.page.locator(selector).evaluate("(element) => element.click()")
 
-    async def _do_slider(self) -> None:
+    async def do_slider(self) -> None:
+        """Drag a slider."""
         slider = self.page.locator(f"#slider-{await self.attribute()}")
         values = [self.chance.randrange(401) for _ in range(self.chance.randint(1, 30))]
         for value in values:
             await slider.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", value)
         await slider.dispatch_event("change")
 
-    async def _do_pad(self) -> None:
+    async def do_pad(self) -> None:
+        """Drag over the pad."""
         await self.page.locator("#pad-x").select_option(await self.attribute())
         await self.drag("#pad", self.chance.randint(1, 4))
 
-    async def _do_curve(self) -> None:
+    async def do_curve(self) -> None:
+        """Draw on a lane."""
         name = await self.attribute()
         await self.drag(f'#lanes canvas[aria-label^="{name.replace("_", " ")}"]', self.chance.randint(1, 4))
 
-    async def _do_select(self) -> None:
+    async def do_select(self) -> None:
+        """Select measures, or none."""
         if self.chance.random() < 0.5:
             await self.page.locator("#roll").press("Escape")
         else:
             await self.drag("#roll", 2)
 
-    async def _do_lock(self) -> None:
+    async def do_lock(self) -> None:
+        """Lock an attribute, or let it go."""
         await self.page.get_by_role("button", name=f"Lock {(await self.attribute()).replace('_', ' ')}").click()
 
-    async def _do_key(self) -> None:
+    async def do_key(self) -> None:
+        """Choose a key."""
         keys = await self.page.evaluate("[...document.getElementById('key').options].map(one => one.value)")
         await self.page.locator("#key").select_option(self.chance.choice(["auto", "off", self.chance.choice(keys)]))
 
-    async def _do_button(self) -> None:
+    async def do_button(self) -> None:
+        """Press a button of the work bar."""
         await self.click(self.chance.choice(["#undo", "#undo", "#redo", "#dice", "#dice", "#reset", "#keep", "#copy"]))
 
-    async def _do_compare(self) -> None:
+    async def do_compare(self) -> None:
+        """Hear the original, or the variation."""
         await self.click(self.chance.choice(["#hear-a", "#hear-b"]))
 
-    async def _do_play(self) -> None:
+    async def do_play(self) -> None:
+        """Start or stop the tune, the loop or the metronome."""
         await self.click(self.chance.choice(["#play", "#play", "#loop", "#metronome"]))
 
-    async def _do_tempo(self) -> None:
+    async def do_tempo(self) -> None:
+        """Type a tempo."""
         await self.page.locator("#tempo").fill(str(self.chance.randint(10, 450)))
         await self.page.locator("#tempo").press("Tab")
 
-    async def _do_drop(self) -> None:
+    async def do_drop(self) -> None:
+        """Leave out what was kept."""
         kept = self.page.locator("#kept button")
         if await kept.count():
             await kept.nth(self.chance.randrange(await kept.count())).click()
 
-    async def _do_track(self) -> None:
+    async def do_track(self) -> None:
+        """Choose another track."""
         if await self.page.locator("#track").is_visible():
             ids = await self.page.evaluate("studio.get().session.tracks.map(one => one.id)")
             await self.page.locator("#track").select_option(self.chance.choice(ids))
@@ -267,15 +205,18 @@ class Tab:
         await asyncio.sleep(0.1)
         await self.until("!document.body.hasAttribute('aria-busy')")
 
-    async def _do_file(self) -> None:
+    async def do_file(self) -> None:
+        """Open a file."""
         await self._open(*self.chance.choice(self.soak.files))
 
-    async def _do_example(self) -> None:
+    async def do_example(self) -> None:
+        """Open an example."""
         ids = await self.page.evaluate("[...document.getElementById('examples').options].map(one => one.value)")
         await self.page.locator("#examples").select_option(self.chance.choice(ids[1:]))
         await self.until("!document.body.hasAttribute('aria-busy')")
 
-    async def _do_broken(self) -> None:
+    async def do_broken(self) -> None:
+        """Open a broken file."""
         name, data = self.chance.choice(self.soak.files)
         await self._open(name, broken(data, self.chance))
         said = await self.page.locator("#message").inner_text()
@@ -283,17 +224,20 @@ class Tab:
         if "fault of armusic" in said or "\n" in said or "Error:" in said:
             self.blame(f"a broken file is answered so: {said}")
 
-    async def _do_reload(self) -> None:
+    async def do_reload(self) -> None:
+        """Load the page anew."""
         await self.page.reload()
         await self.page.locator("#work").wait_for()
 
-    async def _do_look(self) -> None:
+    async def do_look(self) -> None:
+        """Change the size of the window, and its colours."""
         await self.page.set_viewport_size(
             self.chance.choice([{"width": 1440, "height": 1000}, {"width": 390, "height": 844}])
         )
         await self.page.emulate_media(color_scheme=self.chance.choice(["light", "dark"]))
 
-    async def _do_export(self) -> None:
+    async def do_export(self) -> None:
+        """Export, and read what comes."""
         if self.chance.random() < 0.6:
             await self.until("studio.get().settled")
         form = self.chance.choice(FORMATS)
@@ -324,7 +268,27 @@ class Tab:
             self.blame(f"{name} is not valid: {type(error).__name__}: {error}")
 
 
-WEIGHTS = {"slider": 8, "curve": 4, "pad": 3, "button": 4, "select": 2, "export": 4, "file": 2, "play": 2}
+ACTIONS: dict[str, tuple[Callable[[Tab], Awaitable[None]], int]] = {
+    "slider": (Tab.do_slider, 8),
+    "pad": (Tab.do_pad, 3),
+    "curve": (Tab.do_curve, 4),
+    "select": (Tab.do_select, 2),
+    "lock": (Tab.do_lock, 1),
+    "key": (Tab.do_key, 1),
+    "button": (Tab.do_button, 4),
+    "compare": (Tab.do_compare, 1),
+    "play": (Tab.do_play, 2),
+    "tempo": (Tab.do_tempo, 1),
+    "drop": (Tab.do_drop, 1),
+    "track": (Tab.do_track, 1),
+    "file": (Tab.do_file, 2),
+    "example": (Tab.do_example, 1),
+    "broken": (Tab.do_broken, 1),
+    "reload": (Tab.do_reload, 1),
+    "look": (Tab.do_look, 1),
+    "export": (Tab.do_export, 4),
+}
+"""What is done, and how often beside the others."""
 
 
 def memory(process: int) -> float:
@@ -375,9 +339,7 @@ def main() -> int:
     asked = parser.parse_args()
     command = [sys.executable, "-m", "armusic_cli", "studio", "--no-open"]
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'cli'}"}
-    with (
-        subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as server,
-    ):
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as server:
         assert server.stderr is not None
         address = re.search(r"http://\S+/", server.stderr.readline())
         assert address, "the server does not start"

@@ -14,18 +14,19 @@ from armusic.adapters.base import Adapter
 from armusic.config import PRESETS, Config
 from armusic.dataset import Data
 from armusic.errors import DataError, MissingFileError, UsageError
-from tests import squares
+from tests import digits, squares
 from tests.music import book
 
-DATA = ["squares", "sprites", "tunes"]
+DATA = ["squares", "sprites", "morpho-mnist", "tunes"]
 
 
 @pytest.fixture
 def data(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Make squares a data set, and a folder of tunes; return what to name."""
+    """Make squares a data set, a folder of tunes and one of digits; return what to name."""
     monkeypatch.setitem(adapters.ADAPTERS, "squares", f"{squares.__name__}:ADAPTER")
     (tmp_path / "tunes").mkdir()
     book(tmp_path / "tunes" / "book.abc")
+    digits.folder(tmp_path / "morpho-mnist")
     name = getattr(request, "param", "squares")
     return str(tmp_path / "tunes") if name == "tunes" else name
 

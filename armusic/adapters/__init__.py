@@ -47,7 +47,7 @@ def get(data: str) -> Adapter:
     own = files.find(data)
     if own is not None:
         return own
-    return Music(partial(corpora.read, data), copied=data in corpora.PAPER)
+    return Music(partial(corpora.read, data, besides=tuple(ADAPTERS)), copied=data in corpora.PAPER)
 
 
 def of(settings: Config) -> Adapter:

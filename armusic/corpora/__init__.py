@@ -7,6 +7,7 @@ user's own ABC, MIDI or MusicXML files.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -22,8 +23,10 @@ PAPER = {name + protocol.SUFFIX: name for name in ("folk44", "bach")}
 """Corpora with the transposed copies of `armusic.protocol`, and of which corpus."""
 
 
-def read(name: str, cache: Path, on_progress: Progress | None = None) -> Corpus:
+def read(name: str, cache: Path, on_progress: Progress | None = None, *, besides: Iterable[str] = ()) -> Corpus:
     """Return the corpus of this name, or of the folder at this path; from the cache where it is in it.
+
+    `besides` are data sets that are no corpora: whoever mistypes one is told of them, too.
 
     Raises
     ------
@@ -40,7 +43,9 @@ def read(name: str, cache: Path, on_progress: Progress | None = None) -> Corpus:
         return loaded
     folder = Path(name)
     if not folder.is_dir():
-        known = ", ".join([*CORPORA, *PAPER, *(point.name for point in entry_points(group="armusic.corpora"))])
+        known = ", ".join(
+            [*CORPORA, *PAPER, *(point.name for point in entry_points(group="armusic.corpora")), *besides]
+        )
         raise DataError(f"{one_line(name)}: no such folder, and no data set of that name: there are {known}")
     files = files_in(folder)
     here = Path.cwd()  # not that of processes that read files for an earlier call
