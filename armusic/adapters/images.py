@@ -25,12 +25,12 @@ Pixels = UInt8[np.ndarray, "item channel height width"]
 
 _MUSIC = {one.name: one.default for one in fields(Config) if domain(one.name) == MUSIC}
 _MUSIC |= {"control": 0.0, "cycle": 0.0, "augment": 0.0}  # nothing of it is used
-_COMMON = {"distinct": False, "beta": 1.0, "gamma": 10.0, "delta": 1.0, "batch": 128, "dropout": 0.0}
+_COMMON = {"distinct": False, "beta": 1.0, "gamma": 10.0, "delta": 1.0, "dropout": 0.0}
 DEFAULT: Mapping[str, Any] = {
-    **_MUSIC, **_COMMON, "latent": 10, "clip": 0.0, "lr": 1e-3, "independence": 0.0, "epochs": 30,
+    **_MUSIC, **_COMMON, "latent": 10, "clip": 0.0, "batch": 64, "lr": 1e-3, "independence": 0.0, "epochs": 30,
 }  # fmt: skip
 """Of every data set of images, where it says nothing else."""
-PAPER: Mapping[str, Any] = {**_COMMON, "epochs": 100}
+PAPER: Mapping[str, Any] = {**_COMMON, "batch": 128, "epochs": 100}
 """Pati and Lerch (2020), on all their images."""
 
 

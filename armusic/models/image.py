@@ -44,6 +44,7 @@ class ImageVAE(VAE):
     Source
     ------
     Gaussian: Rybkin, Daniilidis and Levine, "Simple and Effective VAE Training with Calibrated Decoders" (2021).
+    Weights at the start: He et al., "Delving Deep into Rectifiers" (2015); of SELU: Klambauer et al. (2017).
 
     Examples
     --------
@@ -92,6 +93,8 @@ class ImageVAE(VAE):
             self.spread = nn.Parameter(torch.zeros(()))
         bits = torch.arange(8).flip(0)
         self.register_buffer("bits", (torch.arange(256)[:, None] >> bits & 1).float(), persistent=False)
+        for layer in (*self.encoder, *self.decoder):
+            _start(layer, kernel, stride, activation)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     bits: Tensor
@@ -136,6 +139,21 @@ class ImageVAE(VAE):
 
     def _pixels(self, output: Tensor) -> Tensor:
         return output.sigmoid() if self.likelihood == "bernoulli" else output.clamp(0, 1)
+
+
+def _start(layer: nn.Module, kernel: int, stride: int, activation: str) -> None:
+    """Draw the weights of a layer so that what comes out of it has the spread of what goes in."""
+    match layer:
+        case nn.Linear() | nn.Conv2d():
+            reached = layer.weight[0].numel()
+        case nn.ConvTranspose2d():
+            reached = layer.in_channels * kernel**2 / stride**2  # a pixel is in so many places of the filter
+        case _:
+            return
+    gain = math.sqrt(2) if activation == "relu" else 1
+    nn.init.normal_(layer.weight, 0, gain / math.sqrt(reached))
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
 
 
 def _dropped(share: float) -> list[nn.Module]:

@@ -79,6 +79,17 @@ def test_a_pixel_is_right_on_its_side_of_one_half() -> None:
     assert model.mode(output).flatten().tolist() == [0, 255, 134, 121]
 
 
+@pytest.mark.parametrize("activation", ["relu", "selu"])
+def test_at_the_start_no_layer_fades_what_it_is_given(activation: str) -> None:
+    model = small((1, 64, 64), filters=(32,) * 4, hidden=(256, 256), latent=10, activation=activation)
+    code = torch.randn(64, 10)
+    with torch.no_grad():
+        spread = model.decoder[:-1](code).square().mean().sqrt()  # before the last layer
+        inner = model.encoder(torch.randn(16, 1, 64, 64)).square().mean().sqrt()
+    assert 0.4 < spread < 2.5
+    assert 0.4 < inner < 2.5
+
+
 def test_it_learns() -> None:
     images = squares.read().x[:64]
     model = small((1, 12, 12))
