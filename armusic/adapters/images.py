@@ -27,7 +27,7 @@ _MUSIC = {one.name: one.default for one in fields(Config) if domain(one.name) ==
 _MUSIC |= {"control": 0.0, "cycle": 0.0, "augment": 0.0}  # nothing of it is used
 _COMMON = {"distinct": False, "beta": 1.0, "gamma": 10.0, "delta": 1.0, "dropout": 0.0}
 DEFAULT: Mapping[str, Any] = {
-    **_MUSIC, **_COMMON, "latent": 10, "clip": 0.0, "batch": 64, "lr": 1e-3, "independence": 0.0, "epochs": 30,
+    **_MUSIC, **_COMMON, "latent": 10, "clip": 0.0, "batch": 64, "lr": 1e-3, "independence": 0.0, "epochs": 20,
 }  # fmt: skip
 """Of every data set of images, where it says nothing else."""
 PAPER: Mapping[str, Any] = {**_COMMON, "batch": 128, "epochs": 100}

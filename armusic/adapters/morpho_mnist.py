@@ -15,7 +15,7 @@ from armusic.images import mnist, morphometry
 PRESETS: dict[str, dict[str, Any]] = {
     "default": {  # a tenth of the arithmetic of the paper's network
         "attributes": morphometry.NAMES, "latent": 16,
-        "filters": (32, 64), "kernel": 4, "stride": 2, "hidden": (256,), "activation": "relu", "epochs": 40,
+        "filters": (32, 64), "kernel": 4, "stride": 2, "hidden": (256,), "activation": "relu",
     },
     "paper": {"filters": (64, 64, 8), "stride": 1, "activation": "selu", "dropout": 0.5},  # Pati and Lerch (2020)
     "beta-vae": {"beta": 4.0},

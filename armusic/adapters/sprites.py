@@ -10,8 +10,9 @@ from armusic.adapters.images import ImageAdapter
 from armusic.images import archive, sprites, sprites_measured
 
 PRESETS: dict[str, dict[str, Any]] = {
-    "default": {  # a tenth of the images; most filters where an image is small; the shape is learnt with a high gamma
-        "attributes": sprites.NAMES, "limit": sprites.COUNT // 10, "latent": 10, "gamma": 50.0, "lr": 1.5e-3,
+    "default": {  # a tenth of the images; most filters where an image is small; shape is learnt with a high gamma
+        "attributes": sprites.NAMES, "limit": sprites.COUNT // 10, "latent": 10,
+        "gamma": 80.0, "independence": 30.0, "lr": 1.5e-3,
         "filters": (16, 32, 64, 64), "kernel": 4, "stride": 2, "hidden": (256, 256), "activation": "relu",
     },
     "paper": {"filters": (32, 32, 32, 32)},  # the network of Pati and Lerch (2020), who had all images
