@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Integer
 
 from armusic import attributes, interpolation, population
 from armusic.checkpoint import Checkpoint
@@ -20,7 +20,7 @@ from armusic.interpolation import Allowed, Material
 from armusic.score import METRES
 from armusic.tokenizer import TICKS_PER_BEAT, is_onset
 
-Tokens = Int[np.ndarray, "candidate tick"]
+Tokens = Integer[np.ndarray, "candidate tick"]
 Values = Float[np.ndarray, "candidate attribute"]
 Codes = Float[np.ndarray, "step unit latent"]
 Units = Int[np.ndarray, " unit"]
@@ -46,7 +46,7 @@ class Candidates:
     ----------
     of : int array (candidate,)
         Which of the different measures of the tune each would replace.
-    tokens : int16 array (candidate, tick)
+    tokens : int16 or uint8 array (candidate, tick)
         As wide as the tune's.
     z : float32 array (candidate, latent)
         Its code; the posterior mean of a measure as it is.

@@ -51,17 +51,17 @@ class Pool:
         The attributes that are asked for.
     found : Candidates
         All of them, each once, in the order of their measures.
-    distance : float64 array (candidate,)
-        Of each from the input.
     kept : int array (kept,)
         Places in `found` of those that answer: for each value the one nearest to the input.
+    distance : float64 array (kept,)
+        Of each of these from the input.
     """
 
     search: Search
     names: tuple[str, ...]
     found: Candidates
-    distance: Float[np.ndarray, " candidate"]
-    kept: Places
+    kept: Int[np.ndarray, " kept"]
+    distance: Float[np.ndarray, " kept"]
 
     def reach(self, targets: Targets | Mapping[str, Targets]) -> Reached:
         """Return the tune with its attributes at the targets, or as near as there is a candidate.
@@ -150,13 +150,14 @@ class Pool:
         bounds = np.searchsorted(self.found.of[self.kept], np.arange(len(self.search.first) + 1))
         counts = np.diff(bounds)[unit]
         starts = np.cumsum(counts) - counts
-        every = self.kept[np.arange(counts.sum()) + np.repeat(bounds[unit] - starts, counts)]  # measure by measure
+        each = np.arange(counts.sum()) + np.repeat(bounds[unit] - starts, counts)  # measure by measure
+        every = self.kept[each]
         values = self._values(every)
         low, high = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
         wanted = np.repeat(asked[rows].clip(low, high), counts, axis=0)
         error = (((values - wanted) / self._std(every)) ** 2).sum(axis=1)
         equal = error == np.repeat(np.minimum.reduceat(error, starts), counts)
-        apart = np.where(equal, self.distance[every], np.inf)
+        apart = np.where(equal, self.distance[each], np.inf)
         best = np.flatnonzero(apart == np.repeat(np.minimum.reduceat(apart, starts), counts))
         return rows, every[best[np.searchsorted(best, starts)]], low, high
 
@@ -289,4 +290,5 @@ def pooled(search: Search, names: tuple[str, ...], parts: Sequence[Candidates]) 
     order = np.lexsort([apart, awkward, *bins.T, found.of])
     groups = np.column_stack([found.of, bins])[order]
     new = np.append(True, (groups[1:] != groups[:-1]).any(axis=1))[: len(order)]
-    return Pool(search, names, found, apart, order[new])
+    kept = order[new]
+    return Pool(search, names, found, kept, apart[kept])

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from armusic import candidates, control, interpolation, reaching
 from armusic.calibration import Calibration
+from armusic.candidates import Candidates
 from armusic.checkpoint import Checkpoint
 from armusic.control import Pool
 from armusic.interpolation import Allowed, Codes, Material, measured
@@ -26,7 +27,7 @@ from armusic.targets import Table
 
 TOLERANCE = 0.25  # standard deviations: dice may miss a target by so much more than the best answer does
 LIKELY = 0.1  # of a distance from the input: dice take a candidate e times as often as one so much further away
-UNITS = 4  # different measures that are searched for together: more take more memory, and no less time
+UNITS = 2  # different measures that are searched for together: more take more memory, and no less time
 JITTER = 0.5  # prior standard deviations: how far dice move the free dimensions in the open loop
 
 
@@ -103,6 +104,14 @@ class Block:
     whole: Pool
     _joint: dict[tuple[int, ...], Pool] = field(default_factory=dict)
 
+    @property
+    def size(self) -> int:
+        """The memory that it takes, in bytes; candidates that pools share count once."""
+        pools = [*self.single, self.whole, *self._joint.values()]
+        shared = {id(pool.found): pool.found for pool in pools}.values()
+        found = sum(each.of.nbytes + each.tokens.nbytes + each.values.nbytes for each in shared)
+        return found + sum(pool.kept.nbytes + pool.distance.nbytes for pool in pools)
+
     def pool(self, columns: tuple[int, ...]) -> Pool:
         """Return the pool for some attributes; that of several is made when it is first wanted."""
         if len(columns) == 1:
@@ -112,8 +121,9 @@ class Block:
         if columns not in self._joint:
             search = self.whole.search
             names = tuple(search.names[column] for column in columns)
-            joint = control.pooled(search, names, [self.whole.found])
-            self._joint[columns] = replace(joint, found=self.whole.found)  # the same, held once
+            joint = control.pooled(search, names, [_as(np.int16, self.whole.found)])
+            kept = joint.kept.astype(np.int32)
+            self._joint[columns] = replace(joint, found=self.whole.found, kept=kept)  # the same, held once
         return self._joint[columns]
 
 
@@ -131,6 +141,11 @@ class Turner:
 
     ground: Ground
     blocks: tuple[Block, ...]
+
+    @property
+    def size(self) -> int:
+        """The memory that the candidates take, in bytes."""
+        return sum(block.size for block in self.blocks)
 
     def closed(self, asked: Table) -> tuple[Rows, list[str]]:
         """Return the tokens that meet what is asked best, and which targets are out of reach."""
@@ -156,8 +171,8 @@ class Turner:
         wanted = np.where(np.isfinite(asked).any(axis=1, keepdims=True), asked, self.ground.present)
         for block in self.blocks:
             pool, units = block.whole, block.whole.search.of
-            chance = rng.gumbel(size=len(pool.found.of)) - pool.distance / LIKELY
-            chance[pool.distance == 0] = -np.inf  # the input itself
+            chance = rng.gumbel(size=len(pool.found.of))
+            chance[pool.kept] -= np.where(pool.distance == 0, np.inf, pool.distance / LIKELY)  # 0 is the input itself
             bounds = np.searchsorted(pool.found.of, np.arange(len(pool.search.first) + 1))
             for row in np.flatnonzero(units >= 0).tolist():
                 here = slice(bounds[units[row]], bounds[units[row] + 1])
@@ -229,8 +244,12 @@ class _Watched(VAE):
 
 
 def _slim(pool: Pool) -> Pool:
-    """Return a pool of those candidates only that answer, without their codes, which are most of what is kept."""
+    """Return a pool of those candidates only that answer, in less memory: without their codes, and a byte a token."""
     answering = np.sort(pool.kept)
-    found = pool.found.take(answering)
-    found = replace(found, z=np.zeros((len(answering), 0), dtype=np.float32))
-    return replace(pool, found=found, distance=pool.distance[answering], kept=np.searchsorted(answering, pool.kept))
+    found = _as(np.uint8, pool.found.take(answering))
+    found = replace(found, of=found.of.astype(np.int32), z=np.zeros((len(answering), 0), dtype=np.float32))
+    return replace(pool, found=found, kept=np.searchsorted(answering, pool.kept).astype(np.int32))
+
+
+def _as(kind: type[np.integer], found: Candidates) -> Candidates:
+    return replace(found, tokens=found.tokens.astype(kind))

@@ -168,7 +168,8 @@ def test_candidates_are_measured_as_they_stand_and_differ(pools: dict[str, Pool]
 
 def test_only_the_input_is_at_no_distance(pools: dict[str, Pool]) -> None:
     pool = pools["density"]
-    same = (pool.found.tokens == encode(MUSIC)[pool.search.first[pool.found.of]]).all(axis=1)
+    found = pool.found.take(pool.kept)
+    same = (found.tokens == encode(MUSIC)[pool.search.first[found.of]]).all(axis=1)
     assert (same == (pool.distance == 0)).all()
     assert same.sum() == len(pool.search.first)
 

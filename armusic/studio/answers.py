@@ -14,6 +14,7 @@ from armusic.attributes import canonical_name, short_name
 from armusic.errors import UsageError
 from armusic.reached import Rows
 from armusic.score import Tune
+from armusic.studio import memory
 from armusic.studio.messages import Goal, Note, SurfaceInfo, Turn, Turned
 from armusic.studio.opening import Opened
 from armusic.studio.sessions import Bench
@@ -108,6 +109,7 @@ def surface(bench: Bench, names: Sequence[str], points: int) -> SurfaceInfo:
     if (*chosen, points) not in bench.surfaces:
         found = surfaces.surface(ground.checkpoint, ground.material.tune, chosen, points=points, key=bench.key)
         bench.surfaces[*chosen, points] = found
+        memory.give_back()
     found = bench.surfaces[*chosen, points]
     return SurfaceInfo(
         names=list(found.names),

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 MOST = 6  # sessions; one more, and the one that was used least recently goes
 IDLE = 2 * 60 * 60.0  # seconds after which a session goes
 KEYS = 2  # of one session for which candidates are kept
+HELD = 48_000_000  # bytes of all candidates; the tune that was used least recently is searched anew when it is wanted
 PAUSE = 0.002  # seconds between two batches of a search: answers come first
 
 
@@ -150,6 +151,19 @@ class Sessions:
         self._waiting.put(None)
         self._thread.join()
 
+    def _make_room(self, newest: Bench) -> None:
+        """Forget the candidates of what was used least recently, until the others fit."""
+        with self._lock:
+            sessions = list(self._sessions.values())
+        held = newest.turner.size if newest.turner else 0
+        for session in reversed(sessions):
+            with session.lock:
+                for key, bench in reversed(list(session.benches.items())):
+                    if bench.turner and bench is not newest:
+                        held += bench.turner.size
+                        if held > HELD:
+                            del session.benches[key]
+
     def _expire(self) -> None:
         old = self._now() - IDLE
         while self._sessions:
@@ -190,6 +204,7 @@ class Sessions:
             if bench.stopped or self._closed:
                 return
             block.pool(columns)
+        self._make_room(bench)
 
 
 def _stop(session: Session) -> None:

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 import armusic
 from armusic import exporters, readers
 from armusic.studio.loading import Studio
+from armusic.studio.server import PAGE
 from tests.extras import cairo
 
 from .conftest import BOOK, REEL, opened, searched
@@ -298,6 +299,11 @@ def test_a_session_can_be_closed(client: TestClient) -> None:
     assert client.delete(f"/api/sessions/{session['id']}").status_code == 204
     message = problem(client.get(f"/api/sessions/{session['id']}"), 404)
     assert message == "no such session: it has expired, so open the file again"
+
+
+def test_the_page_is_small() -> None:
+    written = "\n".join(file.read_text() for kind in ("*.js", "*.css") for file in PAGE.rglob(kind))
+    assert 1000 < sum(bool(line.strip()) for line in written.splitlines()) <= 1500
 
 
 def test_the_page_and_the_api_in_words(client: TestClient) -> None:

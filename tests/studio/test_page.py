@@ -34,7 +34,8 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="this system has no Chr
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     command = [sys.executable, "-m", "armusic_cli", "studio", "--no-open"]
-    environment = {**os.environ, "PYTHONPATH": "cli", "OMP_NUM_THREADS": "1"}
+    paths = os.pathsep.join(filter(None, ("cli", os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as server:
         assert server.stderr is not None
         found = re.search(r"http://127\.0\.0\.1:\d+/", server.stderr.readline())
@@ -334,6 +335,27 @@ def test_the_instrument_sounds_where_the_server_has_it(page: Page) -> None:
     assert {pitch % 3 for pitch in sampled} == {0}
     for pitch in pitches(seen(page)["notes"]):
         assert min(abs(pitch - one) for one in sampled) <= 1
+
+
+def test_a_soundfont_sounds(page: Page) -> None:
+    """All of it together: the server renders notes of the tune's instrument, and the page plays them."""
+    pytest.importorskip("fluidsynth", reason="needs armusic[audio] and the system's fluidsynth", exc_type=ImportError)
+    answers: list[tuple[int, str]] = []
+    page.on("response", lambda one: answers.append((one.status, one.url)) if "/api/sounds/" in one.url else None)
+    opened(page)
+    until(
+        page, "Object.values(studio.player.samples).length > 2 && Object.values(studio.player.samples).every(Boolean)"
+    )
+    page.get_by_role("button", name="Play", exact=True).click()
+    until(page, "studio.scheduled.length > 3")
+    assert all(page.evaluate("studio.scheduled.map(note => note.sampled)"))
+    roots = page.evaluate("Object.keys(studio.player.samples).map(Number)")
+    program = page.evaluate("studio.get().session.program")
+    wanted = [(200, f"/api/sounds/{program}/{root}") for root in sorted(roots)]
+    assert sorted((status, urlsplit(url).path) for status, url in answers) == wanted
+    loudest = "one => one.getChannelData(0).reduce((most, value) => Math.max(most, Math.abs(value)), 0)"
+    peaks = page.evaluate(f"Object.values(studio.player.samples).map({loudest})")
+    assert peaks == pytest.approx([0.8] * len(roots), abs=0.1)
 
 
 def test_the_exported_file_has_the_notes_of_the_page(page: Page) -> None:

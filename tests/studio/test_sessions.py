@@ -10,7 +10,7 @@ from armusic.checkpoint import Checkpoint
 from armusic.errors import DataError, UsageError
 from armusic.studio import opening
 from armusic.studio.messages import Reading
-from armusic.studio.sessions import IDLE, KEYS, MOST, Sessions
+from armusic.studio.sessions import IDLE, KEYS, MOST, Bench, Sessions
 
 from .conftest import REEL
 
@@ -62,6 +62,27 @@ def test_a_few_keys_are_kept(sessions: Sessions, opened: opening.Opened, checkpo
     assert list(session.benches) == ["off", "C:major", "D:major"][-KEYS:]
     with pytest.raises(UsageError, match="unknown key"):
         sessions.bench(session, checkpoint, "nonsense")
+
+
+def test_candidates_beyond_the_memory_go_least_recently_used_first(
+    sessions: Sessions, opened: opening.Opened, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = [sessions.add(opened) for _ in range(3)]
+    found: list[Bench] = []
+    for session in every:
+        bench = sessions.bench(session, checkpoint, "auto")
+        _wait(lambda bench=bench: bench.pool.ready)
+        found.append(bench)
+        if bench.turner:
+            monkeypatch.setattr("armusic.studio.sessions.HELD", round(2.7 * bench.turner.size))
+    _wait(lambda: not every[0].benches)
+    assert [list(session.benches) for session in every] == [[], ["auto"], ["auto"]]
+    sessions.get(every[0].id)
+    again = sessions.bench(every[0], checkpoint, "auto")
+    assert again is not found[0]
+    _wait(lambda: again.pool.ready)
+    _wait(lambda: not every[1].benches)
+    assert sessions.bench(every[2], checkpoint, "auto") is found[2]
 
 
 @pytest.mark.parametrize("error", [DataError("no such thing"), RuntimeError("broken")])

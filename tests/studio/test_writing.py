@@ -3,6 +3,8 @@
 import io
 import shlex
 import wave
+import xml.etree.ElementTree as ET
+import zipfile
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -29,12 +31,22 @@ def tempos(midi: bytes) -> list[int]:
     return [round(mido.tempo2bpm(message.tempo)) for message in track if message.type == "set_tempo"]
 
 
+def project_tempos(data: bytes) -> list[float]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        project = ET.fromstring(archive.read("project.xml"))
+    points = [*project.iterfind("Transport/Tempo"), *project.iterfind("Arrangement/TempoAutomation/RealPoint")]
+    return [float(point.get("value", "nan")) for point in points]
+
+
 def test_an_export_has_the_tempo_of_the_page(client: TestClient) -> None:
     reel = opened(client)
     assert tempos(export(client, reel, "mid")) == [160]
     assert tempos(export(client, reel, "mid", bpm=200, original=True)) == [200]
     assert b'<sound tempo="200"' in export(client, reel, "musicxml", bpm=200)
     assert b"Q:1/4=200" in export(client, reel, "abc", bpm=200)
+    assert project_tempos(export(client, reel, "dawproject")) == [160]
+    for more in ({}, {"original": True, "layout": "clips"}, {"original": True, "layout": "sequence"}):
+        assert project_tempos(export(client, reel, "dawproject", bpm=200, **more)) == [200]
     with wave.open(io.BytesIO(export(client, reel, "wav", bpm=320))) as sound:
         assert sound.getnframes() / sound.getframerate() == 16 * 60 / 320
     refused = client.post(
@@ -56,6 +68,7 @@ def test_a_file_into_which_the_melody_is_put_back_is_as_much_faster(client: Test
         assert tempos(made) == [200, 100]
         names = [track.name for track in mido.MidiFile(file=io.BytesIO(made)).tracks]
         assert {"Lead", "Bass"} <= set(names)
+    assert project_tempos(export(client, session, "dawproject", bpm=200)) == [200, 200, 100]
     timeless = mido.MidiFile(tmp_path / "two.mid")
     for track in timeless.tracks:
         track[:] = [message for message in track if message.type != "set_tempo"]

@@ -2,7 +2,7 @@
 
 import { begin, colours, drag } from "./canvas.js";
 import { draw, wanted } from "./edit.js";
-import { shown as text } from "./slider.js";
+import { make, shown as text } from "./slider.js";
 
 const EDGE = 6;
 
@@ -11,17 +11,11 @@ export class Lane {
     this.attribute = attribute;
     this.get = get;
     this.cursor = 0;
-    const name = document.createElement("span");
-    const inner = name.appendChild(document.createElement("b"));
-    inner.textContent = attribute.label;
-    this.canvas = document.createElement("canvas");
-    this.canvas.tabIndex = 0;
+    const lane = make("div", box, { className: "lane" });
+    make("b", make("span", lane), { textContent: attribute.label });
+    this.canvas = make("canvas", lane, { tabIndex: 0 });
     this.canvas.setAttribute("role", "slider");
     this.canvas.setAttribute("aria-orientation", "vertical");
-    const lane = document.createElement("div");
-    lane.className = "lane";
-    lane.append(name, this.canvas);
-    box.append(lane);
 
     let base, points, last;
     drag(this.canvas, (_, x, y, first) => {

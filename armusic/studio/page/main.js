@@ -119,6 +119,7 @@ const turning = new api.Latest(
   (turned, { edit: asked }) => {
     if (edits.isNothing(edit) || turned.sequence < (state.shown.sequence ?? 0)) return;
     Object.assign(state, { shown: turned, answered: asked });
+    if (state.pool?.ready && !turned.pool.ready) watchPool(); // the candidates were forgotten for another tune's
     if (asked === edit) say(turned.remarks.join("; "));
     heard();
     draw();
@@ -231,14 +232,12 @@ function paint() {
   for (const part of parts) part.draw(view);
   pad.draw(view);
   take.draw();
-  $("undo").disabled = !history.past.length;
-  $("redo").disabled = !history.future.length;
+  for (const [act, left] of [["undo", history.past], ["redo", history.future]]) $(act).disabled = !left.length;
   $("reset").disabled = edits.isNothing(edit) && !edit.locks.length && edit.key === "auto";
   $("key").value = edit.key;
   $("hear-a").setAttribute("aria-pressed", original);
   $("hear-b").setAttribute("aria-pressed", !original);
-  $("loop").setAttribute("aria-pressed", player.loop);
-  $("metronome").setAttribute("aria-pressed", player.metronome);
+  for (const name of ["loop", "metronome"]) $(name).setAttribute("aria-pressed", player[name]);
   $("play").lastElementChild.textContent = player.playing ? "Stop" : "Play";
   $("play").querySelector("use").setAttribute("href", player.playing ? "#i-stop" : "#i-play");
   $("hint").textContent = selection
@@ -349,8 +348,8 @@ async function resume(model) {
         if (error.status === 404) return remake();
         throw error;
       });
-      if (Object.values(work.present.shifts).every((shifts) => shifts.length === session.measures.length)) return show(session, work);
-      return show(session);
+      const fits = Object.values(work.present.shifts).every((shifts) => shifts.length === session.measures.length);
+      return show(session, fits ? work : null);
     } catch (error) {
       state.source = null;
       fail(error);

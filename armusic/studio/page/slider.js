@@ -13,7 +13,7 @@ export function shown(attribute, session, value) {
   return (value * attribute.factor).toFixed(digits).replace(/^-(0(\.0+)?)$/, "$1");
 }
 
-const make = (tag, parent, properties = {}) => Object.assign(parent.appendChild(document.createElement(tag)), properties);
+export const make = (tag, parent, properties = {}) => Object.assign(parent.appendChild(document.createElement(tag)), properties);
 
 function mark(svg, kind, shape) {
   const element = svg.appendChild(document.createElementNS(SVG, kind));
@@ -74,7 +74,6 @@ export class Slider {
     const was = mean(session.values[attribute.name], places);
     const now = mean(turned.values[attribute.name], places);
     const asked = mean(wanted(session, edit, attribute.name), places);
-    const scale = session.scales[attribute.name];
     const { low, high } = this.#ends();
     const part = (value) => Math.min(Math.max((value - low) / (high - low || 1), 0), 1);
     const text = (value) => shown(attribute, session, value);
@@ -93,7 +92,7 @@ export class Slider {
 
     const { svg } = this;
     svg.replaceChildren();
-    const { histogram } = scale;
+    const { histogram } = session.scales[attribute.name];
     const most = Math.max(...histogram.shares, 1e-9);
     const wide = (histogram.high - histogram.low) / histogram.shares.length;
     histogram.shares.forEach((share, bar) => {

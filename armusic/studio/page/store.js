@@ -20,8 +20,6 @@ export function load() {
   }
 }
 
-export const clear = () => sessionStorage.removeItem(NAME);
-
 export const toText = (bytes) => {
   const parts = [];
   for (let at = 0; at < bytes.length; at += 8192) parts.push(String.fromCharCode(...bytes.subarray(at, at + 8192)));

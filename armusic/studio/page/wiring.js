@@ -24,12 +24,10 @@ export function wire({ play, step, hear, draw, save, change, openFile, openExamp
     draw();
   });
   on("play", "click", play);
-  on("loop", "click", () => draw((player.loop = !player.loop)));
-  on("metronome", "click", () => draw((player.metronome = !player.metronome)));
+  for (const name of ["loop", "metronome"]) on(name, "click", () => draw((player[name] = !player[name])));
   on("hear-a", "click", () => hear(true));
   on("hear-b", "click", () => hear(false));
-  on("undo", "click", () => step("undo"));
-  on("redo", "click", () => step("redo"));
+  for (const act of ["undo", "redo"]) on(act, "click", () => step(act));
   on("reset", "click", () => change(nothing()));
   on("dice", "click", roll);
   on("score-box", "toggle", score);
