@@ -12,12 +12,13 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from armusic import corpus
-from armusic.corpus import Progress
+from armusic.config import Config
 from armusic.errors import ArmusicError, MissingExtraError, UsageError, WriteError
 from armusic.experiments.plan import Run
 from armusic.experiments.states import ERROR, EVALUATION, check, look
@@ -96,8 +97,24 @@ def engine(jobs: int | None = None, scheduler: str | None = None) -> Iterator[No
         yield
 
 
-def prepare(todo: Sequence[Run], out: Path, data_dir: Path | None = None, on_data: Progress | None = None) -> None:
+def prepare(
+    todo: Sequence[Run],
+    out: Path,
+    data_dir: Path | None = None,
+    on_data: Callable[[Config, int, int], None] | None = None,
+) -> None:
     """Make the folder of some runs, forget their old errors, and read their data into the cache, once for all.
+
+    Parameters
+    ----------
+    todo : sequence of Run
+        Those to do.
+    out : Path
+        The folder of their folders.
+    data_dir : Path, optional
+        Where data is cached.
+    on_data : callable, optional
+        Told the settings of a run, how much of their data is read, and how much there is.
 
     Raises
     ------
@@ -120,7 +137,7 @@ def prepare(todo: Sequence[Run], out: Path, data_dir: Path | None = None, on_dat
         drawn = (one.limit, one.seed if one.limit else 0)
         seen[one.data, one.frame, one.attributes, drawn] = one
     for settings in seen.values():
-        adapters.of(settings).load(settings, cache, on_data)
+        adapters.of(settings).load(settings, cache, partial(on_data, settings) if on_data else None)
 
 
 def perform(

@@ -6,7 +6,8 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,22 @@ METRICS = {
 }  # fmt: skip
 """Metrics of codes; the first five are the paper's."""
 SHARES = {
-    "paper": "ticks right, paper protocol", "by_tune": "ticks right, split by tune",
-    "unseen": "ticks right, unseen measures", "exact": "measures exactly right",
+    "paper": "{parts} right, paper protocol", "by_tune": "{parts} right, held-out {groups}",
+    "unseen": "{parts} right, unseen {items}", "exact": "{items} exactly right",
 }  # fmt: skip
-"""How much comes back: only the first is by the paper's protocol."""
-TITLES = METRICS | SHARES
+"""How much comes back, in the words of the data: of music, only the first is by the paper's protocol."""
+KEPT = {
+    "kept_original": "{what} read right in originals", "kept_reconstructed": "{what} kept, reconstructed",
+    "kept_swept": "{what} kept, swept over \N{MINUS SIGN}2..2",
+    "kept_swept_wide": "{what} kept, swept over \N{MINUS SIGN}4..4",
+}  # fmt: skip
+"""How often a judge sees in what is decoded what should stay."""
+FIGURES = METRICS | SHARES | KEPT
+PARTS = (*SHARES, *KEPT)
+"""Figures that are shown as percentages."""
 
 FIRST = ("paper", "default")  # of the models
+BASELINE = "beta-vae"
 _GRID = re.compile(r"-(gamma|delta)[\d.e+-]+")
 
 
@@ -44,8 +54,8 @@ class Result:
         Where it is.
     config : Config
         Its settings.
-    epoch : int
-        How many epochs it has done.
+    epoch, shown : int
+        How many epochs it has done, and how many items it was shown in them.
     evaluation : mapping or None
         What is in its evaluation.json.
     """
@@ -53,6 +63,7 @@ class Result:
     folder: Path
     config: Config
     epoch: int
+    shown: int
     evaluation: Mapping[str, Any] | None
 
     @property
@@ -70,16 +81,35 @@ class Result:
         """Whether it is a point of a grid of gamma and delta."""
         return _GRID.search(self.model) is not None
 
+    @property
+    def words(self) -> dict[str, str]:
+        """What things are called in its data, and `what` should stay; evaluations that do not say are of music."""
+        from armusic.adapters.music import WORDS
+
+        found = self.evaluation or {}
+        return {**asdict(WORDS), **found.get("words", {}), "what": found.get("kept", {}).get("what", "")}
+
+    def title(self, figure: str) -> str:
+        """Return what a figure is called, in the words of the data."""
+        return FIGURES[figure].format(**self.words)
+
     def value(self, figure: str, of: str = "value") -> float | None:
         """Return a figure, 0..1 (`of` a metric also its `reference` or `ceiling`); None where it is not there."""
         found = self.evaluation or {}
-        if figure in SHARES:
-            return _number(found.get("reconstruction", {}).get(figure)) if of == "value" else None
+        if figure in PARTS:
+            part, name = ("kept", figure.removeprefix("kept_")) if figure in KEPT else ("reconstruction", figure)
+            return _number(found.get(part, {}).get(name)) if of == "value" else None
         return _number(found.get(figure, {}).get(of))
 
     def reference(self, figure: str) -> float | None:
-        """Return what a perfect encoder scores: the tie ceiling where there is one, else the reference."""
-        return self.value(figure, "ceiling") or self.value(figure, "reference")
+        """Return what a perfect encoder scores: the ceiling that is known, else that of ties, else the reference.
+
+        Of what a judge sees: what it reads right in originals.
+        """
+        if figure in KEPT:
+            return self.value("kept_original") if figure != "kept_original" else None
+        known = ceilings().get((self.data, figure))
+        return known[0] if known else self.value(figure, "ceiling") or self.value(figure, "reference")
 
     def interval(self, figure: str) -> tuple[float, float] | None:
         """Return the 95 % interval of a figure, over items; None where it is not there."""
@@ -135,9 +165,9 @@ def spread(results: Iterable[Result], figure: str) -> Spread | None:
 
 
 def grouped(results: Iterable[Result]) -> dict[str, dict[str, list[Result]]]:
-    """Return evaluated runs by data set and model; the paper's preset and the default come first."""
+    """Return evaluated runs by data set and model, by name; the paper's preset and the default come first."""
     found: dict[str, dict[str, list[Result]]] = {}
-    for one in results:
+    for one in sorted(results, key=lambda one: (one.data, one.folder.name)):
         if one.evaluation is not None:
             found.setdefault(one.data, {}).setdefault(one.model, []).append(one)
     for data, models in found.items():
@@ -146,15 +176,31 @@ def grouped(results: Iterable[Result]) -> dict[str, dict[str, list[Result]]]:
     return found
 
 
-def published() -> dict[tuple[str, str], tuple[float, float]]:
-    """Return what the paper reached, by data set and figure: its beta-VAE and its AR-VAE.
+def published() -> dict[str, dict[str, dict[str, float]]]:
+    """Return what the paper reached: data set -> model -> figure -> value.
 
     Examples
     --------
-    >>> published()["folk44", "sap"]
-    (0.099, 0.524)
+    >>> published()["folk44"]["AR-VAE"]["sap"]
+    0.524
     """
-    return {(row["data"], row["figure"]): (float(row["beta-vae"]), float(row["ar-vae"])) for row in _rows("paper.csv")}
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for row in _rows("paper.csv"):
+        for model in list(row)[2:]:
+            if row[model]:
+                found.setdefault(row["data"], {}).setdefault(model, {})[row["figure"]] = float(row[model])
+    return found
+
+
+def ceilings() -> dict[tuple[str, str], tuple[float, str]]:
+    """Return what no encoder can exceed on a data set, by data set and figure, and why.
+
+    Examples
+    --------
+    >>> ceilings()["sprites", "interpretability"][0]
+    0.8875
+    """
+    return {(row["data"], row["figure"]): (float(row["most"]), row["why"]) for row in _rows("ceilings.csv")}
 
 
 def targets() -> list[dict[str, str]]:
@@ -166,6 +212,7 @@ def targets() -> list[dict[str, str]]:
     return _rows("targets.csv")
 
 
+@cache
 def _rows(name: str) -> list[dict[str, str]]:
     text = (resources.files("armusic") / "resources" / name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
@@ -177,11 +224,14 @@ def _read(folder: Path) -> Result:
         try:
             evaluation = json.loads((folder / EVALUATION).read_text(encoding="utf-8"))
             plain = isinstance(evaluation, dict) and all(isinstance(evaluation.get(name), dict) for name in METRICS)
-            if not plain or not isinstance(evaluation.get("reconstruction"), dict):
+            parts = [evaluation.get("reconstruction"), evaluation.get("words", {}), evaluation.get("kept", {})]
+            if not plain or not all(isinstance(part, dict) for part in parts):
                 raise ValueError("figures are missing")
         except (OSError, ValueError) as error:
             raise ReadError(f"{one_line(str(folder))}: {EVALUATION} is not what evaluate writes ({error})") from error
-    return Result(folder, settings(folder), len(figures(folder / "metrics.csv")), evaluation)
+    config, epochs = settings(folder), figures(folder / "metrics.csv")
+    shown = int(epochs[-1].get("step", 0)) * config.batch if epochs else 0
+    return Result(folder, config, len(epochs), shown, evaluation)
 
 
 def _number(value: Any) -> float | None:

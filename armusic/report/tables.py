@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from armusic.report.results import SHARES, TITLES, Result, published, spread, targets
+from armusic.report.results import BASELINE, FIGURES, PARTS, Result, ceilings, published, spread, targets
 
 Groups = Mapping[str, Mapping[str, list[Result]]]
 
-BASELINE = "beta-vae"
 OF = {"value": "", "reference": ", share of the reference", "ceiling": ", share of the tie ceiling",
       "beta-vae": ", more than beta-vae"}  # fmt: skip
 
@@ -19,15 +18,12 @@ def report(results: Sequence[Result], groups: Groups, captions: Mapping[str, str
     for data, models in groups.items():
         parts += [f"## {data}", compared(data, {name: runs for name, runs in models.items() if not runs[0].gridded})]
     if groups:
-        parts.append(NOTE)
+        parts.append(notes(groups))
     if rows := _targets(groups):
         parts += ["## Targets", table(("data", "model", "figure", "reached", "wanted", ""), rows)]
-    gridded = [
-        (data, name, runs) for data, models in groups.items() for name, runs in models.items() if runs[0].gridded
-    ]
-    if gridded:
-        parts += ["## Settings of gamma and delta", _grid(gridded)]
-    parts += [f"![{caption}]({name}.png)" for name, caption in captions.items()]
+    if gridded := _gridded(groups):
+        parts += ["## Settings of gamma and delta", *gridded]
+    parts += [f"![{caption}]({name})" for name, caption in captions.items()]
     unfinished = [one for one in results if one.evaluation is None]
     if unfinished:
         parts += ["## Unfinished", "Begun, and without an evaluation: the same `armusic experiment` goes on with them."]
@@ -39,34 +35,66 @@ def report(results: Sequence[Result], groups: Groups, captions: Mapping[str, str
 
 NOTE = (
     "Medians of the runs, and in brackets the lowest and the highest; of a single run, its own 95 % interval over"
-    " items. Metrics are of codes drawn from q(z|x), as in the paper; after the dot, the share of the reference: what"
-    " the attributes themselves score as codes on the same items (SCC: what a code without ties can reach)."
-    " *Paper protocol*: positional split, transposed copies and dummies included, so that most test measures occur in"
-    " training; *split by tune*: no tune, nor a version of it, on both sides; *unseen*: of those, the measures that"
-    " equal no training or validation measure in any key."
+    " items. *Shown*: items that a run was trained on, in millions, as often as each came. Metrics are of codes drawn"
+    " from q(z|x), as in the paper; after the dot, the share of the reference: what the attributes themselves score as"
+    " codes on the same items (SCC: what a code without ties can reach)."
 )
+MUSIC = (
+    "Of music: *paper protocol*: positional split, transposed copies and dummies included, so that most test measures"
+    " occur in training; *held-out tunes*: no tune, nor a version of it, on both sides; *unseen*: of those, the"
+    " measures that equal no training or validation measure in any key."
+)
+IMAGES = (
+    "Of images: *held-out images* is the paper's figure as well; *unseen*: of those, the ones that equal no training or"
+    " validation image."
+)
+FIRST = (
+    "On images, a run of the paper is 100 epochs of all of them; its ten runs are one network, trained on and on, and"
+    " *first run* is what that had reached after the first: the fair comparison."
+)
+JUDGED = (
+    "*Kept*: how often a judge, such as a network that reads digits, sees in what is decoded what is true of the"
+    " original. *Swept*: the dimension of each attribute (of a model without an attribute loss, that whose rank"
+    " correlation with it is highest) is moved over that range, in standard deviations of the prior. The reference is"
+    " what the judge gets right in the originals. The paper's judge of digits is another network."
+)
+
+
+def notes(groups: Groups) -> str:
+    """Return what is to be known of the tables: of each domain that is in them, and the ceilings of the data sets."""
+    runs = [run for models in groups.values() for some in models.values() for run in some]
+    domains = {run.words["parts"] for run in runs}
+    said = [NOTE, *([MUSIC] if "ticks" in domains else []), *([IMAGES] if "pixels" in domains else [])]
+    said += [FIRST] if any("AR-VAE, first run" in published().get(data, {}) for data in groups) else []
+    said += [JUDGED] if any(run.words["what"] for run in runs) else []
+    said += [
+        f"Of {data}: {why} So the mean {FIGURES[figure]} cannot exceed {_plain(most, 4)}, its reference here."
+        for (data, figure), (most, why) in ceilings().items()
+        if data in groups
+    ]
+    return "\n\n".join(said)
 
 
 def compared(data: str, models: Mapping[str, list[Result]]) -> str:
     """Return a table of one data set: the paper, and each model."""
     if not models:
         return ""
-    paper = published()
-    head = ["", *(["paper: beta-VAE", "paper: AR-VAE"] if any(key[0] == data for key in paper) else [])]
-    both = len(head) > 1
-    rows = [["runs", *([""] * 2 if both else []), *(str(len(runs)) for runs in models.values()), ""]]
-    rows.append(["epochs", *([""] * 2 if both else []), *(_epochs(runs) for runs in models.values()), ""])
-    for name, title in TITLES.items():
-        show = _percent if name in SHARES else _plain
-        known = paper.get((data, name))
-        cells = [*([show(value) for value in known] if known else [""] * 2 if both else [])]
-        cells += [_cell(runs, name) for runs in models.values()]
-        reference = reference_of([one for runs in models.values() for one in runs], name)
+    runs = [run for some in models.values() for run in some]
+    first = next((run for run in runs if run.words["what"]), runs[0])
+    paper = published().get(data, {})
+    blank = [""] * len(paper)
+    rows = [["runs", *blank, *(str(len(some)) for some in models.values()), ""]]
+    rows.append(["epochs", *blank, *(_epochs(some) for some in models.values()), ""])
+    rows.append([f"{first.words['items']} shown", *blank, *(_shown(some) for some in models.values()), ""])
+    for name in FIGURES:
+        show = _percent if name in PARTS else _plain
+        cells = [show(known[name]) if name in known else "" for known in paper.values()]
+        cells += [_cell(some, name) for some in models.values()]
+        reference = reference_of(runs, name)
         if any(cells):
-            rows.append([title, *cells, "" if reference is None else _plain(reference)])
-    if seen := [one for runs in models.values() for one in runs if one.evaluation]:
-        rows += _counts(seen[0], len(head) - 1, len(models))
-    return table([*head, *models, "reference"], rows)
+            rows.append([first.title(name), *cells, "" if reference is None else show(reference)])
+    rows += _counts(first, len(paper), len(models))
+    return table(["", *(f"paper: {name}" for name in paper), *models, "reference"], rows)
 
 
 def reference_of(runs: Sequence[Result], name: str) -> float | None:
@@ -90,9 +118,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _counts(one: Result, before: int, models: int) -> list[list[str]]:
     """Return what the shares are of, from the first run."""
-    counts = (one.evaluation or {}).get("counts", {})
+    counts, items = (one.evaluation or {}).get("counts", {}), one.words["items"]
     said = []
-    for key, text in (("items", "test measures"), ("unseen", "of these unseen"), ("paper", "measures of the protocol")):
+    for key, text in (("items", f"test {items}"), ("unseen", "of these unseen"), ("paper", f"{items} of the protocol")):
         if key in counts:
             said.append(["n: " + text, *[""] * before, f"{counts[key]:,.0f}", *[""] * models])
     if "paper_seen" in counts:
@@ -122,13 +150,13 @@ def _targets(groups: Groups) -> list[list[str]]:
                 if not bounds:
                     continue
                 value /= bounds[0]
-            whole = name in SHARES or of != "value"
+            whole = name in PARTS or of != "value"
             shown, wanted = (f"{100 * value:.2f} %", f"{100 * least:g} %") if whole else (_plain(value), _plain(least))
         rows.append(
             [
                 target["data"],
                 target["model"],
-                TITLES[name] + OF[of],
+                runs[0].title(name) + OF[of],
                 shown,
                 wanted,
                 "met" if value >= least else "**missed**",
@@ -137,22 +165,32 @@ def _targets(groups: Groups) -> list[list[str]]:
     return rows
 
 
-def _grid(gridded: Sequence[tuple[str, str, list[Result]]]) -> str:
+def _gridded(groups: Groups) -> list[str]:
+    """Return a table of the points of grids per domain."""
     names = ("interpretability", "scc", "mig", "sap", "paper", "by_tune", "unseen")
-    rows = [[data, model, *(_cell(runs, name) for name in names)] for data, model, runs in gridded]
-    return table(["data", "model", *(TITLES[name] for name in names)], rows)
+    found: dict[tuple[str, ...], list[list[str]]] = {}
+    for data, models in groups.items():
+        for model, runs in models.items():
+            if runs[0].gridded:
+                titles = tuple(runs[0].title(name) for name in names)
+                found.setdefault(titles, []).append([data, model, *(_cell(runs, name) for name in names)])
+    return [table(("data", "model", *titles), rows) for titles, rows in found.items()]
 
 
 def _cell(runs: Sequence[Result], name: str) -> str:
     found = spread(runs, name)
     if found is None:
         return ""
-    show = _percent if name in SHARES else _plain
+    show = _percent if name in PARTS else _plain
     text = show(found.median)
     if found.interval is not None:
         text += f" [{', '.join(show(end).removesuffix(' %') for end in found.interval)}]"
     reference = reference_of(runs, name)
-    return text if not reference or reference > 0.9995 else f"{text} · {100 * found.median / reference:.0f} %"
+    return (
+        text
+        if name in PARTS or not reference or reference > 0.9995
+        else f"{text} · {100 * found.median / reference:.0f} %".replace("-", "\N{MINUS SIGN}")
+    )
 
 
 def _epochs(runs: Sequence[Result]) -> str:
@@ -160,8 +198,15 @@ def _epochs(runs: Sequence[Result]) -> str:
     return " of ".join("\N{EN DASH}".join(dict.fromkeys((str(some[0]), str(some[-1])))) for some in (done, asked))
 
 
-def _plain(value: float) -> str:
-    return f"{value:.3f}".removeprefix("0") if value >= 0 else f"\N{MINUS SIGN}{_plain(-value)}"
+def _shown(runs: Sequence[Result]) -> str:
+    return (
+        "\N{EN DASH}".join(dict.fromkeys(f"{end([one.shown for one in runs]) / 1e6:.2f}" for end in (min, max))) + " M"
+    )
+
+
+def _plain(value: float, digits: int = 3) -> str:
+    sign = "\N{MINUS SIGN}" if value < 0 else ""
+    return sign + f"{abs(value):.{digits}f}".removeprefix("0")
 
 
 def _percent(value: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -18,6 +19,7 @@ from armusic_cli.progress import Progress
 if TYPE_CHECKING:
     import rich.live
 
+    from armusic.config import Config
     from armusic.experiments import Run, State
 
 SECONDS = 1.0  # between two looks at the folders
@@ -61,7 +63,7 @@ def command(
         try:
             with experiments.engine(jobs, scheduler):
                 with Progress("reading", "file") as progress:
-                    experiments.prepare(todo, out, data_dir, progress.update)
+                    experiments.prepare(todo, out, data_dir, partial(_tell, progress))
                 with _Watch(runs, out) as watch:
                     for _ in experiments.perform(todo, out, data_dir, on_start=watch.start):
                         watch.show()
@@ -77,6 +79,11 @@ def command(
         raise ArmusicError(
             f"{len(failed)} of {len(runs)} runs failed: see error.txt in their folders; the same command tries again"
         )
+
+
+def _tell(progress: Progress, settings: Config, done: int, total: int) -> None:
+    """Show how much is read of the data of a run."""
+    progress.update(done, total, unit="image" if settings.shape else "file")
 
 
 class _Watch:

@@ -70,10 +70,21 @@ def test_from_a_file_to_a_report(run: Run, file: Path, here: Path) -> None:
     done = run("report", "runs/e")
     assert (done.code, done.out, done.err) == (0, "wrote runs/e/report/report.md\n", "")
     assert {path.name for path in (here / "runs/e/report").glob("*.png")} == {
-        "metrics.png", "reconstruction.png", "pairs-tunes.png",
+        "metrics.png", "reconstruction-ticks.png", "pairs-tunes.png",
     }  # fmt: skip
     assert "has files in it" in run("report", "runs/e").error(1)
     assert run("report", "runs/e", "--force").code == 0
+
+
+def test_what_is_read_is_counted_in_the_words_of_the_data(
+    run: Run, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from armusic.experiments import work
+
+    monkeypatch.setattr(work, "_train", lambda *given: None)
+    Path("images.toml").write_text('models = ["default"]\ndata = ["sprites"]\n[settings]\nlimit = 100\n')
+    assert "reading: 100 of 100 images" in run("experiment", "images.toml", "--jobs", 1).err
+    assert "reading: 40 of 40 files" in run("experiment", file, "--jobs", 1).err
 
 
 def test_failed_runs_are_said_and_tried_again(run: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

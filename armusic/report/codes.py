@@ -1,0 +1,91 @@
+"""Pictures of what the codes of the best runs know, and do: these need their checkpoints and data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import UInt8
+from matplotlib.figure import Figure
+
+from armusic import checkpoint, sheets
+from armusic.dataset import Data
+from armusic.errors import ArmusicError
+from armusic.evaluation import subject
+from armusic.evaluation.subject import Subject
+from armusic.report import charts
+from armusic.report.results import BASELINE, Result
+
+MOST = 2000  # items of a pair plot
+
+Models = Mapping[str, list[Result]]
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best of some runs, loaded.
+
+    Parameters
+    ----------
+    run : Result
+        That with the highest Interpretability.
+    subject : Subject
+        Its model.
+    test : Data
+        Its test items.
+    """
+
+    run: Result
+    subject: Subject
+    test: Data
+
+    @property
+    def name(self) -> str:
+        """What the run is called."""
+        return self.run.folder.name
+
+
+def best(models: Models, name: str, cache: Path, remarks: list[str]) -> Best | None:
+    """Load the best run of a model; None where there is none, or, with a remark, where it cannot be loaded.
+
+    Parameters
+    ----------
+    models : mapping of str to list of Result
+        Model -> evaluated runs.
+    name : str
+        The model: `default` or `beta-vae`; where it was not run, any with an attribute loss, or without.
+    cache : Path
+        Folder of cached data.
+    remarks : list of str
+        Gets what could not be loaded, and why.
+    """
+    loss = name != BASELINE
+    runs = models.get(name) or [run for some in models.values() for run in some if (run.config.gamma > 0) == loss]
+    if not runs:
+        return None
+    run = max(runs, key=lambda run: run.value("interpretability") or 0.0)
+    try:
+        whose, (_, _, test) = subject.load(checkpoint.load(run.folder), cache)
+    except ArmusicError as error:
+        remarks.append(f"no pictures of the codes of {run.folder.name}: {error}")
+        return None
+    return Best(run, whose, test)
+
+
+def pairs(one: Best) -> Figure:
+    """Draw attributes of test items against codes drawn for them: see `charts.pairs`."""
+    rng = np.random.default_rng(0)
+    test = one.test.take(np.sort(rng.permutation(len(one.test))[:MOST]))
+    mean, std = one.subject.encode(test.x)
+    z = mean + std * rng.standard_normal(mean.shape, dtype=np.float32)
+    count = len(test.names)
+    r2 = np.corrcoef(test.a.T, z[:, :count].T)[:count, count:] ** 2
+    title = f"{one.name}: attributes of {len(test)} test {one.run.words['items']} against codes drawn for them"
+    return charts.pairs(z, test.a, test.names, r2, title)
+
+
+def sweeps(one: Best, other: Best) -> UInt8[np.ndarray, "frame height width 3"]:
+    """Draw what two models decode while one dimension after another is moved, as frames of an animation."""
+    return sheets.beside({one.name: one.subject, other.name: other.subject}, one.test)

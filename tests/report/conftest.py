@@ -1,0 +1,56 @@
+"""Folders of runs, as `armusic experiment` leaves them."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from armusic import adapters, report
+from armusic.adapters import images
+from armusic.report.results import KEPT, METRICS, SHARES, grouped
+
+Put = Callable[..., Path]
+Groups = dict[str, dict[str, list[report.Result]]]
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Put:
+    """Write a run's folder: a perfect encoder, but for the figures that are given."""
+
+    def put(model: str, data: str, seed: int, *, evaluated: bool = True, scc: float = 0.98, **more: float) -> Path:
+        pictures = data in adapters.ADAPTERS
+        scores = {name: {"value": more.pop(name, 0.4), "reference": 0.5, "interval": [0.3, 0.6]} for name in METRICS}
+        scores["scc"] = {"value": scc, "reference": 1.0, "ceiling": 0.986}
+        shares = {name: more.pop(name, 0.99) for name in SHARES}
+        kept = {name.removeprefix("kept_"): more.pop(name, 0.9) for name in KEPT}
+        settings = adapters.configure("paper", data=data, seed=seed, **({"epochs": 4} | more))
+        folder = tmp_path / "runs" / f"{model}-{data}-{seed}"
+        folder.mkdir(parents=True)
+        (folder / "config.json").write_text(json.dumps(settings.as_dict()))
+        (folder / "metrics.csv").write_text("epoch,step,accuracy,seconds\n1,50,0.5,60\n2,100,0.6,60\n")
+        found = {
+            **scores, "reconstruction": shares, "intervals": {name: [0.98, 0.995] for name in SHARES},
+            "counts": {"items": 3509, "unseen": 2369, "paper": 5000, "paper_seen": 0.88},
+        }  # fmt: skip
+        if pictures:
+            del found["reconstruction"]["paper"], found["counts"]["paper"], found["counts"]["paper_seen"]
+            found |= {"words": asdict(images.WORDS), "kept": {"what": adapters.get(data).judged, **kept}}
+        if evaluated:
+            (folder / "evaluation.json").write_text(json.dumps(found))
+        return folder
+
+    return put
+
+
+@pytest.fixture
+def groups(tmp_path: Path) -> Callable[[], Groups]:
+    """Read the runs that were put there, by data set and model."""
+    return lambda: grouped(report.read(tmp_path / "runs"))
+
+
+def row(text: str, first: str) -> list[str]:
+    """Return the cells of the row of a Markdown table that begins so."""
+    [line] = [line for line in text.splitlines() if line.startswith(f"| {first} |")]
+    return [cell.strip() for cell in line.strip("|").split("|")]

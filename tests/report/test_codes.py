@@ -1,0 +1,56 @@
+"""What the codes of the best runs know, and do, is drawn where their checkpoints and data are there."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from armusic import adapters, api, report
+from armusic.report import codes
+from armusic.report.results import grouped
+from tests import squares
+from tests.report.conftest import Put
+
+
+@pytest.fixture
+def trained(put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put runs of squares there: two of the default, one without an attribute loss."""
+    monkeypatch.setitem(adapters.ADAPTERS, "squares", f"{squares.__name__}:ADAPTER")
+    for model, seed in (("default", 0), ("default", 1), ("beta-vae", 0)):
+        settings = api.configure(model, data="squares", epochs=1, seed=seed)
+        learnt = api.train(settings, tmp_path / f"{model}-{seed}", data_dir=tmp_path)
+        folder = put(model, "squares", seed, interpretability=0.5 + seed / 10)
+        for name in ("config.json", "best.safetensors"):
+            shutil.copy(learnt / name, folder / name)
+    return tmp_path / "runs"
+
+
+def test_images_are_swept_by_the_best_run_beside_the_best_without_a_loss(trained: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report"
+    assert report.write(report.read(trained), out, data_dir=tmp_path) == []
+    text = (out / "report.md").read_text()
+    assert "![each dimension moved: default-squares-1 beside beta-vae-squares-0](sweeps-squares.gif)" in text
+    assert "![codes of default-squares-1](pairs-squares.png)" in text
+    with Image.open(out / "sweeps-squares.gif") as film, Image.open(out / "sweeps-squares.png") as still:
+        assert film.n_frames > 16
+        assert film.size == still.size
+    shutil.rmtree(trained / "beta-vae-squares-0")
+    assert report.write(report.read(trained), tmp_path / "alone", data_dir=tmp_path) == []
+    found = {path.name for path in (tmp_path / "alone").iterdir()}
+    assert "pairs-squares.png" in found
+    assert "sweeps-squares.gif" not in found
+
+
+def test_the_best_of_another_model_stands_in_where_there_is_no_default(trained: Path, tmp_path: Path) -> None:
+    models = grouped(report.read(trained))["squares"]
+    remarks: list[str] = []
+    models["mine"] = models.pop("default")
+    found = codes.best(models, "default", tmp_path, remarks)
+    assert found is not None
+    assert found.name == "default-squares-1"
+    assert codes.best({"mine": models["mine"]}, "beta-vae", tmp_path, remarks) is None
+    assert remarks == []
+    (trained / "default-squares-1" / "best.safetensors").unlink()
+    assert codes.best(models, "default", tmp_path, remarks) is None
+    assert remarks[0].startswith("no pictures of the codes of default-squares-1: ")
