@@ -8,19 +8,27 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from jaxtyping import Float
-
 from armusic import corpus as _corpus
 from armusic import experiments, exporters, live, readers, report
 from armusic.asked import Target
-from armusic.attributes import DEFAULT, canonical_name, of_tune
+from armusic.attributes import canonical_name
+from armusic.attributes.table import AttributeTable, attributes
 from armusic.config import Config
 from armusic.corpus import Corpus, Progress
 from armusic.errors import UsageError
 from armusic.exporters import check as check_output
 from armusic.files import check_folder, label
-from armusic.pictures import Named, check_picture, draw, draw_evaluation, draw_reached, draw_surface, picture
+from armusic.pictures import (
+    Named,
+    check_picture,
+    check_traversal,
+    draw,
+    draw_evaluation,
+    draw_reached,
+    draw_surface,
+    draw_traversal,
+    picture,
+)
 from armusic.ports import open_ports
 from armusic.readers.reading import Reading
 from armusic.score import Tune
@@ -28,6 +36,7 @@ from armusic.score import Tune
 if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
     from armusic.checkpoint import Checkpoint
     from armusic.evaluation import Evaluation
+    from armusic.evaluation.traversals import Traversal
     from armusic.generation import Generated
     from armusic.inspection import Inspection
     from armusic.interpolation import Variation
@@ -40,8 +49,9 @@ if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
 SHIPPED = "default.safetensors"
 __all__ = [
     "AttributeTable", "Model", "attributes", "canonical_name", "check_folder", "check_output", "check_picture",
-    "configure", "corpus", "draw", "draw_evaluation", "draw_reached", "draw_surface", "experiments", "inspect", "live",
-    "load", "open_ports", "picture", "read", "report", "train", "write", "write_tunes",
+    "check_traversal", "configure", "corpus", "draw", "draw_evaluation", "draw_reached", "draw_surface",
+    "draw_traversal", "experiments", "inspect", "live", "load", "open_ports", "picture", "read", "report", "train",
+    "write", "write_tunes",
 ]  # fmt: skip
 
 
@@ -95,50 +105,6 @@ def write_tunes(tunes: Named, path: str | Path, layout: str | None = None, **opt
 
 
 @dataclass(frozen=True, slots=True)
-class AttributeTable:
-    """The attributes of a tune's measures.
-
-    Parameters
-    ----------
-    names : tuple of str
-        Columns of `values`.
-    measures : tuple of int
-        Numbers of the measures, from 1.
-    metres : tuple of str
-        Their metres.
-    values : float64 array (measure, attribute)
-    """
-
-    names: tuple[str, ...]
-    measures: tuple[int, ...]
-    metres: tuple[str, ...]
-    values: Float[np.ndarray, "measure attribute"]
-
-
-def attributes(tune: Tune, names: Sequence[str] | None = None) -> AttributeTable:
-    """Measure attributes of every measure of a tune.
-
-    Parameters
-    ----------
-    tune : Tune
-        All its notes on the grid.
-    names : sequence of str, optional
-        Which, also of one's own as `FILE.py:FUNCTION`; rhythm, range, density and contour when not given.
-
-    Raises
-    ------
-    UsageError
-        For an unknown name.
-    OffGridError
-        For a note between two ticks.
-    """
-    chosen = tuple(canonical_name(name) for name in names or DEFAULT)
-    values = of_tune(tune, chosen)
-    numbers = tuple(range(1, len(values) + 1))
-    return AttributeTable(chosen, numbers, tuple(str(measure.metre) for measure in tune.measures), values)
-
-
-@dataclass(frozen=True, slots=True)
 class Model:
     """A trained model, ready to use; `load` returns one."""
 
@@ -153,6 +119,13 @@ class Model:
     def config(self) -> Config:
         """How it was built and trained."""
         return self.checkpoint.config
+
+    @property
+    def domain(self) -> str:
+        """What it is of, such as `music`."""
+        from armusic import adapters
+
+        return adapters.of(self.config).domain
 
     @property
     def card(self) -> dict[str, Any]:
@@ -225,6 +198,14 @@ class Model:
 
         return reconstruction.reconstruct(self.checkpoint, tune)
 
+    def traverse(
+        self, items: Sequence[int], attributes: Sequence[str], *, data_dir: str | Path | None = None, **options: Any
+    ) -> Traversal:
+        """Return test items turned by dimensions (`steps`, `span`, `data`): see `evaluation.traversals.of_model`."""
+        from armusic.evaluation import traversals
+
+        return traversals.of_model(self.checkpoint, _corpus.data_folder(data_dir), items, attributes, **options)
+
     def evaluate(self, metre: str | None = None, *, data_dir: str | Path | None = None, **options: Any) -> Evaluation:
         """Return how good it is on the test part of its data (`seed`, `on_progress`): see `evaluation.evaluate`."""
         from armusic import evaluation
@@ -242,15 +223,16 @@ def load(path: str | Path | None = None, domain: str = "") -> Model:
     UsageError
         If it is of another domain than that which is wanted, such as `music`.
     """
-    from armusic import adapters, checkpoint
+    from armusic import checkpoint
 
     if path is None:
         with resources.as_file(resources.files("armusic") / "resources" / SHIPPED) as shipped:
             return Model(checkpoint.load(shipped))
     found = Model(checkpoint.load(Path(path)))
-    theirs = adapters.of(found.config).domain
-    if domain and theirs != domain:
-        raise UsageError(f"{label(path)}: a model of {theirs} ({found.config.data}), where one of {domain} is wanted")
+    if domain and found.domain != domain:
+        raise UsageError(
+            f"{label(path)}: a model of {found.domain} ({found.config.data}), where one of {domain} is wanted"
+        )
     return found
 
 

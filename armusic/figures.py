@@ -59,8 +59,8 @@ def surfaces(
     count = len(names)
     page = _grid(count, title, note)
     for k, name in enumerate(names):
-        others = values[k, np.arange(count) != k]
-        low, high = (float(others.min()), float(others.max())) if count > 1 else (0.0, 0.0)
+        known = values[k, ~np.isnan(values[k])]
+        low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
         for d, other in enumerate(names):
             ax = _cell(page, k, d)
             ax.set_xlabel(f"z of {name}", fontsize=7.5, color=INK, labelpad=1)

@@ -12,13 +12,14 @@ import numpy as np
 
 from armusic.attributes import short_name
 from armusic.errors import MissingExtraError, UsageError
-from armusic.files import atomic_folder, atomic_path, label
+from armusic.files import atomic_folder, atomic_path, check_writable, label
 from armusic.score import Tune
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from armusic.evaluation import Evaluation
+    from armusic.evaluation.traversals import Traversal
     from armusic.interpolation import Variation
     from armusic.reached import Reached
     from armusic.surfaces import Surface
@@ -30,6 +31,7 @@ NOTATION = 1150  # pixels of a line of notation: five measures
 
 Named = Sequence[tuple[str, Tune]]
 SUFFIXES = (".png", ".pdf", ".svg")
+SWEEPS = (".gif", ".png")  # of pictures
 
 
 def picture(variations: Sequence[Variation], attribute: str, path: str | Path, *, force: bool = False) -> None:
@@ -81,8 +83,8 @@ def draw_evaluation(
     found : Evaluation
         What was measured.
     folder : path
-        For `codes.png`, `surfaces.png` where attributes can be measured in what is decoded, and, of music,
-        `sweeps.png`.
+        For `codes.png`, `surfaces.png` where attributes can be measured in what is decoded, and `sweeps.png` of
+        music; of other domains the pictures of `armusic.sheets`: `sweeps.gif`, `sheet.png` and `plane.png`.
     name : str
         What the model is called.
     force : bool
@@ -90,7 +92,7 @@ def draw_evaluation(
     on_progress : callable
         Told what is being done, and how much of it is done.
     """
-    from armusic import figures
+    from armusic import figures, sheets, tiles
     from armusic.adapters.music import Music
     from armusic.evaluation import views
     from armusic.evaluation.sweeps import POSITIONS
@@ -98,7 +100,10 @@ def draw_evaluation(
     subject, names = found.subject, tuple(map(short_name, found.test.names))
     data = f"{subject.config.data}, {subject.label}"
     swept = np.stack([found.swept[k, :, :, k] for k in range(len(names))])
-    z = views.some(found.mean, found.seed)
+    z, points = views.some(found.mean, found.seed), views.POINTS
+    music = isinstance(subject.adapter, Music)
+    if not music:
+        z, points = z[: views.FEWER], views.COARSE
     made = {
         "codes": figures.scatter(
             names, found.sample, found.test.a, f"Codes of {name}",
@@ -107,21 +112,50 @@ def draw_evaluation(
     }  # fmt: skip
     if found.control:  # else nothing can be measured in what is decoded
         made["surfaces"] = figures.surfaces(
-            names, views.POINTS, views.surfaces(subject, z, on_progress=on_progress), POSITIONS, swept,
+            names, points, views.surfaces(subject, z, points, on_progress), POSITIONS, swept,
             f"Attributes that {name} decodes",
-            f"{data}; two dimensions moved: mean of {len(z)} test items; one: mean and middle half of {swept.shape[2]}",
+            f"{data}; two dimensions moved: mean of {len(z)} test items; one: mean and middle half of {swept.shape[2]}"
+            + "; white: nothing that could be measured" * (not music),
         )  # fmt: skip
-    if isinstance(subject.adapter, Music):
+    if music:
         example = views.example(subject, found.test, found.mean)
         made["sweeps"] = figures.sweeps(
             names, example.tunes, _notation(example.tunes), example.steps, example.values, POSITIONS, swept,
             f"An ordinary measure of {data}, turned by {name}",
             f"one dimension moved; right: this measure, and mean and middle half of {swept.shape[2]} test measures",
         )  # fmt: skip
+        drawn = {}
+    else:
+        on_progress("pictures", 0, 1)
+        drawn = sheets.of(subject, found.test, found.seed, name)
     with atomic_folder(folder, force) as temporary:
         for what, figure in made.items():
             figure.savefig(temporary / f"{what}.png", dpi=DOTS)
-    return [Path(folder, f"{what}.png") for what in made]
+        for what, pictures in drawn.items():
+            tiles.save(pictures, temporary / what)
+    return [Path(folder, what) for what in (*(f"{what}.png" for what in made), *drawn)]
+
+
+def draw_traversal(found: Traversal, path: str | Path, rows: Sequence[str] = ("",), *, force: bool = False) -> None:
+    """Draw items with dimensions moved: as an animation (.gif), or step by step in one picture (.png).
+
+    Parameters
+    ----------
+    found : Traversal
+        As `Model.traverse` returns it.
+    path : path
+        The file.
+    rows : sequence of str
+        What each item is called.
+    force : bool
+        Whether an existing file may be replaced.
+    """
+    from armusic import sheets, tiles
+
+    check_traversal(path, force)
+    with atomic_path(path, force) as temporary:
+        moves = temporary.suffix.lower() == ".gif"
+        tiles.save(sheets.animation({"": found}, rows) if moves else sheets.strip(found, rows), temporary)
 
 
 def _notation(tunes: Sequence[Tune]) -> list[np.ndarray | None]:
@@ -151,6 +185,21 @@ def check_picture(path: str | Path) -> None:
     """
     if Path(path).suffix.lower() not in SUFFIXES:
         raise UsageError(f"{label(path)}: pictures end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}: name one so")
+
+
+def check_traversal(path: str | Path, force: bool = False) -> None:
+    """Refuse a file for `draw_traversal` before any work.
+
+    Raises
+    ------
+    UsageError
+        For another suffix than .gif or .png.
+    WriteError
+        For a file that may not be written.
+    """
+    if Path(path).suffix.lower() not in SWEEPS:
+        raise UsageError(f"{label(path)}: a sweep of pictures is a .gif (it moves) or a .png (a strip): name it so")
+    check_writable(path, force)
 
 
 def _write(figure: Figure, path: str | Path, force: bool) -> None:

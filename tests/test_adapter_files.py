@@ -79,7 +79,6 @@ def test_sprites_are_drawn_with_the_seed_and_need_no_download(tmp_path: Path) ->
     assert (first.x == again.x).all()
     assert first.x.shape == (100, 512)
     assert not list(tmp_path.iterdir())
-    assert adapters.configure("paper", data="sprites").limit == 73_728
     assert adapters.configure("beta-vae", data="sprites").beta == 4
 
 

@@ -16,14 +16,14 @@ TABLE = """
 errors config files smf score keys asked tokenizer attributes targets frame versions augment
 readers inspection ports live exporters corpus protocol corpora images
 dataset shards models losses baselines expected latent metrics objective training adapters
-page panels plotting figures checkpoint calibration interpolation population distance candidates reached control
-reconstruction morphing evaluation reaching surfaces turning phrases phrase_fit plans composing generation
+tiles page panels plotting figures checkpoint calibration interpolation population distance candidates reached control
+reconstruction morphing evaluation sheets reaching surfaces turning phrases phrase_fit plans composing generation
 runs experiments report pictures api studio
 """
 RANKS = tuple(TABLE.split())
 """A module, or package, imports those before it; what is not in the table has no place yet."""
 
-MUSIC = (*RANKS[RANKS.index("score") : RANKS.index("images") + 1], "page", "panels", "plotting", "figures")
+MUSIC = (*RANKS[RANKS.index("score") : RANKS.index("images") + 1], "tiles", "page", "panels", "plotting", "figures")
 LEARNING = (
     "dataset",
     "shards",
@@ -39,7 +39,7 @@ LEARNING = (
 LINES = 320
 TYPED = {
     "score", "corpus", "training", "interpolation", "reconstruction", "morphing", "reached", "generation", "surfaces",
-    "experiments",
+    "experiments", "evaluation.traversals",
 }  # fmt: skip
 """Where the command line takes types from."""
 VAGUE = {"utils", "util", "helpers", "core", "common", "misc"}

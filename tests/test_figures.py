@@ -54,6 +54,19 @@ def test_what_is_the_same_everywhere_is_drawn_as_well() -> None:
     assert len(alone.axes) == 1
 
 
+def test_what_is_not_known_leaves_a_hole() -> None:
+    values = grids()
+    values[0, 1, 0, 0] = np.nan
+    values[1] = np.nan
+    figure = figures.surfaces(NAMES, POINTS, values, STEPS, swept(), "Model")
+    texts(figure)
+    panels = [ax for ax in figure.axes if ax.get_xlabel()]
+    meshes = [one for ax in panels for one in ax.collections if isinstance(one, QuadMesh)]
+    holes = [int(np.ma.getmaskarray(np.ma.masked_invalid(mesh.get_array())).sum()) for mesh in meshes]
+    assert holes == [1, 0, 25, 25, 0, 0]
+    assert meshes[0].get_clim() == (-3, 3)
+
+
 def test_every_attribute_stands_against_every_dimension() -> None:
     rng = np.random.default_rng(0)
     a = rng.normal(size=(50, 3))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Int
 
 from armusic.dataset import Data
 from armusic.evaluation.subject import Codes, Progress, Subject, silent
-from armusic.evaluation.sweeps import POSITIONS, placed
+from armusic.evaluation.sweeps import POSITIONS, axes, placed
 
 WIDE = 2 * POSITIONS  # the range of Pati and Lerch (2020)
 
@@ -26,8 +27,8 @@ class Kept:
     reconstructed : float
         Of test items decoded from the means of their posteriors.
     swept, swept_wide : float
-        Of some decoded with one dimension at -2 to 2, or -4 to 4, standard deviations of the prior; the dimension of
-        the judged attribute itself is not moved.
+        Of some decoded with the dimension that turns an attribute (see `sweeps.axes`) at -2 to 2, or -4 to 4, standard
+        deviations of the prior; that of the judged attribute itself is not moved.
     n, turned : int
         How many items are reconstructed, and how many are moved.
     """
@@ -51,18 +52,26 @@ def kept(subject: Subject, test: Data, mean: Codes, chosen: np.ndarray, on_progr
     what = subject.adapter.judged
     if not what:
         return None
-    count, names = len(test.names), (*test.names, *test.others)
     original = subject.judge(test.x)
-    known = test.a if test.reported is None else np.column_stack([test.a, test.reported])
-    truth = known[:, names.index(what)].round().astype(original.dtype) if what in names else original
-    dims = [dim for dim in range(count) if test.names[dim] != what]
+    known = told(test, what)
+    true = original if known is None else known
+    dims = [int(dim) for name, dim in zip(test.names, axes(subject, test).dims, strict=True) if name != what]
     shares = []
     for positions in (POSITIONS, WIDE):
-        moved = placed(mean[chosen], count, positions)[dims]
+        moved = placed(mean[chosen], dims, positions)
         made = subject.decode(
             moved.reshape(-1, mean.shape[1]), lambda done, total: on_progress(f"keeping the {what}", done, total)
         )
-        shares.append(float((subject.judge(made).reshape(moved.shape[:3]) == truth[chosen]).mean()))
-    reconstructed = float((subject.judge(subject.decode(mean)) == truth).mean())
+        shares.append(float((subject.judge(made).reshape(moved.shape[:3]) == true[chosen]).mean()))
+    reconstructed = float((subject.judge(subject.decode(mean)) == true).mean())
     near, wide = shares
-    return Kept(what, float((original == truth).mean()), reconstructed, near, wide, len(test), len(chosen))
+    return Kept(what, float((original == true).mean()), reconstructed, near, wide, len(test), len(chosen))
+
+
+def told(test: Data, what: str) -> Int[np.ndarray, " item"] | None:
+    """Return what the data itself says of what should stay: an attribute of that name, where there is one."""
+    names = (*test.names, *test.others)
+    if what not in names:
+        return None
+    known = test.a if test.reported is None else np.column_stack([test.a, test.reported])
+    return known[:, names.index(what)].round().astype(int)

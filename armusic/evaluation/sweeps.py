@@ -2,14 +2,54 @@
 
 from __future__ import annotations
 
-import numpy as np
-from jaxtyping import Float
+from collections.abc import Iterable
+from dataclasses import dataclass
 
+import numpy as np
+from jaxtyping import Float, Int
+
+from armusic.dataset import Data
 from armusic.evaluation.subject import Codes, Progress, Subject, silent
+from armusic.metrics.information import standardised
 
 POSITIONS = np.linspace(-2, 2, 9)  # where a dimension is put, in standard deviations of the prior
+MOST = 5000  # items that tell which dimension turns which attribute
 
 Swept = Float[np.ndarray, "attribute step some attribute"]
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """The dimension that turns each attribute.
+
+    Parameters
+    ----------
+    dims : int array (attribute,)
+        Which.
+    ways : float array (attribute,)
+        1 where the attribute rises with it, -1 where it falls.
+    """
+
+    dims: Int[np.ndarray, " attribute"]
+    ways: Float[np.ndarray, " attribute"]
+
+
+def axes(subject: Subject, test: Data) -> Axes:
+    """Return which dimension turns each attribute: its own where they are tied, else the one that tells most of it.
+
+    In a plain beta-VAE (`gamma` 0) that is the one whose rank correlation with it is largest, over up to 5,000 of the
+    test items.
+    """
+    count = len(test.names)
+    if subject.config.gamma > 0:
+        return Axes(np.arange(count), np.ones(count))
+    from scipy.stats import rankdata
+
+    few = test.take(np.sort(np.random.default_rng(0).permutation(len(test))[:MOST]))
+    z, a = (standardised(rankdata(values, axis=0)) for values in (subject.encode(few.x)[0], few.a))
+    rho = z.T @ a
+    dims = np.abs(rho).argmax(axis=0)
+    return Axes(dims, np.where(rho[dims, np.arange(count)] < 0, -1.0, 1.0))
 
 
 def sweep(
@@ -34,16 +74,19 @@ def sweep(
         By the dimension that is moved (k belongs to attribute k), the attributes, in their own units.
     """
     count = len(subject.config.attributes)
-    moved = placed(z, count, positions)
+    moved = placed(z, range(count), positions)
     made = subject.decode(
         moved.reshape(-1, z.shape[1]), lambda done, total: on_progress("moving dimensions", done, total)
     )
     return subject.measure(made).reshape(*moved.shape[:3], count)
 
 
-def placed(z: Codes, count: int, positions: Float[np.ndarray, " step"]) -> Float[np.ndarray, "dim step item latent"]:
-    """Return codes with each of the first `count` dimensions, alone, at each of the positions."""
-    moved = np.tile(z, (count, len(positions), 1, 1))
-    for dim in range(count):
-        moved[dim, :, :, dim] = positions[:, None]
+def placed(
+    z: Codes, dims: Iterable[int], positions: Float[np.ndarray, " step"]
+) -> Float[np.ndarray, "moved step item latent"]:
+    """Return codes with each of some dimensions, alone, at each of the positions."""
+    chosen = list(dims)
+    moved = np.tile(z, (len(chosen), len(positions), 1, 1))
+    for number, dim in enumerate(chosen):
+        moved[number, :, :, dim] = positions[:, None]
     return moved

@@ -18,6 +18,7 @@ from armusic.tokenizer import HOLD, REST
 
 POINTS = np.linspace(-3, 3, 17)  # of a surface, along each dimension, in standard deviations of the prior
 ITEMS = 16  # over which a surface is the mean
+COARSE, FEWER = np.linspace(-3, 3, 9), 8  # of these, where what is decoded takes long to measure: of pictures
 STEPS = np.linspace(-2, 2, 5)  # of a sweep that is shown as notes
 
 
@@ -40,8 +41,8 @@ def surfaces(
     Returns
     -------
     float64 array (attribute, dim, point, point)
-        `values[k, d, j, i]` is attribute k, the mean over the items, where dimension k is at `points[i]` and
-        dimension d at `points[j]`; NaN for d = k.
+        `values[k, d, j, i]` is attribute k, the mean over the items of which it is known, where dimension k is at
+        `points[i]` and dimension d at `points[j]`; NaN where it is known of none, and for d = k.
 
     Source
     ------
@@ -57,10 +58,17 @@ def surfaces(
         codes[..., k] = points[:, None]
         codes[..., d] = points[:, None, None]
         found = subject.measure(subject.decode(codes.reshape(-1, z.shape[1])))
-        mean = found.reshape(size, size, len(z), count).mean(axis=2)
+        mean = _known_mean(found.reshape(size, size, len(z), count))
         values[k, d], values[d, k] = mean[..., k], mean[..., d].T
     on_progress("surfaces", len(pairs), len(pairs))
     return values
+
+
+def _known_mean(values: Float[np.ndarray, "point point item attribute"]) -> Float[np.ndarray, "point point attribute"]:
+    """Return the mean over items, of the values that are known; NaN where none is."""
+    known = ~np.isnan(values)
+    count = known.sum(axis=2)
+    return np.where(count > 0, np.where(known, values, 0).sum(axis=2) / np.maximum(count, 1), np.nan)
 
 
 def some(z: Codes, seed: int) -> Float[np.ndarray, "some latent"]:
@@ -94,7 +102,7 @@ def example(subject: Subject, test: Data, mean: Codes, steps: Float[np.ndarray, 
     """
     count = len(test.names)
     far = np.abs((test.a - test.a.mean(axis=0)) / (test.a.std(axis=0) + 1e-9)).max(axis=1)
-    moved = placed(mean[[far.argmin()]], count, steps)
+    moved = placed(mean[[far.argmin()]], range(count), steps)
     made = subject.decode(moved.reshape(-1, mean.shape[1]))
     values = subject.measure(made).reshape(count, len(steps), count)
     frame, metre = FRAMES[subject.config.frame], METRES[subject.kind]

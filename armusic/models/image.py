@@ -145,7 +145,7 @@ def _start(layer: nn.Module, kernel: int, stride: int, activation: str) -> None:
     """Draw the weights of a layer so that what comes out of it has the spread of what goes in."""
     match layer:
         case nn.Linear() | nn.Conv2d():
-            reached = layer.weight[0].numel()
+            reached = float(layer.weight[0].numel())
         case nn.ConvTranspose2d():
             reached = layer.in_channels * kernel**2 / stride**2  # a pixel is in so many places of the filter
         case _:

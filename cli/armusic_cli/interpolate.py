@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armusic.errors import UsageError
-from armusic_cli import options, outputs, tables
+from armusic_cli import options, outputs, tables, traverse
 from armusic_cli.own import attribute_file, short, spelled
 
 if TYPE_CHECKING:
     from armusic.interpolation import Variation
     from armusic.reached import Reached
 
+STEPS = 5
+
 
 @click.command("interpolate")
-@click.argument("file", metavar="INPUT", type=options.FILE)
+@click.argument("file", metavar="[INPUT]", type=options.FILE, required=False)
 @click.option(
     "--attr",
     "attributes",
@@ -42,7 +44,9 @@ if TYPE_CHECKING:
 @options.key
 @click.option("--open-loop", is_flag=True, help="Decode once, near what is asked for, instead of searching.")
 @click.option(
-    "--steps", type=click.IntRange(1, options.MOST_STEPS), default=5, show_default=True, help="How many variations."
+    "--steps",
+    type=click.IntRange(1, options.MOST_STEPS),
+    help="How many variations.  [default: 5; of an --item 17 in a .gif, 9 in a .png]",
 )
 @click.option(
     "--range",
@@ -51,7 +55,7 @@ if TYPE_CHECKING:
     metavar="LOW HIGH",
     default=(-2.0, 2.0),
     help="First and last step, in standard deviations of the attribute from the value of each measure"
-    " (with --open-loop: of the prior, along its dimension).  [default: -2 2]",
+    " (with --open-loop, and of an --item: of the prior, along its dimension).  [default: -2 2]",
 )
 @click.option(
     "--measures",
@@ -65,6 +69,19 @@ if TYPE_CHECKING:
 @options.model
 @options.tune
 @options.reading
+@click.option(
+    "--item",
+    "items",
+    type=int,
+    multiple=True,
+    metavar="N",
+    help="Instead of INPUT, where the model is of images or other data: item N of the test part, from 0; may be"
+    " repeated, as --attr may: a row per item and a column per attribute.",
+)
+@click.option(
+    "--data", metavar="NAME", help="With --item: a data set or path with the items.  [default: the model's own]"
+)
+@options.data_dir
 @options.force
 @click.option(
     "-o",
@@ -73,18 +90,22 @@ if TYPE_CHECKING:
     type=options.FILE,
     metavar="OUT",
     help="File whose suffix says the format, or folder for clips; the piano rolls go beside it, as a PNG."
-    "  [default: INPUT-NAME.mid in the current folder]",
+    "  [default: INPUT-NAME.mid in the current folder]  With --item: a .gif, which moves, or a .png, a strip of steps"
+    "  [default: DATA-N-NAME.gif].",
 )
 @options.as_json
+@click.pass_context
 def command(
-    file: Path,
+    ctx: click.Context,
+    /,
+    file: Path | None,
     attributes: tuple[str, ...],
     own: tuple[str, ...],
     to: str | None,
     curves: tuple[tuple[str, str], ...],
     key: str,
     open_loop: bool,
-    steps: int,
+    steps: int | None,
     span: tuple[float, float],
     measures: tuple[int, int] | None,
     layout: str | None,
@@ -92,6 +113,9 @@ def command(
     ppq: int | None,
     model: Path | None,
     tune: int | None,
+    items: tuple[int, ...],
+    data: str | None,
+    data_dir: Path | None,
     force: bool,
     out: Path | None,
     as_json: bool,
@@ -108,7 +132,17 @@ def command(
     With values, the original and the result are written, a track each:
 
         armusic interpolate input.mid --attr rhythm=0.3 --attr density=p80
+
+    A model of images turns items of its test part by their dimensions, and draws what it decodes:
+
+        armusic interpolate --model runs/sprites --item 5 --attr scale -o sweep.gif
     """
+    traverse.refuse(ctx)
+    if items:
+        traverse.command(attributes, items, data, data_dir, steps, span, model, force, out, as_json)
+        return
+    if file is None:
+        traverse.missing(ctx, model)
     asked = _asked(attributes, to, curves)
     targets = spelled(asked or attributes, own)
     asked = [short(text) for text in asked]
@@ -129,7 +163,9 @@ def command(
             shown = tunes[1:] if layout == "clips" else tunes
             api.write_tunes(shown, output.path, attributes=found.names, **output.options)
         else:
-            variations = chosen.interpolate(melody, targets[0], steps, span, measures, key, closed=not open_loop)
+            variations = chosen.interpolate(
+                melody, targets[0], steps or STEPS, span, measures, key, closed=not open_loop
+            )
             if draft:
                 api.picture(variations, attribute, draft)
             api.write(variations, output.path, attributes=targets, **output.options)

@@ -51,7 +51,8 @@ def test_the_tables_and_pictures_speak_of_images(run: Run, trained: Path) -> Non
         assert any(line.startswith(start) for line in lines), start
     for word in ("measure", "tick", "tune"):
         assert word not in done.out
-    assert {"codes.png", "surfaces.png"} <= {path.name for path in Path("pictures").iterdir()}
+    drawn = ["codes.png", "plane.png", "sheet.png", "surfaces.png", "sweeps.gif"]
+    assert sorted(path.name for path in Path("pictures").iterdir()) == drawn
 
 
 def test_json_csv_and_a_report_have_the_same_figures(run: Run, trained: Path) -> None:
@@ -75,7 +76,13 @@ def test_json_csv_and_a_report_have_the_same_figures(run: Run, trained: Path) ->
     done = run("experiment", "few.toml", "--dry-run")
     assert "done" in done.out, done.err
     assert run("report", "runs/few").code == 0
-    assert "## squares" in Path("runs/few/report/report.md").read_text()
+    report = Path("runs/few/report/report.md").read_text()
+    assert "## squares" in report
+    assert f"| pixels right, held-out images | {100 * plain['reconstruction']['by_tune']:.2f} %" in report
+    assert f"| width kept, reconstructed | {100 * plain['kept']['reconstructed']:.2f} %" in report
+    assert {"kept.png", "reconstruction-pixels.png", "pairs-squares.png"} <= {
+        path.name for path in Path("runs/few/report").iterdir()
+    }
 
 
 @pytest.mark.parametrize("command", ["interpolate", "map", "reconstruct", "morph", "generate"])
