@@ -27,7 +27,7 @@ from armusic.targets import Table
 
 TOLERANCE = 0.25  # standard deviations: dice may miss a target by so much more than the best answer does
 LIKELY = 0.1  # of a distance from the input: dice take a candidate e times as often as one so much further away
-UNITS = 2  # different measures that are searched for together: more take more memory, and no less time
+UNITS = 4  # different measures that are searched for together: more take more memory, and no less time
 JITTER = 0.5  # prior standard deviations: how far dice move the free dimensions in the open loop
 
 
