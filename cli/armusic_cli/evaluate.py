@@ -74,7 +74,7 @@ def command(
 
         found = model.evaluate(metre, seed=seed, data_dir=data_dir, on_progress=told)
         if pictures is not None:
-            name = "the shipped model" if run is None else str(run)
+            name = "the shipped model" if run is None else "/".join(run.parts[-2:])
             files = api.draw_evaluation(found, pictures, name, force=force, on_progress=told)
     plain = found.as_dict()
     if as_json:
