@@ -1,5 +1,6 @@
 """The studio's server: the page, the API, and how it listens."""
 
+import logging
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -122,5 +123,13 @@ def run(app: Guard, listening: socket.socket, started: Callable[[], None]) -> No
         if server.started:
             started()
 
+    def wanted(_: logging.LogRecord) -> bool:
+        return not server.should_exit  # what the end cuts off, such as a long export, is no fault
+
+    log = logging.getLogger("uvicorn.error")
+    log.addFilter(wanted)
     threading.Thread(target=tell, name="armusic-started").start()
-    server.run(sockets=[listening])
+    try:
+        server.run(sockets=[listening])
+    finally:
+        log.removeFilter(wanted)

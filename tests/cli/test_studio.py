@@ -79,3 +79,28 @@ def test_a_server_says_its_address_answers_and_ends_cleanly(melody: Path, host: 
         killer.cancel()
         process.kill()
         process.stderr.close()
+
+
+CUT_OFF = """
+import asyncio, os, signal, threading, urllib.request
+from armusic.studio.server import listen, run
+
+listening = listen("127.0.0.1", 0)
+url = "http://127.0.0.1:%d/" % listening.getsockname()[1]
+
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(60)
+
+run(app, listening, threading.Thread(target=urllib.request.urlopen, args=(url,), daemon=True).start)
+"""
+
+
+def test_a_request_that_is_cut_off_by_the_end_is_no_error() -> None:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, sys.path))}
+    ended = subprocess.run(
+        [sys.executable, "-c", CUT_OFF], stderr=subprocess.PIPE, text=True, env=environment, timeout=60
+    )
+    assert "ERROR" not in ended.stderr
+    assert "CancelledError" not in ended.stderr
