@@ -117,7 +117,10 @@ export class Take {
     parts.keepButton.disabled = isNothing(edit) || kept.length >= MOST;
     parts.commandBox.hidden = !shown.command || original;
     parts.commandTitle.textContent = `The same on the command line${pace === 1 ? "" : ", but at the tune's own tempo"}`;
-    parts.command.textContent = shown.command ?? "";
+    const command = shown.command ?? "";
+    if (parts.command.textContent !== command) parts.command.textContent = command; // a selection in it stays
+    if (this.kept === kept) return; // a button that is replaced while it is pressed does not hear the click
+    this.kept = kept;
     parts.kept.replaceChildren(...kept.map((one, place) => {
       const item = document.createElement("li");
       for (const [act, label, text] of [["back", `Go back to ${one.name}`, one.name], ["drop", `Drop ${one.name}`, "×"]]) {
