@@ -34,6 +34,7 @@ from armusic.readers.reading import Reading
 from armusic.score import Tune
 
 if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
+    from armusic.adapters.base import Words
     from armusic.checkpoint import Checkpoint
     from armusic.evaluation import Evaluation
     from armusic.evaluation.traversals import Traversal
@@ -51,7 +52,7 @@ __all__ = [
     "AttributeTable", "Model", "attributes", "canonical_name", "check_folder", "check_output", "check_picture",
     "check_traversal", "configure", "corpus", "draw", "draw_evaluation", "draw_reached", "draw_surface",
     "draw_traversal", "experiments", "inspect", "live", "load", "open_ports", "picture", "read", "report", "train",
-    "write", "write_tunes",
+    "words", "write", "write_tunes",
 ]  # fmt: skip
 
 
@@ -241,6 +242,13 @@ def configure(preset: str = "default", **values: Any) -> Config:
     from armusic import adapters
 
     return adapters.configure(preset, **values)
+
+
+def words(data: str) -> Words:
+    """Return what things are called in a data set: `words("folk").items` are measures."""
+    from armusic import adapters
+
+    return adapters.get(data).words
 
 
 def train(

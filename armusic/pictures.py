@@ -93,7 +93,7 @@ def draw_evaluation(
         Told what is being done, and how much of it is done.
     """
     from armusic import figures, sheets, tiles
-    from armusic.adapters.music import Music
+    from armusic.config import MUSIC
     from armusic.evaluation import views
     from armusic.evaluation.sweeps import POSITIONS
 
@@ -101,7 +101,7 @@ def draw_evaluation(
     data = f"{subject.config.data}, {subject.label}"
     swept = np.stack([found.swept[k, :, :, k] for k in range(len(names))])
     z, points = views.some(found.mean, found.seed), views.POINTS
-    music = isinstance(subject.adapter, Music)
+    music = subject.adapter.domain == MUSIC
     if not music:
         z, points = z[: views.FEWER], views.COARSE
     made = {

@@ -112,7 +112,7 @@ def animation(found: Mapping[str, Traversal], rows: Sequence[str] = ()) -> Frame
     first = next(iter(found.values()))
     longest = 2 * tiles.TILE if first.pictures[0, ..., 0, 0, 0].size <= FEWEST else tiles.TILE
     low, high = float(first.steps[0]), float(first.steps[-1])
-    below = [[""]] * len(first.originals) if first.values is not None else []
+    below = [[""]] * len(first.originals) if first.measured else []
     originals = tiles.grid(
         tiles.enlarge(first.originals[:, None], longest), rows=rows, columns=["original"], captions=below
     )
@@ -121,7 +121,7 @@ def animation(found: Mapping[str, Traversal], rows: Sequence[str] = ()) -> Frame
         blocks = [tiles.down([originals, tiles.line(f"z {_at(step)}")], tiles.SPACE)]
         for name, one in found.items():
             pictures = tiles.enlarge(one.pictures[number], longest)
-            captions = _captions(one.values[number]) if one.values is not None else []
+            captions = _captions(one.values[number]) if one.measured else []
             block = tiles.grid(pictures, columns=one.names, captions=captions, heading=name)
             place = tiles.slider(block.shape[1], (step - low) / ((high - low) or 1))
             blocks.append(tiles.down([block, place], tiles.SPACE))
@@ -138,8 +138,7 @@ def _rows(found: Traversal, rows: Sequence[str]) -> Picture:
     pictures = found.pictures.transpose(1, 2, 0, 3, 4, 5)
     pictures = pictures.reshape(len(rows), *pictures.shape[2:])
     originals = found.originals.repeat(len(found.names), axis=0)[:, None]
-    values = np.full(found.pictures.shape[:3], np.nan) if found.values is None else found.values
-    below = _captions(values.transpose(1, 2, 0).reshape(len(rows), -1))
+    below = _captions(found.values.transpose(1, 2, 0).reshape(len(rows), -1))
     before = _captions(found.before.reshape(-1, 1))
     steps = [_at(step) for step in found.steps.tolist()]
     return tiles.across(

@@ -49,7 +49,7 @@ def test_each_attribute_is_turned_alone() -> None:
     assert found.pictures.shape == (3, 2, 2, 1, 4, 3)
     assert found.pictures[:, 0, 0, 0, :, 0].tolist() == [[1, 1, 3, 4], [1, 5, 3, 4], [1, 9, 3, 4]]
     assert found.pictures[:, 1, 1, 0, :, 0].tolist() == [[1, 6, 7, 8], [5, 6, 7, 8], [9, 6, 7, 8]]
-    assert found.values is not None
+    assert found.measured
     assert found.values[:, 0].tolist() == found.values[:, 1].tolist() == [[1, 1], [5, 5], [9, 9]]
 
 
@@ -72,7 +72,7 @@ def test_without_a_tie_the_dimension_that_tells_most_turns_an_attribute() -> Non
     assert (found.dims.tolist(), found.ways.tolist()) == ([3, 1], [1, -1])
     turned = traversals.traverse(loose, items.take(slice(1)), ["second"], STEPS, found, measured=False)
     assert turned.pictures[:, 0, 0, 0, 1, 0].tolist() == [8, 4, 0]
-    assert turned.values is None
+    assert not turned.measured
 
 
 def test_an_ordinary_item_of_each_kind(white: tuple[Subject, Data]) -> None:

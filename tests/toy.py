@@ -53,7 +53,7 @@ class Toy:
     """The adapter of `digits`: sixty groups of ten items, of two kinds."""
 
     kinds, labels, domain, judged = 2, ("even", "odd"), "", ""
-    words = Words("number", "numbers", "digits", "groups")
+    words = Words("number", "numbers", "digits", "groups", "number")
 
     def __init__(self) -> None:
         rng = np.random.default_rng(0)

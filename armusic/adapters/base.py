@@ -29,12 +29,15 @@ class Words:
         What an item is made of: a share of them is right.
     groups : str
         What items of one group belong to.
+    source : str
+        What the items are read from, counted in the progress of reading.
     """
 
     item: str
     items: str
     parts: str
     groups: str
+    source: str
 
 
 class Adapter(Protocol):

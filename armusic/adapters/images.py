@@ -19,7 +19,7 @@ from armusic.images.base import Images, pack, pixels
 from armusic.models.image import ImageVAE
 from armusic.objective import Expected
 
-WORDS = Words("image", "images", "pixels", "images")
+WORDS = Words("image", "images", "pixels", "images", "image")
 RGB = 3
 Pixels = UInt8[np.ndarray, "item channel height width"]
 

@@ -27,7 +27,7 @@ from armusic.versions import different
 
 log = logging.getLogger(__name__)
 
-WORDS = Words("measure", "measures", "ticks", "tunes")
+WORDS = Words("measure", "measures", "ticks", "tunes", "file")
 ANY_PITCH = 64  # attributes do not change by transposition, so those of classes are measured from here
 
 

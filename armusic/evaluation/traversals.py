@@ -41,8 +41,8 @@ class Traversal:
         Their attributes, as the data has them.
     pictures : uint8 array (step, item, attribute, height, width, 3)
         What is decoded where the dimension of an attribute is at a step.
-    values : float array (step, item, attribute), optional
-        That attribute, measured there; NaN where it cannot be. None where nothing was measured.
+    values : float array (step, item, attribute)
+        That attribute, measured there; NaN where it cannot be, or was not.
     """
 
     names: tuple[str, ...]
@@ -50,7 +50,12 @@ class Traversal:
     originals: UInt8[np.ndarray, "item height width 3"]
     before: Float[np.ndarray, "item attribute"]
     pictures: UInt8[np.ndarray, "step item attribute height width 3"]
-    values: Float[np.ndarray, "step item attribute"] | None
+    values: Float[np.ndarray, "step item attribute"]
+
+    @property
+    def measured(self) -> bool:
+        """Whether any attribute was."""
+        return not np.isnan(self.values).all()
 
 
 def ordinary(subject: Subject, test: Data, seed: int = 0) -> Integer[np.ndarray, " some"]:
@@ -104,7 +109,9 @@ def traverse(
         moved[:, :, column, turned.dims[place]] = turned.ways[place] * steps[:, None]
     made = subject.decode(moved.reshape(-1, mean.shape[1]))
     pictures, across = draw(subject, made), moved.shape[:3]
-    values = subject.measure(made).reshape(*across, -1)[:, :, np.arange(len(places)), places] if measured else None
+    values = np.full(across, np.nan)
+    if measured:
+        values = subject.measure(made).reshape(*across, -1)[:, :, np.arange(len(places)), places]
     return Traversal(
         tuple(names),
         steps,

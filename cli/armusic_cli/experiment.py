@@ -83,7 +83,9 @@ def command(
 
 def _tell(progress: Progress, settings: Config, done: int, total: int) -> None:
     """Show how much is read of the data of a run."""
-    progress.update(done, total, unit="image" if settings.shape else "file")
+    from armusic import api
+
+    progress.update(done, total, unit=api.words(settings.data).source)
 
 
 class _Watch:

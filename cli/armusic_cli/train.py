@@ -87,7 +87,7 @@ def command(
     named = preset if options.given(ctx, {"preset": preset}) else ""
     chosen = _config(run, named, network | options.given(ctx, settings), resume=resume)
     silent = os.environ.get("RANK", "0") != "0"  # under torchrun, the first process speaks for all
-    with Progress("reading", "image" if chosen.shape else "file", silent=silent) as progress:
+    with Progress("reading", api.words(chosen.data).source, silent=silent) as progress:
         training = _Training(progress, chosen.epochs)
         try:
             api.train(

@@ -84,12 +84,8 @@ def _rows(found: Traversal, items: Sequence[int], several: bool) -> list[list[st
     """Return the table: attributes of each item in the data, and as they are decoded at each step of their own."""
     rows = []
     for place, item in enumerate(items):
-        lines = [("original", found.before[place])]
-        if found.values is not None:
-            lines += [
-                (f"{step:+.2f}", values) for step, values in zip(found.steps, found.values[:, place], strict=True)
-            ]
-        for at, each in lines:
+        steps = [f"{step:+.2f}" for step in found.steps]
+        for at, each in zip(["original", *steps], [found.before[place], *found.values[:, place]], strict=True):
             figures = ["" if math.isnan(value) else f"{value:.3f}" for value in each]
             rows.append([*[str(item)] * several, at, *figures])
     return rows
@@ -97,7 +93,6 @@ def _rows(found: Traversal, items: Sequence[int], several: bool) -> list[list[st
 
 def _plain(found: Traversal, items: Sequence[int], out: Path) -> dict[str, Any]:
     """Return all of it as plain values; what is not known as null."""
-    values = found.values
     return {
         "attributes": list(found.names),
         "steps": found.steps.tolist(),
@@ -107,13 +102,14 @@ def _plain(found: Traversal, items: Sequence[int], out: Path) -> dict[str, Any]:
                 "attributes": {
                     name: {
                         "original": float(found.before[place, k]),
-                        "decoded": [None if math.isnan(value) else value for value in values[:, place, k].tolist()],
+                        "decoded": [
+                            None if math.isnan(value) else value for value in found.values[:, place, k].tolist()
+                        ],
                     }
                     for k, name in enumerate(found.names)
                 },
             }
             for place, item in enumerate(items)
-            if values is not None
         ],
         "files": [str(out)],
     }
