@@ -30,7 +30,7 @@ _BESIDE = ("optimizer", "companion")
 """What is kept beside the model's own weights, each name after one of these and a dot."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Checkpoint:
     """A model with what it takes to use it, and to train it on.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -183,14 +184,18 @@ def scale_of(checkpoint: Checkpoint, names: Sequence[str] = ()) -> Calibration:
     UsageError
         For one of `names` of whose values in the corpus nothing is known.
     """
-    card, scale = checkpoint.card.get("calibration"), None
-    if card is not None:
-        scale = calibration.from_dict(card)
-    known = scale.tables if scale else {*checkpoint.config.attributes, *ATTRIBUTES}
+    carried = checkpoint.card.get("calibration") is not None
+    known = _scale(checkpoint).tables if carried else {*checkpoint.config.attributes, *ATTRIBUTES}
     for name in names:
         if name not in known:
             raise UsageError(
                 f"attribute {name!r} has no percentiles: its values in the corpus are not known:"
                 f" ask for a value, such as {short_name(name)}=0.3"
             )
-    return scale or evaluation.calibrate(checkpoint, data_folder())
+    return _scale(checkpoint)
+
+
+@lru_cache(maxsize=1)
+def _scale(checkpoint: Checkpoint) -> Calibration:
+    card = checkpoint.card.get("calibration")
+    return evaluation.calibrate(checkpoint, data_folder()) if card is None else calibration.from_dict(card)

@@ -34,6 +34,10 @@ def free(ground: Ground) -> np.ndarray:
     return np.full(ground.present.shape, np.nan)
 
 
+def test_tunes_of_a_model_share_its_scale(ground: Ground, tune: Tune) -> None:
+    assert turning.lay(ground.checkpoint, tune, "off").scale is ground.scale
+
+
 def test_what_is_not_asked_stays(ground: Ground, turner: Turner, tune: Tune) -> None:
     for tokens in (ground.open(free(ground)), turner.closed(free(ground))[0], turner.closed(ground.present)[0]):
         assert (tokens == ground.material.tokens).all()

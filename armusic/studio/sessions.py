@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 MOST = 6  # sessions; one more, and the one that was used least recently goes
 IDLE = 2 * 60 * 60.0  # seconds after which a session goes
 KEYS = 2  # of one session for which candidates are kept
-HELD = 48_000_000  # bytes of all candidates; the tune that was used least recently is searched anew when it is wanted
+HELD = 24_000_000  # bytes of all candidates; the tune that was used least recently is searched anew when it is wanted
 PAUSE = 0.002  # seconds between two batches of a search: answers come first
 
 

@@ -480,6 +480,25 @@ def test_a_reload_loses_nothing(page: Page, refusals: list[int], expired: bool) 
     assert page.evaluate("Object.keys(studio.get().edit.shifts)") == ["density"]
 
 
+def test_a_tune_that_had_expired_does_not_come_back_over_the_next_one(page: Page, refusals: list[int]) -> None:
+    refusals.append(404)
+    opened(page)
+    held: list[Route] = []
+    page.route("**/api/sessions?name=reel.abc", lambda route: held.append(route))
+    page.evaluate("fetch('/api/sessions/' + studio.get().session.id, { method: 'DELETE' })")
+    page.locator("#slider-density").press("PageUp")  # the answer is that there is no such session: it is made again
+    while not held:
+        page.wait_for_timeout(30)
+    opened(page, BOOK, "book.abc")  # meanwhile the musician has opened another
+    with page.expect_response("**/api/sessions?name=reel.abc"):
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    assert page.evaluate("studio.get().session.name") == "book.abc"
+    page.locator("#slider-density").press("PageUp")
+    settle(page)
+    assert len(seen(page)["changed"]) == page.evaluate("studio.get().session.measures.length")
+
+
 def test_it_works_by_keyboard_alone(page: Page) -> None:
     page.locator("#welcome-examples button").first.press("Enter")
     page.locator("#work").wait_for()

@@ -139,14 +139,23 @@ const scoring = new api.Latest(
   { patience: 4000, pause: 300 },
 );
 
+// Send to the session; one that has gone is made again, once for all that wait, unless another tune is open by then.
 async function withSession(send) {
+  const { session } = state;
   try {
-    return await send(state.session);
+    return await send(session);
   } catch (error) {
-    if (error.status !== 404) throw error;
-    state.session = await remake();
-    save();
-    return send(state.session);
+    if (error.status !== 404 || (session !== state.session && !session.again)) throw error;
+    session.again ??= remake();
+    const made = await session.again.catch((failure) => {
+      session.again = null;
+      throw failure;
+    });
+    if (session === state.session) {
+      state.session = made;
+      save();
+    } else if (made !== state.session) throw error;
+    return send(made);
   }
 }
 
