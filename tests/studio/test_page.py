@@ -484,7 +484,11 @@ def test_a_tune_that_had_expired_does_not_come_back_over_the_next_one(page: Page
     refusals.append(404)
     opened(page)
     held: list[Route] = []
-    page.route("**/api/sessions?name=reel.abc", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/sessions?name=reel.abc", hold)
     page.evaluate("fetch('/api/sessions/' + studio.get().session.id, { method: 'DELETE' })")
     page.locator("#slider-density").press("PageUp")  # the answer is that there is no such session: it is made again
     while not held:
