@@ -480,6 +480,22 @@ def test_a_reload_loses_nothing(page: Page, refusals: list[int], expired: bool) 
     assert page.evaluate("Object.keys(studio.get().edit.shifts)") == ["density"]
 
 
+def test_what_has_expired_is_made_again_for_an_export_the_score_and_the_pad(page: Page, refusals: list[int]) -> None:
+    refusals.append(404)
+    opened(page)
+    page.locator("#format").select_option("mid")
+    for ask in (
+        lambda: saved(page),
+        lambda: page.locator("#hear-a").click(),
+        lambda: page.locator("#pad-x").select_option("contour"),
+    ):
+        before = page.evaluate("studio.get().session.id")
+        page.evaluate(f"fetch('/api/sessions/{before}', {{ method: 'DELETE' }})")
+        ask()
+        until(page, f"studio.get().session.id !== '{before}' && studio.get().pool?.ready")
+        expect(page.locator("#message")).to_be_hidden()
+
+
 def test_a_tune_that_had_expired_does_not_come_back_over_the_next_one(page: Page, refusals: list[int]) -> None:
     refusals.append(404)
     opened(page)

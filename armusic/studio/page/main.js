@@ -129,7 +129,7 @@ const turning = new api.Latest(
 );
 
 const scoring = new api.Latest(
-  ({ session, body }, signal) => api.score(session, body, signal),
+  (body, signal) => withSession((session) => api.score(session, body, signal)),
   (svg) => {
     if ($("score").src) URL.revokeObjectURL($("score").src);
     $("score").src = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
@@ -196,7 +196,7 @@ function heard() {
 function score() {
   if (!state.model.score || !$("score-box").open) return;
   const asked = state.original ? edits.nothing() : edit;
-  scoring.push({ session: state.session, body: edits.turn(asked) });
+  scoring.push(edits.turn(asked));
 }
 
 async function watchPool() {
@@ -283,7 +283,7 @@ function save() {
 
 // --- parts ---
 
-const tools = { get, change, fail, say };
+const tools = { get, change, fail, say, withSession };
 const roll = new Roll($("roll"), (selection) => {
   state.selection = selection;
   draw();

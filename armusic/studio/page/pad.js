@@ -9,10 +9,10 @@ const EDGE = 9;
 const STEP = 0.04;
 
 export class Pad {
-  constructor({ canvas, across, up }, { get, change, fail }) {
+  constructor({ canvas, across, up }, { get, change, fail, withSession }) {
     Object.assign(this, { canvas, selects: [across, up], get, change, map: null });
     this.asking = new api.Latest(
-      ({ session, body }, signal) => api.surface(session, body, signal),
+      ({ body }, signal) => withSession((session) => api.surface(session, body, signal)),
       (map, { of }) => {
         Object.assign(this, { map, of });
         this.draw(this.last);
@@ -95,7 +95,7 @@ export class Pad {
     const of = JSON.stringify([session.id, session.reading, edit.key, this.names]);
     if (this.wants !== of && view.pool?.ready) {
       this.wants = of;
-      this.asking.push({ session, of, body: { names: this.names, points: 11, key: edit.key } });
+      this.asking.push({ of, body: { names: this.names, points: 11, key: edit.key } });
     }
     const paint = begin(this.canvas, this.width, this.height);
     const colour = colours();

@@ -12,8 +12,8 @@ const WORDS = { tracks: "a track each", sequence: "one after another", clips: "a
 const MOST = 15;
 
 export class Take {
-  constructor(parts, { get, say, change, keep }) {
-    Object.assign(this, { parts, get, say, keep, ready: null });
+  constructor(parts, { get, say, change, keep, withSession }) {
+    Object.assign(this, { parts, get, say, keep, withSession, ready: null });
     const { format, layout, download, drag, keepButton, original, copy, command } = parts;
     format.addEventListener("change", () => this.draw());
     for (const part of [layout, original]) part.addEventListener("change", () => (this.ready = null));
@@ -68,7 +68,7 @@ export class Take {
     const body = this.#body();
     const key = this.#key(body);
     if (this.ready?.key === key) return this.ready;
-    const made = await api.file(this.get().session, body);
+    const made = await this.withSession((session) => api.file(session, body));
     if (this.ready) URL.revokeObjectURL(this.ready.url);
     this.ready = { key, ...made, url: URL.createObjectURL(made.blob) };
     return this.ready;
