@@ -10,7 +10,7 @@ from armusic.adapters.images import ImageAdapter
 from armusic.images import archive, sprites, sprites_measured
 
 PRESETS: dict[str, dict[str, Any]] = {
-    "default": {  # all images a few times rather than a tenth often, whose squares' orientations a model would learn by heart
+    "default": {  # all images, not a tenth often, whose squares' orientations a model would learn by heart
         "attributes": sprites.NAMES, "latent": 10, "gamma": 50.0, "independence": 20.0, "lr": 1.5e-3, "epochs": 5,
         "filters": (16, 32, 64, 64), "kernel": 4, "stride": 2, "hidden": (256, 256), "activation": "relu",
     },
