@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -62,8 +62,9 @@ def command(
     if todo and not dry_run:
         try:
             with experiments.engine(jobs, scheduler):
+                units = {data: api.words(data).source for data in {run.config.data for run in todo}}
                 with Progress("reading", "file") as progress:
-                    experiments.prepare(todo, out, data_dir, partial(_tell, progress))
+                    experiments.prepare(todo, out, data_dir, partial(_tell, progress, units))
                 with _Watch(runs, out) as watch:
                     for _ in experiments.perform(todo, out, data_dir, on_start=watch.start):
                         watch.show()
@@ -81,11 +82,9 @@ def command(
         )
 
 
-def _tell(progress: Progress, settings: Config, done: int, total: int) -> None:
+def _tell(progress: Progress, units: Mapping[str, str], settings: Config, done: int, total: int) -> None:
     """Show how much is read of the data of a run."""
-    from armusic import api
-
-    progress.update(done, total, unit=api.words(settings.data).source)
+    progress.update(done, total, unit=units[settings.data])
 
 
 class _Watch:
