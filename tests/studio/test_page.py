@@ -496,6 +496,18 @@ def test_what_has_expired_is_made_again_for_an_export_the_score_and_the_pad(page
         expect(page.locator("#message")).to_be_hidden()
 
 
+def test_a_search_whose_session_has_gone_is_followed_anew(page: Page, refusals: list[int]) -> None:
+    refusals.append(404)
+    long = b"X:1\nM:4/4\nL:1/8\nK:C\n" + b"|".join(b"CDEFGAB" + bytes([one]) for one in b"cdefgabC" * 2) + b"|\n"
+    page.locator("#file").set_input_files({"name": "long.abc", "mimeType": "text/plain", "buffer": long})
+    page.locator("#work").wait_for()
+    until(page, "document.getElementById('score').src")  # from here on, only the search is asked for
+    assert not page.evaluate("studio.get().pool?.ready")
+    page.evaluate("fetch('/api/sessions/' + studio.get().session.id, { method: 'DELETE' })")
+    until(page, "studio.get().pool?.ready")
+    expect(page.locator("#pool")).to_be_hidden()
+
+
 def test_a_tune_that_had_expired_does_not_come_back_over_the_next_one(page: Page, refusals: list[int]) -> None:
     refusals.append(404)
     opened(page)

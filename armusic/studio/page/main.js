@@ -201,11 +201,11 @@ function score() {
 
 async function watchPool() {
   clearTimeout(watchPool.timer);
-  const { session } = state;
+  const { source } = state; // a session that was made again is of the same one
   const key = edit.key;
   try {
     const pool = await withSession((one) => api.pool(one, key));
-    if (session.id !== state.session.id || key !== edit.key) return;
+    if (source !== state.source || key !== edit.key) return;
     const ready = pool.ready && !state.pool?.ready;
     state.pool = pool;
     if (pool.failed) say(pool.failed);
@@ -215,7 +215,7 @@ async function watchPool() {
       turning.push({ edit });
     }
   } catch {
-    if (session.id === state.session.id) watchPool.timer = setTimeout(watchPool, 3000);
+    if (source === state.source) watchPool.timer = setTimeout(watchPool, 3000);
   }
   draw();
 }
