@@ -32,7 +32,7 @@ _BESIDE = ("optimizer", "companion")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Checkpoint:
-    """A model with what it takes to use it, and to train it on.
+    """A model with what it takes to use it, and to train it on; equal to itself alone.
 
     Parameters
     ----------

@@ -7,21 +7,19 @@ import sys
 import pytest
 
 BETWEEN = """
+import resource
 import numpy as np
 from armusic.studio import memory
 
 def held():
-    return int(open("/proc/self/statm").read().split()[1]) * 4096 / 1e6
-
-def array():
-    return np.ones(4_000_000, np.int8)
+    return int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize() / 1e6
 
 {share}
-del (largest := [np.ones(16_000_000, np.int8)])[:]
+np.ones(16_000_000, np.int8)  # freed at once: so large an array may lie in a pool from now on
 before = held()
 arrays, notes = [], []
 for _ in range(20):
-    arrays.append(array())
+    arrays.append(np.ones(4_000_000, np.int8))
     notes.append(bytes(100_000))
 most = held()
 arrays.clear()
