@@ -75,17 +75,22 @@ def look(run: Run, out: Path) -> State:
     ReadError
         If its figures cannot be read.
     """
-    from armusic.checkpoint import BEST
-
     folder = out / run.name
     rows = figures(folder / "metrics.csv")
-    best, evaluation = folder / BEST, folder / EVALUATION
-    evaluated = evaluation.is_file() and not (best.is_file() and evaluation.stat().st_mtime < best.stat().st_mtime)
     try:
         error = (folder / ERROR).read_text(encoding="utf-8").partition("\n")[0]
     except FileNotFoundError:
         error = ""
-    return State(run, len(rows), sum(row["seconds"] for row in rows), rows[-1] if rows else {}, evaluated, error)
+    seconds, scores = sum(row["seconds"] for row in rows), rows[-1] if rows else {}
+    return State(run, len(rows), seconds, scores, evaluated(folder), error)
+
+
+def evaluated(folder: Path) -> bool:
+    """Return whether the evaluation of the run in a folder is there, and no older than its best checkpoint, if any."""
+    from armusic.checkpoint import BEST
+
+    best, evaluation = folder / BEST, folder / EVALUATION
+    return evaluation.is_file() and not (best.is_file() and evaluation.stat().st_mtime < best.stat().st_mtime)
 
 
 def check(runs: Iterable[Run], out: Path) -> None:

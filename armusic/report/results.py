@@ -16,7 +16,7 @@ import numpy as np
 
 from armusic.config import Config
 from armusic.errors import MissingFileError, ReadError
-from armusic.experiments.states import EVALUATION, figures, settings
+from armusic.experiments.states import EVALUATION, evaluated, figures, settings
 from armusic.files import one_line
 
 METRICS = {
@@ -58,6 +58,8 @@ class Result:
         How many epochs it has done, and how many items it was shown in them.
     evaluation : mapping or None
         What is in its evaluation.json.
+    current : bool
+        Whether that is of its best checkpoint, and not of one before.
     """
 
     folder: Path
@@ -65,6 +67,7 @@ class Result:
     epoch: int
     shown: int
     evaluation: Mapping[str, Any] | None
+    current: bool
 
     @property
     def data(self) -> str:
@@ -188,7 +191,8 @@ def published() -> dict[str, dict[str, dict[str, float]]]:
     for row in _rows("paper.csv"):
         for model in list(row)[2:]:
             if row[model]:
-                found.setdefault(row["data"], {}).setdefault(model, {})[row["figure"]] = float(row[model])
+                for data in row["data"].split():
+                    found.setdefault(data, {}).setdefault(model, {})[row["figure"]] = float(row[model])
     return found
 
 
@@ -200,7 +204,11 @@ def ceilings() -> dict[tuple[str, str], tuple[float, str]]:
     >>> ceilings()["sprites", "interpretability"][0]
     0.8875
     """
-    return {(row["data"], row["figure"]): (float(row["most"]), row["why"]) for row in _rows("ceilings.csv")}
+    return {
+        (data, row["figure"]): (float(row["most"]), row["why"])
+        for row in _rows("ceilings.csv")
+        for data in row["data"].split()
+    }
 
 
 def targets() -> list[dict[str, str]]:
@@ -231,7 +239,7 @@ def _read(folder: Path) -> Result:
             raise ReadError(f"{one_line(str(folder))}: {EVALUATION} is not what evaluate writes ({error})") from error
     config, epochs = settings(folder), figures(folder / "metrics.csv")
     shown = int(epochs[-1].get("step", 0)) * config.batch if epochs else 0
-    return Result(folder, config, len(epochs), shown, evaluation)
+    return Result(folder, config, len(epochs), shown, evaluation, evaluated(folder))
 
 
 def _number(value: Any) -> float | None:

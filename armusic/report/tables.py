@@ -24,9 +24,9 @@ def report(results: Sequence[Result], groups: Groups, captions: Mapping[str, str
     if gridded := _gridded(groups):
         parts += ["## Settings of gamma and delta", *gridded]
     parts += [f"![{caption}]({name})" for name, caption in captions.items()]
-    unfinished = [one for one in results if one.evaluation is None]
+    unfinished = [one for one in results if not one.current]
     if unfinished:
-        parts += ["## Unfinished", "Begun, and without an evaluation: the same `armusic experiment` goes on with them."]
+        parts += ["## Unfinished", UNFINISHED]
         parts.append(table(("run", "epochs"), [(one.folder.name, _epochs([one])) for one in unfinished]))
     if remarks:
         parts.append("\n".join(f"- {remark}" for remark in remarks))
@@ -57,6 +57,10 @@ JUDGED = (
     " original. *Swept*: the dimension of each attribute (of a model without an attribute loss, that whose rank"
     " correlation with it is highest) is moved over that range, in standard deviations of the prior. The reference is"
     " what the judge gets right in the originals. The paper's judge of digits is another network."
+)
+UNFINISHED = (
+    "Without an evaluation, or trained on since it was made, which is shown above: the same `armusic experiment` goes"
+    " on with them."
 )
 
 

@@ -1,5 +1,6 @@
 """Runs are read from their folders, with the words of their data, and beside them stand what is known elsewhere."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -75,9 +76,24 @@ def test_targets_and_the_papers_figures_are_of_what_there_is() -> None:
     assert {figure for _, figure in results.ceilings()} <= FIGURES.keys()
 
 
+def test_what_the_paper_reached_stands_beside_each_form_of_its_data() -> None:
+    for one, other in (("sprites", "sprites-official"), ("bach", "bach-paper"), ("folk44", "folk44-paper")):
+        assert results.published()[one] == results.published()[other]
+    assert results.ceilings()["sprites-official", "interpretability"][0] == 0.8875
+
+
+def test_an_evaluation_is_current_until_its_run_is_trained_on(put: Put, tmp_path: Path) -> None:
+    folder = put("default", "folk44", 0)
+    put("paper", "folk44", 0, evaluated=False)
+    assert [one.current for one in report.read(tmp_path / "runs")] == [True, False]
+    (folder / "best.safetensors").touch()
+    os.utime(folder / "evaluation.json", (0, 0))
+    assert [one.current for one in report.read(tmp_path / "runs")] == [False, False]
+
+
 def test_the_first_run_of_the_paper_is_given_for_images_alone() -> None:
     for data, models in results.published().items():
-        assert ("AR-VAE, first run" in models) == (data in ("sprites", "morpho-mnist"))
+        assert ("AR-VAE, first run" in models) == (data in ("sprites", "sprites-official", "morpho-mnist"))
         assert all(figures["interpretability"] <= models["AR-VAE"]["interpretability"] for figures in models.values())
 
 
