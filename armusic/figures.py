@@ -98,13 +98,13 @@ def scatter(
     title: str,
     note: str = "",
 ) -> Figure:
-    """Draw each attribute against each regularised dimension of the codes: a row per attribute.
+    """Draw each attribute against the dimension of each attribute: a row per attribute.
 
     Parameters
     ----------
     names : sequence (attribute,) of str
-    z : float array (item, dim)
-        Codes; only as many dimensions as there are attributes are drawn.
+    z : float array (item, attribute)
+        Codes, on the dimension of each attribute.
     a : float array (item, attribute)
     title, note : str
         What the picture is of, and a smaller line below.

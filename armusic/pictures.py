@@ -106,19 +106,19 @@ def draw_evaluation(
         z, points = z[: views.FEWER], views.COARSE
     made = {
         "codes": figures.scatter(
-            names, found.sample, found.test.a, f"Codes of {name}",
+            names, found.turned.along(found.sample), found.test.a, f"Codes of {name}",
             f"{len(found.test):,} test items of {data}: attributes against dimensions, codes drawn from the posterior",
         ),
     }  # fmt: skip
     if found.control:  # else nothing can be measured in what is decoded
         made["surfaces"] = figures.surfaces(
-            names, points, views.surfaces(subject, z, points, on_progress), POSITIONS, swept,
+            names, points, views.surfaces(subject, z, found.turned, points, on_progress), POSITIONS, swept,
             f"Attributes that {name} decodes",
             f"{data}; two dimensions moved: mean of {len(z)} test items; one: mean and middle half of {swept.shape[2]}"
             + "; white: nothing that could be measured" * (not music),
         )  # fmt: skip
     if music:
-        example = views.example(subject, found.test, found.mean)
+        example = views.example(subject, found.test, found.mean, found.turned)
         made["sweeps"] = figures.sweeps(
             names, example.tunes, _notation(example.tunes), example.steps, example.values, POSITIONS, swept,
             f"An ordinary measure of {data}, turned by {name}",

@@ -18,7 +18,7 @@ from armusic.errors import DataError, UsageError
 from armusic.evaluation import fidelity, shares, subject, views
 from armusic.evaluation.prior import prior
 from armusic.evaluation.subject import Subject
-from armusic.evaluation.sweeps import sweep
+from armusic.evaluation.sweeps import Axes, sweep
 from armusic.score import METRES
 from armusic.tokenizer import HOLD, REST
 from tests import toy
@@ -27,6 +27,7 @@ from tests.music import REEL, book, tune
 NOWHERE = Path()
 MODEL = toy.checkpoint()
 SUBJECT = Subject(MODEL.model, MODEL.config, toy.ADAPTER, 0)
+OWN = Axes(np.arange(2), np.ones(2))
 
 
 @pytest.fixture
@@ -150,17 +151,24 @@ def test_tunes_that_go_together_make_an_interval_wider() -> None:
 
 
 def test_a_dimension_is_put_where_it_is_said_and_the_others_stay() -> None:
-    values = sweep(SUBJECT, np.zeros((3, 4), dtype=np.float32) + 0.2, np.array([-3.5, -0.5, 2.5]))
+    codes, places = np.zeros((3, 4), dtype=np.float32) + 0.2, np.array([-3.5, -0.5, 2.5])
+    values = sweep(SUBJECT, codes, OWN, places)
     assert values.shape == (2, 3, 3, 2)
     assert values[0, :, 0].tolist() == [[1, 5], [4, 5], [7, 5]]
     assert values[1, :, 2].tolist() == [[5, 1], [5, 4], [5, 7]]
+    crossed = Axes(np.array([1, 0]), np.array([1.0, -1.0]))  # the second attribute falls with the first dimension
+    assert (sweep(SUBJECT, codes, crossed, places)[0] == values[1]).all()
+    assert sweep(SUBJECT, codes, crossed, places)[1, :, 0].tolist() == [[8, 5], [5, 5], [2, 5]]
+    assert crossed.along(np.array([[0.3, 0.7, 0, 0]])).tolist() == [[0.7, -0.3]]
 
 
 def test_surfaces_have_the_own_dimension_across_and_the_other_one_up() -> None:
     points = np.array([-3.5, 0.5, 2.5])
-    values = views.surfaces(SUBJECT, np.zeros((2, 4), dtype=np.float32), points)
+    codes = np.zeros((2, 4), dtype=np.float32)
+    values = views.surfaces(SUBJECT, codes, OWN, points)
     assert np.isnan(values[[0, 1], [0, 1]]).all()
     assert values[0, 1].tolist() == values[1, 0].tolist() == [[1, 5, 7]] * 3
+    assert np.isnan(views.surfaces(SUBJECT, codes, Axes(np.array([2, 2]), np.ones(2)), points)).all()
 
 
 def test_chance_codes_and_what_is_made_of_them() -> None:

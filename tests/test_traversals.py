@@ -13,7 +13,7 @@ from armusic.dataset import Data, Scale
 from armusic.errors import DataError, UsageError
 from armusic.evaluation import traversals, views
 from armusic.evaluation.subject import Subject
-from armusic.evaluation.sweeps import axes
+from armusic.evaluation.sweeps import Axes, axes
 from tests import squares, toy
 
 EXACT = Subject(toy.Digits(), toy.checkpoint().config, toy.ADAPTER, 0)
@@ -170,7 +170,7 @@ def test_a_surface_is_the_mean_of_what_is_known(white: tuple[Subject, Data]) -> 
         return values
 
     blind = replace(subject, adapter=replace(squares.ADAPTER, measure=measure))
-    found = views.surfaces(blind, np.zeros((2, 4), np.float32), np.linspace(-1, 1, 3))
+    found = views.surfaces(blind, np.zeros((2, 4), np.float32), Axes(np.arange(2), np.ones(2)), np.linspace(-1, 1, 3))
     expected = np.full((3, 3), 8.0)
     expected[2, 2] = np.nan
     np.testing.assert_array_equal(found[1, 0], expected)

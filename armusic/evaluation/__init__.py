@@ -21,7 +21,7 @@ from armusic.evaluation.kept import Kept, kept
 from armusic.evaluation.prior import Prior, prior
 from armusic.evaluation.shares import Share
 from armusic.evaluation.subject import Codes, Progress, Subject, silent
-from armusic.evaluation.sweeps import POSITIONS, Swept, sweep
+from armusic.evaluation.sweeps import POSITIONS, Axes, Swept, axes, sweep
 from armusic.evaluation.tunes import calibrate, fidelity, held_out, tune_of
 from armusic.metrics import Score
 
@@ -47,8 +47,10 @@ class Evaluation:
         Test items of the subject's kind: all, or a random ten thousand.
     mean, sample : float32 array (item, latent)
         The means of their posteriors, and a code drawn from each.
+    turned : Axes
+        The dimension that turns each attribute: its own, or in a plain beta-VAE that which tells most of it.
     swept : float64 array (attribute, step, some item, attribute)
-        Attributes decoded where one dimension of some items is moved: see `sweeps.sweep`. Of those items whose
+        Attributes decoded where one of these of some items is moved: see `sweeps.sweep`. Of those items whose
         attributes can be measured in all places.
     samples, means : dict of str to Score
         The metrics of `armusic.metrics`: of a code drawn from each posterior (as in the paper), and of the means.
@@ -74,6 +76,7 @@ class Evaluation:
     test: Data
     mean: Codes
     sample: Codes
+    turned: Axes
     swept: Swept
     samples: Mapping[str, Score]
     means: Mapping[str, Score]
@@ -144,15 +147,15 @@ def evaluate(
     on_progress("the paper's protocol", 0, 1)
     protocol = subject.adapter.protocol(subject.config, cache)
     right, counts = shares.reconstruction(subject, (train, valid, test), mean, protocol, rng, on_progress)
-    turned = np.sort(rng.permutation(len(test))[:SWEPT])
-    swept = sweep(subject, mean[turned], on_progress=on_progress)
+    turned, some = axes(subject, test), np.sort(rng.permutation(len(test))[:SWEPT])
+    swept = sweep(subject, mean[some], turned, on_progress=on_progress)
     measured = ~np.isnan(swept).any(axis=(0, 1, 3))  # an attribute of a blank image is not known
     swept = swept[:, :, measured]
     control = {}
     if measured.any():
         control = metrics.decoded(swept, POSITIONS, test.names, train.a.std(axis=0, dtype=np.float64))
     drawn = prior(subject, train, test, rng, on_progress)
-    stays = kept(subject, test, mean, turned, on_progress)
+    stays = kept(subject, test, mean, some, turned, on_progress)
     reported = _reported(sample[chosen], test.take(chosen), seed)
     counts |= {"test": len(every), "samples": len(chosen), "means": len(distinct), "swept": int(measured.sum())}
     ceiling = float(metrics.tie_ceiling(test.take(chosen).a.astype(np.float64)).mean())
@@ -161,6 +164,7 @@ def evaluate(
         test,
         mean,
         sample,
+        turned,
         swept,
         samples,
         means,

@@ -9,7 +9,7 @@ from jaxtyping import Int
 
 from armusic.dataset import Data
 from armusic.evaluation.subject import Codes, Progress, Subject, silent
-from armusic.evaluation.sweeps import POSITIONS, axes, placed
+from armusic.evaluation.sweeps import POSITIONS, Axes, placed
 
 WIDE = 2 * POSITIONS  # the range of Pati and Lerch (2020)
 
@@ -42,7 +42,9 @@ class Kept:
     turned: int
 
 
-def kept(subject: Subject, test: Data, mean: Codes, chosen: np.ndarray, on_progress: Progress = silent) -> Kept | None:
+def kept(
+    subject: Subject, test: Data, mean: Codes, chosen: np.ndarray, turned: Axes, on_progress: Progress = silent
+) -> Kept | None:
     """Judge test items, their reconstructions, and the `chosen` ones with one dimension moved; None without a judge.
 
     Source
@@ -55,10 +57,10 @@ def kept(subject: Subject, test: Data, mean: Codes, chosen: np.ndarray, on_progr
     original = subject.judge(test.x)
     known = told(test, what)
     true = original if known is None else known
-    dims = [int(dim) for name, dim in zip(test.names, axes(subject, test).dims, strict=True) if name != what]
+    others = [place for place, name in enumerate(test.names) if name != what]
     shares = []
     for positions in (POSITIONS, WIDE):
-        moved = placed(mean[chosen], dims, positions)
+        moved = placed(mean[chosen], Axes(turned.dims[others], turned.ways[others]), positions)
         made = subject.decode(
             moved.reshape(-1, mean.shape[1]), lambda done, total: on_progress(f"keeping the {what}", done, total)
         )

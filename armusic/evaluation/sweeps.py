@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +32,10 @@ class Axes:
     dims: Int[np.ndarray, " attribute"]
     ways: Float[np.ndarray, " attribute"]
 
+    def along(self, z: Codes) -> Float[np.ndarray, "item attribute"]:
+        """Return where codes are on the dimension of each attribute, in the direction in which it rises."""
+        return z[:, self.dims] * self.ways
+
 
 def axes(subject: Subject, test: Data) -> Axes:
     """Return which dimension turns each attribute: its own where they are tied, else the one that tells most of it.
@@ -53,9 +56,13 @@ def axes(subject: Subject, test: Data) -> Axes:
 
 
 def sweep(
-    subject: Subject, z: Codes, positions: Float[np.ndarray, " step"] = POSITIONS, on_progress: Progress = silent
+    subject: Subject,
+    z: Codes,
+    turned: Axes,
+    positions: Float[np.ndarray, " step"] = POSITIONS,
+    on_progress: Progress = silent,
 ) -> Swept:
-    """Put each regularised dimension of some codes at the same positions, and measure what is decoded there.
+    """Put the dimension of each attribute of some codes at the same positions, and measure what is decoded there.
 
     Parameters
     ----------
@@ -63,6 +70,8 @@ def sweep(
         The model.
     z : float32 array (item, latent)
         The codes; their other dimensions stay.
+    turned : Axes
+        Which dimension is that of an attribute.
     positions : float array (step,)
         Where each dimension is put, in standard deviations of the prior.
     on_progress : callable
@@ -71,10 +80,10 @@ def sweep(
     Returns
     -------
     float64 array (attribute, step, item, attribute)
-        By the dimension that is moved (k belongs to attribute k), the attributes, in their own units.
+        By the attribute whose dimension is moved, the attributes, in their own units.
     """
     count = len(subject.config.attributes)
-    moved = placed(z, range(count), positions)
+    moved = placed(z, turned, positions)
     made = subject.decode(
         moved.reshape(-1, z.shape[1]), lambda done, total: on_progress("moving dimensions", done, total)
     )
@@ -82,11 +91,10 @@ def sweep(
 
 
 def placed(
-    z: Codes, dims: Iterable[int], positions: Float[np.ndarray, " step"]
-) -> Float[np.ndarray, "moved step item latent"]:
-    """Return codes with each of some dimensions, alone, at each of the positions."""
-    chosen = list(dims)
-    moved = np.tile(z, (len(chosen), len(positions), 1, 1))
-    for number, dim in enumerate(chosen):
-        moved[number, :, :, dim] = positions[:, None]
+    z: Codes, turned: Axes, positions: Float[np.ndarray, " step"]
+) -> Float[np.ndarray, "attribute step item latent"]:
+    """Return codes with the dimension of each attribute, alone, at each of the positions."""
+    moved = np.tile(z, (len(turned.dims), len(positions), 1, 1))
+    for number, (dim, way) in enumerate(zip(turned.dims, turned.ways, strict=True)):
+        moved[number, :, :, dim] = way * positions[:, None]
     return moved

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from armusic import tokenizer
 from armusic.dataset import Data
 from armusic.evaluation.subject import Codes, Progress, Subject, silent
-from armusic.evaluation.sweeps import placed
+from armusic.evaluation.sweeps import Axes, placed
 from armusic.frame import FRAMES, MIDDLE
 from armusic.score import METRES, Measure, Tune
 from armusic.tokenizer import HOLD, REST
@@ -23,9 +23,13 @@ STEPS = np.linspace(-2, 2, 5)  # of a sweep that is shown as notes
 
 
 def surfaces(
-    subject: Subject, z: Codes, points: Float[np.ndarray, " point"] = POINTS, on_progress: Progress = silent
-) -> Float[np.ndarray, "attribute dim point point"]:
-    """Put every pair of regularised dimensions of some codes at all points of a grid, and measure what is decoded.
+    subject: Subject,
+    z: Codes,
+    turned: Axes,
+    points: Float[np.ndarray, " point"] = POINTS,
+    on_progress: Progress = silent,
+) -> Float[np.ndarray, "attribute other point point"]:
+    """Put the dimensions of every pair of attributes of some codes at all points of a grid, and measure what comes.
 
     Parameters
     ----------
@@ -33,6 +37,8 @@ def surfaces(
         The model.
     z : float32 array (item, latent)
         The codes; their other dimensions stay.
+    turned : Axes
+        Which dimension is that of an attribute.
     points : float array (point,)
         Of the grid, along both dimensions.
     on_progress : callable
@@ -40,9 +46,10 @@ def surfaces(
 
     Returns
     -------
-    float64 array (attribute, dim, point, point)
-        `values[k, d, j, i]` is attribute k, the mean over the items of which it is known, where dimension k is at
-        `points[i]` and dimension d at `points[j]`; NaN where it is known of none, and for d = k.
+    float64 array (attribute, other, point, point)
+        `values[k, d, j, i]` is attribute k, the mean over the items of which it is known, where its dimension is at
+        `points[i]` and that of attribute d at `points[j]`; NaN where it is known of none, and where d has no other
+        dimension than k.
 
     Source
     ------
@@ -54,9 +61,11 @@ def surfaces(
     moved = np.tile(z, (size, size, 1, 1))
     for number, (k, d) in enumerate(pairs):
         on_progress("surfaces", number, len(pairs))
+        if turned.dims[k] == turned.dims[d]:
+            continue
         codes = moved.copy()
-        codes[..., k] = points[:, None]
-        codes[..., d] = points[:, None, None]
+        codes[..., turned.dims[k]] = turned.ways[k] * points[:, None]
+        codes[..., turned.dims[d]] = turned.ways[d] * points[:, None, None]
         found = subject.measure(subject.decode(codes.reshape(-1, z.shape[1])))
         mean = _known_mean(found.reshape(size, size, len(z), count))
         values[k, d], values[d, k] = mean[..., k], mean[..., d].T
@@ -78,7 +87,7 @@ def some(z: Codes, seed: int) -> Float[np.ndarray, "some latent"]:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A test measure with each of its dimensions swept, as music.
+    """A test measure with the dimension of each attribute swept, as music.
 
     Parameters
     ----------
@@ -95,14 +104,17 @@ class Example:
     values: Float[np.ndarray, "attribute step"]
 
 
-def example(subject: Subject, test: Data, mean: Codes, steps: Float[np.ndarray, " step"] = STEPS) -> Example:
-    """Sweep each dimension of the most ordinary test measure: the one whose attributes are nearest to their means.
+def example(
+    subject: Subject, test: Data, mean: Codes, turned: Axes, steps: Float[np.ndarray, " step"] = STEPS
+) -> Example:
+    """Sweep the dimension of each attribute of the most ordinary test measure.
 
+    That is the one whose attributes are nearest to their means.
     Each step stands for itself: a note that would go on from the measure before begins as silence.
     """
     count = len(test.names)
     far = np.abs((test.a - test.a.mean(axis=0)) / (test.a.std(axis=0) + 1e-9)).max(axis=1)
-    moved = placed(mean[[far.argmin()]], range(count), steps)
+    moved = placed(mean[[far.argmin()]], turned, steps)
     made = subject.decode(moved.reshape(-1, mean.shape[1]))
     values = subject.measure(made).reshape(count, len(steps), count)
     frame, metre = FRAMES[subject.config.frame], METRES[subject.kind]
