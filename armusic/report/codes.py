@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 
 from armusic import checkpoint, sheets
 from armusic.dataset import Data
-from armusic.errors import ArmusicError
 from armusic.evaluation import subject
 from armusic.evaluation.subject import Subject
 from armusic.report import charts
@@ -30,7 +29,7 @@ class Best:
     Parameters
     ----------
     run : Result
-        That with the highest Interpretability.
+        Its figures.
     subject : Subject
         Its model.
     test : Data
@@ -47,8 +46,8 @@ class Best:
         return self.run.folder.name
 
 
-def best(models: Models, name: str, cache: Path, remarks: list[str]) -> Best | None:
-    """Load the best run of a model; None where there is none, or, with a remark, where it cannot be loaded.
+def choose(models: Models, name: str) -> Result | None:
+    """Return the best run of a model, that with the highest Interpretability; None where there is none.
 
     Parameters
     ----------
@@ -56,21 +55,21 @@ def best(models: Models, name: str, cache: Path, remarks: list[str]) -> Best | N
         Model -> evaluated runs.
     name : str
         The model: `default` or `beta-vae`; where it was not run, any with an attribute loss, or without.
-    cache : Path
-        Folder of cached data.
-    remarks : list of str
-        Gets what could not be loaded, and why.
     """
     loss = name != BASELINE
     runs = models.get(name) or [run for some in models.values() for run in some if (run.config.gamma > 0) == loss]
-    if not runs:
-        return None
-    run = max(runs, key=lambda run: run.value("interpretability") or 0.0)
-    try:
-        whose, (_, _, test) = subject.load(checkpoint.load(run.folder), cache)
-    except ArmusicError as error:
-        remarks.append(f"no pictures of the codes of {run.folder.name}: {error}")
-        return None
+    return max(runs, key=lambda run: run.value("interpretability") or 0.0, default=None)
+
+
+def load(run: Result, cache: Path) -> Best:
+    """Load a run.
+
+    Raises
+    ------
+    ArmusicError
+        If its checkpoint or its data cannot be loaded.
+    """
+    whose, (_, _, test) = subject.load(checkpoint.load(run.folder), cache)
     return Best(run, whose, test)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from armusic import corpus
+from armusic.errors import ArmusicError
 from armusic.files import atomic_folder
 from armusic.report import tables
 from armusic.report.results import BASELINE, Result, grouped, spread
@@ -28,7 +30,7 @@ def write(results: Sequence[Result], out: Path, *, data_dir: Path | None = None,
         Where data is cached: the codes of test items are drawn, of the default's best run, and of images what it
         decodes while they are moved, beside the best run of the beta-VAE.
     force : bool
-        Whether files there may be replaced.
+        Whether files there may be replaced. A picture of the report there whose run has no checkpoint any more stays.
 
     Returns
     -------
@@ -40,34 +42,72 @@ def write(results: Sequence[Result], out: Path, *, data_dir: Path | None = None,
     WriteError
         If files are in the folder, or it cannot be written.
     """
-    from armusic import tiles
-    from armusic.report import codes
     from armusic.report.boxes import boxes
 
     remarks: list[str] = []
     cache = corpus.data_folder(data_dir)
+    earlier = _earlier(out)
     with atomic_folder(out, force) as folder:
         groups = grouped(results)
         made = boxes(groups) | _grids(results)
-        films: dict[str, str] = {}
+        captions = {f"{name}.png": caption for name, (_, caption) in made.items()}
         for data, models in groups.items():
-            one = codes.best(models, "default", cache, remarks)
-            if one is None:
-                continue
-            made[f"pairs-{data}"] = codes.pairs(one), f"codes of {one.name}"
-            other = codes.best(models, BASELINE, cache, remarks) if one.run.config.shape else None
-            if other is not None:
-                frames = codes.sweeps(one, other)
-                tiles.save_gif(frames, folder / f"sweeps-{data}.gif")
-                tiles.save_png(frames[-1], folder / f"sweeps-{data}.png")
-                films[f"sweeps-{data}.gif"] = f"each dimension moved: {one.name} beside {other.name}"
+            for name, caption, draw in _of_codes(data, models, cache):
+                try:
+                    draw(folder)
+                except ArmusicError as error:
+                    if earlier.get(name) != caption:
+                        remarks.append(f"no picture {name} ({caption}): {error}")
+                        continue
+                    remarks.append(f"{name} is that of the report before: {error}")
+                captions[name] = caption
         for name, (figure, _) in made.items():
-            for suffix in (".png", ".svg"):
-                figure.savefig(folder / (name + suffix), metadata={"Date": None} if suffix == ".svg" else None)
-        captions = {f"{name}.png": caption for name, (_, caption) in made.items()} | films
+            _save(figure, folder / name)
         text = tables.report(results, groups, captions, remarks)
         (folder / "report.md").write_text(text, encoding="utf-8")
     return remarks
+
+
+def _of_codes(
+    data: str, models: Mapping[str, list[Result]], cache: Path
+) -> Iterator[tuple[str, str, Callable[[Path], None]]]:
+    """Yield the pictures that need models and data: their names, captions, and what draws them into a folder."""
+    from armusic import tiles
+    from armusic.report import codes
+
+    one, other = codes.choose(models, "default"), codes.choose(models, BASELINE)
+
+    def pairs(folder: Path) -> None:
+        assert one is not None
+        _save(codes.pairs(codes.load(one, cache)), folder / f"pairs-{data}")
+
+    def sweeps(folder: Path) -> None:
+        assert one is not None
+        assert other is not None
+        frames = codes.sweeps(codes.load(one, cache), codes.load(other, cache))
+        tiles.save_gif(frames, folder / f"sweeps-{data}.gif")
+        tiles.save_png(frames[-1], folder / f"sweeps-{data}.png")
+
+    if one is not None:
+        yield f"pairs-{data}.png", f"codes of {one.folder.name}", pairs
+        if other is not None and one.config.shape:
+            yield f"sweeps-{data}.gif", f"each dimension moved: {one.folder.name} beside {other.folder.name}", sweeps
+
+
+def _earlier(folder: Path) -> dict[str, str]:
+    """Return the pictures, by name with their captions, that the report in a folder shows and that are there."""
+    try:
+        text = (folder / "report.md").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return {}
+    shown = re.findall(r"^!\[(.+)\]\(([\w.+-]+)\)$", text, re.MULTILINE)
+    return {name: caption for caption, name in shown if (folder / name).is_file()}
+
+
+def _save(figure: Figure, path: Path) -> None:
+    """Write a figure as PNG and SVG."""
+    for suffix in (".png", ".svg"):
+        figure.savefig(path.with_name(path.name + suffix), metadata={"Date": None} if suffix == ".svg" else None)
 
 
 Figures = dict[str, tuple["Figure", str]]

@@ -44,13 +44,36 @@ def test_images_are_swept_by_the_best_run_beside_the_best_without_a_loss(trained
 
 def test_the_best_of_another_model_stands_in_where_there_is_no_default(trained: Path, tmp_path: Path) -> None:
     models = grouped(report.read(trained))["squares"]
-    remarks: list[str] = []
     models["mine"] = models.pop("default")
-    found = codes.best(models, "default", tmp_path, remarks)
+    found = codes.choose(models, "default")
     assert found is not None
-    assert found.name == "default-squares-1"
-    assert codes.best({"mine": models["mine"]}, "beta-vae", tmp_path, remarks) is None
-    assert remarks == []
+    assert codes.load(found, tmp_path).name == "default-squares-1"
+    assert codes.choose({"mine": models["mine"]}, "beta-vae") is None
+
+
+def test_pictures_of_a_run_that_has_lost_its_checkpoint_stay_while_it_is_the_best(
+    trained: Path, put: Put, tmp_path: Path
+) -> None:
+    out = tmp_path / "report"
+    report.write(report.read(trained), out, data_dir=tmp_path)
+    shown, film = pictures(out), (out / "sweeps-squares.gif").read_bytes()
+    assert {"![codes of default-squares-1](pairs-squares.png)"} < set(shown)
     (trained / "default-squares-1" / "best.safetensors").unlink()
-    assert codes.best(models, "default", tmp_path, remarks) is None
-    assert remarks[0].startswith("no pictures of the codes of default-squares-1: ")
+    remarks = report.write(report.read(trained), out, data_dir=tmp_path, force=True)
+    assert [one.partition(": ")[0] for one in remarks] == [
+        f"{name} is that of the report before" for name in ("pairs-squares.png", "sweeps-squares.gif")
+    ]
+    assert pictures(out) == shown
+    assert (out / "sweeps-squares.gif").read_bytes() == film
+    put("default", "squares", 2, interpretability=0.9)  # no picture is of this one
+    remarks = report.write(report.read(trained), out, data_dir=tmp_path, force=True)
+    assert [one.partition(": ")[0] for one in remarks] == [
+        "no picture pairs-squares.png (codes of default-squares-2)",
+        "no picture sweeps-squares.gif (each dimension moved: default-squares-2 beside beta-vae-squares-0)",
+    ]
+    assert not any("codes of" in line for line in pictures(out))
+
+
+def pictures(folder: Path) -> list[str]:
+    """Return the lines of a report that show pictures."""
+    return [line for line in (folder / "report.md").read_text().splitlines() if line.startswith("![")]
