@@ -67,10 +67,10 @@ def test_pictures_of_a_run_that_has_lost_its_checkpoint_stay_while_it_is_the_bes
     assert (out / "sweeps-squares.gif").read_bytes() == film
     put("default", "squares", 2, interpretability=0.9)  # no picture is of this one
     remarks = report.write(report.read(trained), out, data_dir=tmp_path, force=True)
-    assert [one.partition(": ")[0] for one in remarks] == [
-        "no picture pairs-squares.png (codes of default-squares-2)",
-        "no picture sweeps-squares.gif (each dimension moved: default-squares-2 beside beta-vae-squares-0)",
-    ]
+    assert [one.partition(" (")[0] for one in remarks] == [
+        "no picture pairs-squares.png", "no picture sweeps-squares.gif"
+    ]  # fmt: skip
+    assert all("default-squares-2" in one for one in remarks)
     assert not any("codes of" in line for line in pictures(out))
 
 
