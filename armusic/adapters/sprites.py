@@ -11,7 +11,7 @@ from armusic.images import archive, sprites, sprites_measured
 
 PRESETS: dict[str, dict[str, Any]] = {
     "default": {  # all images, not a tenth often, whose squares' orientations a model would learn by heart
-        "attributes": sprites.NAMES, "latent": 10, "gamma": 50.0, "independence": 20.0, "lr": 1.5e-3, "epochs": 5,
+        "attributes": sprites.NAMES, "latent": 10, "gamma": 500.0, "independence": 20.0, "lr": 1.5e-3, "epochs": 3,
         "filters": (16, 32, 64, 64), "kernel": 4, "stride": 2, "hidden": (256, 256), "activation": "relu",
     },
     "paper": {"filters": (32, 32, 32, 32)},  # the network of Pati and Lerch (2020), who had all images
