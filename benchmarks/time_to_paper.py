@@ -1,7 +1,7 @@
 """How long until a model is as good as the paper's folk figures, by the paper's own protocol.
 
     python benchmarks/time_to_paper.py default --epochs 32 --batch 64
-    python benchmarks/time_to_paper.py paper --minutes 40
+    python benchmarks/time_to_paper.py paper --minutes 60
 
 The data are those of `armusic.protocol` (folk44-paper: transposed copies, empty measures, a split
 by position). After each epoch the test part is encoded and codes are drawn from the posterior;
@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, help="the schedule's length; the preset's own by default")
     parser.add_argument("--batch", type=int, help="measures a step; the preset's own by default")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="give up after so much processor time")
-    parser.add_argument("--threads", type=int, default=1, help="of torch: more cost more processor time [1]")
+    parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     chosen = {name: value for name in ("epochs", "batch") if (value := getattr(given, name)) is not None}
@@ -70,7 +70,7 @@ def main() -> None:
     scale = scale_of(train, adapter.kinds)
     torch.manual_seed(config.seed)
     model = adapter.build(config)
-    size = f"{len(train):,} training measures, {config.batch} a step, {config.epochs} epochs, threads: {given.threads}"
+    size = f"{len(train):,} training measures, {config.batch} a step, {config.epochs} epochs, {given.threads} threads"
     print(f"{given.preset}: {size}", flush=True)
     used, since = 0.0, time.process_time()
     reports = fit(
