@@ -2,6 +2,7 @@
 
     python benchmarks/time_to_paper.py default --epochs 32 --batch 64
     python benchmarks/time_to_paper.py paper --minutes 60
+    python benchmarks/time_to_paper.py paper --run runs/longer/paper-folk44-1
 
 The data are those of `armusic.protocol` (folk44-paper: transposed copies, empty measures, a split
 by position). After each epoch the test part is encoded and codes are drawn from the posterior;
@@ -10,6 +11,9 @@ both those of Pati and Lerch (2020). The time is that of the training alone, of 
 (`time.process_time`), so that what else the machine does counts little.
 
 Anchored models take each measure once (`distinct`): its copies are equal to them.
+
+With --run nothing is trained: a run on folk44, which has the same tunes, most of the test part among them, and draws
+their keys anew in each epoch, is measured as it stands. Its time is what its epochs took on one thread.
 """
 
 from __future__ import annotations
@@ -21,10 +25,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from armusic import adapters, metrics
+from armusic import adapters, checkpoint, metrics
 from armusic.config import PRESETS, make
 from armusic.corpus import data_folder
 from armusic.dataset import Data, batches, scale_of
+from armusic.experiments.states import figures
 from armusic.models.base import VAE
 from armusic.training import fit
 
@@ -56,6 +61,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, help="the schedule's length; the preset's own by default")
     parser.add_argument("--batch", type=int, help="measures a step; the preset's own by default")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="give up after so much processor time")
+    parser.add_argument("--run", type=Path, help="the folder of a run to measure, instead of training")
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
@@ -65,6 +71,12 @@ def main() -> None:
     train, valid, test = adapter.split(adapter.load(config, Path(data_folder())), config.seed)
     rng = np.random.default_rng(0)
     test = test.take(np.sort(rng.choice(len(test), ITEMS, replace=False)))
+    if given.run is not None:
+        model = checkpoint.load(given.run).model
+        used = sum(row["seconds"] for row in figures(given.run / "metrics.csv"))
+        found, ticks = measure(model, test)
+        print(f"{given.run}, {used / 60:.1f} min: Interpretability {found:.3f}, ticks {ticks:.2%}")
+        return
     valid = valid.take(np.sort(rng.choice(len(valid), ITEMS, replace=False)))
     train = train.distinct() if config.distinct else train
     scale = scale_of(train, adapter.kinds)
