@@ -1,6 +1,6 @@
 """How long until a model is as good as the paper's folk figures, by the paper's own protocol.
 
-    python benchmarks/time_to_paper.py default --epochs 32 --batch 64
+    python benchmarks/time_to_paper.py default --epochs 32 --batch 64 --threads 1
     python benchmarks/time_to_paper.py paper --minutes 60
     python benchmarks/time_to_paper.py paper --run runs/longer/paper-folk44-1
 
