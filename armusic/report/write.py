@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,22 +77,22 @@ def _of_codes(
     from armusic.report import codes
 
     one, other = codes.choose(models, "default"), codes.choose(models, BASELINE)
+    if one is None:
+        return
+    loaded = lru_cache(1)(partial(codes.load, one, cache))  # once for both pictures
 
     def pairs(folder: Path) -> None:
-        assert one is not None
-        _save(codes.pairs(codes.load(one, cache)), folder / f"pairs-{data}")
+        _save(codes.pairs(loaded()), folder / f"pairs-{data}")
 
     def sweeps(folder: Path) -> None:
-        assert one is not None
         assert other is not None
-        frames = codes.sweeps(codes.load(one, cache), codes.load(other, cache))
+        frames = codes.sweeps(loaded(), codes.load(other, cache))
         tiles.save_gif(frames, folder / f"sweeps-{data}.gif")
         tiles.save_png(frames[-1], folder / f"sweeps-{data}.png")
 
-    if one is not None:
-        yield f"pairs-{data}.png", f"codes of {one.folder.name}", pairs
-        if other is not None and one.config.shape:
-            yield f"sweeps-{data}.gif", f"each dimension moved: {one.folder.name} beside {other.folder.name}", sweeps
+    yield f"pairs-{data}.png", f"codes of {one.folder.name}", pairs
+    if other is not None and one.config.shape:
+        yield f"sweeps-{data}.gif", f"each dimension moved: {one.folder.name} beside {other.folder.name}", sweeps
 
 
 def _earlier(folder: Path) -> dict[str, str]:
