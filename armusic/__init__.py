@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from armusic import metrics
     from armusic.api import load, picture, read, train, write
     from armusic.errors import ArmusicError
-    from armusic.score import Key, Measure, Metre, Note, Tune
+    from armusic.music.score import Key, Measure, Metre, Note, Tune
 
 __all__ = [
     "ArmusicError", "Key", "Measure", "Metre", "Note", "Tune", "load", "metrics", "picture", "read", "train", "write",

@@ -8,17 +8,22 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from armusic import corpus as _corpus
-from armusic import experiments, exporters, live, readers, report
+from armusic import experiments, report
 from armusic.asked import Target
-from armusic.attributes import canonical_name
-from armusic.attributes.table import AttributeTable, attributes
 from armusic.config import Config
-from armusic.corpus import Corpus, Progress
+from armusic.datasets.corpora import corpus as _corpus
+from armusic.datasets.corpora.corpus import Corpus, Progress
 from armusic.errors import UsageError
-from armusic.exporters import check as check_output
 from armusic.files import check_folder, label
-from armusic.pictures import (
+from armusic.io import readers, writers
+from armusic.io.readers.options import Reading
+from armusic.io.writers import check as check_output
+from armusic.live import loop as live
+from armusic.live.ports import open_ports
+from armusic.music.attributes import canonical_name
+from armusic.music.attributes.table import AttributeTable, attributes
+from armusic.music.score import Tune
+from armusic.plotting.files import (
     Named,
     check_picture,
     check_traversal,
@@ -29,23 +34,20 @@ from armusic.pictures import (
     draw_traversal,
     picture,
 )
-from armusic.ports import open_ports
-from armusic.readers.reading import Reading
-from armusic.score import Tune
 
 if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
-    from armusic.adapters.base import Words
-    from armusic.checkpoint import Checkpoint
+    from armusic.editing.material import Variation
+    from armusic.editing.morphing import Step
+    from armusic.editing.reconstruction import Reconstruction
+    from armusic.editing.result import Reached
+    from armusic.editing.surface import Surface
     from armusic.evaluation import Evaluation
     from armusic.evaluation.traversals import Traversal
-    from armusic.generation import Generated
-    from armusic.inspection import Inspection
-    from armusic.interpolation import Variation
-    from armusic.morphing import Step
-    from armusic.reached import Reached
-    from armusic.reconstruction import Reconstruction
-    from armusic.surfaces import Surface
-    from armusic.training import Report
+    from armusic.generation.generate import Generated
+    from armusic.io.inspection import Inspection
+    from armusic.training.adapters.base import Words
+    from armusic.training.checkpoint import Checkpoint
+    from armusic.vae.fit import Report
 
 SHIPPED = "default.safetensors"
 __all__ = [
@@ -66,7 +68,7 @@ def read(path: str | Path, tune: int | None = None, **reading: Any) -> Tune:
     tune : int, optional
         In an ABC tune book, the `X:` number of the tune.
     **reading
-        How it is read, such as `track="Lead"`: see `armusic.readers.reading.Reading`.
+        How it is read, such as `track="Lead"`: see `armusic.io.readers.options.Reading`.
 
     Raises
     ------
@@ -77,8 +79,8 @@ def read(path: str | Path, tune: int | None = None, **reading: Any) -> Tune:
 
 
 def inspect(path: str | Path, **reading: Any) -> Inspection:
-    """Return what is in a file (read as by `read`), and what a model would use: see `armusic.inspection`."""
-    from armusic import inspection
+    """Return what is in a file (read as by `read`), and what a model would use: see `armusic.io.inspection`."""
+    from armusic.io import inspection
 
     return inspection.inspect(path, Reading(**reading))
 
@@ -95,14 +97,14 @@ def write(variations: Sequence[Variation], path: str | Path, layout: str | None 
     layout : {"tracks", "sequence", "clips"}, optional
         One track each, one after the other on one track, or one file each; when not given as fits the format.
     **options
-        Such as `force=True` and `attributes=["rhythm"]`: see `armusic.exporters.write`.
+        Such as `force=True` and `attributes=["rhythm"]`: see `armusic.io.writers.write`.
     """
     write_tunes([(variation.name, variation.tune) for variation in variations], path, layout, **options)
 
 
 def write_tunes(tunes: Named, path: str | Path, layout: str | None = None, **options: Any) -> None:
     """Write named tunes; format, layouts and options as `write` has them."""
-    exporters.write(tunes, path, layout=layout, **options)
+    writers.write(tunes, path, layout=layout, **options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ class Model:
     @property
     def domain(self) -> str:
         """What it is of, such as `music`."""
-        from armusic import adapters
+        from armusic.training import adapters
 
         return adapters.of(self.config).domain
 
@@ -144,8 +146,8 @@ class Model:
         *,
         closed: bool = True,
     ) -> list[Variation]:
-        """Return the tune with one attribute turned down and up: see `armusic.reaching.interpolate`."""
-        from armusic import reaching
+        """Return the tune with one attribute turned down and up: see `armusic.editing.reach.interpolate`."""
+        from armusic.editing import reach as reaching
 
         return reaching.interpolate(self.checkpoint, tune, attribute, steps, span, measures, key, closed=closed)
 
@@ -158,44 +160,44 @@ class Model:
         measures: tuple[int, int] | None = None,
         closed: bool = True,
     ) -> Reached:
-        """Return the tune with attributes at their targets: see `armusic.reaching.reach`."""
-        from armusic import reaching
+        """Return the tune with attributes at their targets: see `armusic.editing.reach.reach`."""
+        from armusic.editing import reach as reaching
 
         return reaching.reach(self.checkpoint, tune, targets, key, measures, closed=closed)
 
     def turner(self, tune: Tune, names: Sequence[str], key: str = "auto") -> Callable[[Mapping[str, float]], Reached]:
-        """Return a function that turns attributes of a tune by look-ups: see `armusic.reaching.turner`."""
-        from armusic import reaching
+        """Return a function that turns attributes of a tune by look-ups: see `armusic.editing.reach.turner`."""
+        from armusic.editing import reach as reaching
 
         return reaching.turner(self.checkpoint, tune, names, key)
 
     def surface(self, tune: Tune, names: Sequence[str], **options: Any) -> Surface:
         """Return two attributes over a grid of both (`points`, `measures`, `key`): see `surfaces.surface`."""
-        from armusic import surfaces
+        from armusic.editing import surface as surfaces
 
         return surfaces.surface(self.checkpoint, tune, names, **options)
 
     def morph(self, first: Tune, second: Tune, steps: int = 7, *, slerp: bool = True, loop: bool = False) -> list[Step]:
-        """Return tunes that lead from one to another, both ends untouched: see `armusic.morphing.morph`."""
-        from armusic import morphing
+        """Return tunes that lead from one to another, both ends untouched: see `armusic.editing.morphing.morph`."""
+        from armusic.editing import morphing
 
         return morphing.morph(self.checkpoint, first, second, steps, slerp=slerp, loop=loop)
 
     def generate(self, measures: int = 8, metre: str = "4/4", key: str = "D:major", **options: Any) -> Generated:
-        """Return new tunes (`targets`, `count`, `seed`): see `armusic.generation.generate`."""
-        from armusic import generation
+        """Return new tunes (`targets`, `count`, `seed`): see `armusic.generation.generate.generate`."""
+        from armusic.generation import generate as generation
 
         return generation.generate(self.checkpoint, measures, metre, key, **options)
 
     def generate_like(self, tune: Tune, temperature: float = 0.5, **options: Any) -> Generated:
         """Return tunes around another one (`targets`, `key`, `count`, `seed`): see `generation.generate_like`."""
-        from armusic import generation
+        from armusic.generation import generate as generation
 
         return generation.generate_like(self.checkpoint, tune, temperature, **options)
 
     def reconstruct(self, tune: Tune) -> Reconstruction:
-        """Return the tune as the model hears it: see `armusic.reconstruction.reconstruct`."""
-        from armusic import reconstruction
+        """Return the tune as the model hears it: see `armusic.editing.reconstruction.reconstruct`."""
+        from armusic.editing import reconstruction
 
         return reconstruction.reconstruct(self.checkpoint, tune)
 
@@ -224,7 +226,7 @@ def load(path: str | Path | None = None, domain: str = "") -> Model:
     UsageError
         If it is of another domain than that which is wanted, such as `music`.
     """
-    from armusic import checkpoint
+    from armusic.training import checkpoint
 
     if path is None:
         with resources.as_file(resources.files("armusic") / "resources" / SHIPPED) as shipped:
@@ -238,15 +240,15 @@ def load(path: str | Path | None = None, domain: str = "") -> Model:
 
 
 def configure(preset: str = "default", **values: Any) -> Config:
-    """Return a preset's settings for the data that the values name: see `armusic.adapters.configure`."""
-    from armusic import adapters
+    """Return a preset's settings for the data that the values name: see `armusic.training.adapters.configure`."""
+    from armusic.training import adapters
 
     return adapters.configure(preset, **values)
 
 
 def words(data: str) -> Words:
     """Return what things are called in a data set: `words("folk").items` are measures."""
-    from armusic import adapters
+    from armusic.training import adapters
 
     return adapters.get(data).words
 
@@ -292,7 +294,7 @@ def train(
     DataError
         If the data cannot be used.
     """
-    from armusic import runs
+    from armusic.training import run as runs
 
     cache = _corpus.data_folder(data_dir)
     begun = load(start).checkpoint if start is not None else None
@@ -303,6 +305,6 @@ def train(
 
 def corpus(data: str = "folk", data_dir: str | Path | None = None, on_progress: Progress | None = None) -> Corpus:
     """Read a corpus: a data set by name, or a folder of one's own files; `DataError` if there is nothing to use."""
-    from armusic import corpora
+    from armusic.datasets import corpora
 
     return corpora.read(data, _corpus.data_folder(data_dir), on_progress)

@@ -22,8 +22,8 @@ from pathlib import Path
 import abcnotes
 
 from armusic.errors import ArmusicError, MetreError
-from armusic.readers import abc
-from armusic.score import Tune
+from armusic.io.readers import abc
+from armusic.music.score import Tune
 
 COLLECTIONS = ("ryansMammoth", "oneills1850", "airdsAirs", "miscFolk", "nottingham-dataset", "josquin", "essenFolksong")
 Sounds = list[tuple[int | None, Fraction]]

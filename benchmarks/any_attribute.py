@@ -16,14 +16,18 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from armusic import api, attributes, control, corpora, interpolation, keys, population
-from armusic.adapters.music import to_data
-from armusic.checkpoint import Checkpoint
-from armusic.corpus import Corpus, data_folder
-from armusic.dataset import split
+from armusic import api
+from armusic.datasets import corpora
+from armusic.datasets.corpora.corpus import Corpus, data_folder
+from armusic.editing import material, prior_samples
+from armusic.editing import pool as control
 from armusic.evaluation import tune_of
-from armusic.frame import FRAMES
-from armusic.score import METRES, Metre, Tune
+from armusic.music import attributes, keys
+from armusic.music.pitch_frame import FRAMES
+from armusic.music.score import METRES, Metre, Tune
+from armusic.training.adapters.music import to_data
+from armusic.training.checkpoint import Checkpoint
+from armusic.vae.data import split
 
 TARGETS, DRAWN = 5, 1000
 EXAMPLE = Path(__file__).parents[1] / "examples" / "my_attribute.py"
@@ -39,7 +43,7 @@ def held_out(checkpoint: Checkpoint, read: Corpus, kind: int, count: int) -> lis
     for number in np.random.default_rng(1).permutation(np.unique(read.tune[test[read.kind[test] == kind]])):
         tune = tune_of(read, (read.tune == number) & (read.kind == kind), read.sources[number])
         tunes.append(tune)
-        count -= int(interpolation.prepare(checkpoint, tune).varied.sum())
+        count -= int(material.prepare(checkpoint, tune).varied.sum())
         if count <= 0:
             break
     return tunes
@@ -49,7 +53,7 @@ def row(checkpoint: Checkpoint, tunes: list[Tune], name: str, kind: int) -> str:
     """Return the figures of one attribute: a row of the table."""
     rng = np.random.default_rng(0)
     z = rng.standard_normal((DRAWN, checkpoint.config.latent))
-    rows = population.decode(checkpoint.model, checkpoint.config.frame, z, kind)
+    rows = prior_samples.decode(checkpoint.model, checkpoint.config.frame, z, kind)
     values = np.unique(attributes.measure(rows, METRES[kind], (name,)), return_counts=True)
     share = np.cumsum(values[1]) / DRAWN
     wanted = values[0][(share >= 0.05) & (share <= 0.95)]

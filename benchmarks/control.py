@@ -22,19 +22,24 @@ import numpy as np
 import torch
 from scipy.stats import rankdata
 
-from armusic import api, attributes, calibration, control, corpora, interpolation, keys, population
-from armusic.adapters.music import to_data
-from armusic.calibration import Calibration
-from armusic.checkpoint import Checkpoint
-from armusic.corpus import Corpus, data_folder
-from armusic.dataset import split
-from armusic.distance import distance
+from armusic import api
+from armusic.datasets import corpora
+from armusic.datasets.corpora.corpus import Corpus, data_folder
+from armusic.datasets.corpora.versions import different
+from armusic.editing import calibration, prior_samples
+from armusic.editing import material as interpolation
+from armusic.editing import pool as control
+from armusic.editing.calibration import Calibration
+from armusic.editing.result import Reached
 from armusic.evaluation import tune_of
-from armusic.frame import FRAMES
-from armusic.reached import Reached
-from armusic.score import METRES, Metre, Tune
-from armusic.tokenizer import is_onset, ticks
-from armusic.versions import different
+from armusic.music import attributes, keys
+from armusic.music.pitch_frame import FRAMES
+from armusic.music.score import METRES, Metre, Tune
+from armusic.music.similarity import distance
+from armusic.music.tokenizer import is_onset, ticks
+from armusic.training.adapters.music import to_data
+from armusic.training.checkpoint import Checkpoint
+from armusic.vae.data import split
 
 TARGETS = 7
 PARTNERS = {"rhythm": "density", "density": "rhythm", "contour": "range", "range": "contour"}
@@ -78,7 +83,7 @@ def prepare(checkpoint: Checkpoint, cache: Path, metre: Metre, seed: int) -> Ben
     here = data.kind == kind
     values = data.a[here].astype(np.float64)
     one = calibration.measure(
-        lambda codes, _: population.decoded(checkpoint)(codes, kind),
+        lambda codes, _: prior_samples.decoded(checkpoint)(codes, kind),
         z, kinds, (values, np.zeros(len(values), dtype=int)), settings.attributes, 1,
     )  # fmt: skip
     table = Calibration({name: tables * len(METRES) for name, tables in one.tables.items()})

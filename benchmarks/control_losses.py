@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from armusic import api, config, evaluation
-from armusic.corpus import data_folder
-from armusic.score import METRES
+from armusic.datasets.corpora.corpus import data_folder
+from armusic.music.score import METRES
 
 VARIANTS: dict[str, dict[str, float]] = {
     "attribute loss only": {"control": 0.0, "cycle": 0.0},

@@ -18,10 +18,10 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from armusic.corpus import data_folder
+from armusic.datasets.corpora.corpus import data_folder
+from armusic.datasets.images import mnist
 from armusic.files import atomic_path
-from armusic.images import mnist
-from armusic.models.digits import Digits
+from armusic.vae.models.digits import Digits
 
 BATCH = 128
 RATE = 4e-3

@@ -94,8 +94,8 @@ def seeds() -> list[tuple[str, bytes]]:
 
 def song() -> bytes:
     """Return a MIDI file with two tracks, chords, tempos and a change of metre."""
-    from armusic import smf
-    from armusic.smf import Event
+    from armusic.music import smf
+    from armusic.music.smf import Event
 
     lead = [
         Event(120 * n, smf.NOTE_ON if n % 2 == 0 else smf.NOTE_OFF, bytes([60 + n // 2 % 12, 80])) for n in range(64)
@@ -189,8 +189,9 @@ def careless(new: bytearray, kind: str, chance: random.Random) -> None:
 
 def work(seed: int, numbers: range) -> None:
     """Read damaged files, and print what becomes of each: its number, and a word."""
-    from armusic import readers, tokenizer
     from armusic.errors import ArmusicError
+    from armusic.io import readers
+    from armusic.music import tokenizer
 
     logging.disable(logging.CRITICAL)
     whole = seeds()

@@ -7,9 +7,10 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
-from armusic import keys, readers
-from armusic.corpora.folk import COLLECTIONS
-from armusic.score import Tune
+from armusic.datasets.corpora.folk import COLLECTIONS
+from armusic.io import readers
+from armusic.music import keys
+from armusic.music.score import Tune
 
 
 def main() -> None:

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from music21 import converter
 
-from armusic.readers._written import UNITS
-from armusic.readers._xml import score_root
-from armusic.readers._xml_measures import PartReader
+from armusic.io.readers.musicxml.measures import PartReader
+from armusic.io.readers.musicxml.xml import score_root
+from armusic.io.readers.score.sheet import UNITS
 
 Notes = Counter[tuple[int, float, int, float]]
 DIGITS = 3  # music21 keeps some lengths as floats

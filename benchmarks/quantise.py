@@ -12,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from armusic import readers, tokenizer
-from armusic.readers import _quantise as quantise
-from armusic.readers._measures import UNITS, Span
-from armusic.score import Tune
+from armusic.io import readers
+from armusic.io.readers.midi import quantise
+from armusic.io.readers.midi.measures import UNITS, Span
+from armusic.music import tokenizer
+from armusic.music.score import Tune
 
 TICKS, MS = 480, 480 / 500  # ticks per quarter note, and per millisecond
 TUNES = 300

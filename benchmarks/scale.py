@@ -20,17 +20,18 @@ for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):  # read when numpy and torch
 import numpy as np
 import torch
 
-from armusic import adapters, config
-from armusic.adapters.music import to_data
+from armusic import config
 from armusic.config import Config
-from armusic.corpora import folk
-from armusic.corpora.build import build
-from armusic.corpus import Corpus
-from armusic.dataset import scale_of
-from armusic.objective import TEACHER, Objective, backward
-from armusic.shards import draw
-from armusic.training import make_optimizer
-from armusic.versions import different, versions
+from armusic.datasets.corpora import folk
+from armusic.datasets.corpora.build import build
+from armusic.datasets.corpora.corpus import Corpus
+from armusic.datasets.corpora.versions import different, versions
+from armusic.training import adapters
+from armusic.training.adapters.music import to_data
+from armusic.vae.data import scale_of
+from armusic.vae.distributed import draw
+from armusic.vae.fit import make_optimizer
+from armusic.vae.objective import TEACHER, Objective, backward
 
 FILES, LARGER = 300, (1, 4, 16)  # read; and times as many measures as are in them
 STEPS = (

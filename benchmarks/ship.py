@@ -14,9 +14,11 @@ from pathlib import Path
 
 import held_out
 
-from armusic import api, checkpoint, evaluation, phrase_fit, phrases
+from armusic import api, evaluation
 from armusic.config import Config
-from armusic.corpus import data_folder
+from armusic.datasets.corpora.corpus import data_folder
+from armusic.generation import fit_phrases, phrase_model
+from armusic.training import checkpoint
 
 RESOURCES = Path(api.__file__).parent / "resources"
 LOSSES = Path(__file__).with_name("control_losses.md")
@@ -72,7 +74,7 @@ def main() -> None:
     card["calibration"] = evaluation.calibrate(best, data_folder()).as_dict()
     path = RESOURCES / api.SHIPPED
     checkpoint.save(replace(best, card=card, optimizer={}), path)
-    phrases.save(phrase_fit.fit(best, api.corpus(best.config.data)), RESOURCES / phrases.SHIPPED)
+    phrase_model.save(fit_phrases.fit(best, api.corpus(best.config.data)), RESOURCES / phrase_model.SHIPPED)
     text = CARD.format(
         size=path.stat().st_size / 1e6,
         weights=sum(weight.numel() for weight in best.model.parameters()),

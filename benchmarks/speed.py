@@ -16,9 +16,9 @@ for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):  # read when numpy and torch
 
 import numpy as np
 
-from armusic import attributes
-from armusic.score import METRES
-from armusic.tokenizer import HOLD
+from armusic.music import attributes
+from armusic.music.score import METRES
+from armusic.music.tokenizer import HOLD
 
 ROOT = Path(__file__).parents[1]
 

@@ -13,8 +13,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from fastapi.testclient import TestClient
 
-from armusic.studio.loading import Studio
 from armusic.studio.server import application
+from armusic.studio.state import Studio
 
 HERE = "http://127.0.0.1:8000"
 NOTES = "CDEFGABcdefg"

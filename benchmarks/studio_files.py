@@ -17,7 +17,7 @@ from PIL import Image
 from scipy.io import wavfile
 from symusic import Score
 
-from armusic import exporters, readers
+from armusic.io import readers, writers
 
 ROOT = Path(__file__).parents[1]
 SCHEMAS = ROOT / "tests" / "data" / "dawproject"
@@ -33,7 +33,7 @@ def files(chance: random.Random) -> list[tuple[str, bytes]]:
             tune = readers.read(Path(folder) / f"tunes.abc#{number}")
             for suffix in ("mid", "abc", "musicxml"):
                 path = Path(folder) / f"tune-{number}.{suffix}"
-                exporters.write([("tune", tune)], path)
+                writers.write([("tune", tune)], path)
                 found.append((path.name, path.read_bytes()))
     for measures in (64, 120):
         bars = ["".join(chance.choice("CDEFGABcdefg") for _ in range(8)) for _ in range(measures)]

@@ -27,9 +27,10 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from armusic import readers, tokenizer
 from armusic.errors import ArmusicError
-from armusic.readers import abc
+from armusic.io import readers
+from armusic.io.readers import abc
+from armusic.music import tokenizer
 
 LIMIT = 60  # seconds for a file
 FAILED, AS_WRITTEN, WITH_REMARKS = "failed", "as written", "with remarks"
@@ -121,7 +122,7 @@ def outcome(path: Path, number: int | None, kind: str) -> Outcome:
     """Return what becomes of a tune."""
     source = path.name if number is None else f"{path.name}#{number}"
     said = Said()
-    logger = logging.getLogger("armusic.readers")
+    logger = logging.getLogger("armusic.io.readers")
     logger.addHandler(said)
     start = time.process_time()
     signal.setitimer(signal.ITIMER_PROF, LIMIT)

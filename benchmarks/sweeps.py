@@ -22,19 +22,22 @@ import numpy as np
 import torch
 from PIL import Image
 
-from armusic import api, corpora, interpolation, plotting
-from armusic.adapters.music import to_data
-from armusic.checkpoint import Checkpoint
-from armusic.corpus import Corpus, data_folder
-from armusic.dataset import split
+from armusic import api
+from armusic.datasets import corpora
+from armusic.datasets.corpora.corpus import Corpus, data_folder
+from armusic.editing import material as interpolation
+from armusic.editing.material import Variation
 from armusic.errors import ArmusicError
-from armusic.exporters import engraving
-from armusic.frame import FRAMES
-from armusic.interpolation import Variation
-from armusic.panels import agreement
-from armusic.readers import abc
-from armusic.readers.reading import STRICT
-from armusic.score import METRES, Measure, Metre, Tune
+from armusic.io.readers import abc
+from armusic.io.readers.options import STRICT
+from armusic.io.writers import engraving
+from armusic.music.pitch_frame import FRAMES
+from armusic.music.score import METRES, Measure, Metre, Tune
+from armusic.plotting import tunes as plotting
+from armusic.plotting.panels import agreement
+from armusic.training.adapters.music import to_data
+from armusic.training.checkpoint import Checkpoint
+from armusic.vae.data import split
 
 DOCS = Path(__file__).parents[1] / "docs"
 PLAN = [

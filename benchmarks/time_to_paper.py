@@ -4,7 +4,7 @@
     python benchmarks/time_to_paper.py paper --minutes 60
     python benchmarks/time_to_paper.py paper --run runs/longer/paper-folk44-1
 
-The data are those of `armusic.protocol` (folk44-paper: transposed copies, empty measures, a split
+The data are those of `datasets.corpora.paper_protocol` (folk44-paper: transposed copies, empty measures, a split
 by position). After each epoch the test part is encoded and codes are drawn from the posterior;
 reached is when Interpretability, and the share of ticks right with the decoder running free, are
 both those of Pati and Lerch (2020). The time is that of the training alone, of all cores together
@@ -25,13 +25,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from armusic import adapters, checkpoint, metrics
+from armusic import metrics
 from armusic.config import PRESETS, make
-from armusic.corpus import data_folder
-from armusic.dataset import Data, batches, scale_of
+from armusic.datasets.corpora.corpus import data_folder
 from armusic.experiments.states import figures
-from armusic.models.base import VAE
-from armusic.training import fit
+from armusic.training import adapters, checkpoint
+from armusic.vae.data import Data, batches, scale_of
+from armusic.vae.fit import fit
+from armusic.vae.models.base import VAE
 
 INTERPRETABILITY, TICKS = 0.962, 0.99537  # medians of 10 runs on folk (Pati and Lerch 2020)
 ITEMS = 3000  # of the test part, drawn once

@@ -7,8 +7,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from armusic import exporters, readers
-from armusic.score import Note, Tune
+from armusic.io import readers, writers
+from armusic.music.score import Note, Tune
 
 HERE = Path(__file__).parent
 PROGRAMS = {"reel": 40, "jig": 72, "air": 73}  # General MIDI, from 0: a fiddle, a piccolo, a flute
@@ -35,7 +35,7 @@ def make(folder: Path) -> None:
             raise tune
         tune = accented(replace(tune, program=PROGRAMS[kind]))
         name = re.sub(r"\W+", "-", tune.title.lower().removeprefix("the "))
-        exporters.write([(tune.title, tune)], folder / f"{name}.mid", force=True)
+        writers.write([(tune.title, tune)], folder / f"{name}.mid", force=True)
 
 
 if __name__ == "__main__":

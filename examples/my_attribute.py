@@ -7,7 +7,7 @@ measure on its own and does not change by transposition.
 import numpy as np
 
 from armusic import Metre
-from armusic.tokenizer import TICKS_PER_BEAT, is_onset, ticks
+from armusic.music.tokenizer import TICKS_PER_BEAT, is_onset, ticks
 
 
 def offbeat(tokens: np.ndarray, metre: Metre) -> np.ndarray:

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from armusic import adapters, api
-from armusic.adapters.images import ImageAdapter
-from armusic.images.base import Images
+from armusic import api
+from armusic.datasets.images.base import Images
+from armusic.training import adapters
+from armusic.training.adapters.images import ImageAdapter
 
 SIDE = 16
 ROWS, COLUMNS = np.mgrid[:SIDE, :SIDE] - SIDE // 2

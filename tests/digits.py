@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from armusic.images import idx, morphometry
+from armusic.datasets.images import idx, morphometry
 
 HERE = Path(__file__).parent / "data"
 IMAGES = idx.read(HERE / "digits100-images-idx3-ubyte.gz", 3)[:, None]

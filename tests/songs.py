@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from armusic.smf import END_OF_TRACK, NOTE_OFF, NOTE_ON, TIME_SIGNATURE, TRACK_NAME, Event, MidiData, to_bytes
+from armusic.music.smf import END_OF_TRACK, NOTE_OFF, NOTE_ON, TIME_SIGNATURE, TRACK_NAME, Event, MidiData, to_bytes
 
 Notes = Sequence[tuple[float | Fraction, float | Fraction, int]]
 """Start, length and pitch."""

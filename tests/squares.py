@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from armusic.adapters.images import ImageAdapter
 from armusic.config import Config
-from armusic.corpus import Progress
-from armusic.images.base import Images, pack
+from armusic.datasets.corpora.corpus import Progress
+from armusic.datasets.images.base import Images, pack
+from armusic.training.adapters.images import ImageAdapter
 
 SIDE = 12
 NAMES = ("x", "y", "width")

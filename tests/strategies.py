@@ -5,8 +5,8 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import strategies as st
 
-from armusic.score import METRES, Measure, Metre, Tune
-from armusic.tokenizer import HOLD, PAD, REST, decode, ticks
+from armusic.music.score import METRES, Measure, Metre, Tune
+from armusic.music.tokenizer import HOLD, PAD, REST, decode, ticks
 
 metres = st.sampled_from([*METRES, Metre(2, 2)])
 tokens = st.one_of(st.just(HOLD), st.just(HOLD), st.just(REST), st.integers(40, 90))

@@ -8,7 +8,7 @@ import pytest
 import armusic
 from armusic import api
 from armusic.errors import CheckpointError, UsageError, WriteError
-from tests.music import JIG, REEL, book, tune
+from tests.notation import JIG, REEL, book, tune
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "speed-the-plough.mid"
 
@@ -57,7 +57,8 @@ def test_the_shipped_model_turns_every_attribute_up_and_down(attribute: str) -> 
 
 def test_the_shipped_model_knows_the_example() -> None:
     """What it hears at step 0, were it decoded, is nearly what is written."""
-    from armusic import reconstruction, tokenizer
+    from armusic.editing import reconstruction
+    from armusic.music import tokenizer
 
     music = armusic.read(EXAMPLE)
     tokens = tokenizer.encode(music)

@@ -6,8 +6,10 @@ import numpy as np
 import pretty_midi
 
 import armusic
-from armusic import config, reconstruction, tokenizer
-from tests.music import book
+from armusic import config
+from armusic.editing import reconstruction
+from armusic.music import tokenizer
+from tests.notation import book
 
 
 def test_from_a_folder_of_tunes_to_a_daw(tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from armusic import readers, tokenizer
-from armusic.score import Key, Tune
+from armusic.io import readers
+from armusic.music import tokenizer
+from armusic.music.score import Key, Tune
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

@@ -14,14 +14,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from armusic import dataset
-from armusic.adapters.base import Words
-from armusic.checkpoint import Checkpoint
 from armusic.config import Config, make
-from armusic.corpus import Progress
-from armusic.dataset import Augment, Data, Scale
-from armusic.models.base import VAE, Normal
-from armusic.training import Expected
+from armusic.datasets.corpora.corpus import Progress
+from armusic.training.adapters.base import Words
+from armusic.training.checkpoint import Checkpoint
+from armusic.vae import data as dataset
+from armusic.vae.data import Augment, Data, Scale
+from armusic.vae.fit import Expected
+from armusic.vae.models.base import VAE, Normal
 
 NAMES = ("first", "second")
 TOP = 9.0  # the largest digit

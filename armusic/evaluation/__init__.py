@@ -13,17 +13,17 @@ from typing import Any
 import numpy as np
 
 from armusic import metrics
-from armusic.checkpoint import Checkpoint
-from armusic.dataset import Data, as_bytes
-from armusic.evaluation import shares
+from armusic.evaluation import reconstruction as shares
 from armusic.evaluation import subject as _subject
-from armusic.evaluation.kept import Kept, kept
+from armusic.evaluation.held_out import calibrate, fidelity, held_out, tune_of
+from armusic.evaluation.identity import Kept, kept
 from armusic.evaluation.prior import Prior, prior
-from armusic.evaluation.shares import Share
+from armusic.evaluation.reconstruction import Share
 from armusic.evaluation.subject import Codes, Progress, Subject, silent
 from armusic.evaluation.sweeps import POSITIONS, Axes, Swept, axes, sweep
-from armusic.evaluation.tunes import calibrate, fidelity, held_out, tune_of
 from armusic.metrics import Score
+from armusic.training.checkpoint import Checkpoint
+from armusic.vae.data import Data, as_bytes
 
 __all__ = ["Evaluation", "calibrate", "evaluate", "fidelity", "held_out", "tune_of"]
 

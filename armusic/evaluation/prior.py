@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from armusic.dataset import Data
 from armusic.evaluation.subject import Progress, Subject, numbered, silent
+from armusic.vae.data import Data
 
 DRAWN = 2048  # codes: shares within two points
 

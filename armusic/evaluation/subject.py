@@ -10,13 +10,13 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int, Shaped
 
-from armusic import adapters
-from armusic.adapters.base import Adapter
-from armusic.checkpoint import Checkpoint
 from armusic.config import Config
-from armusic.dataset import Data
 from armusic.errors import DataError, UsageError
-from armusic.models.base import VAE
+from armusic.training import adapters
+from armusic.training.adapters.base import Adapter
+from armusic.training.checkpoint import Checkpoint
+from armusic.vae.data import Data
+from armusic.vae.models.base import VAE
 
 BATCH = 256  # encoded or decoded at a time: more leave the processor's cache
 ENOUGH = 100  # test items of a kind, to measure a model on it unasked

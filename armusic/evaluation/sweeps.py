@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from armusic.dataset import Data
 from armusic.evaluation.subject import Codes, Progress, Subject, silent
 from armusic.metrics.information import standardised
+from armusic.vae.data import Data
 
 POSITIONS = np.linspace(-2, 2, 9)  # where a dimension is put, in standard deviations of the prior
 MOST = 5000  # items that tell which dimension turns which attribute

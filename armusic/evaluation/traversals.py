@@ -9,17 +9,17 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float, Integer, UInt8
 
-from armusic import adapters
-from armusic.attributes import canonical_name
-from armusic.checkpoint import Checkpoint
 from armusic.config import MUSIC
-from armusic.dataset import Data
 from armusic.errors import UsageError
-from armusic.evaluation.kept import told
+from armusic.evaluation.identity import told
 from armusic.evaluation.subject import Items, Subject, load
 from armusic.evaluation.sweeps import Axes, axes
 from armusic.files import one_line
 from armusic.metrics.information import standardised
+from armusic.music.attributes import canonical_name
+from armusic.training import adapters
+from armusic.training.checkpoint import Checkpoint
+from armusic.vae.data import Data
 
 STEPS = 17  # of a sweep
 KINDS, SOME = 10, 5  # items that stand for all: of so many kinds, or, where nothing tells kinds, so many

@@ -8,13 +8,13 @@ from fractions import Fraction
 import numpy as np
 from jaxtyping import Float
 
-from armusic import tokenizer
-from armusic.dataset import Data
 from armusic.evaluation.subject import Codes, Progress, Subject, silent
 from armusic.evaluation.sweeps import Axes, placed
-from armusic.frame import FRAMES, MIDDLE
-from armusic.score import METRES, Measure, Tune
-from armusic.tokenizer import HOLD, REST
+from armusic.music import tokenizer
+from armusic.music.pitch_frame import FRAMES, MIDDLE
+from armusic.music.score import METRES, Measure, Tune
+from armusic.music.tokenizer import HOLD, REST
+from armusic.vae.data import Data
 
 POINTS = np.linspace(-3, 3, 17)  # of a surface, along each dimension, in standard deviations of the prior
 ITEMS = 16  # over which a surface is the mean

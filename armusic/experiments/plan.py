@@ -160,7 +160,7 @@ def _asked(content: Table, source: str) -> Iterator[_Asked]:
 
 def _make(name: str, found: Mapping[str, _Asked], made: dict[str, Run], path: tuple[str, ...] = ()) -> Run:
     """Make a run, after that which it starts from: its network is that run's."""
-    from armusic import adapters
+    from armusic.training import adapters
 
     if name in made:
         return made[name]

@@ -87,7 +87,7 @@ def look(run: Run, out: Path) -> State:
 
 def evaluated(folder: Path) -> bool:
     """Return whether the evaluation of the run in a folder is there, and no older than its best checkpoint, if any."""
-    from armusic.checkpoint import BEST
+    from armusic.training.checkpoint import BEST
 
     best, evaluation = folder / BEST, folder / EVALUATION
     return evaluation.is_file() and not (best.is_file() and evaluation.stat().st_mtime < best.stat().st_mtime)
@@ -103,7 +103,7 @@ def check(runs: Iterable[Run], out: Path) -> None:
     ReadError
         If its config.json is broken.
     """
-    from armusic.checkpoint import LAST
+    from armusic.training.checkpoint import LAST
 
     for run in runs:
         folder = out / run.name

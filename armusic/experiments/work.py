@@ -17,15 +17,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from armusic import corpus
 from armusic.config import Config
+from armusic.datasets.corpora import corpus
 from armusic.errors import ArmusicError, MissingExtraError, UsageError, WriteError
 from armusic.experiments.plan import Run
 from armusic.experiments.states import ERROR, EVALUATION, check, look
 from armusic.files import atomic_path, one_line
 
 if TYPE_CHECKING:
-    from armusic.training import Report
+    from armusic.vae.fit import Report
 
 Chain = tuple[Run, ...]
 
@@ -123,7 +123,7 @@ def prepare(
     DataError
         When it cannot be used.
     """
-    from armusic import adapters
+    from armusic.training import adapters
 
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -208,7 +208,9 @@ def follow(chain: Chain, out: Path, data_dir: Path | None, owner: int) -> Chain:
 
 
 def _train(run: Run, out: Path, cache: Path, on_step: Callable[[Mapping[str, float]], None]) -> None:
-    from armusic import checkpoint, evaluation, runs
+    from armusic import evaluation
+    from armusic.training import checkpoint
+    from armusic.training import run as runs
 
     check([run], out)
     folder, state = out / run.name, look(run, out)

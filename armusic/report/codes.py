@@ -10,12 +10,13 @@ import numpy as np
 from jaxtyping import UInt8
 from matplotlib.figure import Figure
 
-from armusic import checkpoint, sheets
-from armusic.dataset import Data
 from armusic.evaluation import subject
 from armusic.evaluation.subject import Subject
+from armusic.plotting import traversals
 from armusic.report import charts
 from armusic.report.results import BASELINE, Result
+from armusic.training import checkpoint
+from armusic.vae.data import Data
 
 MOST = 2000  # items of a pair plot
 
@@ -87,4 +88,4 @@ def pairs(one: Best) -> Figure:
 
 def sweeps(one: Best, other: Best) -> UInt8[np.ndarray, "frame height width 3"]:
     """Draw what two models decode while one dimension after another is moved, as frames of an animation."""
-    return sheets.beside({one.name: one.subject, other.name: other.subject}, one.test)
+    return traversals.beside({one.name: one.subject, other.name: other.subject}, one.test)

@@ -87,7 +87,7 @@ class Result:
     @property
     def words(self) -> dict[str, str]:
         """What things are called in its data, and `what` should stay; evaluations that do not say are of music."""
-        from armusic.adapters.music import WORDS
+        from armusic.training.adapters.music import WORDS
 
         found = self.evaluation or {}
         return {**asdict(WORDS), **found.get("words", {}), "what": found.get("kept", {}).get("what", "")}

@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from armusic import corpus
+from armusic.datasets.corpora import corpus
 from armusic.errors import ArmusicError
 from armusic.files import atomic_folder
 from armusic.report import tables
@@ -73,7 +73,7 @@ def _of_codes(
     data: str, models: Mapping[str, list[Result]], cache: Path
 ) -> Iterator[tuple[str, str, Callable[[Path], None]]]:
     """Yield the pictures that need models and data: their names, captions, and what draws them into a folder."""
-    from armusic import tiles
+    from armusic.plotting import tiles
     from armusic.report import codes
 
     one, other = codes.choose(models, "default"), codes.choose(models, BASELINE)

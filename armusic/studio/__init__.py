@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from armusic import readers
 from armusic.errors import MissingExtraError, MissingFileError
 from armusic.files import label, one_line, read_bytes
+from armusic.io import readers
 
 LOOPBACK = "127.0.0.1"
 
@@ -44,7 +44,7 @@ def serve(
     opened : callable
         Told the page's address as soon as it can be opened.
     **reading
-        How the file is read: see `armusic.studio.messages.Reading`.
+        How the file is read: see `armusic.studio.schemas.Reading`.
 
     Raises
     ------
@@ -56,20 +56,20 @@ def serve(
         For a file that cannot be used, or a port that is taken.
     """
     try:
-        from armusic.studio import loading, opening, server
-        from armusic.studio.messages import Reading
+        from armusic.studio import server, state, uploads
+        from armusic.studio.schemas import Reading
     except ModuleNotFoundError as error:
         raise MissingExtraError(
             f"the studio needs {error.name}, which is not installed: pip install 'armusic[studio]'"
         ) from error
     if model is not None and not model.exists():
         raise MissingFileError(f"{one_line(str(model))}: no such run folder or checkpoint")
-    studio = loading.Studio(model)
+    studio = state.Studio(model)
     if file is not None:
         path, number = readers.numbered(file)
         studio.wishes = Reading(**{"tune": number, **{name: value for name, value in reading.items() if value}})
         studio.given, studio.path = (label(path), read_bytes(path)), str(path)
-        opening.open_bytes(*studio.given, studio.wishes, "anchored")
+        uploads.open_bytes(*studio.given, studio.wishes, "anchored")
     token = None if host is None else secrets.token_urlsafe(16)
     names = ("localhost", LOOPBACK, "::1", *((host.lower(), socket.gethostname().lower()) if host else ()))
     listening = server.listen(host or LOOPBACK, port)

@@ -15,8 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 
 from armusic.files import one_line
-from armusic.studio.loading import Studio
-from armusic.studio.messages import (
+from armusic.studio.schemas import (
     Example,
     Export,
     Health,
@@ -30,6 +29,7 @@ from armusic.studio.messages import (
     Turn,
     Turned,
 )
+from armusic.studio.state import Studio
 
 Seven = Annotated[int, PathPart(ge=0, le=127)]
 """A number of seven bits, as MIDI has them."""
@@ -65,21 +65,21 @@ def health(request: Request) -> Health:
 @router.get("/model")
 def model(request: Request) -> ModelInfo:
     """Return the model and what can be asked."""
-    from armusic.studio import describing, opening
+    from armusic.studio import descriptions, uploads
 
     studio = _studio(request)
-    given = opening.GIVEN if studio.given else None
-    return describing.model(studio.ready()[0], studio.model.name if studio.model else "default", given)
+    given = uploads.GIVEN if studio.given else None
+    return descriptions.model(studio.ready()[0], studio.model.name if studio.model else "default", given)
 
 
 @router.get("/examples")
 def examples(request: Request) -> list[Example]:
     """Return the tunes that are there; the one named at the start comes first."""
-    from armusic.studio import opening
+    from armusic.studio import uploads
 
     given = _studio(request).given
-    first = [Example(id=opening.GIVEN, title=given[0])] if given else []
-    return [*first, *(Example(id=one.id, title=one.name) for one in opening.examples())]
+    first = [Example(id=uploads.GIVEN, title=given[0])] if given else []
+    return [*first, *(Example(id=one.id, title=one.name) for one in uploads.examples())]
 
 
 @router.post(
@@ -96,15 +96,15 @@ async def open_file(request: Request, name: str) -> Session:
 @router.post("/sessions/example/{example}", status_code=201)
 def open_example(request: Request, example: str) -> Session:
     """Open a tune that is there."""
-    from armusic.studio import opening
+    from armusic.studio import uploads
 
     studio = _studio(request)
-    if example == opening.GIVEN and studio.given:
+    if example == uploads.GIVEN and studio.given:
         return _open(studio, *studio.given, studio.wishes, studio.path)
-    if example not in {one.id for one in opening.examples()}:
+    if example not in {one.id for one in uploads.examples()}:
         raise HTTPException(404, "no such example")
     return _open(
-        studio, opening.EXAMPLES, opening.examples_bytes(), Reading(tune=int(example)), opening.examples_path()
+        studio, uploads.EXAMPLES, uploads.examples_bytes(), Reading(tune=int(example)), uploads.examples_path()
     )
 
 
@@ -118,10 +118,10 @@ def session(request: Request, ident: str) -> Session:
 @router.put("/sessions/{ident}/reading")
 def read_again(request: Request, ident: str, reading: Reading) -> Session:
     """Read the file in another way: another track, another tune of the book."""
-    from armusic.studio import opening
+    from armusic.studio import uploads
 
     checkpoint, sessions, one = _session(request, ident)
-    opened = opening.open_bytes(one.opened.name, one.opened.data, reading, checkpoint.config.frame, one.opened.path)
+    opened = uploads.open_bytes(one.opened.name, one.opened.data, reading, checkpoint.config.frame, one.opened.path)
     sessions.reopen(one, opened)
     return _told(checkpoint, sessions, one)
 
@@ -144,23 +144,23 @@ def pool(request: Request, ident: str, key: str = "auto") -> Pool:
 @router.post("/sessions/{ident}/turn", responses={409: {"model": Problem}})
 def turn(request: Request, ident: str, turn: Turn) -> Turned:
     """Turn attributes: notes, values and the command that does the same."""
-    from armusic.studio import answers
+    from armusic.studio import turns
 
     checkpoint, sessions, one = _session(request, ident)
     one.latest = max(one.latest, turn.sequence)
     bench = sessions.bench(one, checkpoint, turn.key)
     if 0 < turn.sequence < one.latest:
         raise HTTPException(409, "overtaken by a later request")
-    return answers.turned(bench, turn, one.opened, _model(request))
+    return turns.turned(bench, turn, one.opened, _model(request))
 
 
 @router.post("/sessions/{ident}/surface")
 def surface(request: Request, ident: str, asked: SurfaceRequest) -> SurfaceInfo:
     """Return what two attributes become when both are asked for: the map behind the pad."""
-    from armusic.studio import answers
+    from armusic.studio import turns
 
     checkpoint, sessions, one = _session(request, ident)
-    return answers.surface(sessions.bench(one, checkpoint, asked.key), asked.names, asked.points)
+    return turns.surface(sessions.bench(one, checkpoint, asked.key), asked.names, asked.points)
 
 
 @router.post(
@@ -170,13 +170,13 @@ def surface(request: Request, ident: str, asked: SurfaceRequest) -> SurfaceInfo:
 )
 def score(request: Request, ident: str, turn: Turn) -> Response:
     """Return a variation as notation."""
-    from armusic.studio import answers, writing
+    from armusic.studio import exports, turns
 
     checkpoint, sessions, one = _session(request, ident)
     bench = sessions.bench(one, checkpoint, turn.key)
-    tune = bench.ground.tune(answers.answer(bench, turn)[0])
+    tune = bench.ground.tune(turns.answer(bench, turn)[0])
     asked = turn.targets or turn.shifts or turn.dice is not None
-    return Response(writing.score("variation" if asked else "original", tune), media_type=writing.TYPES["svg"])
+    return Response(exports.score("variation" if asked else "original", tune), media_type=exports.TYPES["svg"])
 
 
 @router.post(
@@ -186,23 +186,23 @@ def score(request: Request, ident: str, turn: Turn) -> Response:
 )
 def export(request: Request, ident: str, asked: Export, after: BackgroundTasks) -> Response:
     """Return variations as a file."""
-    from armusic.studio import answers, writing
+    from armusic.studio import exports, turns
 
     checkpoint, sessions, one = _session(request, ident)
     tunes: list[tuple[str, Any]] = [("original", one.opened.tune)] if asked.original else []
     names: list[str] = []
     for variation in asked.variations:
         bench = sessions.bench(one, checkpoint, variation.turn.key)
-        tunes.append((one_line(variation.name), bench.ground.tune(answers.answer(bench, variation.turn)[0])))
+        tunes.append((one_line(variation.name), bench.ground.tune(turns.answer(bench, variation.turn)[0])))
         names += [*variation.turn.targets, *variation.turn.shifts]
     if asked.bpm is not None:
-        tunes[:] = writing.at_tempo(tunes, asked.bpm)
+        tunes[:] = exports.at_tempo(tunes, asked.bpm)
     stem = Path(one.opened.name).stem + "-studio"
     title = one.opened.tune.title or one.opened.name
     shown = [name for name in dict.fromkeys(names) if name in bench.ground.names]
     folder = tempfile.TemporaryDirectory(prefix="armusic-")
     try:
-        file, kind = writing.write(tunes, asked.format, asked.layout, Path(folder.name, stem), title, shown)
+        file, kind = exports.write(tunes, asked.format, asked.layout, Path(folder.name, stem), title, shown)
     except BaseException:
         folder.cleanup()
         raise
@@ -218,24 +218,24 @@ def export(request: Request, ident: str, asked: Export, after: BackgroundTasks) 
 )
 def sound(program: Seven, pitch: Seven) -> Response:
     """Return a note of an instrument as sound."""
-    from armusic.studio import sounding, writing
+    from armusic.studio import exports, samples
 
-    found = sounding.note(program, pitch)
-    return Response(status_code=204) if found is None else Response(found, media_type=writing.TYPES["wav"])
+    found = samples.note(program, pitch)
+    return Response(status_code=204) if found is None else Response(found, media_type=exports.TYPES["wav"])
 
 
 def _open(studio: Studio, name: str, data: bytes, reading: Reading, path: str = "") -> Session:
-    from armusic.studio import opening
+    from armusic.studio import uploads
 
     checkpoint, sessions = studio.ready()
-    opened = opening.open_bytes(name, data, reading, checkpoint.config.frame, path)
+    opened = uploads.open_bytes(name, data, reading, checkpoint.config.frame, path)
     return _told(checkpoint, sessions, sessions.add(opened))
 
 
 def _told(checkpoint: Any, sessions: Any, one: Any) -> Session:
-    from armusic.studio import describing
+    from armusic.studio import descriptions
 
-    return describing.session(one, sessions.bench(one, checkpoint, "auto"))
+    return descriptions.session(one, sessions.bench(one, checkpoint, "auto"))
 
 
 def _model(request: Request) -> str | None:

@@ -17,10 +17,11 @@ from fastapi.staticfiles import StaticFiles
 
 from armusic.errors import ArmusicError, CheckpointError, MissingExtraError, UsageError
 from armusic.files import one_line
-from armusic.studio import listing, routes
-from armusic.studio.guard import Guard
-from armusic.studio.loading import Studio
-from armusic.studio.messages import Problem
+from armusic.studio import api_page as listing
+from armusic.studio import routes
+from armusic.studio.schemas import Problem
+from armusic.studio.security import Guard
+from armusic.studio.state import Studio
 
 PAGE = Path(__file__).parent / "page"
 
@@ -33,7 +34,7 @@ def application(studio: Studio, names: tuple[str, ...], token: str | None = None
     studio : Studio
         What is served; it loads itself when the server starts.
     names, token
-        As for `armusic.studio.guard.Guard`.
+        As for `armusic.studio.security.Guard`.
     """
 
     @asynccontextmanager

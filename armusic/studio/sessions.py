@@ -12,14 +12,14 @@ from itertools import combinations, product
 from queue import LifoQueue
 from threading import Lock, Thread
 
-from armusic import turning
-from armusic.checkpoint import Checkpoint
+from armusic.editing import interactive
+from armusic.editing.interactive import Ground, Turner
+from armusic.editing.surface import Surface
 from armusic.errors import ArmusicError
 from armusic.studio import memory
-from armusic.studio.messages import Pool
-from armusic.studio.opening import Opened
-from armusic.surfaces import Surface
-from armusic.turning import Ground, Turner
+from armusic.studio.schemas import Pool
+from armusic.studio.uploads import Opened
+from armusic.training.checkpoint import Checkpoint
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +137,7 @@ class Sessions:
         """
         with session.lock:
             if key not in session.benches:
-                bench = Bench(key, turning.lay(checkpoint, session.opened.tune, key))
+                bench = Bench(key, interactive.lay(checkpoint, session.opened.tune, key))
                 session.benches[key] = bench
                 self._waiting.put(bench)
                 while len(session.benches) > KEYS:
@@ -197,7 +197,7 @@ class Sessions:
             bench.done = done / total
             time.sleep(PAUSE)
 
-        bench.turner = turning.searched(bench.ground, told)
+        bench.turner = interactive.searched(bench.ground, told)
         bench.done = 1.0
         places = range(len(bench.ground.names))
         for columns, block in product(combinations(places, 2), bench.turner.blocks):

@@ -16,7 +16,7 @@ from armusic_cli.own import attribute_file, spelled
 
 if TYPE_CHECKING:
     from armusic.api import AttributeTable
-    from armusic.score import Tune
+    from armusic.music.score import Tune
 
 DIGITS = 6  # in JSON and CSV; the table has three
 

@@ -15,7 +15,7 @@ from armusic_cli import options, tables
 from armusic_cli.progress import Progress
 
 if TYPE_CHECKING:
-    from armusic.corpus import Corpus
+    from armusic.datasets.corpora.corpus import Corpus
 
 NAMES = "folk, folk44, bach, folk44-paper, bach-paper"
 

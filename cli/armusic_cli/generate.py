@@ -13,7 +13,7 @@ from armusic_cli import options, outputs, tables
 from armusic_cli.own import attribute_file, short, spelled
 
 if TYPE_CHECKING:
-    from armusic.generation import Generated
+    from armusic.generation.generate import Generated
 
 MOST = 999
 DRAWN = 20  # tunes in the picture

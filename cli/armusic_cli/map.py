@@ -10,7 +10,7 @@ import click
 from armusic_cli import options, outputs, tables
 
 if TYPE_CHECKING:
-    from armusic.surfaces import Surface
+    from armusic.editing.surface import Surface
 
 MOST_POINTS = 101
 

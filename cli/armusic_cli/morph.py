@@ -11,7 +11,7 @@ import click
 from armusic_cli import options, outputs, tables
 
 if TYPE_CHECKING:
-    from armusic.morphing import Step
+    from armusic.editing.morphing import Step
 
 
 @click.command("morph")

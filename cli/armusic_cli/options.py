@@ -88,7 +88,7 @@ _READING = (
 
 
 def reading(function: Function) -> Function:
-    """Add the options by which a file is read: what `armusic.readers.reading.Reading` has."""
+    """Add the options by which a file is read: what `armusic.io.readers.options.Reading` has."""
     for option in reversed(_READING):
         function = option(function)
     return function

@@ -10,7 +10,7 @@ import click
 from armusic_cli import options, tables
 
 if TYPE_CHECKING:
-    from armusic.reconstruction import Reconstruction
+    from armusic.editing.reconstruction import Reconstruction
 
 
 @click.command("reconstruct")

@@ -18,7 +18,7 @@ from armusic_cli import options
 from armusic_cli.progress import Progress
 
 if TYPE_CHECKING:
-    from armusic.training import Report
+    from armusic.vae.fit import Report
 
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
 """Read by torch when it is imported."""

@@ -66,8 +66,9 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import numpy as np
     import torch
 
-    from armusic import adapters, checkpoint, config
-    from armusic.dataset import Scale
+    from armusic import config
+    from armusic.training import adapters, checkpoint
+    from armusic.vae.data import Scale
 
     torch.manual_seed(0)
     settings = config.make(latent=6, units=8)

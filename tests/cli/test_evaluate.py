@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from armusic import adapters, checkpoint, config
-from armusic.dataset import Scale
+from armusic import config
 from armusic.errors import MissingExtraError
-from armusic.exporters import engraving
+from armusic.io.writers import engraving
+from armusic.training import adapters, checkpoint
+from armusic.vae.data import Scale
 from tests.extras import cairo
 
 from .conftest import Run

@@ -7,7 +7,7 @@ import mido
 import pytest
 
 import armusic
-from armusic import keys
+from armusic.music import keys
 
 from .conftest import Run
 
@@ -52,7 +52,7 @@ def test_several_tunes_are_a_folder(run: Run, here: Path) -> None:
 
 def test_an_attribute_of_ones_own(run: Run, here: Path) -> None:
     Path("my.py").write_text(
-        "from armusic.tokenizer import is_onset\n\ndef mood(t, metre):\n    return is_onset(t).mean(axis=1)\n"
+        "from armusic.music.tokenizer import is_onset\n\ndef mood(t, metre):\n    return is_onset(t).mean(axis=1)\n"
     )
     done = run("generate", "--attribute-file", "my.py:mood", "--attr", "mood=0.25")
     assert (done.code, done.err) == (0, "")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from armusic import adapters, api
+from armusic import api
+from armusic.training import adapters
 from tests import squares
 
 from .conftest import Run

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from armusic import smf
+from armusic.music import smf
 from tests.cli.conftest import Run
 from tests.songs import TUNE, band, signature, song, track
 

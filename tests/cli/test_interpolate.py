@@ -10,7 +10,8 @@ import mido
 import pytest
 from safetensors.numpy import save_file
 
-from armusic import plotting, readers
+from armusic.io import readers
+from armusic.plotting import tunes as plotting
 from tests.songs import song, track
 
 from .conftest import Run

@@ -144,7 +144,7 @@ def test_warnings_of_the_library_are_one_line_on_standard_error(run: Run, monkey
     import logging
 
     def read(*arguments: object, **reading: object) -> None:
-        logging.getLogger("armusic.readers").warning("a %s", "thing")
+        logging.getLogger("armusic.io.readers").warning("a %s", "thing")
         raise UsageError("stop")
 
     stand_in(monkeypatch, read=read)

@@ -6,7 +6,7 @@ from pathlib import Path
 import mido
 import pytest
 
-from armusic import readers
+from armusic.io import readers
 
 from .conftest import EXAMPLES, Run
 

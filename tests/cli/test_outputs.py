@@ -8,7 +8,7 @@ import click
 import mido
 import pytest
 
-from armusic import exporters, readers
+from armusic.io import readers, writers
 from armusic_cli import options, outputs
 from tests.extras import cairo
 
@@ -114,7 +114,5 @@ def test_the_choice_of_formats_is_what_can_be_written() -> None:
     (choice,) = [option.type for option in command.params]
     assert isinstance(choice, click.Choice)
     assert (
-        {f".{name}" for name in choice.choices}
-        == set(exporters.EXPORTERS) - {".midi"}
-        == {f".{name}" for name in MAGIC}
+        {f".{name}" for name in choice.choices} == set(writers.EXPORTERS) - {".midi"} == {f".{name}" for name in MAGIC}
     )

@@ -7,7 +7,8 @@ import mido
 import pytest
 from mido.ports import EchoPort
 
-from armusic import api, readers
+from armusic import api
+from armusic.io import readers
 
 from .conftest import Run
 

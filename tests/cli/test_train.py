@@ -13,7 +13,7 @@ import pytest
 
 from armusic import api
 from armusic.config import Config, make
-from armusic.training import Report
+from armusic.vae.fit import Report
 from armusic_cli.options import names
 from armusic_cli.progress import Progress
 from armusic_cli.train import command

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from armusic import adapters
+from armusic.training import adapters
 from tests import squares
 
 from .conftest import Run
@@ -18,8 +18,8 @@ def mine(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Save a model of squares that has learnt nothing."""
     import torch
 
-    from armusic import checkpoint
-    from armusic.dataset import Scale
+    from armusic.training import checkpoint
+    from armusic.vae.data import Scale
 
     monkeypatch.setitem(adapters.ADAPTERS, "squares", f"{squares.__name__}:ADAPTER")
     settings = adapters.configure(data="squares")

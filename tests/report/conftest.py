@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from armusic import adapters, report
-from armusic.adapters import images
+from armusic import report
 from armusic.report.results import KEPT, METRICS, SHARES, grouped
+from armusic.training import adapters
+from armusic.training.adapters import images
 
 Put = Callable[..., Path]
 Groups = dict[str, dict[str, list[report.Result]]]

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from armusic import adapters, api, report
+from armusic import api, report
 from armusic.report import codes
 from armusic.report.results import grouped
+from armusic.training import adapters
 from tests import squares
 from tests.report.conftest import Put
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from armusic import report
+from armusic.datasets.images import sprites
 from armusic.errors import MissingFileError, ReadError
-from armusic.images import sprites
 from armusic.report import results, tables
 from armusic.report.results import FIGURES, Spread, spread
 from tests.report.conftest import Put

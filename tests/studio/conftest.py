@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from armusic.studio.loading import Studio
 from armusic.studio.server import application
+from armusic.studio.state import Studio
 
 HERE = "http://127.0.0.1:8000"
 REEL = b"X:1\nT:A Reel\nM:4/4\nL:1/8\nQ:1/4=160\nK:G\nGABc dedB|dedB dedB|c2ec B2dB|A2F2 G4|\n"

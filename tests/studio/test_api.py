@@ -10,9 +10,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 import armusic
-from armusic import exporters, readers
-from armusic.studio.loading import Studio
+from armusic.io import readers, writers
 from armusic.studio.server import PAGE
+from armusic.studio.state import Studio
 from tests.extras import cairo
 
 from .conftest import BOOK, REEL, opened, searched
@@ -93,7 +93,7 @@ def test_another_tune_of_a_book_can_be_chosen(client: TestClient) -> None:
 def test_another_track_can_be_chosen(client: TestClient, tmp_path: Path) -> None:
     (tmp_path / "book.abc").write_bytes(BOOK)
     first, high = (readers.read(tmp_path / f"book.abc#{number}") for number in (1, 1))
-    exporters.write([("Lead", first), ("Second", high)], tmp_path / "two.mid")
+    writers.write([("Lead", first), ("Second", high)], tmp_path / "two.mid")
     session = opened(client, (tmp_path / "two.mid").read_bytes(), "two.mid")
     assert [one["name"] for one in session["tracks"]] == ["Lead", "Second"]
     wanted = session["tracks"][1]["id"]

@@ -5,19 +5,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from armusic import api, turning
-from armusic.checkpoint import Checkpoint
+from armusic import api
+from armusic.editing import interactive as turning
 from armusic.errors import DataError, UsageError
-from armusic.studio import opening
-from armusic.studio.messages import Reading
+from armusic.studio import uploads
+from armusic.studio.schemas import Reading
 from armusic.studio.sessions import IDLE, KEYS, MOST, Bench, Sessions
+from armusic.training.checkpoint import Checkpoint
 
 from .conftest import REEL
 
 
 @pytest.fixture(scope="module")
-def opened() -> opening.Opened:
-    return opening.open_bytes("reel.abc", REEL, Reading(), "anchored")
+def opened() -> uploads.Opened:
+    return uploads.open_bytes("reel.abc", REEL, Reading(), "anchored")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def sessions(clock: list[float]) -> Iterator[Sessions]:
     found.close()
 
 
-def test_the_session_used_least_recently_goes(sessions: Sessions, opened: opening.Opened) -> None:
+def test_the_session_used_least_recently_goes(sessions: Sessions, opened: uploads.Opened) -> None:
     first, second, *_ = (sessions.add(opened) for _ in range(MOST))
     assert sessions.get(first.id) is first
     sessions.add(opened)
@@ -46,7 +47,7 @@ def test_the_session_used_least_recently_goes(sessions: Sessions, opened: openin
     assert sessions.get(second.id) is None
 
 
-def test_an_idle_session_goes(sessions: Sessions, opened: opening.Opened, clock: list[float]) -> None:
+def test_an_idle_session_goes(sessions: Sessions, opened: uploads.Opened, clock: list[float]) -> None:
     first = sessions.add(opened)
     clock[0] = IDLE
     assert sessions.get(first.id) is first
@@ -55,7 +56,7 @@ def test_an_idle_session_goes(sessions: Sessions, opened: opening.Opened, clock:
     assert len(sessions) == 0
 
 
-def test_a_few_keys_are_kept(sessions: Sessions, opened: opening.Opened, checkpoint: Checkpoint) -> None:
+def test_a_few_keys_are_kept(sessions: Sessions, opened: uploads.Opened, checkpoint: Checkpoint) -> None:
     session = sessions.add(opened)
     for key in ("auto", "off", "C:major", "D:major"):
         sessions.bench(session, checkpoint, key)
@@ -65,7 +66,7 @@ def test_a_few_keys_are_kept(sessions: Sessions, opened: opening.Opened, checkpo
 
 
 def test_candidates_beyond_the_memory_go_least_recently_used_first(
-    sessions: Sessions, opened: opening.Opened, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+    sessions: Sessions, opened: uploads.Opened, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     every = [sessions.add(opened) for _ in range(3)]
     found: list[Bench] = []
@@ -88,7 +89,7 @@ def test_candidates_beyond_the_memory_go_least_recently_used_first(
 @pytest.mark.parametrize("error", [DataError("no such thing"), RuntimeError("broken")])
 def test_a_search_that_fails_is_told_and_the_next_one_is_not_harmed(
     sessions: Sessions,
-    opened: opening.Opened,
+    opened: uploads.Opened,
     checkpoint: Checkpoint,
     monkeypatch: pytest.MonkeyPatch,
     error: Exception,
@@ -107,7 +108,7 @@ def test_a_search_that_fails_is_told_and_the_next_one_is_not_harmed(
     assert not good.failed
 
 
-def test_closing_ends_a_search_at_once(opened: opening.Opened, checkpoint: Checkpoint) -> None:
+def test_closing_ends_a_search_at_once(opened: uploads.Opened, checkpoint: Checkpoint) -> None:
     sessions = Sessions()
     bench = sessions.bench(sessions.add(opened), checkpoint, "auto")
     _wait(lambda: bench.done > 0)

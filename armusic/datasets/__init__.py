@@ -1,0 +1,1 @@
+"""Corpora of music and sets of images, as arrays."""

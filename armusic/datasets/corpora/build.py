@@ -1,0 +1,177 @@
+"""Read many files into one corpus: in several processes, once, with what was skipped and why."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from armusic.datasets.corpora.corpus import Corpus, Progress, Skip, load, measures_of, save
+from armusic.datasets.corpora.versions import versions
+from armusic.errors import ArmusicError, DataError, OffGridError
+from armusic.files import one_line
+from armusic.io import readers
+from armusic.music.score import Tune
+
+VERSION = 1
+"""Of what is cached: raise it when reading, tokens or versions of tunes come out differently."""
+
+Read = Callable[[Path], Iterator[tuple[str, Tune | ArmusicError]]]
+
+
+def build(
+    name: str,
+    files: Sequence[Path],
+    root: Path,
+    cache: Path,
+    *,
+    read: Read = readers.read_all,
+    on_progress: Progress | None = None,
+    jobs: int | None = None,
+) -> Corpus:
+    """Read files into a corpus, or take it from the cache when neither they nor `VERSION` have changed.
+
+    Parameters
+    ----------
+    name : str
+        What the corpus is called.
+    files : sequence of Path
+        Under `root`; each one's first folder below it is its collection.
+    root : Path
+        Common folder of all files.
+    cache : Path
+        Folder for the result.
+    read : callable
+        Yields the tunes of a file, or what is wrong with them, as `readers.read_all` does.
+    on_progress : callable, optional
+        Told as files are done.
+    jobs : int, optional
+        Processes; all cores when not given.
+
+    Raises
+    ------
+    DataError
+        When no measure can be used; says why, with the commonest reason.
+    """
+    path = cache / f"{name}-{_fingerprint(files, root, read.__module__)}.npz"
+    if path.exists():
+        return load(path)
+    results = list(_read_all(files, root, read, on_progress, jobs))
+    tunes = [(source, *kept) for result in results for source, kept in result[0]]
+    skipped = tuple(skip for result in results for skip in result[1])
+    if not tunes:
+        raise DataError(_nothing(name, len(files), skipped))
+    lengths = [len(rows) for _, rows, _ in tunes]
+    tokens, kind = np.concatenate([rows for _, rows, _ in tunes]), np.concatenate([kinds for _, _, kinds in tunes])
+    tune = np.repeat(np.arange(len(tunes)), lengths)
+    sources = tuple(source for source, _, _ in tunes)
+    collections = tuple(source.split("/")[0] if "/" in source else name for source in sources)
+    mended = tuple(remark for result in results for remark in result[2])
+    version = versions(tokens, kind, tune)
+    corpus = Corpus(name, tokens, kind, tune, sources, collections, version, skipped, mended, cache=str(path))
+    save(corpus, path)
+    return corpus
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Return every file below a folder that some reader knows by its suffix, sorted.
+
+    Raises
+    ------
+    DataError
+        When there is none.
+    """
+    known = readers.suffixes()
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in known and path.is_file())
+    if not files:
+        raise DataError(f"{one_line(str(folder))}: no music in it: files that end in {', '.join(known)} are read")
+    return files
+
+
+_Found = tuple[list[tuple[str, tuple[np.ndarray, np.ndarray]]], list[Skip], list[str]]
+
+
+def _read_all(
+    files: Sequence[Path], root: Path, read: Read, on_progress: Progress | None, jobs: int | None
+) -> Iterator[_Found]:
+    """Yield what is in each file, in order, read by several processes."""
+    from joblib import Parallel, cpu_count, delayed
+
+    size = max(1, min(50, len(files) // 20))
+    chunks = [files[start : start + size] for start in range(0, len(files), size)]
+    jobs = min(jobs or cpu_count(), len(chunks))
+    done = 0
+    found = Parallel(n_jobs=jobs, return_as="generator")(delayed(_read_chunk)(chunk, root, read) for chunk in chunks)
+    for chunk, result in zip(chunks, found, strict=True):
+        done += len(chunk)
+        if on_progress is not None:
+            on_progress(done, len(files))
+        yield result
+
+
+def _read_chunk(files: Sequence[Path], root: Path, read: Read) -> _Found:
+    tunes: list[tuple[str, tuple[np.ndarray, np.ndarray]]] = []
+    skipped = []
+    with _remarks() as mended:
+        for path, (name, tune) in ((file, found) for file in files for found in read(file)):
+            folder = path.relative_to(root).parent.as_posix()
+            source = name if folder == "." else f"{folder}/{name}"
+            if isinstance(tune, ArmusicError):
+                skipped.append(Skip(source, tune.reason, str(tune)))
+                continue
+            tokens, kind, off = measures_of(tune)
+            if off:
+                skipped.append(
+                    Skip(source, OffGridError.reason, f"{name}: {off} of its measures are off the grid", off)
+                )
+            if len(tokens):
+                tunes.append((source, (tokens, kind)))
+    return tunes, skipped, mended
+
+
+class _Keep(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+@contextmanager
+def _remarks() -> Iterator[list[str]]:
+    """Collect what readers log, instead of showing it: a corpus counts what a single file is told."""
+    logger = logging.getLogger("armusic.io.readers")
+    keep, before = _Keep(), logger.propagate
+    logger.addHandler(keep)
+    logger.propagate = False
+    try:
+        yield keep.messages
+    finally:
+        logger.removeHandler(keep)
+        logger.propagate = before
+
+
+def _fingerprint(files: Sequence[Path], root: Path, reader: str) -> str:
+    """Return a digest of the files' names and contents, of `VERSION` and of the module that reads them."""
+    digest = hashlib.sha256(f"{VERSION} {reader}".encode())
+    for file in files:
+        digest.update(file.relative_to(root).as_posix().encode() + b"\0")
+        try:
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+        except OSError as error:  # the reader will say so, too
+            digest.update(str(error).encode())
+    return digest.hexdigest()[:16]
+
+
+def _nothing(name: str, files: int, skipped: Sequence[Skip]) -> str:
+    reasons = Counter(skip.reason for skip in skipped).most_common(1)
+    why = f"; most often: {reasons[0][0]} ({reasons[0][1]} times), first at {skipped[0].message}" if reasons else ""
+    return f"{one_line(name)}: no measure of its {files} files can be used{why}"

@@ -1,0 +1,208 @@
+"""A corpus: many files read once into measures, with what was skipped and why.
+
+Tunes that cannot be read are skipped whole; of the others, only the measures that do not
+fit the grid. Versions of one tune are found, so that a split can keep them together.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int
+
+from armusic.datasets.corpora.versions import different
+from armusic.files import atomic_path
+from armusic.music import tokenizer
+from armusic.music.score import METRES, Metre, Tune
+from armusic.music.tokenizer import MAX_TICKS, PAD
+
+Progress = Callable[[int, int], None]
+"""Called with how many files are done, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Something left out: a whole tune (`measures` is 0), or some measures of one."""
+
+    source: str
+    reason: str
+    message: str
+    measures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The measures of many tunes.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    tokens : int16 array (measure, tick)
+        Canonical rows, ending in `tokenizer.PAD` where the metre is shorter than the longest.
+    kind : int array (measure,)
+        Place of each measure's metre in `score.METRES`.
+    tune : int array (measure,)
+        Place of each measure's tune in `sources`.
+    sources, collections : tuple of str
+        Of each tune: what messages call it, and the collection (folder) it is from.
+    version : int array (tune,)
+        Tunes with the same number are versions of one another.
+    skipped : tuple of Skip
+        What was left out, in reading order.
+    mended : tuple of str
+        What readers set right, in their words: a missing rest, a pickup left out in a repeat.
+    licences : dict of str to str
+        Where the music of a collection comes from and what may be done with it, where that is known.
+    cache : str
+        The file it is kept in.
+    """
+
+    name: str
+    tokens: Int[np.ndarray, "measure tick"]
+    kind: Int[np.ndarray, " measure"]
+    tune: Int[np.ndarray, " measure"]
+    sources: tuple[str, ...]
+    collections: tuple[str, ...]
+    version: Int[np.ndarray, " tune"]
+    skipped: tuple[Skip, ...]
+    mended: tuple[str, ...] = ()
+    licences: Mapping[str, str] = field(default_factory=dict)
+    cache: str = ""
+
+    def only(self, metre: Metre, name: str) -> Corpus:
+        """Return the measures in one metre, and the tunes that have any, as a corpus of another name.
+
+        What is left out comes last in `skipped`.
+        """
+        here = self.kind == METRES.index(metre)
+        kept, tune = np.unique(self.tune[here], return_inverse=True)
+        sources = tuple(self.sources[index] for index in kept)
+        others = np.bincount(self.tune[~here], minlength=len(self.sources))
+        gone, reason = set(self.sources) - set(sources), f"not in {metre}"
+        skipped = [one for one in self.skipped if one.source not in gone]
+        for source, count in zip(self.sources, others.tolist(), strict=True):
+            shown = source.rsplit("/", 1)[-1]
+            if source in gone:
+                skipped.append(Skip(source, reason, f"{shown}: no measure in {metre}"))
+            elif count:
+                skipped.append(Skip(source, reason, f"{shown}: {count} of its measures are not in {metre}", count))
+        return replace(
+            self,
+            name=name,
+            tokens=self.tokens[here],
+            kind=self.kind[here],
+            tune=tune,
+            sources=sources,
+            collections=tuple(self.collections[index] for index in kept),
+            version=self.version[kept],
+            skipped=tuple(skipped),
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """Return counts as plain values: tunes and measures, by collection and metre, and what was skipped."""
+        names = sorted(set(self.collections))
+        per_tune = np.bincount(self.tune, minlength=len(self.sources))
+        of = np.array(self.collections)
+        return {
+            "name": self.name,
+            "tunes": len(self.sources),
+            "versions": len(set(self.version.tolist())),
+            "measures": len(self.tokens),
+            "distinct": len(set(different(self.tokens, self.kind).tolist())),
+            "collections": {
+                name: {"tunes": int((of == name).sum()), "measures": int(per_tune[of == name].sum())}
+                | ({"licence": self.licences[name]} if name in self.licences else {})
+                for name in names
+            },
+            "metres": {str(metre): int((self.kind == index).sum()) for index, metre in enumerate(METRES)},
+            "skipped": {
+                "tunes": dict(Counter(skip.reason for skip in self.skipped if not skip.measures).most_common()),
+                "measures": dict(_sum((skip.reason, skip.measures) for skip in self.skipped if skip.measures)),
+            },
+            "mended": len(self.mended),
+            "cache": self.cache,
+        }
+
+
+def measures_of(tune: Tune) -> tuple[Int[np.ndarray, "measure tick"], Int[np.ndarray, " measure"], int]:
+    """Return the tokens and kinds of the measures that are on the grid, and how many are not.
+
+    Returns
+    -------
+    tokens : int16 array (measure, 24)
+        Ending in `PAD`.
+    kind : int array (measure,)
+        Places in `score.METRES`.
+    skipped : int
+        Measures that a note off the grid touches.
+    """
+    fits = tokenizer.on_grid(tune)
+    tokens = np.full((len(tune.measures), MAX_TICKS), PAD, dtype=np.int16)
+    kept = tokenizer.encode(replace(tune, notes=tuple(note for note, fit in zip(tune.notes, fits, strict=True) if fit)))
+    tokens[:, : kept.shape[1]] = kept
+    keep = np.ones(len(tokens), dtype=bool)
+    for note, fit in zip(tune.notes, fits, strict=True):
+        if not fit:
+            keep &= [note.end <= measure.start or measure.end <= note.start for measure in tune.measures]
+    return tokens[keep], tokenizer.kinds(tune.measures)[keep], int((~keep).sum())
+
+
+def save(corpus: Corpus, path: Path) -> None:
+    """Write a corpus to a file, whole or not at all."""
+    texts = {
+        "name": corpus.name,
+        "sources": corpus.sources,
+        "collections": corpus.collections,
+        "skipped": [asdict(skip) for skip in corpus.skipped],
+        "mended": corpus.mended,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_path(path, force=True) as temporary:
+        np.savez_compressed(
+            temporary,
+            tokens=corpus.tokens.astype(np.uint8),
+            kind=corpus.kind,
+            tune=corpus.tune,
+            version=corpus.version,
+            texts=np.frombuffer(json.dumps(texts).encode(), dtype=np.uint8),
+        )
+
+
+def load(path: Path) -> Corpus:
+    """Read a corpus that `save` wrote; nothing in it is ever unpickled."""
+    with np.load(path, allow_pickle=False) as stored:
+        texts = json.loads(stored["texts"].tobytes())
+        return Corpus(
+            texts["name"],
+            stored["tokens"].astype(np.int16),
+            stored["kind"],
+            stored["tune"],
+            tuple(texts["sources"]),
+            tuple(texts["collections"]),
+            stored["version"],
+            tuple(Skip(**skip) for skip in texts["skipped"]),
+            tuple(texts["mended"]),
+            cache=str(path),
+        )
+
+
+def _sum(pairs: Iterator[tuple[str, int]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for name, count in pairs:
+        total[name] += count
+    return total
+
+
+def data_folder(given: str | os.PathLike[str] | None = None) -> Path:
+    """Return the folder for cached corpora: the one given, else `$ARMUSIC_DATA`, else the platform's cache."""
+    from platformdirs import user_cache_path
+
+    return Path(given or os.environ.get("ARMUSIC_DATA") or user_cache_path("armusic"))

@@ -1,0 +1,42 @@
+"""Which measures, and which tunes, are the same music: equal up to transposition."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Int
+
+from armusic.music.pitch_frame import ANCHORED
+
+SHARED = 0.5  # tunes are versions of one another when more than this share of the smaller's measures is in the other
+SHARED_LEAST = 3  # and at least so many different ones: short tunes share stock endings
+
+
+def different(
+    tokens: Int[np.ndarray, "measure tick"], kind: Int[np.ndarray, " measure"]
+) -> Int[np.ndarray, " measure"]:
+    """Return a number for each measure: two have the same one when they are equal up to transposition."""
+    classes, inside = ANCHORED.enter(tokens, ANCHORED.anchors(tokens))
+    rows = np.where(inside[:, None], classes, tokens - 200)  # wider ones are compared as they stand
+    _, numbers = np.unique(np.column_stack([kind, rows]), axis=0, return_inverse=True)
+    return numbers.ravel()
+
+
+def versions(
+    tokens: Int[np.ndarray, "measure tick"], kind: Int[np.ndarray, " measure"], tune: Int[np.ndarray, " measure"]
+) -> Int[np.ndarray, " tune"]:
+    """Group the tunes: those that share most of their measures up to transposition get one number.
+
+    Two tunes are versions of one another when more than half of the different measures of
+    the smaller, and at least three, occur in the other; versions of versions belong together.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    pairs = np.unique(np.column_stack([tune, different(tokens, kind)]), axis=0)
+    has = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1]))).tocsr()
+    shared = (has @ has.T).tocoo()
+    sizes = has.sum(axis=1)
+    enough = np.maximum(SHARED * np.minimum(sizes[shared.row], sizes[shared.col]), SHARED_LEAST - 1)
+    linked = shared.data > enough
+    graph = coo_array((linked[linked], (shared.row[linked], shared.col[linked])), shape=shared.shape)
+    return connected_components(graph, directed=False)[1].astype(np.int64)

@@ -1,0 +1,1 @@
+"""Images with attributes: data sets read, drawn and measured, in numpy; see `armusic.datasets.images.base`."""

@@ -1,0 +1,124 @@
+"""Images of plain arrays: checked, and brought into the form of `armusic.datasets.images.base.Images`."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Shaped
+
+from armusic.datasets.images.base import WHITE, Images, pack
+from armusic.errors import DataError
+from armusic.files import one_line
+
+MAX_BYTES = 4e9  # of images, unpacked: 10^6 of 64 x 64 pixels
+
+
+def images_of(
+    where: str, images: Shaped[np.ndarray, "..."], attributes: Shaped[np.ndarray, "..."], names: tuple[str, ...]
+) -> Images:
+    """Return a data set of arrays of images and attributes.
+
+    Parameters
+    ----------
+    where : str
+        What messages call it.
+    images : array (item, height, width) or (item, height, width, channel)
+        Integers 0 to 255, or numbers 0 to 1 (also integers, where none is more than 1); 1 to 4 channels.
+    attributes : array (item, name)
+        Numbers, finite, none the same for all items.
+    names : tuple of str
+        Of the attributes.
+
+    Returns
+    -------
+    Images
+        Packed where all pixels are black or white, in one channel.
+
+    Raises
+    ------
+    DataError
+        Says what is wrong, and where.
+
+    Examples
+    --------
+    >>> grey = np.linspace(0, 1, 2 * 8 * 8).reshape(2, 8, 8)
+    >>> images_of("mine", grey, np.array([[0], [1]]), ("size",)).x.shape
+    (2, 1, 8, 8)
+    """
+    shape = size_of(where, images.shape)
+    values = check_attributes(where, attributes, names, len(images))
+    for column, name in zip(values.T, names, strict=True):
+        if column.min() == column.max():
+            raise DataError(
+                f"{where}: attribute {one_line(name)!r} is {column[0]:g} for all {len(images)} items: leave it out"
+            )
+    first = np.moveaxis(images, -1, 1) if images.ndim == 4 else images[:, None]
+    x = _bytes(where, first)
+    if shape[0] == 1 and ((x == 0) | (x == WHITE)).all():
+        x = pack(x)
+    return Images(x, shape, values, names)
+
+
+def size_of(where: str, shape: tuple[int, ...]) -> tuple[int, int, int]:
+    """Return channels, height and width of images whose array has this shape.
+
+    Raises
+    ------
+    DataError
+        When it is no shape of images.
+
+    Examples
+    --------
+    >>> size_of("mine", (5, 8, 9, 3)), size_of("mine", (5, 8, 9))
+    ((3, 8, 9), (1, 8, 9))
+    """
+    if len(shape) not in (3, 4) or (len(shape) == 4 and not 1 <= shape[3] <= 4) or 0 in shape[1:]:
+        raise DataError(
+            f"{where}: images of the shape {shape}: (item, height, width), or with 1 to 4 channels at the end,"
+            " is wanted"
+        )
+    return (shape[3] if len(shape) == 4 else 1), shape[1], shape[2]
+
+
+def check_attributes(
+    where: str, attributes: Shaped[np.ndarray, "..."], names: tuple[str, ...], items: int
+) -> Shaped[np.ndarray, "item name"]:
+    """Return attributes as float32, after checking that there is a finite number for each item.
+
+    Raises
+    ------
+    DataError
+        When they are of another shape than items and names have, are no numbers, or not finite.
+    """
+    if attributes.shape != (items, len(names)):
+        raise DataError(
+            f"{where}: attributes of the shape {attributes.shape}: {items} images and {len(names)} names"
+            f" want ({items}, {len(names)})"
+        )
+    if items < 2 or not names:
+        raise DataError(f"{where}: {items} images with {len(names)} attributes: too few to learn from")
+    if len(set(names)) < len(names) or not all(names):
+        raise DataError(f"{where}: attributes {', '.join(map(one_line, names))}: give each a name of its own")
+    if attributes.dtype.kind not in "biuf":
+        raise DataError(f"{where}: attributes are {attributes.dtype}: numbers are wanted")
+    values = attributes.astype(np.float32)
+    for column, name in zip(values.T, names, strict=True):
+        unknown = np.flatnonzero(~np.isfinite(column))
+        if len(unknown):
+            raise DataError(
+                f"{where}: attribute {one_line(name)!r} is not finite for {len(unknown)} items, first item {unknown[0]}"
+            )
+    return values
+
+
+def _bytes(where: str, images: np.ndarray) -> np.ndarray:
+    """Return pixels as 0 to 255."""
+    if images.dtype.kind not in "biuf":
+        raise DataError(f"{where}: images are {images.dtype}: numbers are wanted")
+    low, high = images.min(), images.max()
+    if not (low >= 0 and high <= (1 if images.dtype.kind == "f" else WHITE)):  # also where either is NaN
+        raise DataError(
+            f"{where}: pixels from {low:g} to {high:g}: integers from 0 to {WHITE}, or numbers from 0 to 1, are wanted"
+        )
+    if high > 1:
+        return images.astype(np.uint8)
+    return np.rint(images * np.float32(WHITE)).astype(np.uint8)

@@ -1,0 +1,202 @@
+"""MNIST, with what is measured of its digits: Morpho-MNIST.
+
+Source: Y. LeCun, C. Cortes and C. J. C. Burges, "The MNIST database of handwritten digits" (CC BY-SA 3.0), and
+`armusic.datasets.images.morphometry`. See data/morpho-mnist.md.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import logging
+import zlib
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float, Int, UInt8
+
+from armusic.datasets.images import idx, morphometry
+from armusic.datasets.images.arrays import check_attributes
+from armusic.datasets.images.base import Images
+from armusic.datasets.images.morphometry import Progress
+from armusic.datasets.images.stored import digest
+from armusic.errors import DataError, ReadError
+from armusic.extras import extra
+from armusic.files import atomic_path, label, one_line
+
+log = logging.getLogger(__name__)
+
+DIGIT = "digit"
+NAMES = (*morphometry.NAMES, DIGIT)
+SIDE = 28
+PARTS = ("train", "t10k")
+TEST = 2
+URL = "https://ossci-datasets.s3.amazonaws.com/mnist/"
+SHA256 = {  # of the files when they are not compressed
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+_VALIDATION = 12  # one in twelve of the training images: 5,000 of MNIST's, the last
+
+
+def is_folder(folder: Path) -> bool:
+    """Return whether a folder has images of MNIST's names in it.
+
+    Examples
+    --------
+    >>> is_folder(Path("/nowhere"))
+    False
+    """
+    return any(idx.find(folder, f"{part}-images-idx3-ubyte") for part in PARTS)
+
+
+def read(folder: Path, cache: Path, on_progress: Progress | None = None) -> Images:
+    """Return the digits of a folder; those of the `t10k` files are the test part.
+
+    Where there is a table beside the images (`train-morpho.csv`, `t10k-morpho.csv`), what is known of them is
+    what it says; else it is measured, once, and kept in the cache.
+
+    Parameters
+    ----------
+    folder : Path
+        With `{train,t10k}-images-idx3-ubyte` and `{train,t10k}-labels-idx1-ubyte`, compressed (`.gz`) or not.
+    cache : Path
+        Folder for measurements.
+    on_progress : callable, optional
+        Told how many images of how many are measured.
+
+    Raises
+    ------
+    DataError, ReadError
+        Says which file is missing, broken, or does not fit the others.
+    """
+    images, labels, part = digits(folder)
+    values = []
+    for name, here in zip(PARTS, (part != TEST, part == TEST), strict=True):
+        path, table = _file(folder, f"{name}-images-idx3-ubyte"), folder / f"{name}-morpho.csv"
+        items = int(here.sum())
+        found = _table(table, items) if table.exists() else _measured(path, images[here], cache, on_progress)
+        values.append(check_attributes(label(table if table.exists() else path), found, NAMES[:-1], items))
+    known = np.column_stack([np.concatenate(values), labels]).astype(np.float32)
+    return Images(images, (1, SIDE, SIDE), known, NAMES, part)
+
+
+def digits(
+    folder: Path,
+) -> tuple[UInt8[np.ndarray, "item 1 28 28"], UInt8[np.ndarray, " item"], Int[np.ndarray, " item"]]:
+    """Return the images of a folder, their labels, and whether they are for training (0), validation (1), test (2).
+
+    Raises
+    ------
+    DataError, ReadError
+        As `read`.
+    """
+    images, labels = zip(*(_part(folder, part) for part in PARTS), strict=True)
+    train, test = map(len, images)
+    valid = train // _VALIDATION
+    part = np.repeat(np.array([0, 1, TEST], np.int8), [train - valid, valid, test])
+    return np.concatenate(images)[:, None], np.concatenate(labels), part
+
+
+def official(cache: Path) -> Path:
+    """Return the folder in the cache that MNIST is in; its files are downloaded, 12 MB, where they are missing.
+
+    Raises
+    ------
+    DataError
+        Where they cannot be downloaded: says where to put which files.
+    ReadError
+        When what was downloaded is something else, by its SHA-256.
+    """
+    folder = cache / "morpho-mnist"
+    for name, checksum in SHA256.items():
+        if idx.find(folder, name) is None:
+            _download(folder, name, checksum)
+    return folder
+
+
+def _part(folder: Path, part: str) -> tuple[UInt8[np.ndarray, "item 28 28"], UInt8[np.ndarray, " item"]]:
+    """Return images and digits of one part."""
+    path, beside = (_file(folder, f"{part}-{name}-ubyte") for name in ("images-idx3", "labels-idx1"))
+    images, labels = idx.read(path, 3), idx.read(beside, 1)
+    if images.shape[1:] != (SIDE, SIDE):
+        raise DataError(f"{label(path)}: images of {images.shape[1]} x {images.shape[2]} pixels: digits have 28 x 28")
+    if len(images) != len(labels):
+        raise DataError(f"{label(path)} has {len(images)} images, but {label(beside)} {len(labels)} labels")
+    if labels.max(initial=0) > 9:
+        raise DataError(f"{label(beside)}: label {labels.max()} of image {labels.argmax()} (from 0): digits are 0 to 9")
+    return images, labels
+
+
+def _file(folder: Path, name: str) -> Path:
+    found = idx.find(folder, name)
+    if found is None:
+        raise DataError(f"{one_line(str(folder))}: no {name} in it, nor {name}.gz: MNIST is {', '.join(SHA256)}")
+    return found
+
+
+def _table(path: Path, items: int) -> Float[np.ndarray, "item 6"]:
+    """Return the columns of `morphometry.NAMES` of a table, a row per image."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            names = [name.strip() for name in file.readline().split(",")]
+            missing = [name for name in morphometry.NAMES if name not in names]
+            if missing:
+                raise DataError(f"{label(path)}: no column {missing[0]!r}: its first line has to name the columns")
+            rows = np.loadtxt(file, delimiter=",", ndmin=2, usecols=[names.index(name) for name in morphometry.NAMES])
+    except DataError:  # a ValueError as well
+        raise
+    except (OSError, ValueError) as error:
+        raise ReadError(f"{label(path)}: cannot be read as a table of numbers ({one_line(str(error))})") from error
+    if len(rows) != items:
+        raise DataError(f"{label(path)}: {len(rows)} rows for {items} images: one each is wanted")
+    return rows
+
+
+def _measured(
+    path: Path, images: UInt8[np.ndarray, "item 1 28 28"], cache: Path, on_progress: Progress | None
+) -> Float[np.ndarray, "item 6"]:
+    """Return the measurements of images, from the cache where they are in it."""
+    kept = cache / f"morphometry-{digest(str(morphometry.VERSION).encode(), images.tobytes())}.npy"
+    if kept.exists():
+        return np.load(kept, allow_pickle=False)
+    log.info("%s: %d images are measured, once", label(path), len(images))
+    values = morphometry.measure_all(images, on_progress)
+    flat = np.flatnonzero(np.isnan(values[:, 0]))
+    if len(flat):
+        raise DataError(f"{label(path)}: image {flat[0]} (from 0) is of one level of grey: nothing can be measured")
+    cache.mkdir(parents=True, exist_ok=True)
+    with atomic_path(kept, force=True) as temporary:
+        np.save(temporary, values)
+    return values
+
+
+def _download(folder: Path, name: str, checksum: str) -> None:
+    """Put one file of MNIST into a folder, as it is published: compressed."""
+    pooch = extra("pooch")
+    pooch.get_logger().setLevel("WARNING")
+    folder.mkdir(parents=True, exist_ok=True)
+    url, path = f"{URL}{name}.gz", folder / f"{name}.gz"
+    with atomic_path(path) as temporary:
+        temporary.unlink()  # pooch keeps what is there
+        try:
+            pooch.retrieve(url, known_hash=None, fname=temporary.name, path=temporary.parent)
+        except (OSError, ValueError) as error:
+            raise DataError(
+                f"{url} cannot be downloaded ({type(error).__name__}): download MNIST elsewhere, and put"
+                f" {', '.join(SHA256)} (or .gz) into {one_line(str(folder))}"
+            ) from error
+        _check(temporary, url, checksum)
+    log.info("downloaded %s", url)
+
+
+def _check(path: Path, url: str, checksum: str) -> None:
+    """Raise `ReadError` unless a compressed file has the contents that are known of it."""
+    try:
+        found = hashlib.sha256(gzip.decompress(path.read_bytes())).hexdigest()
+    except (OSError, EOFError, zlib.error) as error:
+        raise ReadError(f"{url}: what was downloaded is not compressed by gzip") from error
+    if found != checksum:
+        raise ReadError(f"{url}: what was downloaded is another file: its SHA-256 is {found}, not {checksum}")

@@ -1,0 +1,1 @@
+"""Turn a tune: material, candidates, a pool of them, and the values that are reached."""

@@ -1,0 +1,233 @@
+"""From one tune to another, measure by measure: codes and pitch anchors go from those of one to those of the other."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from armusic.editing.material import Material, decode, encode, prepare, with_tokens
+from armusic.errors import UsageError
+from armusic.music import keys
+from armusic.music.score import Measure, Tune
+from armusic.music.tokenizer import HOLD, PAD, REST, is_onset
+from armusic.training.checkpoint import Checkpoint
+from armusic.vae import latent
+
+log = logging.getLogger(__name__)
+
+Tokens = Int[np.ndarray, "measure tick"]
+Way = Callable[[Tensor, Tensor, float], Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A tune between two others.
+
+    Parameters
+    ----------
+    name : str
+        As on a track: `morph 2/6`.
+    share : float
+        How far on the way it is, 0..1; 0 is the first tune itself, 1 the second.
+    tune : Tune
+        The music.
+    to_first, to_second : float array (measure,)
+        How far each measure is from that of either tune, 0..1: see `distance`.
+    left : tuple of str
+        Measures that change at once, in the middle, and why.
+    """
+
+    name: str
+    share: float
+    tune: Tune
+    to_first: Float[np.ndarray, " measure"]
+    to_second: Float[np.ndarray, " measure"]
+    left: tuple[str, ...] = ()
+
+
+def morph(
+    checkpoint: Checkpoint, first: Tune, second: Tune, steps: int = 7, *, slerp: bool = True, loop: bool = False
+) -> list[Step]:
+    """Return tunes that lead from one to another, both ends untouched.
+
+    Between them every measure has a code on the way from that of the first tune to that of the
+    second, and a pitch anchor on the way as well. Ties, rests before a pickup, velocities, tempo
+    and key are those of the nearer tune (half-way: the second); pitches stay in its key, and
+    between the lowest and the highest of the measure in both.
+    A measure that is silent, or too wide for the model, in either tune changes at once in the middle.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+        The model.
+    first, second : Tune
+        Of the same metres, measure by measure; all their notes on the grid.
+    steps : int
+        How many tunes, both ends included, at least 2.
+    slerp : bool
+        Whether codes go along the arc (`latent.slerp`) or straight (`latent.lerp`).
+    loop : bool
+        Whether the shorter tune is repeated until it is as long as the longer one.
+
+    Raises
+    ------
+    UsageError
+        For fewer than two steps, or tunes that differ in length or metre.
+    OffGridError
+        For a note between two ticks.
+    """
+    if steps < 2:
+        raise UsageError(f"{steps} steps: both tunes are steps, so give at least 2")
+    first, second = matched(first, second, loop=loop)
+    one, other = prepare(checkpoint, first), prepare(checkpoint, second)
+    same = (one.tokens == other.tokens).all(axis=1)
+    moving = one.varied & other.varied & ~same
+    left = _left(one, other, ~moving & ~same)
+    for message in left:
+        log.warning("%s", message)
+    codes = _codes(checkpoint, one, moving), _codes(checkpoint, other, moving)
+    rows = [one.tokens]
+    shares = [number / (steps - 1) for number in range(1, steps - 1)]
+    rows += [_between(checkpoint, one, other, codes, moving, share, slerp=slerp) for share in shares]
+    rows.append(other.tokens)
+    made = []
+    for number, tokens in enumerate(rows):
+        nearer = second if 2 * number >= steps - 1 else first
+        tune = nearer if number in (0, steps - 1) else with_tokens(nearer, tokens)
+        to_first, to_second = distance(tokens, one.tokens), distance(tokens, other.tokens)
+        made.append(Step(f"morph {number}/{steps - 1}", number / (steps - 1), tune, to_first, to_second, left))
+    return made
+
+
+def matched(first: Tune, second: Tune, *, loop: bool = False) -> tuple[Tune, Tune]:
+    """Return two tunes with the same measures; the shorter one repeated where `loop` says so.
+
+    Raises
+    ------
+    UsageError
+        For tunes of different lengths that are not to loop, and for measures of different metres.
+    """
+    names = [tune.source or tune.title or default for tune, default in ((first, "the first"), (second, "the second"))]
+    counts = [len(tune.measures) for tune in (first, second)]
+    if counts[0] != counts[1]:
+        if not loop:
+            raise UsageError(
+                f"{names[0]} has {counts[0]} measures and {names[1]} has {counts[1]}: give tunes of one length,"
+                " or repeat the shorter one with --loop (loop=True)"
+            )
+        first, second = (looped(tune, max(counts)) for tune in (first, second))
+    for number, (one, other) in enumerate(zip(first.measures, second.measures, strict=True), 1):
+        if one.metre.kind != other.metre.kind:
+            raise UsageError(
+                f"measure {number} is in {one.metre} in {names[0]} and in {other.metre} in {names[1]}:"
+                " give tunes whose metres are the same, measure by measure"
+            )
+    if first.measures != second.measures:  # 2/2 and 4/4 are counted alike: the first tune's are written
+        second = replace(second, measures=first.measures)
+    return first, second
+
+
+def looped(tune: Tune, count: int) -> Tune:
+    """Return a tune repeated, whole measures with their rests, until it has `count` measures.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from armusic.music.score import Metre, Note
+    >>> short = Tune((Note(Fraction(1), Fraction(1), 60),), (Measure(Fraction(0), Metre(2, 4)),))
+    >>> [float(note.start) for note in looped(short, 3).notes]
+    [1.0, 3.0, 5.0]
+    """
+    if len(tune.measures) == count:
+        return tune
+    times = [time * tune.end for time in range(-(-count // len(tune.measures)))]
+    measures = tuple(Measure(start + one.start, one.metre) for start in times for one in tune.measures)[:count]
+    notes = (replace(note, start=start + note.start) for start in times for note in tune.notes)
+    end = measures[-1].end
+    cut = tuple(replace(note, duration=min(note.duration, end - note.start)) for note in notes if note.start < end)
+    return replace(tune, notes=cut, measures=measures, padding=(tune.padding[0], measures[0].start))
+
+
+def distance(one: Tokens, other: Tokens) -> Float[np.ndarray, " measure"]:
+    """Return how far apart the measures of two tunes are.
+
+    Returns
+    -------
+    float array (measure,)
+        Share of the ticks at which another pitch sounds (or none), or a note starts in one only: 0..1.
+
+    Examples
+    --------
+    >>> distance(np.array([[60, HOLD, 62, HOLD]]), np.array([[60, HOLD, HOLD, 64]])).tolist()
+    [0.5]
+    """
+    inside = one != PAD
+    differ = (_sounding(one) != _sounding(other)) | (is_onset(one) != is_onset(other))
+    return (differ & inside).sum(axis=1) / inside.sum(axis=1)
+
+
+def _sounding(tokens: Tokens) -> Tokens:
+    """Return the pitch at every tick, or REST: holds are filled with what they hold."""
+    flat = tokens.ravel()
+    last = np.maximum.accumulate(np.where((flat == HOLD) | (flat == PAD), -1, np.arange(len(flat))))
+    return np.where(last < 0, REST, flat[last]).reshape(tokens.shape)
+
+
+def _codes(checkpoint: Checkpoint, material: Material, moving: np.ndarray) -> Tensor:
+    """Return the codes of the measures that move, float32 (measure, latent); zero for the others."""
+    z = torch.zeros(len(moving), checkpoint.model.latent)
+    for kind in np.unique(material.kind[moving]):
+        here = np.flatnonzero(moving & (material.kind == kind))
+        z[here] = torch.from_numpy(encode(checkpoint, material.classes[here], int(kind)))
+    return z
+
+
+def _between(
+    checkpoint: Checkpoint,
+    one: Material,
+    other: Material,
+    codes: tuple[Tensor, Tensor],
+    moving: np.ndarray,
+    share: float,
+    *,
+    slerp: bool,
+) -> Tokens:
+    """Return the tokens of a tune on the way."""
+    way: Way = latent.slerp if slerp else latent.lerp
+    nearer = other if share >= 0.5 else one
+    anchors = np.rint((1 - share) * one.anchors + share * other.anchors).astype(np.int64)
+    nearer = replace(nearer, anchors=anchors)
+    allowed = keys.allowed(nearer.tune, keys.find(nearer.tune)) & _between_pitches(one.tokens, other.tokens)
+    z = way(*codes, share)
+    tokens = nearer.tokens.copy()
+    for kind in np.unique(nearer.kind[moving]):
+        here = np.flatnonzero(moving & (nearer.kind == kind))
+        made = decode(checkpoint, nearer, here, z[here].numpy()[None], allowed).reshape(len(here), -1)
+        tokens[here, : made.shape[1]] = made
+    return tokens
+
+
+def _between_pitches(one: Tokens, other: Tokens) -> Bool[np.ndarray, "measure 128"]:
+    """Return the pitches from the lowest to the highest note of each measure in either tune."""
+    both = np.concatenate([one, other], axis=1)
+    onset = is_onset(both)
+    low, high = np.where(onset, both, HOLD).min(axis=1), np.where(onset, both, -1).max(axis=1)
+    return (low[:, None] <= np.arange(HOLD)) & (np.arange(HOLD) <= high[:, None])
+
+
+def _left(one: Material, other: Material, switched: np.ndarray) -> tuple[str, ...]:
+    """Return a line for each measure that changes at once."""
+    lines = []
+    for row in np.flatnonzero(switched).tolist():
+        material = one if not one.varied[row] else other
+        name = material.tune.source or material.tune.title or ("the first" if material is one else "the second")
+        sounds = bool(is_onset(material.tokens[row]).any())
+        what = "leaves the model's pitch frame" if sounds else "has no onset"
+        lines.append(f"measure {row + 1} changes at once, in the middle: in {name} it {what}")
+    return tuple(lines)

@@ -1,0 +1,131 @@
+"""What two attributes become when both are asked for: the decoded values over a grid of the two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from armusic.editing import material as interpolation
+from armusic.editing import reach as reaching
+from armusic.errors import NoNotesError, UsageError
+from armusic.music import attributes
+from armusic.music.score import METRES, Tune
+from armusic.training.checkpoint import Checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """Two attributes over a grid of values asked of both.
+
+    Parameters
+    ----------
+    names : (str, str)
+        The attributes.
+    asked : float64 array (2, point)
+        The values asked of each, in its own units, rising.
+    values : float64 array (2, point, point)
+        The values that were decoded, mean over the measures: `values[k, j, i]` is that of attribute
+        `k` where `asked[0, i]` and `asked[1, j]` were asked for.
+    before : float64 array (measure, 2)
+        The values of each measure of the input that was moved.
+    left : tuple of str
+        Measures that could not be moved, and why.
+    """
+
+    names: tuple[str, str]
+    asked: Float[np.ndarray, "2 point"]
+    values: Float[np.ndarray, "2 point point"]
+    before: Float[np.ndarray, "measure 2"]
+    left: tuple[str, ...] = ()
+
+
+def surface(
+    checkpoint: Checkpoint,
+    tune: Tune,
+    names: Sequence[str],
+    *,
+    points: int = 21,
+    measures: tuple[int, int] | None = None,
+    key: str = "auto",
+) -> Surface:
+    """Ask every measure of a tune for all pairs of values on a grid, and decode each once.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+        The model.
+    tune : Tune
+        All its notes on the grid.
+    names : sequence of str
+        Two of the model's attributes.
+    points : int
+        Values asked of each attribute, at least 2: from the least to the largest that its dimension leads to, in
+        the metres of the tune, by the model's scale (without one of its own, it is measured on its corpus).
+    measures : (int, int), optional
+        The first and the last measure to move, from 1; all when not given.
+    key : str
+        The key to stay in, as `A:dorian`; `auto`: the tune's own; `off`: any pitch may come.
+
+    Raises
+    ------
+    UsageError
+        For other than two different attributes of the model, fewer than two points, or measures past the end.
+    NoNotesError
+        Where no measure can be moved.
+    OffGridError
+        For a note between two ticks.
+
+    Source
+    ------
+    Pati and Lerch (2020): latent surfaces, here over the values of the attributes instead of their codes.
+    """
+    chosen = first, second = pair(names, checkpoint.config.attributes)
+    if points < 2:
+        raise UsageError(f"{points} points: a map has at least 2 each way")
+    material = interpolation.prepare(checkpoint, tune, measures)
+    rows = np.flatnonzero(material.varied)
+    if not len(rows):
+        why = "; ".join(material.left) or "nothing sounds in it"
+        raise NoNotesError(f"{tune.source or 'the tune'}: no measure to move: {why}")
+    allowed, scale = reaching.pitches(tune, key), reaching.scale_of(checkpoint)
+    kinds = np.unique(material.kind[rows]).tolist()
+    reach = np.array([[scale.table(name, kind).reach for kind in kinds] for name in chosen])
+    asked = np.linspace(reach[..., 0].min(axis=1), reach[..., 1].max(axis=1), points, axis=1)
+    values = np.zeros((2, points, points))
+    for kind in kinds:
+        here = rows[material.kind[rows] == kind]
+        z = np.tile(interpolation.encode(checkpoint, material.classes[here], kind), (points, 1, 1))
+        x, y = (scale.value_to_z(name, kind, asked[k]) for k, name in enumerate(chosen))
+        z[..., checkpoint.config.attributes.index(first)] = x[:, None]
+        for place, height in enumerate(y):
+            z[..., checkpoint.config.attributes.index(second)] = height
+            made = interpolation.decode(checkpoint, material, here, z, allowed)[0]
+            found = attributes.measure(made.reshape(-1, made.shape[2]), METRES[kind], chosen)
+            values[:, place] += found.reshape(points, len(here), 2).sum(axis=1).T
+    before = np.stack([interpolation.measured(tune, material.tokens, name)[rows] for name in chosen], axis=1)
+    return Surface(chosen, asked, values / len(rows), before, material.left)
+
+
+def pair(names: Sequence[str], known: Sequence[str]) -> tuple[str, str]:
+    """Return the names of two different attributes as they are known.
+
+    Raises
+    ------
+    UsageError
+        For another number of attributes, one named twice, or an unknown one.
+
+    Examples
+    --------
+    >>> pair(["note_density", "range"], ["range", "density"])
+    ('density', 'range')
+    """
+    if len(names) != 2:
+        given = f" ({', '.join(names)})" * bool(names)
+        raise UsageError(f"a map is of two attributes, not of {len(names)}{given}: name two of {', '.join(known)}")
+    first, second = (attributes.canonical_name(name, known) for name in names)
+    if first == second:
+        raise UsageError(f"{first} was named twice: a map is of two different attributes")
+    return first, second

@@ -1,0 +1,1 @@
+"""New tunes: a plan of attributes, phrases, and measures composed to it."""

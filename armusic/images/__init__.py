@@ -1,1 +1,0 @@
-"""Images with attributes: data sets read, drawn and measured, in numpy; see `armusic.images.base`."""

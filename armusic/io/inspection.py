@@ -1,0 +1,204 @@
+"""What is in a file, what a model would use of it, what it would leave out, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from armusic.errors import ArmusicError, MusicError
+from armusic.files import label, read_bytes
+from armusic.io import readers
+from armusic.io.readers.options import Reading, Remark
+from armusic.music import keys, smf, tokenizer
+from armusic.music.pitch_frame import FRAMES
+from armusic.music.score import Tune
+
+_BESIDE = {smf.LYRIC: "lyrics", smf.MARKER: "markers", smf.TEXT: "texts"}
+_SHOWN_METRES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """A part of a MIDI file.
+
+    Parameters
+    ----------
+    track, channel : int
+        From 1.
+    name : str
+        The track's.
+    program : int
+        MIDI program, from 1.
+    notes, low, high : int
+        How many notes, and their lowest and highest pitch.
+    together : float
+        The share of the notes that start while another one sounds, 0..1.
+    melody : float, optional
+        How much like a melody it is, 0..1; not for drums.
+    """
+
+    track: int
+    channel: int
+    name: str
+    program: int
+    notes: int
+    low: int
+    high: int
+    together: float
+    melody: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What is in a file.
+
+    Parameters
+    ----------
+    source : str
+        Its name.
+    facts : dict of str to str
+        What it is, how long, in which metres, at which tempo, and of the tune: its key, its range, its measures.
+    parts : tuple of PartLine
+        Of a MIDI file.
+    remarks : tuple of str
+        What was chosen, left out and set right.
+    refused : str
+        Why it cannot be used; empty if it can.
+    """
+
+    source: str
+    facts: dict[str, str]
+    parts: tuple[PartLine, ...] = ()
+    remarks: tuple[str, ...] = ()
+    refused: str = ""
+
+
+def inspect(path: str | Path, reading: Reading | None = None, frame: str = "anchored") -> Inspection:
+    """Return what is in a file, and what a model would use of it.
+
+    Parameters
+    ----------
+    path : path
+        A MIDI, ABC or MusicXML file.
+    reading : Reading, optional
+        How it is to be read.
+    frame : {"anchored", "absolute"}
+        The model's pitch frame.
+
+    Raises
+    ------
+    ArmusicError
+        If there is no such file, or it is not even the bytes of one.
+    """
+    reading = reading or Reading()
+    source = label(path)
+    if not readers.is_midi(path):
+        return _of_score(path, source, reading, frame)
+    from armusic.io.readers import midi
+
+    file = smf.parse(read_bytes(path, reading.max_size), source)
+    facts, found = _facts(file), _parts(file)
+    remarks: list[Remark] = []
+    try:
+        tune = midi.tune_of(file, source, reading, remarks)
+    except ArmusicError as error:
+        return Inspection(source, facts, found, tuple(remark.text for remark in remarks), str(error))
+    return _concluded(source, facts, found, tuple(remark.text for remark in remarks), tune, frame)
+
+
+def _of_score(path: str | Path, source: str, reading: Reading, frame: str) -> Inspection:
+    """Return what is in an ABC or MusicXML file; its parts, where there is more than one voice."""
+    said: list[Remark] = []
+    try:
+        tune = readers.remarked(path, reading, said)
+    except MusicError as error:
+        return Inspection(source, {}, (), tuple(remark.text for remark in said), str(error))
+    found = _parts(tune.origin.file) if tune.origin else ()
+    return _concluded(source, {}, found, tuple(remark.text for remark in said), tune, frame)
+
+
+def _facts(file: smf.MidiData) -> dict[str, str]:
+    """Return what a MIDI file says of itself."""
+    from armusic.io.readers.midi import meta
+
+    tempos = meta.tempos_of(file)
+    last = max((track[-1].tick for track in file.tracks if track), default=0)
+    seconds = float(tempos.to_seconds(np.array([last]))[0])
+    paces = 60 / (tempos.slopes * file.ticks_per_quarter)
+    signatures = [str(one) for one in meta.signatures(file)[0]]
+    changes = [name for name, _ in groupby(signatures)]
+    more = f", ... ({len(changes)} in all)" if len(changes) > _SHOWN_METRES else ""
+    events = Counter(event.status for track in file.tracks for event in track)
+    beside = [f"{events[status]} {name}" for status, name in _BESIDE.items() if events[status]]
+    pedal = sum(
+        e.data[0] == 64
+        for t in file.tracks
+        for e in t
+        if e.status & 0xF0 == smf.CONTROL_CHANGE and e.status < smf.SYSEX
+    )
+    controllers = sum(n for status, n in events.items() if smf.CONTROL_CHANGE <= status < smf.PROGRAM_CHANGE)
+    if controllers:
+        beside.append(f"{controllers} controllers" + (f" ({pedal} of the sustain pedal)" if pedal else ""))
+    return {
+        "file": f"MIDI of type {file.type}, {len(file.tracks)} tracks, {file.ticks_per_quarter} ticks per quarter note",
+        "length": f"{int(seconds // 60)}:{seconds % 60:02.0f}",
+        "tempo": f"{paces[0]:.4g} quarter notes a minute"
+        + (f", {len(paces) - 1} changes, {paces.min():.4g} to {paces.max():.4g}" if len(paces) > 1 else ""),
+        "time signatures": ", ".join(changes[:_SHOWN_METRES]) + more,
+        "besides notes": ", ".join(beside) or "nothing",
+    }
+
+
+def _parts(file: smf.MidiData) -> tuple[PartLine, ...]:
+    from armusic.io.readers.midi.melody import likeness
+    from armusic.io.readers.midi.parts import DRUMS, parts
+
+    found = parts(file)
+    candidates = [part for part in found if part.channel != DRUMS]
+    scores = dict(zip(map(id, candidates), likeness(candidates, file.ticks_per_quarter).tolist(), strict=True))
+    return tuple(
+        PartLine(
+            part.track + 1,
+            part.channel + 1,
+            part.name,
+            part.program + 1,
+            len(part.pitch),
+            int(part.pitch.min()),
+            int(part.pitch.max()),
+            float((np.maximum.accumulate(part.end)[:-1] > part.start[1:]).mean()) if len(part.pitch) > 1 else 0.0,
+            scores.get(id(part)),
+        )
+        for part in found
+    )
+
+
+def _concluded(
+    source: str, facts: dict[str, str], parts: tuple[PartLine, ...], remarks: tuple[str, ...], tune: Tune, frame: str
+) -> Inspection:
+    """Return an inspection of a file that could be read, with what there is to say of its tune."""
+    pitches = [note.pitch for note in tune.notes]
+    runs = [(str(metre), len(list(group))) for metre, group in groupby(tune.measures, lambda one: one.metre)]
+    told = {
+        "melody": f"{tune.title or source}: {len(tune.notes)} notes, pitches {min(pitches)} to {max(pitches)}",
+        "measures": ", ".join(f"{count} of {metre}" for metre, count in runs[:_SHOWN_METRES]),
+        "key": f"{keys.find(tune)}" + ("" if tune.key else " (by its notes)"),
+    }
+    try:
+        tokens = tokenizer.encode(tune)
+    except ArmusicError as error:
+        return Inspection(source, facts | told, parts, remarks, str(error))
+    sounds = tokenizer.is_onset(tokens).any(axis=1)
+    framed = FRAMES[frame]
+    _, inside = framed.enter(tokens, framed.registers(tokens))
+    used = int((sounds & inside).sum())
+    left = [f"{int((~sounds).sum())} without a note"] * bool((~sounds).any())
+    wide = np.flatnonzero(sounds & ~inside) + 1
+    left += [f"{len(wide)} of too wide a range ({', '.join(map(str, wide[:_SHOWN_METRES].tolist()))})"] * bool(
+        len(wide)
+    )
+    told["used"] = f"{used} of {len(tokens)} measures" + (f"; left as they are: {', '.join(left)}" if left else "")
+    return Inspection(source, facts | told, parts, remarks)

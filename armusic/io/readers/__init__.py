@@ -1,0 +1,174 @@
+"""Read a tune from a file: one module per format, chosen by the file's suffix.
+
+Another package adds a format with an entry point in the group `armusic.readers`, named
+after the suffix, that leads to a module with `read(path) -> Tune`; a format that keeps many
+tunes in one file has `read_all(path)` as well, which yields `(source, Tune or ArmusicError)`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from armusic.errors import ArmusicError, ReadError, UsageError
+from armusic.files import check_readable, label
+from armusic.io.readers.options import STRICT, Reading, Remark
+from armusic.music.score import Tune
+
+_MIDI, _ABC = "armusic.io.readers.midi", "armusic.io.readers.abc"
+# Names, not modules: neither numpy nor music21 is loaded before a file asks for it.
+READERS = {
+    ".mid": _MIDI,
+    ".midi": _MIDI,
+    ".abc": _ABC,
+    ".musicxml": "armusic.io.readers.musicxml",
+    ".xml": "armusic.io.readers.musicxml",
+    ".mxl": "armusic.io.readers.musicxml",
+    ".kar": _MIDI,
+    ".rmi": _MIDI,
+}
+"""The module that reads each suffix."""
+
+GROUP = "armusic.readers"
+
+
+def suffixes() -> tuple[str, ...]:
+    """Return every suffix that can be read, in lower case, with its dot; other packages' come last.
+
+    Examples
+    --------
+    >>> suffixes()[:2]
+    ('.mid', '.midi')
+    """
+    others = (f".{point.name.lstrip('.').lower()}" for point in entry_points(group=GROUP))
+    return tuple(dict.fromkeys([*READERS, *others]))
+
+
+def read(path: str | Path, reading: Reading | None = None, tune: int | None = None) -> Tune:
+    """Read the tune in a file.
+
+    Parameters
+    ----------
+    path : path
+        A MIDI, ABC or MusicXML file; its suffix says which. `book.abc#12` is tune 12 of a book.
+    reading : Reading, optional
+        How it is to be read. Of a file of another package's format, only the size can be said.
+    tune : int, optional
+        Number of the tune in an ABC tune book.
+
+    Returns
+    -------
+    Tune
+        One voice.
+
+    Raises
+    ------
+    MissingFileError
+        If there is no file.
+    UsageError
+        If the suffix is not known, or something is wished that does not go with the file.
+    ReadError
+        If the file cannot be read, or has music in it that cannot be used.
+    """
+    path, number = _asked(path, tune)
+    module = _reader(path, (reading or Reading()).max_size)
+    if path.suffix.lower() not in READERS:
+        if reading and replace(reading, max_size=Reading().max_size) != Reading():
+            raise UsageError(f"{label(path)}: its reader knows no track, metre, beats and the like: leave them out")
+        found: Tune = module.read(path)
+    else:
+        found = module.read(path, reading) if number is None else module.read(path, reading, number)
+    return found
+
+
+def remarked(path: str | Path, reading: Reading, remarks: list[Remark]) -> Tune:
+    """Read the tune in an ABC or MusicXML file as `read` does; `remarks` gets what it would log."""
+    path, number = _asked(path, None)
+    module = _reader(path, reading.max_size)
+    found: Tune = module.remarked(path, reading, remarks, *(() if number is None else (number,)))
+    return found
+
+
+def _asked(path: str | Path, tune: int | None) -> tuple[Path, int | None]:
+    """Return the file, and the number of the tune in it that is asked for, in one way or another."""
+    path, number = numbered(path)
+    if tune is not None and number not in (None, tune):
+        raise UsageError(f"{label(path)}: tune {tune} and tune {number} are asked for: name one of them")
+    number = number if tune is None else tune
+    if number is not None and READERS.get(path.suffix.lower()) != _ABC:
+        raise UsageError(f"{label(path)}: only ABC tune books have numbered tunes: leave the tune number out")
+    return path, number
+
+
+def numbered(path: str | Path) -> tuple[Path, int | None]:
+    """Return the file and the number of a tune in a book such as `book.abc#12`; None where there is no number.
+
+    Examples
+    --------
+    >>> numbered("book.abc#12")[1], numbered("book.abc")[1], numbered("a.mid#2")[1]
+    (12, None, 2)
+    """
+    path = Path(path)
+    match = re.fullmatch(r"(.+\.\w+)#([0-9]{1,9})", path.name)
+    return (path.with_name(match[1]), int(match[2])) if match and not path.exists() else (path, None)
+
+
+def is_midi(path: str | Path) -> bool:
+    """Return whether a file is a MIDI file by its suffix.
+
+    Examples
+    --------
+    >>> is_midi("song.KAR"), is_midi("song.abc")
+    (True, False)
+    """
+    return READERS.get(Path(path).suffix.lower()) == _MIDI
+
+
+def read_all(path: str | Path) -> Iterator[tuple[str, Tune | ArmusicError]]:
+    """Yield every tune in a file, or what is wrong with it: for a corpus, which counts what it skips.
+
+    Yields
+    ------
+    source : str
+        What messages call the tune: the file's name, with a number in a book of tunes.
+    tune : Tune or ArmusicError
+        The error is yielded, not raised, so that the rest can be read. Nothing is guessed: a file that is not
+        one voice in known metres is an error.
+    """
+    try:
+        module = _reader(path)
+        if not hasattr(module, "read_all"):
+            ours = Path(path).suffix.lower() in READERS
+            yield label(path), module.read(Path(path), STRICT) if ours else module.read(Path(path))
+            return
+    except ArmusicError as error:
+        yield label(path), error
+        return
+    yield from module.read_all(Path(path))
+
+
+def _reader(path: str | Path, megabytes: float = Reading().max_size) -> Any:
+    """Return the module for a file that is there and can be read."""
+    check_readable(path, megabytes)
+    suffix = Path(path).suffix.lower()
+    if suffix in READERS:
+        return import_module(READERS[suffix])
+    for point in entry_points(group=GROUP):
+        if f".{point.name.lstrip('.').lower()}" == suffix:
+            return _load(point, path)
+    found = f"suffix {suffix}" if suffix else "a name without a suffix"
+    raise UsageError(f"{label(path)}: {found} says no known format: use one of {', '.join(suffixes())}")
+
+
+def _load(point: Any, path: str | Path) -> Any:
+    """Return the module that another package's entry point names."""
+    try:
+        return point.load()
+    except Exception as error:  # another package's import may fail in any way
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise ReadError(f"{label(path)}: its reader {point.value} cannot be loaded ({reason})") from error

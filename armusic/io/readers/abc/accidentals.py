@@ -1,0 +1,59 @@
+"""Which pitch a written note has: the key, and the accidentals in force in the measure."""
+
+from __future__ import annotations
+
+from armusic.io.readers.abc.fields import KeyField
+from armusic.io.readers.abc.tokens import LETTERS
+
+
+class Accidentals:
+    """The accidentals in force.
+
+    Attributes
+    ----------
+    reach : str
+        How far an accidental holds in its measure: `pitch`, for its letter in every octave, as
+        ABC 2.1 has it in section 11.3; `octave`, for its own octave; `not`, for its note only.
+
+    Examples
+    --------
+    >>> from armusic.io.readers.abc.fields import key_field
+    >>> now = Accidentals(key_field("G"))
+    >>> now.sound(65, 3, None), now.sound(65, 3, 0), now.sound(77, 3, None)
+    (66, 65, 77)
+    """
+
+    def __init__(self, key: KeyField) -> None:
+        self.reach = "pitch"
+        self.signs = (0,) * len(LETTERS)
+        self.change(key)
+
+    def change(self, key: KeyField) -> None:
+        """Put a key in force."""
+        self.signs, self.shift = key.over(self.signs), key.shift
+        self.new_measure()
+
+    def new_measure(self) -> None:
+        """Forget the accidentals of the measure before."""
+        self.letters = list(self.signs)
+        self.octaves: dict[int, int] = {}
+
+    def sound(self, natural: int, place: int, sign: int | None) -> int:
+        """Return the pitch of a note; remember its accidental.
+
+        Parameters
+        ----------
+        natural : int
+            Its MIDI pitch without accidentals.
+        place : int
+            Its letter's place in C D E F G A B.
+        sign : int, optional
+            Semitones of the accidental that is written, if any.
+        """
+        if sign is None:
+            sign = self.octaves.get(natural, self.letters[place])
+        elif self.reach == "pitch":
+            self.letters[place] = sign
+        elif self.reach == "octave":
+            self.octaves[natural] = sign
+        return natural + sign + self.shift

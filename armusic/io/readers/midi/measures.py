@@ -1,0 +1,224 @@
+"""The measures of a MIDI file, from its time signatures: those that are used, and what passes through.
+
+Times are units: twelfths of a tick, so that every tick of the tokenizer's grid, and every
+bar line, is a whole number of them at any resolution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+from typing import NamedTuple
+
+from armusic.errors import MeasureLengthError, MetreError, MusicError
+from armusic.io.readers.options import Remark
+from armusic.music.score import METRES, Metre
+
+UNITS = 12  # per tick
+MAX_SILENT_MEASURES = 16  # a clip may end in silence; a project's empty tail is not music
+MAX_MEASURES = 10_000  # hours of music; keeps one far note from making millions of measures
+
+
+class Signature(NamedTuple):
+    """A time signature: from which unit on it is in force, and its two numbers."""
+
+    at: int
+    numerator: int
+    denominator: int
+
+    def __str__(self) -> str:
+        return f"{self.numerator}/{self.denominator}"
+
+    @property
+    def metre(self) -> Metre | None:
+        """The metre, where there is a grid for it."""
+        try:
+            return Metre(self.numerator, self.denominator)
+        except MetreError:
+            return None
+
+    def length(self, quarter: int) -> Fraction:
+        """Length of a measure, in units."""
+        return Fraction(4 * self.numerator * quarter, self.denominator)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A measure, or a passage that is left alone.
+
+    Parameters
+    ----------
+    start, end : int
+        Units from the start of the file. A measure that is not whole in the file is shorter than its metre says.
+    metre : Metre, optional
+        The measure's; without one, it is a passage that passes through.
+    label : str
+        The number, or numbers, by which messages name it, counted as in the file.
+    """
+
+    start: int
+    end: int
+    metre: Metre | None
+    label: str
+
+
+def spans(
+    signatures: Sequence[Signature], quarter: int, last: int, end: int, source: str
+) -> tuple[list[Span], list[Remark]]:
+    """Return the measures of a file, one after another from 0 on, and what is to be said of them.
+
+    A first measure that its time signature does not make whole, and that is shorter than the
+    next one's metre, is a pickup. Any other that a time signature cuts short is in the metre
+    of its length, if there is one. Metres without a grid pass through. Behind the music,
+    silent measures are kept that the file covers whole, up to `MAX_SILENT_MEASURES`; a last
+    measure that it does not cover is cut short.
+
+    Parameters
+    ----------
+    signatures : sequence of Signature
+        In order; the first at 0.
+    quarter : int
+        Units per quarter note; a multiple of `UNITS`.
+    last, end : int
+        Where the music and the track end, in units.
+    source : str
+        What messages call the file.
+
+    Raises
+    ------
+    MusicError
+        For more than `MAX_MEASURES` measures.
+
+    Examples
+    --------
+    >>> found, _ = spans([Signature(0, 1, 4), Signature(12, 2, 4)], 12, 36, 36, "tune.mid")
+    >>> [(span.start, span.end, str(span.metre)) for span in found]
+    [(0, 12, '2/4'), (12, 36, '2/4')]
+    """
+    signatures, remarks = _believed(signatures, source)
+    found: list[Span] = []
+    number = 1
+    for index, one in enumerate(signatures):
+        following = signatures[index + 1] if index + 1 < len(signatures) else None
+        if one.at >= max(last, end) or (one.at >= last and one.metre is None):
+            break
+        if index == 0 and following and (pickup := _pickup(one, following, quarter)):
+            whole = following.at >= one.length(quarter)
+            new, said = [pickup], [] if whole else [_cut(pickup, one, following, quarter, source)]
+        elif one.metre is None:
+            new, said = _passage(one, following, quarter, last, number, source)
+        else:
+            new, said = _run(one, following, quarter, (last, end), number, source)
+        found += new
+        remarks += said
+        number = int(found[-1].label.rpartition("-")[2]) + 1 if found else 1
+    return _ended(found, last, end), remarks
+
+
+def _believed(signatures: Sequence[Signature], source: str) -> tuple[list[Signature], list[Remark]]:
+    """Return the signatures without those that say nothing new, and 4/4 for a file that is all in 1/4."""
+    kept = [signatures[0], *(two for one, two in pairwise(signatures) if one[1:] != two[1:])]
+    if [one[1:] for one in kept] != [(1, 4)]:
+        return kept, []
+    refusal = MetreError(f"{source}, measure 1: {_unknown(kept[0])}")
+    return [Signature(0, 4, 4)], [Remark("its time signature, 1/4, is taken for 4/4 (--metre names another)", refusal)]
+
+
+def _unknown(signature: Signature) -> str:
+    try:
+        raise AssertionError(Metre(*signature[1:]))
+    except MetreError as error:
+        return str(error)
+
+
+def _pickup(first: Signature, second: Signature, quarter: int) -> Span | None:
+    """Return the pickup that a first signature stands for: some programs give it one of its own, such as 1/4."""
+    metre = second.metre
+    whole = second.at == first.length(quarter)
+    cut = second.at < first.length(quarter)
+    if metre and second.at < second.length(quarter) and (cut or (whole and first.metre is None)):
+        return Span(0, second.at, metre, "1")
+    return None
+
+
+def _passage(
+    one: Signature, following: Signature | None, quarter: int, last: int, number: int, source: str
+) -> tuple[list[Span], list[Remark]]:
+    """Return a passage in a metre without a grid."""
+    end = min(last, following.at) if following else last
+    count = -(-(end - one.at) // length) if (length := one.length(quarter)) else 1
+    label = f"{number}-{number + count - 1}" if count > 1 else f"{number}"
+    which, left = (f"measures {label} are", "they are") if count > 1 else (f"measure {label} is", "it is")
+    return [Span(one.at, end, None, label)], [
+        Remark(
+            f"{which} in {one}, which no model knows: left as {left}, and not counted",
+            MetreError(f"{source}, measure {number}: {_unknown(one)}"),
+        )
+    ]
+
+
+def _run(
+    one: Signature, following: Signature | None, quarter: int, ends: tuple[int, int], number: int, source: str
+) -> tuple[list[Span], list[Remark]]:
+    """Return the measures of a metre, until the next signature, or until the music is over."""
+    metre = one.metre
+    assert metre
+    last, end = ends
+    length = int(one.length(quarter))
+    found: list[Span] = []
+    at = one.at
+    silent = 0
+    while following is None or at < following.at:
+        if at >= last:
+            silent += 1
+            if silent > MAX_SILENT_MEASURES or at + length > (min(end, following.at) if following else end):
+                break
+        if number > MAX_MEASURES:
+            raise MusicError(f"{source}: more than {MAX_MEASURES} measures: too long for one melody")
+        if following and at + length > following.at:
+            cut = Span(at, following.at, _of_length(following.at - at, metre, quarter), str(number))
+            return [*found, cut], [_cut(cut, one, following, quarter, source)]
+        found.append(Span(at, at + length, metre, str(number)))
+        at += length
+        number += 1
+    return found, []
+
+
+def _of_length(length: int, metre: Metre, quarter: int) -> Metre | None:
+    """Return the metre of a measure of some length, a compound one after a compound one."""
+    fits = (kind for kind in METRES if kind.length * quarter == length and kind.compound == metre.compound)
+    return next(fits, None)
+
+
+def _cut(span: Span, one: Signature, following: Signature, quarter: int, source: str) -> Remark:
+    """Say what became of a measure in which a time signature comes too early."""
+    quarters = (span.end - span.start) / quarter
+    use = "left as it is, and not counted"
+    if span.metre:
+        use = f"taken for {'one' if span.metre.length == quarters else 'a pickup'} of {span.metre}"
+    return Remark(
+        f"measure {span.label} ends after {quarters:g} quarter notes, at the time signature {following}: {use}",
+        MeasureLengthError(
+            f"{source}, measure {span.label}: the time signature changes {quarters:g} quarter notes into it, but a"
+            f" measure of {one} has {float(one.length(quarter)) / quarter:g}: put the change on a bar line"
+        ),
+    )
+
+
+def _ended(found: list[Span], last: int, end: int) -> list[Span]:
+    """Return the measures with the last one as long as the track, if that ends in the middle of it."""
+    until = max(last, end)
+    if found and found[-1].metre and found[-1].end > until:
+        return [*found[:-1], replace(found[-1], end=until)]
+    return found
+
+
+def place(found: Sequence[Span], at: int, quarter: int) -> str:
+    """Say in which measure and on which beat a unit is, both counted from 1."""
+    span = next((span for span in found if at < span.end), found[-1])
+    metre = span.metre
+    if metre is None:
+        return f"measure {span.label}"
+    return f"measure {span.label}, beat {round((at - span.start) / quarter / float(metre.beat) + 1, 2):g}"

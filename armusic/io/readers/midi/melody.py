@@ -1,0 +1,220 @@
+"""Which part of a file is the melody, and one voice of it.
+
+A part that is called melody, voice or the like is the melody. Otherwise it is the one with
+the most of what melodies have: it is the highest that sounds, most of the time; its notes
+come one at a time, neither rarely nor in a hurry; they go from pitch to pitch; and they lie
+where people sing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from armusic.errors import PolyphonyError, UsageError
+from armusic.io.readers.midi.parts import DRUMS, Part
+from armusic.io.readers.options import Remark
+
+Scores = Float[np.ndarray, " part"]
+
+_MELODY = re.compile(r"melod|m[eé]lo\b|vocal|\bvox\b|voice|\bvoix\b|\bvoce\b|\bvoz\b|stimme|gesang|\bcant[ou]|\bchant\b"
+                     r"|\bsing|soprano?\b|\blead\b|\bsolo\b|\btune\b|\btheme\b", re.IGNORECASE)  # fmt: skip
+_NOT_MELODY = re.compile(r"back|b\.?v\.?\b|harm|accomp|begleit|chord|bass|drum|perc|pad|\blh\b|left", re.IGNORECASE)
+_STEPS_PER_QUARTER, _MOST_STEPS = 2, 1 << 15  # how finely is looked who is highest
+_SUNG = (55.0, 84.0)  # G3 to C6
+_TENTHS = 10  # of a note's length: legato is no polyphony
+_SHOWN_RIVALS = 3
+_CHORD = 16  # a chord's notes start within a quarter note over this
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The part that is the melody.
+
+    Parameters
+    ----------
+    part : Part
+        It.
+    others : tuple of (Part, float)
+        Its rivals, without drums, best first, and how much each is like a melody, 0..1.
+    score : float
+        The same for the part itself.
+    why : str
+        What spoke for it.
+    """
+
+    part: Part
+    others: tuple[tuple[Part, float], ...]
+    score: float
+    why: str
+
+    def remarks(self, source: str) -> list[Remark]:
+        """Say what was chosen from what; nothing where there was no choice."""
+        if not self.others:
+            return []
+        rivals = ", ".join(f"{part.label} ({score:.2f})" for part, score in self.others[:_SHOWN_RIVALS])
+        more = f" and {len(self.others) - _SHOWN_RIVALS} more" if len(self.others) > _SHOWN_RIVALS else ""
+        text = f"the melody is {self.part.label} ({self.score:.2f}, {self.why}), not {rivals}{more}"
+        if self.why == "asked for":
+            return [Remark(text)]
+        others = ", ".join(part.label for part, _ in self.others[:_SHOWN_RIVALS])
+        refusal = PolyphonyError(
+            f"{source}: notes on {self.part.label}, {others}{more}: one voice is needed, so export the track with the"
+            " melody alone"
+        )
+        return [Remark(f"{text}; --track names another", refusal)]
+
+
+def choose(found: Sequence[Part], quarter: int, track: str | None, source: str) -> Choice:
+    """Return the melody among the parts of a file.
+
+    Parameters
+    ----------
+    found : sequence of Part
+        At least one that is no drums.
+    quarter : int
+        Ticks per quarter note.
+    track : str, optional
+        Number, `number:channel` or name of the one that is wanted.
+    source : str
+        What messages call the file.
+
+    Raises
+    ------
+    UsageError
+        For a track that is not there, or has no notes, or drums only.
+    """
+    candidates = [part for part in found if part.channel != DRUMS]
+    scores = likeness(candidates, quarter)
+    wanted = np.ones(len(candidates), dtype=bool) if track is None else _asked(candidates, found, track, source)
+    named = np.array([bool(_MELODY.search(part.name)) and not _NOT_MELODY.search(part.name) for part in candidates])
+    # A name counts where it tells parts apart: not on the one track that has all of them.
+    named &= np.array([sum(other.track == part.track for other in candidates) == 1 for part in candidates])
+    best = max(range(len(candidates)), key=lambda index: (wanted[index], named[index], scores[index]))
+    order = sorted((index for index in range(len(candidates)) if index != best), key=lambda index: -scores[index])
+    why = "asked for" if track is not None else "by its name" if named[best] else "most like a melody"
+    others = tuple((candidates[index], float(scores[index])) for index in order)
+    return Choice(candidates[best], others, float(scores[best]), why)
+
+
+def _asked(candidates: Sequence[Part], found: Sequence[Part], track: str, source: str) -> Bool[np.ndarray, " part"]:
+    """Return which parts are the one that is asked for."""
+    numbers = re.fullmatch(r"\s*(\d+)(?:\s*:\s*(\d+))?\s*", track)
+    names = [part.name.casefold() for part in candidates]
+    if numbers:
+        number, channel = int(numbers[1]) - 1, int(numbers[2]) - 1 if numbers[2] else None
+        hits = [part.track == number and channel in (None, part.channel) for part in candidates]
+    elif track.casefold() in names:
+        hits = [name == track.casefold() for name in names]
+    else:
+        hits = [track.casefold() in name for name in names]
+    if not any(hits):
+        shown = "; ".join(part.label for part in candidates)
+        drums = " (channel 10 is drums)" if len(candidates) < len(found) else ""
+        raise UsageError(f"{source}: no melody in track {track!r}: notes are on {shown}{drums}")
+    return np.array(hits)
+
+
+def likeness(candidates: Sequence[Part], quarter: int) -> Scores:
+    """Return how much like a melody each part is, 0..1.
+
+    The mean of five shares, the first twice: of the time, in which the part is the highest that
+    sounds; of its notes, those that end before the next one starts; how near their median is to
+    where people sing; how near their number per quarter note is to between a half and three; how
+    often they go to another pitch.
+    """
+    highest = _highest_share(candidates, quarter)
+    return np.array([(2 * high + _own(part, quarter)) / 6 for part, high in zip(candidates, highest, strict=True)])
+
+
+def _own(part: Part, quarter: int) -> float:
+    """Return the sum of the four shares that do not depend on the other parts, 0..4."""
+    length = part.end - part.start
+    late = part.end[:-1] - part.start[1:] - length[:-1] // _TENTHS
+    alone = float((late <= 0).mean()) if len(late) else 1.0
+    median = float(np.median(part.pitch))
+    sung = max(0.0, 1 - max(_SUNG[0] - median, median - _SUNG[1], 0.0) / 12)
+    onsets = len(np.unique(part.start))
+    per_quarter = onsets * quarter / max(int(part.end.max() - part.start[0]), quarter)
+    busy = min(1.0, 2 * per_quarter, 3 / per_quarter)
+    moves = float((np.diff(part.pitch) != 0).mean()) if len(late) else 0.0
+    return alone + sung + busy + moves
+
+
+def _highest_share(candidates: Sequence[Part], quarter: int) -> Scores:
+    """Return for each part the share of the sounding time in which it is the highest."""
+    if not candidates:
+        return np.empty(0)
+    last = max(int(part.end.max()) for part in candidates)
+    step = max(quarter // _STEPS_PER_QUARTER, -(-last // _MOST_STEPS), 1)
+    top = np.full((len(candidates), last // step + 1), -1, dtype=np.int16)
+    for row, part in zip(top, candidates, strict=True):
+        order = np.argsort(part.pitch, kind="stable")  # the highest is written last
+        first, until = (
+            part.start[order] // step,
+            np.maximum((part.end[order] - 1) // step + 1, part.start[order] // step + 1),
+        )
+        for a, b, pitch in zip(first.tolist(), until.tolist(), part.pitch[order].tolist(), strict=True):
+            row[a:b] = pitch
+    sounds = top.max(axis=0) >= 0
+    best = (top == top.max(axis=0)) & sounds
+    return (best / np.maximum(best.sum(axis=0), 1)).sum(axis=1) / max(int(sounds.sum()), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One voice of a part.
+
+    Parameters
+    ----------
+    notes : int array (note,)
+        Places in the part of the notes that stay, by time.
+    end : int array (note,)
+        When each of them ends, so that it does not overlap the next one.
+    left_out, shortened : int
+        Notes of the part that others hide, and that the next one cuts short.
+    """
+
+    notes: Int[np.ndarray, " kept"]
+    end: Int[np.ndarray, " kept"]
+    left_out: int
+    shortened: int
+
+
+def one_voice(part: Part, quarter: int, *, lowest: bool = False) -> Voice:
+    """Return the highest, or lowest, voice of a part.
+
+    A note ends where a higher one starts. A lower one that starts meanwhile is left out, unless
+    the two merely touch: then the first ends early. Of notes that start together, as in a chord
+    that is not struck quite at once, the highest stays. Notes without a length are left out, uncounted.
+    """
+    sign = -1 if lowest else 1
+    height, start, end = (sign * part.pitch).tolist(), part.start.tolist(), part.end.tolist()
+    places = np.flatnonzero(~part.empty)
+    order = places[np.lexsort((-np.asarray(height)[places], part.start[places]))].tolist()
+    kept: list[int] = []
+    ends: list[int] = []
+    left_out = shortened = 0
+    for note in order:
+        if kept and start[note] < ends[-1]:
+            last = kept[-1]
+            overlap = min(ends[-1], end[note]) - start[note]
+            higher = height[note] > height[last]
+            if start[note] - start[last] <= quarter // _CHORD:
+                left_out += 1
+                if not higher:
+                    continue
+                kept.pop(), ends.pop()
+            elif higher or 2 * overlap <= min(end[note] - start[note], ends[-1] - start[last]):
+                shortened += 1
+                ends[-1] = start[note]
+            else:
+                left_out += 1
+                continue
+        kept.append(note)
+        ends.append(end[note])
+    return Voice(np.array(kept, dtype=np.int64), np.array(ends, dtype=np.int64), left_out, shortened)

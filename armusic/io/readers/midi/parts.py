@@ -1,0 +1,125 @@
+"""The parts of a MIDI file: the notes of each channel of each track, as arrays in ticks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from armusic.music import smf
+
+DRUMS = 9  # channel 10, counted from 0
+
+Ticks = Int[np.ndarray, " note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The notes of one channel of one track, in the order in which they start.
+
+    Parameters
+    ----------
+    track, channel : int
+        From 0.
+    name : str
+        The track's, empty where it has none.
+    program : int
+        MIDI program at the first note, 0..127.
+    start, end : int array (note,)
+        Ticks. A note without an end lasts until the next one starts, or the track ends.
+    pitch, velocity : int array (note,)
+        As in the file.
+    stuck : bool array (note,)
+        Whether a note has no end in the file.
+    """
+
+    track: int
+    channel: int
+    name: str
+    program: int
+    start: Ticks
+    end: Ticks
+    pitch: Ticks
+    velocity: Ticks
+    stuck: Bool[np.ndarray, " note"]
+
+    @property
+    def empty(self) -> Bool[np.ndarray, " note"]:
+        """Whether a note has no length."""
+        return self.start == self.end
+
+    @property
+    def label(self) -> str:
+        """What messages call it, counted from 1: `track 2 'Lead'`, with its channel where `name` is not enough."""
+        quoted = f" '{self.name}'" if self.name else ""
+        return f"track {self.track + 1}{quoted} channel {self.channel + 1}"
+
+
+def parts(file: smf.MidiData) -> list[Part]:
+    """Return the parts of a file, in the order of tracks and channels; drums are among them."""
+    found = []
+    for number, track in enumerate(file.tracks):
+        for channel, notes in sorted(smf.pairs(track).items()):
+            begins, ends = np.array(notes, dtype=np.int64).T
+            ticks = np.array([event.tick for event in track], dtype=np.int64)
+            struck = np.array([tuple(track[place].data) for place in begins.tolist()], dtype=np.int64)
+            start, stuck = ticks[begins], ends < 0
+            end = np.where(stuck, _ends_of_stuck(start, int(ticks[-1]), file.ticks_per_quarter), ticks[ends])
+            pitch, velocity = struck.T
+            program = _program(file, number, channel, int(start[0]))
+            found.append(Part(number, channel, track_name(track), program, start, end, pitch, velocity, stuck))
+    return found
+
+
+def _ends_of_stuck(start: Ticks, last: int, quarter: int) -> Ticks:
+    """Return when each note would end if the next one that starts later ended it."""
+    onsets = np.unique(start)
+    after = np.searchsorted(onsets, start, side="right")
+    return np.append(onsets, max(last, int(onsets[-1]) + quarter))[after]
+
+
+def track_name(track: Sequence[smf.Event]) -> str:
+    """Return the name of a track, or of its instrument, on one line; empty where it has none."""
+    for status in (smf.TRACK_NAME, smf.INSTRUMENT_NAME):
+        for event in track:
+            if event.status == status and (name := text(event.data)):
+                return name
+    return ""
+
+
+def text(data: bytes) -> str:
+    r"""Return text in a file, on one line: UTF-8 where it is that, else Latin-1, as the standard has it.
+
+    Examples
+    --------
+    >>> text("Träumerei\0".encode()), text("Träumerei\n".encode("latin-1"))
+    ('Träumerei', 'Träumerei')
+    """
+    try:
+        decoded = data.decode("utf-8")
+    except UnicodeDecodeError:
+        decoded = data.decode("latin-1")
+    return " ".join("".join(char if char.isprintable() else " " for char in decoded).split())
+
+
+def _program(file: smf.MidiData, number: int, channel: int, first: int) -> int:
+    """Return the program in force on a channel when its first note starts; the part's own track goes first."""
+    status = smf.PROGRAM_CHANGE + channel
+    for tracks in ([file.tracks[number]], file.tracks):
+        changes = sorted(
+            ((event.tick, event.data[0]) for track in tracks for event in track if event.status == status),
+            key=lambda change: change[0],
+        )
+        if changes:
+            before = [program for at, program in changes if at <= first]
+            return before[-1] if before else changes[0][1]
+    return 0
+
+
+def counted(pitches: Sequence[int]) -> str:
+    """Say how often each pitch comes, the commonest first, four of them at most."""
+    common = Counter(pitches).most_common(4)
+    return ", ".join(f"{pitch} ({count})" if count > 1 else f"{pitch}" for pitch, count in common)

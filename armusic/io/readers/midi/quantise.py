@@ -1,0 +1,158 @@
+"""Notes to the tick grid, beat by beat: sixteenths or triplets, as the notes of the beat have it.
+
+A beat whose notes all start and end at ticks stays as it is. Of the others, each goes to
+sixteenths, unless its onsets lie clearly nearer to triplets. How well the onsets follow the
+beats at all is measured first (`following`): notes that do not are not to be moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from armusic.io.readers.midi.measures import Span
+from armusic.music.score import Metre
+from armusic.music.tokenizer import tick_units
+
+Units = Int[np.ndarray, " time"]
+
+LEAST_FOLLOWING = 0.15  # 25 ms beside the beats at 120 a minute pass, another tempo does not: benchmarks/quantise.py
+_PARTS = 4  # of the notes, in which that is measured
+FEW = 8  # notes that can follow anything by chance
+_TRIPLET_COST = 0.003  # mean squared quarter notes by which triplets have to be nearer
+_TICK = 12  # twelfths of a quarter note are the unit of `tokenizer.tick_units`
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The grid of the measures that are used.
+
+    Parameters
+    ----------
+    starts : int array (measure,)
+        Where each measure would start if it were whole, in units.
+    beats : int array (measure,)
+        Units per beat.
+    inside : int array (measure, 2)
+        Where each starts and ends in the file; the last one ends where it would if it were whole.
+    cut : int
+        Where the file does end in the last one.
+    points : int array (point,)
+        All ticks of all the measures and the bar lines behind them, in order.
+    quarter : int
+        Units per quarter note.
+    metres : tuple of Metre
+        Of each measure.
+    """
+
+    starts: Int[np.ndarray, " measure"]
+    beats: Int[np.ndarray, " measure"]
+    inside: Int[np.ndarray, "measure 2"]
+    cut: int
+    points: Int[np.ndarray, " point"]
+    quarter: int
+    metres: tuple[Metre, ...]
+
+    def run_ends(self, at: Units) -> Units:
+        """Return where the measures that follow each time, which is in one of them, without a gap end."""
+        first, last = self.inside.T
+        gap = np.append(first[1:] != last[:-1], True)
+        ends = last[gap]
+        return ends[np.searchsorted(ends, at, side="right")]
+
+
+def grid(found: Sequence[Span], quarter: int) -> Grid:
+    """Return the grid of the measures among spans."""
+    pairs = [(span, span.metre) for span in found if span.metre]
+    lengths = [int(metre.length * quarter) for _, metre in pairs]
+    first = pairs[0][0]
+    starts = [span.start for span, _ in pairs]
+    if len(pairs) > 1:  # a pickup is the end of a measure, a last measure cut short the start of one
+        starts[0] = first.end - lengths[0]
+    ticks = [
+        start + tick_units(metre.kind) * (quarter // _TICK) for start, (_, metre) in zip(starts, pairs, strict=True)
+    ]
+    ends = np.array([*(span.end for span, _ in pairs[:-1]), starts[-1] + lengths[-1]])
+    return Grid(
+        np.array(starts, dtype=np.int64),
+        np.array([int(metre.beat * quarter) for _, metre in pairs], dtype=np.int64),
+        np.array([[span.start for span, _ in pairs], ends], dtype=np.int64).T,
+        pairs[-1][0].end,
+        np.unique(np.concatenate([*ticks, ends])),
+        quarter,
+        tuple(metre for _, metre in pairs),
+    )
+
+
+def measure_of(on: Grid, at: Units) -> Units:
+    """Return the measure in which each time is, -1 in none."""
+    row = np.searchsorted(on.inside[:, 0], at, side="right") - 1
+    return np.where((row >= 0) & (at < on.inside[row, 1]), row, -1)
+
+
+def nearest(points: Int[np.ndarray, " point"], at: Units) -> Units:
+    """Return the nearest of some sorted points; of two, the earlier one."""
+    after = np.searchsorted(points, at).clip(1, len(points) - 1)
+    before, following = points[after - 1], points[after]
+    return np.where(at - before <= following - at, before, following)
+
+
+def off(on: Grid, start: Units, end: Units) -> Bool[np.ndarray, " time"]:
+    """Return which notes start or end between two ticks."""
+    return (nearest(on.points, start) != start) | (nearest(on.points, end) != end)
+
+
+def following(on: Grid, start: Units) -> float:
+    """Return how closely notes follow the beats: 1 on them, near 0 for notes that know nothing of them.
+
+    It is the mean cosine of the onsets' phase in a half, third or fourth of a beat, whichever
+    is highest, in the part of the notes in which that is lowest: the beats may be lost later on.
+    """
+    _, _, phase = _beats(on, start)
+    parts = np.array_split(phase, max(1, min(_PARTS, len(phase) // FEW)))
+    return min(float(np.cos(2 * np.pi * np.outer((2, 3, 4), part)).mean(axis=1).max()) for part in parts)
+
+
+def snap(on: Grid, start: Units, end: Units, slack: int) -> tuple[Units, Units]:
+    """Return where notes start and end on the grid; each is at least a tick long.
+
+    Parameters
+    ----------
+    on : Grid
+        The grid; every note starts on it.
+    start, end : int array (time,)
+        Units.
+    slack : int
+        Units by which a time may miss a tick and be exact: the file's own rounding.
+    """
+    both = np.concatenate([start, end])
+    onset = np.arange(len(both)) < len(start)
+    tick = nearest(on.points, both)
+    exact = abs(tick - both) <= slack
+    number, origin, phase = _beats(on, both)
+    beats = int(number.max(initial=0)) + 1
+    fourths, thirds = np.round(phase * 4) / 4, np.round(phase * 3) / 3
+    onsets = np.maximum(np.bincount(number[onset], minlength=beats), 1)
+    far, farther = (np.bincount(number[onset], (phase - to)[onset] ** 2, beats) / onsets for to in (thirds, fourths))
+    compound = on.beats[(np.searchsorted(on.starts, both, side="right") - 1).clip(0)] > on.quarter
+    triplets = (far + _TRIPLET_COST < farther)[number] & ~compound
+    moved = origin + np.round(np.where(triplets, thirds, fourths) * on.quarter).astype(np.int64)
+    stays = np.where(onset, (np.bincount(number[onset & ~exact], minlength=beats) == 0)[number], exact)
+    to = np.where(stays, tick, moved)
+    begin, stop = to[: len(start)], to[len(start) :]
+    least = begin + np.where(triplets[: len(start)], on.quarter // 3, on.quarter // 4)
+    following = on.points[np.searchsorted(on.points, begin, side="right").clip(0, len(on.points) - 1)]
+    least = np.where(nearest(on.points, least) == least, least, following)
+    return begin, np.maximum(stop, least)
+
+
+def _beats(on: Grid, at: Units) -> tuple[Units, Units, Float[np.ndarray, " time"]]:
+    """Return for each time the number of its beat, where that starts, and how far into it the time is, in quarters."""
+    row = (np.searchsorted(on.starts, at, side="right") - 1).clip(0)
+    beat = (at - on.starts[row]) // on.beats[row]
+    origin = on.starts[row] + beat * on.beats[row]
+    most = int((at.max(initial=0) - on.starts[0]) // on.beats.min()) + 2 if len(at) else 1
+    return np.unique(row * most + beat, return_inverse=True)[1].reshape(-1), origin, (at - origin) / on.quarter

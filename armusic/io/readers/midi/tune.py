@@ -1,0 +1,182 @@
+"""The tune of a MIDI file: notes and measures in quarter notes, tempos, and the file around it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+
+from armusic.io.readers.midi import quantise
+from armusic.io.readers.midi.clock import Clock, TempoMap
+from armusic.io.readers.midi.parts import Part
+from armusic.music import smf
+from armusic.music.score import DEFAULT_BPM, Measure, Note, Origin, Tune
+
+_MICROSECONDS = 60_000_000  # per minute
+_MAX_DIGITS = 7
+_WRITTEN_ANYWAY = {
+    smf.TRACK_NAME,
+    smf.SET_TEMPO,
+    smf.TIME_SIGNATURE,
+    smf.KEY_SIGNATURE,
+    smf.END_OF_TRACK,
+}
+"""Events that the exporters write for a tune on its own."""
+
+
+def build(
+    file: smf.MidiData,
+    part: Part,
+    on: quantise.Grid,
+    clock: Clock,
+    tempos: TempoMap,
+    kept: tuple[quantise.Units, quantise.Units, quantise.Units],
+    *,
+    groove: bool,
+) -> Tune:
+    """Return a tune of the measures of a grid.
+
+    Parameters
+    ----------
+    file, part, on, clock, tempos
+        The file, its melody, and its times.
+    kept : three int arrays (note,)
+        Places in the part of the notes that stay, and where they start and end, in units.
+    groove : bool
+        As in `Origin`.
+    """
+    places, start, stop = kept
+    measures: list[Measure] = []
+    at = Fraction(0)
+    for metre in on.metres:
+        measures.append(Measure(at, metre))
+        at += metre.length
+    row = quantise.measure_of(on, np.maximum(start, on.inside[0, 0]))
+    notes = tuple(
+        Note(
+            measures[index].start + Fraction(begin - first, on.quarter),
+            Fraction(end - begin, on.quarter),
+            pitch,
+            velocity,
+        )
+        for index, first, begin, end, pitch, velocity in zip(
+            row.tolist(),
+            on.starts[row].tolist(),
+            start.tolist(),
+            stop.tolist(),
+            part.pitch[places].tolist(),
+            part.velocity[places].tolist(),
+            strict=True,
+        )
+    )
+    front = min(Fraction(int(on.inside[0, 0] - on.starts[0]), on.quarter), notes[0].start)
+    back = Fraction(int(on.inside[-1, 1]) - max(on.cut, int(stop[-1])), on.quarter)
+    clocked = _clock(on, measures, clock)
+    struck = clock.to_units(part.start)
+    homes = quantise.measure_of(on, quantise.nearest(on.points, struck))
+    homes[quantise.measure_of(on, struck) < 0] = -1  # in a passage
+    homes[places] = row
+    exact = np.array_equal(clock.to_units(part.start[places]), start) and np.array_equal(
+        clock.to_units(part.end[places]), stop
+    )
+    alone = exact and len(places) == len(part.start) and not len(clock.ticks) and not part.stuck.any()
+    origin = Origin(
+        file,
+        part.track,
+        part.channel,
+        tuple(measures),
+        notes,
+        tuple(places.tolist()),
+        tuple(homes.tolist()),
+        clocked,
+        groove,
+    )
+    return Tune(
+        notes,
+        tuple(measures),
+        tempos=_tempos(file, tempos, clocked, clock, at),
+        program=part.program,
+        padding=(front, back),
+        origin=None if alone and _plain(file, part) and _whole(on) else origin,
+    )
+
+
+def _clock(
+    on: quantise.Grid, measures: Sequence[Measure], clock: Clock
+) -> tuple[tuple[Fraction, Fraction, Fraction], ...]:
+    """Return the tune's clock: a line for each run of measures without a gap, or for each beat that is given."""
+    lines = []
+    beats = np.round(clock.units).astype(np.int64)
+    for row, (start, end) in enumerate(on.inside.tolist()):
+        if row and on.inside[row - 1, 1] == start and not len(clock.units):
+            continue
+        between = slice(*np.searchsorted(beats, [start + 1, end]).tolist())
+        knots = [start, *beats[between].tolist(), end]
+        for unit, until in pairwise(knots):
+            quarter = measures[row].start + Fraction(unit - int(on.starts[row]), on.quarter)
+            tick = clock.to_ticks(unit)
+            lines.append((quarter, tick, (clock.to_ticks(until) - tick) / Fraction(until - unit, on.quarter)))
+    return tuple(lines)
+
+
+def _whole(on: quantise.Grid) -> bool:
+    """Return whether the measures are all there is in the file, from its start on."""
+    return on.inside[0, 0] == 0 and bool((on.inside[1:, 0] == on.inside[:-1, 1]).all())
+
+
+def _plain(file: smf.MidiData, part: Part) -> bool:
+    """Return whether a file has nothing but the notes of a part, and what every file of a tune has."""
+    allowed = {*_WRITTEN_ANYWAY, *(kind + part.channel for kind in (smf.NOTE_ON, smf.NOTE_OFF, smf.PROGRAM_CHANGE))}
+    return all(
+        event.status in allowed and (event.status >= smf.PROGRAM_CHANGE or n == part.track)
+        for n, track in enumerate(file.tracks)
+        for event in track
+    )
+
+
+def _tempos(
+    file: smf.MidiData,
+    tempos: TempoMap,
+    lines: Sequence[tuple[Fraction, Fraction, Fraction]],
+    clock: Clock,
+    end: Fraction,
+) -> tuple[tuple[Fraction, float], ...]:
+    """Return the tempo changes of a tune, in quarter notes per minute; one, the middle one, by given beats."""
+    if len(clock.ticks):
+        seconds = np.diff(tempos.to_seconds(clock.ticks))
+        quarters = np.diff(clock.units) / clock.quarter
+        return ((Fraction(0), round(float(np.median(60 * quarters / seconds)), 2)),)
+    found: dict[Fraction, float] = {Fraction(0): DEFAULT_BPM}
+    ticks = tempos.ticks.astype(np.int64).tolist()
+    rates = [bpm(round(slope * file.ticks_per_quarter * 1e6)) for slope in tempos.slopes.tolist()]
+    for quarter, tick, _ in lines:  # what is in force where a run of measures starts
+        found[quarter if quarter > lines[0][0] else Fraction(0)] = rates[max(bisect_right(ticks, tick) - 1, 0)]
+    for tick, rate in zip(ticks, rates, strict=True):
+        index = max(bisect_right([line[1] for line in lines], tick) - 1, 0)
+        quarter = lines[index][0] + (tick - lines[index][1]) / lines[index][2]
+        until = lines[index + 1][0] if index + 1 < len(lines) else end
+        if lines[0][0] < quarter < until:
+            found[quarter] = rate
+    changes = sorted(found.items())
+    return tuple(change for index, change in enumerate(changes) if index == 0 or change[1] != changes[index - 1][1])
+
+
+def bpm(microseconds: int) -> float:
+    """Return the tempo with the fewest decimals that a quarter note of so many microseconds stands for.
+
+    A file keeps whole microseconds: 110 beats per minute become 545455, which is 109.99991.
+
+    Examples
+    --------
+    >>> bpm(545455), bpm(500000)
+    (110.0, 120.0)
+    """
+    exact = _MICROSECONDS / microseconds
+    for digits in range(_MAX_DIGITS):
+        rounded = round(exact, digits)
+        if rounded and round(_MICROSECONDS / rounded) == microseconds:
+            return rounded
+    return exact

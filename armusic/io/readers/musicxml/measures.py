@@ -1,0 +1,262 @@
+"""The parts of a MusicXML score: from elements to written measures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NoReturn
+from xml.etree.ElementTree import Element
+
+from armusic.errors import MusicError, ReadError, RepeatError
+from armusic.files import one_line
+from armusic.io.readers.score import jumps
+from armusic.io.readers.score.repeats import MAX_PASSES, MAX_PLAYED, passes
+from armusic.io.readers.score.sheet import UNITS, BarLine, Signature, Sound, signature
+
+_NUMBER = re.compile(r"\s*(-?[0-9]{1,9}(?:\.[0-9]{1,6})?)\s*")
+_STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+_QUARTERS = {
+    name: Fraction(16, 2**place)
+    for place, name in enumerate(("long", "breve", "whole", "half", "quarter", "eighth", "16th", "32nd", "64th"))
+}
+_JUMPS = {
+    "segno": jumps.SEGNO, "coda": jumps.CODA, "fine": jumps.FINE, "tocoda": jumps.TO_CODA, "dacapo": jumps.DA_CAPO,
+    "dalsegno": jumps.DAL_SEGNO,
+}  # fmt: skip
+_DOUBLE = {"light-light", "light-heavy", "heavy-light", "heavy-heavy"}
+_TEMPOS = (4.0, 1000.0)  # quarter notes per minute, as for ABC
+_MAX_PITCH = 127
+_MOST_DOTS = 4
+_MOST_QUARTERS = 10_000  # of a measure
+_SHOWN = 12
+
+
+@dataclass(slots=True)
+class XmlMeasure:
+    """A measure of a part.
+
+    Parameters
+    ----------
+    label : str
+        Its number.
+    metre : Signature, optional
+        The time signature that begins with it.
+    fifths : (int, str), optional
+        The key signature that begins with it, at sounding pitch, and its mode.
+    sounds : dict of str to list of Sound
+        Notes of each staff; times in `UNITS`.
+    units : int
+        How long it is; 0 with nothing in it.
+    tempos : list of (int, float)
+        After how many units, and to how many quarter notes per minute.
+    left, right : BarLine
+        The bar lines at its sides.
+    marks : set of str
+        Jumps, and where they go.
+    graces : int
+        Grace notes, which are left out.
+    """
+
+    label: str
+    metre: Signature | None = None
+    fifths: tuple[int, str] | None = None
+    sounds: dict[str, list[Sound]] = field(default_factory=dict)
+    units: int = 0
+    tempos: list[tuple[int, float]] = field(default_factory=list)
+    left: BarLine = field(default_factory=BarLine)
+    right: BarLine = field(default_factory=BarLine)
+    marks: set[str] = field(default_factory=set)
+    graces: int = 0
+
+
+class PartReader:
+    """The state of reading a part: what is in force from one measure to the next."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.divisions = Fraction(1)  # per quarter note
+        self.semitones = 0  # from written to sounding pitch
+        self.fifths = 0  # the same, for key signatures
+        self.at = self.end = Fraction(0)  # quarter notes
+        self.start = Fraction(0)  # of the last note, for the rest of its chord
+        self.measure = XmlMeasure("")
+
+    def measures(self, part: Element) -> Iterator[XmlMeasure]:
+        """Yield the measures of a part."""
+        for number, element in enumerate(part.iterfind("measure"), 1):
+            if number > MAX_PLAYED:
+                self.fail(MusicError, f"more than {MAX_PLAYED} measures: too long for one melody")
+            label = one_line(" ".join(element.get("number", "").split()))[:_SHOWN] or str(number)
+            self.measure = XmlMeasure(label)
+            self.at = self.end = self.start = Fraction(0)
+            for child in element:
+                self.read(child)
+            self.measure.units = _units(self.end)
+            yield self.measure
+
+    def read(self, element: Element) -> None:
+        """Read what is in a measure."""
+        kind = element.tag
+        if kind == "note":
+            self.note(element)
+        elif kind in {"backup", "forward"}:
+            self.move(self.quarters(element) * (-1 if kind == "backup" else 1))
+        elif kind == "attributes":
+            self.attributes(element)
+        elif kind == "direction":
+            self.direction(element)
+        elif kind == "sound":
+            self.sound(element)
+        elif kind == "barline":
+            self.bar_line(element)
+
+    def move(self, quarters: Fraction) -> None:
+        """Go on, or back."""
+        self.at += quarters
+        if self.at < 0:
+            self.fail(ReadError, "it goes back to before its start: it is damaged")
+        if self.at > _MOST_QUARTERS:
+            self.fail(MusicError, f"more than {_MOST_QUARTERS} quarter notes long")
+        self.end = max(self.end, self.at)
+
+    def note(self, element: Element) -> None:
+        """Read a note or a rest."""
+        if element.find("grace") is not None:
+            self.measure.graces += element.find("cue") is None
+            return
+        quarters = self.quarters(element)
+        if element.find("chord") is None:
+            self.start = self.at
+            self.move(quarters)
+        pitch = element.find("pitch")
+        if pitch is None or element.find("cue") is not None or not quarters:
+            return
+        tied = any(tie.get("type") == "start" for tie in element.iterfind("tie"))
+        begin, stop = _units(self.start), _units(self.start + quarters)
+        sound = Sound(begin, stop - begin, self.pitch(pitch), tied)
+        if sound.units:
+            self.measure.sounds.setdefault(element.findtext("staff", "1").strip(), []).append(sound)
+
+    def pitch(self, element: Element) -> int:
+        """Return a note's MIDI pitch, as it sounds."""
+        step = element.findtext("step", "").strip()
+        if step not in _STEPS:
+            self.fail(ReadError, f"a note has the letter {one_line(step)[:_SHOWN]!r}: it is damaged")
+        octave, alter = self.number(element, "octave"), self.number(element, "alter", "0")
+        pitch = int(12 * (octave + 1) + _STEPS[step] + round(alter) + self.semitones)
+        if not 0 <= pitch <= _MAX_PITCH:
+            self.fail(MusicError, f"pitch {pitch} is outside MIDI's 0 to {_MAX_PITCH}")
+        return pitch
+
+    def quarters(self, element: Element) -> Fraction:
+        """Return a duration in quarter notes; that of the note's type, where none is written."""
+        if element.find("duration") is None and (kind := element.findtext("type", "").strip()) in _QUARTERS:
+            return _QUARTERS[kind] * _dotted(element, "dot")
+        quarters = self.number(element, "duration") / self.divisions
+        if quarters < 0:
+            self.fail(ReadError, "a duration is less than 0: it is damaged")
+        return quarters
+
+    def number(self, element: Element, tag: str, default: str = "") -> Fraction:
+        """Return the number in a child element."""
+        text = element.findtext(tag, default)
+        match = _NUMBER.fullmatch(text)
+        if not match:
+            found = f"'{one_line(text)[:_SHOWN]}' in it is no number" if text.strip() else "is missing"
+            self.fail(ReadError, f"<{element.tag}>: <{tag}> {found}: it is damaged")
+        return Fraction(match[1])
+
+    def attributes(self, element: Element) -> None:
+        """Read divisions, transposition, the key and the metre."""
+        if element.find("divisions") is not None:
+            self.divisions = self.number(element, "divisions")
+            if self.divisions <= 0:
+                self.fail(ReadError, f"{self.divisions} divisions of a quarter note: it is damaged")
+        transpose = element.find("transpose")
+        if transpose is not None:
+            chromatic = int(self.number(transpose, "chromatic"))
+            octaves = int(self.number(transpose, "octave-change", "0"))
+            self.semitones = chromatic + 12 * octaves
+            self.fifths = (7 * chromatic + 5) % 12 - 5
+        key = element.find("key")
+        if key is not None and key.find("fifths") is not None:
+            fifths = int(self.number(key, "fifths")) + self.fifths
+            if transpose is not None or self.fifths:
+                fifths = (fifths + 5) % 12 - 5 if abs(fifths) > 7 else fifths
+            self.measure.fifths = (fifths, key.findtext("mode", "").strip().lower())
+        time = element.find("time")
+        if time is not None:
+            pairs = zip(time.findall("beats"), time.findall("beat-type"), strict=False)
+            texts = ["/".join("".join((one.text or "").split()) for one in pair) for pair in pairs]
+            each = [signature(text) for text in texts]
+            if len(each) > 1 and all(one.units for one in each):
+                self.measure.metre = Signature("+".join(texts), sum(one.units or 0 for one in each), False)
+            else:
+                self.measure.metre = each[0] if each else Signature("none", None, False)
+
+    def direction(self, element: Element) -> None:
+        """Read a tempo, and words and signs that send the player elsewhere."""
+        said, here = False, self.at
+        if element.find("offset") is not None:  # from where the music has got to
+            self.at = max(Fraction(0), here + self.number(element, "offset") / self.divisions)
+        for sound in element.iterfind("sound"):
+            said |= self.sound(sound)
+        for metronome in element.iterfind("direction-type/metronome"):
+            kind, text = metronome.findtext("beat-unit", "").strip(), metronome.findtext("per-minute", "")
+            match = re.search("[0-9]{1,4}(?:[.][0-9]{1,4})?", text)
+            if match and kind in _QUARTERS and not said:
+                self.tempo(float(Fraction(match[0]) * _QUARTERS[kind] * _dotted(metronome, "beat-unit-dot")))
+        self.at = here
+        for place in element.iterfind("direction-type"):
+            self.measure.marks |= {_JUMPS[sign.tag] for sign in place if sign.tag in ("segno", "coda")}
+            self.measure.marks |= jumps.marks(" ".join(words.text or "" for words in place.iterfind("words")))
+
+    def sound(self, element: Element) -> bool:
+        """Read what an element says of playback; return whether there is a tempo in it."""
+        self.measure.marks |= {mark for name, mark in _JUMPS.items() if element.get(name, "no") != "no"}
+        match = _NUMBER.fullmatch(element.get("tempo", ""))
+        if match:
+            self.tempo(float(match[1]))
+        return bool(match)
+
+    def tempo(self, bpm: float) -> None:
+        """Take note of a tempo, if it can be played."""
+        if _TEMPOS[0] <= bpm <= _TEMPOS[1]:
+            self.measure.tempos.append((_units(self.at), bpm))
+
+    def bar_line(self, element: Element) -> None:
+        """Read a bar line, a repeat sign, an ending."""
+        location = element.get("location", "right")
+        line = self.measure.left if location == "left" else self.measure.right
+        line.double |= element.findtext("bar-style", "").strip() in _DOUBLE
+        repeat = element.find("repeat")
+        if repeat is not None:
+            times = _NUMBER.fullmatch(repeat.get("times", "2"))
+            count = int(float(times[1])) if times else 2
+            if count > MAX_PASSES:
+                self.fail(RepeatError, f"to be played {count} times: at most {MAX_PASSES} are followed")
+            if repeat.get("direction") == "forward":
+                line.starts = 1
+            else:
+                line.ends = max(count - 1, 1)
+        ending = element.find("ending")
+        if ending is not None and ending.get("type") == "start":
+            numbers = re.sub(r"[\s.]+", "", ending.get("number", ""))
+            line.endings = passes(numbers) or (0,)  # a pass that there is not: its order cannot be followed
+        elif ending is not None:
+            line.double = True  # it stops here
+
+    def fail(self, error: type[ReadError], what: str) -> NoReturn:
+        """Raise an error that names the measure."""
+        raise error(f"{self.source}, measure {self.measure.label}: {what}")
+
+
+def _units(quarters: Fraction) -> int:
+    return round(quarters * UNITS)
+
+
+def _dotted(element: Element, tag: str) -> Fraction:
+    """Return what an element's dots multiply a length by."""
+    return 2 - Fraction(1, 2 ** min(len(element.findall(tag)), _MOST_DOTS))

@@ -1,0 +1,1 @@
+"""What ABC and MusicXML share: a sheet of written measures, and how it is played."""

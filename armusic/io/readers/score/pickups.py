@@ -1,0 +1,110 @@
+"""From measures as they are written to measures that `armusic.music.score.assemble` can put together.
+
+A written score is not strict where a section ends: what a musician sets right without a
+thought is set right here, and said.
+
+- A repeat that goes back to a pickup, after a measure that leaves no room for it, goes back
+  to the measure after the pickup.
+- A short measure at a repeat or a double bar, before a whole one or before a pickup that
+  does not complete it, gets a rest.
+- Two short measures that make a whole one are one, whatever bar line divides them.
+- A measure that is two or more measures long exactly has lost its bar lines.
+- Rests that fill up the measure before a pickup make room for it (MusicXML only: that is what
+  some programs write).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from armusic.io.readers.options import Remark
+from armusic.io.readers.score.sheet import UNITS, BarLine, Written
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A written measure, as it is played.
+
+    Parameters
+    ----------
+    place : int
+        Its place among the written measures.
+    lengths : tuple of int
+        The lengths, in `UNITS`, of the measures that it makes, with the rest.
+    rest : int
+        `UNITS` of rest that are added behind it; negative where so many are taken away.
+    closes : bool
+        Whether it may be completed by the next one.
+    """
+
+    place: int
+    lengths: tuple[int, ...] = ()
+    rest: int = 0
+    closes: bool = False
+
+
+def fit(bars: Sequence[Written], lines: Sequence[BarLine], order: Sequence[int]) -> tuple[list[Step], list[Remark]]:
+    """Return the measures in playing order, set right where it is clear how, and what was set right.
+
+    Parameters
+    ----------
+    bars : sequence of Written
+        As written.
+    lines : sequence of BarLine
+        The bar line before each, and the last one.
+    order : sequence of int
+        Places in `bars`, in playing order.
+    """
+    steps: list[Step] = []
+    remarks: list[Remark] = []
+    begun = 0  # what is there of the measure from the one before
+    skipped = -1  # the index of a pickup that is left out
+    for index, place in enumerate(order):
+        if index == skipped:
+            continue
+        bar, full = bars[place], bars[place].metre.units or 0
+        following = bars[order[index + 1]] if index + 1 < len(order) else None
+        jumps = following is not None and order[index + 1] != place + 1
+        closes = jumps or lines[place + 1].closes
+        length, rest = begun + bar.units, 0
+        lengths: tuple[int, ...] = (bar.units,)
+        if following and closes and length == full and following.units < full and following.units <= bar.silent:
+            rest = -following.units
+            lengths = (bar.units + rest,)
+            begun = full + rest
+        elif full and length % full == 0:
+            lengths = (full - begun, *[full] * (length // full - 1))
+            begun = 0
+            if jumps and order[index + 1] <= place and _is_pickup(bars, order, index + 1):
+                skipped = index + 1
+                remarks.append(Remark(f"measure {bar.label}: no room for the pickup when it is repeated"))
+        elif (
+            following is not None
+            and index
+            and not begun
+            and length < full
+            and (closes or length + following.units == full)
+        ):
+            whole = following.metre.units or 0
+            if whole and following.units % whole == 0:
+                rest = full - length
+            elif (length + following.units) % full:
+                rest = max(0, full - length - following.units)
+            begun = (length + rest) % full
+            closes = True
+            lengths = (bar.units + rest,)
+        else:
+            begun = 0
+        if rest > 0:
+            remarks.append(Remark(f"measure {bar.label}: a rest of {rest / UNITS:g} quarter notes is put behind it"))
+        steps.append(Step(place, lengths, rest, closes))
+    return steps, remarks
+
+
+def _is_pickup(bars: Sequence[Written], order: Sequence[int], index: int) -> bool:
+    """Return whether a whole measure follows the short one at `index`, to which a repeat goes back."""
+    if index + 1 == len(order) or order[index + 1] != order[index] + 1:
+        return False
+    short, whole = bars[order[index]], bars[order[index + 1]]
+    return short.units < (short.metre.units or 0) and whole.units == whole.metre.units

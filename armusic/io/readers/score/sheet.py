@@ -1,0 +1,171 @@
+"""A score as it is written, ABC or MusicXML: measures, the bar lines between them, and the notes of each part.
+
+Lengths are whole numbers of `UNITS`, the parts into which a quarter note is cut here, so that
+reading needs no fractions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from armusic.music.score import Key
+
+UNITS = 2**8 * 3**2 * 5 * 7
+"""Parts of a quarter note: tuplets of 3, 5, 6, 7 and 9 and six dots come out whole."""
+
+_COMPOUND = 3  # a metre of two or more threes is compound (ABC 2.1, section 4.13)
+_METRE = re.compile(r"\(?([0-9]{1,3}(?:\+[0-9]{1,3}){0,9})\)?/([0-9]{1,3})")
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A metre as written: its text, its length in `UNITS` (None where it is free), and whether it is compound."""
+
+    text: str
+    units: int | None
+    compound: bool
+
+
+@lru_cache(maxsize=256)
+def signature(text: str) -> Signature:
+    """Read a time signature; a text that is no metre is free, as `none` is.
+
+    Examples
+    --------
+    >>> signature("6 / 8") == Signature("6/8", 3 * UNITS, True), signature("none").units
+    (True, None)
+    """
+    plain = "".join(text.split())
+    match = _METRE.fullmatch({"C": "4/4", "C|": "2/2"}.get(plain, plain))
+    if not match or not int(match[2]):
+        return Signature(text.strip(), None, False)
+    beats = sum(map(int, match[1].split("+")))
+    units, rest = divmod(4 * UNITS * beats, int(match[2]))
+    return Signature(plain, None if rest or not units else units, beats % _COMPOUND == 0 and beats > _COMPOUND)
+
+
+class Sound(NamedTuple):
+    """A note of a measure: its start in it and its length in `UNITS`, its pitch, and whether it is tied to the next."""
+
+    start: int
+    units: int
+    pitch: int
+    tied: bool
+
+
+@dataclass(slots=True)
+class BarLine:
+    """What stands before a measure; bar lines without music between them are one.
+
+    Parameters
+    ----------
+    ends, starts : int
+        Colons to the left and to the right of it: how many more times the music there is played.
+    double : bool
+        Whether it is a double or a thick one.
+    endings : tuple of int
+        The passes that the ending that begins here is for; empty where none begins.
+    part : str, optional
+        The name of the section that begins here.
+    """
+
+    ends: int = 0
+    starts: int = 0
+    double: bool = False
+    endings: tuple[int, ...] = ()
+    part: str | None = None
+
+    @property
+    def closes(self) -> bool:
+        """Whether it is a double bar or a repeat sign."""
+        return bool(self.double or self.ends or self.starts)
+
+    def join(self, other: BarLine) -> None:
+        """Take in a bar line that follows without music between."""
+        self.ends = max(self.ends, other.ends)
+        self.starts = max(self.starts, other.starts)
+        self.double |= other.double
+        self.endings = other.endings or self.endings
+        self.part = self.part if other.part is None else other.part
+
+
+@dataclass(slots=True)
+class Written:
+    """What stands between two bar lines.
+
+    Parameters
+    ----------
+    metre : Signature
+        The metre in force.
+    bpm : float
+        The tempo at its start, in quarter notes per minute.
+    tempos : list of (int, float)
+        Tempo changes in it: after how many units, and to what.
+    units : int
+        Its length.
+    silent : int
+        How many units of rest it ends with, that may make room for a pickup.
+    marks : set of str
+        What sends the player elsewhere, or is a place to go to: see `armusic.io.readers.score.jumps`.
+    label : str
+        The number by which messages name it.
+    """
+
+    metre: Signature
+    bpm: float
+    tempos: list[tuple[int, float]] = field(default_factory=list)
+    units: int = 0
+    silent: int = 0
+    marks: set[str] = field(default_factory=set)
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The notes of a part, staff or voice.
+
+    Parameters
+    ----------
+    name : str
+        As written; empty where it has none.
+    program : int
+        MIDI program, 0..127.
+    measures : sequence of sequences of Sound
+        Of each measure, from the first; the last ones may be missing.
+    """
+
+    name: str
+    program: int
+    measures: Sequence[Sequence[Sound]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A score.
+
+    Parameters
+    ----------
+    bars : sequence of Written
+        The measures.
+    lines : sequence of BarLine
+        The bar line before each measure, and the last one.
+    parts : tuple of Part
+        Those that have notes.
+    title : str
+        As written.
+    key : Key, optional
+        The first key signature, at sounding pitch.
+    sections : str
+        In which order sections are played that bar lines name, as in ABC's `P:A2B`.
+    """
+
+    bars: Sequence[Written]
+    lines: Sequence[BarLine]
+    parts: tuple[Part, ...]
+    title: str = ""
+    key: Key | None = None
+    sections: str = ""

@@ -1,0 +1,189 @@
+"""From a written score to the tune in it.
+
+A score with one voice, in measures of known metres, is read exactly. Any other is played
+into a MIDI file in memory (`_performed`) and read as such a file is: so the melody is
+chosen, chords and other voices are reduced, passages in other metres pass through, notes
+off the grid are moved, and variations stand in the midst of the other parts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import lru_cache
+
+from armusic.errors import MetreError, MusicError, NoNotesError, PolyphonyError, RepeatError
+from armusic.io.readers import midi
+from armusic.io.readers.options import Reading, Remark
+from armusic.io.readers.score.performance import performed
+from armusic.io.readers.score.pickups import Step, fit
+from armusic.io.readers.score.playback import order, sounds, tempos
+from armusic.io.readers.score.sheet import UNITS, Sheet, Signature, Written, signature
+from armusic.music import tokenizer
+from armusic.music.score import METRES, Bar, Metre, Note, Tune, assemble
+
+_SHOWN_PARTS = 4
+_LEAST_FITTING = 0.5  # of the measures, for a metre that is not written
+
+
+def strict(sheet: Sheet, source: str) -> tuple[Tune, list[Remark]]:
+    """Return the tune of a score with one voice, and what was set right at the ends of sections.
+
+    Raises
+    ------
+    NoNotesError
+        Without notes.
+    PolyphonyError
+        For notes in several parts, or that sound together.
+    RepeatError
+        Where the order of playing is not clear.
+    MetreError, MeasureLengthError
+        For a metre without a grid, and a measure that does not fill it.
+    """
+    _check_one_voice(sheet, source)
+    steps, remarks = fit(sheet.bars, sheet.lines, order(sheet, source))
+    return _exactly(sheet, steps, source), remarks
+
+
+def tune_of(sheet: Sheet, source: str, reading: Reading, remarks: list[Remark]) -> Tune:
+    """Return the melody of any score.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The score.
+    source : str
+        What messages call it.
+    reading : Reading
+        What is wished.
+    remarks : list of Remark
+        Gets what was chosen, left out and set right.
+
+    Raises
+    ------
+    NoNotesError, MetreError, OffGridError, UsageError
+        As for a MIDI file.
+    MeasureLengthError
+        For a measure of a length that no time signature can say.
+    """
+    if not sheet.parts:
+        raise NoNotesError(f"{source}: no notes in it")
+    if reading.metre is None:
+        sheet = _in_metre(sheet, source, remarks)
+    try:
+        places = order(sheet, source)
+    except RepeatError as error:
+        what = str(error).removeprefix(source).lstrip(", :")
+        remarks.append(Remark(f"{what}: so all is played once, as written"))
+        places = list(range(len(sheet.bars)))
+    steps, said = fit(sheet.bars, sheet.lines, places)
+    remarks += said
+    wishes = replace(reading, voice="highest", quantize="auto", groove="drop", max_size=Reading().max_size)
+    if wishes == Reading():
+        try:
+            _check_one_voice(sheet, source)
+            tune = _exactly(sheet, steps, source)
+            tokenizer.encode(tune)
+        except MusicError:
+            pass  # it is more than one voice that fits the grid
+        else:
+            return tune
+    if len(places) != len(sheet.bars):
+        remarks.append(Remark("repeats are played out, and measures counted as played"))
+    tune = midi.tune_of(performed(sheet, steps, source), source, reading, remarks)
+    return replace(tune, title=sheet.title, key=sheet.key)
+
+
+def _check_one_voice(sheet: Sheet, source: str) -> None:
+    """Raise `PolyphonyError` for notes in two parts, or for the first two notes of a part that sound together."""
+    if not sheet.parts:
+        raise NoNotesError(f"{source}: no notes in it")
+    if len(sheet.parts) > 1:
+        names = ", ".join(repr(part.name) for part in sheet.parts[:_SHOWN_PARTS])
+        more = ", ..." if len(sheet.parts) > _SHOWN_PARTS else ""
+        first = next(place for place, here in enumerate(sheet.parts[1].measures) if here)
+        raise PolyphonyError(
+            f"{source}: notes in {len(sheet.parts)} parts ({names}{more}), from measure {sheet.bars[first].label} on:"
+            " one voice is needed, so save the melody's part alone"
+        )
+    for bar, here in zip(sheet.bars, sheet.parts[0].measures, strict=False):
+        end = last = 0
+        for sound in here if len(here) < 2 else sorted(here):
+            if sound.start < end:
+                raise PolyphonyError(
+                    f"{source}, measure {bar.label}: pitch {sound.pitch} starts while {last} still sounds: one voice"
+                    " is needed"
+                )
+            end, last = sound.start + sound.units, sound.pitch
+
+
+def _exactly(sheet: Sheet, steps: Sequence[Step], source: str) -> Tune:
+    """Return the tune of a score with one voice."""
+    notes = [Note(_quarters(s.start), _quarters(s.units), s.pitch) for s in sounds(sheet.parts[0], sheet.bars, steps)]
+    bars = []
+    for step in steps:
+        bar = sheet.bars[step.place]
+        metre = _metre(bar, source)
+        bars += [Bar(metre, _quarters(length), step.closes, bar.label) for length in step.lengths]
+    return assemble(
+        notes,
+        bars,
+        source=source,
+        title=sheet.title,
+        key=sheet.key,
+        tempos=tuple((_quarters(at), bpm) for at, bpm in tempos(sheet.bars, steps)),
+        program=sheet.parts[0].program,
+    )
+
+
+@lru_cache(maxsize=65536)
+def _quarters(units: int) -> Fraction:
+    return Fraction(units, UNITS)
+
+
+def _metre(bar: Written, source: str) -> Metre:
+    """Return a measure's metre, or raise an error that names the measure."""
+    try:
+        return _supported(bar.metre)
+    except MetreError as error:
+        raise MetreError(f"{source}, measure {bar.label}: {error}") from None
+
+
+@lru_cache(maxsize=256)
+def _supported(written: Signature) -> Metre:
+    if written.units is None and written.text in {"", "none"}:
+        raise MetreError("the metre is free (M:none, or no M: field): write one, such as M:4/4, and bar lines")
+    if written.units is None:
+        raise MetreError(f"metre M:{written.text[:20]!r} is none: write one such as M:4/4")
+    return Metre.parse(written.text)
+
+
+def _in_metre(sheet: Sheet, source: str, remarks: list[Remark]) -> Sheet:
+    """Return the score with a metre where none is written: that of most of the measures there.
+
+    Raises
+    ------
+    MetreError
+        If less than half of them are of one metre.
+    """
+    free = [bar for bar in sheet.bars if bar.metre.units is None]
+    if not free:
+        return sheet
+    lengths = Counter(bar.units for bar in free)
+    counts = {metre: lengths[int(metre.length * UNITS)] for metre in METRES}
+    metre = max(METRES, key=lambda one: counts[one])
+    if counts[metre] < _LEAST_FITTING * len(free):
+        raise MetreError(
+            f"{source}, measure {free[0].label}: no metre is written, and the measures are of many lengths: name one"
+            " with --metre, such as --metre 4/4"
+        )
+    remarks.append(
+        Remark(
+            f"no metre is written: taken for {metre}, as {counts[metre]} of {len(free)} measures are so long"
+            " (--metre names another)"
+        )
+    )
+    new = signature(str(metre))
+    return replace(sheet, bars=[replace(bar, metre=new) if bar.metre.units is None else bar for bar in sheet.bars])

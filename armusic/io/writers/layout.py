@@ -1,0 +1,69 @@
+"""What the formats share: tunes side by side, their keys, and names that any system takes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+
+from armusic.errors import UsageError
+from armusic.music.score import Key, Tune
+
+Named = Sequence[tuple[str, Tune]]
+
+
+def check_together(tunes: Named, source: str) -> None:
+    """Raise `UsageError` unless all tunes have the same measures, as tracks that start together must.
+
+    Parameters
+    ----------
+    tunes : sequence of (str, Tune)
+        At least one.
+    source : str
+        What messages call the file.
+    """
+    for name, tune in tunes:
+        if tune.measures != tunes[0][1].measures:
+            raise UsageError(
+                f"{source}: {name!r} and {tunes[0][0]!r} have different measures:"
+                " write them with the layout sequence or clips"
+            )
+
+
+def keys_of(tunes: Named) -> list[Key]:
+    """Return the key of each tune, for its signature and its accidentals.
+
+    A tune without a key gets the one that all such tunes together fit best: steps of one sweep
+    are spelled alike. Where nothing sounds that is C major.
+    """
+    from armusic.music import keys
+
+    loose = [tune for _, tune in tunes if tune.key is None]
+    notes = tuple(note for tune in loose for note in tune.notes)
+    common = keys.find(replace(loose[0], notes=notes)) if notes else Key(0)
+    return [tune.key or common for _, tune in tunes]
+
+
+def to_ascii(text: str) -> str:
+    r"""Return `text` as printable ASCII, which every program shows: accents are dropped, the rest left out.
+
+    Examples
+    --------
+    >>> to_ascii("Träumerei, rhythm \N{MINUS SIGN}2.0")
+    'Traumerei, rhythm -2.0'
+    """
+    dashes = re.sub("[\N{HYPHEN}-\N{HORIZONTAL BAR}\N{MINUS SIGN}]", "-", text)
+    folded = unicodedata.normalize("NFKD", dashes).encode("ascii", "ignore").decode("ascii")
+    return " ".join("".join(char if char.isprintable() else " " for char in folded).split())
+
+
+def file_name(name: str) -> str:
+    """Return a name for a file on any system, without a suffix.
+
+    Examples
+    --------
+    >>> file_name("a/b: c"), file_name("..")
+    ('a_b_c', 'clip')
+    """
+    return re.sub(r"[^A-Za-z0-9.+-]+", "_", to_ascii(name)).strip("_.")[:100] or "clip"

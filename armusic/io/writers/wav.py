@@ -1,0 +1,142 @@
+"""Write tunes as sound, one after another, to hear them: 16-bit WAV, one channel.
+
+pretty_midi plays them: as sine tones, or with fluidsynth and the General MIDI sounds that come
+with pretty_midi where the extra `armusic[audio]` and the system's libfluidsynth are there.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import tempfile
+import warnings
+import wave
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from armusic.errors import UsageError
+from armusic.files import atomic_path, label
+from armusic.io.writers import midi
+from armusic.io.writers.layout import Named
+
+RATE = 44_100  # samples per second
+LOUDEST = 0.8  # of the largest sample there can be
+MAX_SECONDS = 3600  # an hour is 320 MB
+PART = 10  # seconds that are made at a time: an hour at once takes gigabytes of memory
+
+Samples = Float[np.ndarray, " sample"]
+
+
+def write(tunes: Named, path: str | Path, *, layout: str = "sequence", force: bool = False) -> None:
+    """Write named tunes as sound.
+
+    Parameters
+    ----------
+    tunes : sequence of (str, Tune)
+        At least one.
+    path : path
+        The file. It appears when it is whole.
+    layout : {"sequence"}
+        One tune after another.
+    force : bool
+        Whether an existing file may be replaced.
+
+    Raises
+    ------
+    UsageError
+        For another layout, or for more than an hour.
+    WriteError
+        If the file exists and `force` is not set, or cannot be written.
+    """
+    if layout != "sequence":
+        raise UsageError(f"{label(path)}: sound has one voice here: use the layout sequence")
+    parts = _parts(tunes, label(path))
+    with tempfile.TemporaryFile() as kept:
+        peak = 0.0
+        for part in parts:
+            peak = max(peak, float(np.abs(part).max(initial=0.0)))
+            kept.write(part.tobytes())
+        kept.seek(0)
+        with atomic_path(path, force) as temporary, wave.open(str(temporary), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(RATE)
+            while read := kept.read(PART * RATE * np.float32().itemsize):
+                samples = np.frombuffer(read, np.float32) * _louder(peak) * np.iinfo(np.int16).max
+                file.writeframes(samples.astype("<i2").tobytes())
+
+
+def sound(tunes: Named, source: str = "sound") -> Samples:
+    """Return tunes as samples, -1..1, at `RATE`, from the start of the first to the end of the last.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from armusic.music.score import Measure, Metre, Note, Tune
+    >>> tune = Tune((Note(Fraction(0), Fraction(1), 69),), (Measure(Fraction(0), Metre(2, 4)),))
+    >>> len(sound([("a", tune)])) / RATE
+    1.0
+    """
+    samples = np.concatenate([np.zeros(0, np.float32), *_parts(tunes, source)])
+    return samples * _louder(float(np.abs(samples).max(initial=0.0)))
+
+
+def _louder(peak: float) -> np.float32:
+    return np.float32(LOUDEST / peak if peak else 1.0)
+
+
+def _parts(tunes: Named, source: str) -> Iterator[Samples]:
+    """Return the samples, part by part: each note sounds in that in which it starts, and on in the next ones."""
+    import pretty_midi
+
+    buffer = io.BytesIO()
+    file = midi.sequence(tunes)
+    if file.length > MAX_SECONDS:
+        raise UsageError(f"{source}: {file.length / 60:.0f} minutes of sound: up to {MAX_SECONDS // 60} are written")
+    file.save(file=buffer)
+    buffer.seek(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it finds fault with tempos on any track but the first: there are none
+        music = pretty_midi.PrettyMIDI(buffer)
+    size, left = PART * RATE, round(file.length * RATE)
+
+    def parts() -> Iterator[Samples]:
+        rest = np.zeros(0, np.float32)
+        for place in range(math.ceil(left / size)):
+            made = _heard(music.instruments, place * PART)
+            part = np.zeros(max(size, len(made), len(rest)), np.float32)
+            part[: len(made)] += made
+            part[: len(rest)] += rest
+            yield part[: min(size, left - place * size)]
+            rest = part[size:]
+
+    return parts()
+
+
+def _heard(instruments: Sequence[Any], begin: int) -> Samples:
+    """Return what starts within a part, from there to where it has died away."""
+    import pretty_midi
+
+    heard = np.zeros(0, np.float32)
+    for one in instruments:
+        here = pretty_midi.Instrument(one.program)
+        here.notes = [
+            pretty_midi.Note(note.velocity, note.pitch, note.start - begin, note.end - begin)
+            for note in one.notes
+            if begin <= note.start < begin + PART
+        ]
+        if not here.notes:
+            continue
+        try:
+            samples = here.fluidsynth(fs=RATE)
+        except ImportError:
+            samples = here.synthesize(fs=RATE)
+        both = np.zeros(max(len(heard), len(samples)), np.float32)
+        both[: len(heard)] += heard
+        both[: len(samples)] += samples.astype(np.float32)
+        heard = both
+    return heard

@@ -1,0 +1,1 @@
+"""Play a tune in a loop while its attributes are turned."""

@@ -1,0 +1,210 @@
+"""Musical attributes of measures: tokens in, one number per measure out.
+
+An attribute is a plain function `(tokens, metre) -> values` on int arrays (measure, tick) of
+one metre. `ATTRIBUTES` is the registry. Other packages add to it by entry points
+(`armusic.music.attributes`), and wherever a name is wanted, `my.py:function` is one of one's own.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+
+import numpy as np
+from jaxtyping import Float
+
+from armusic.errors import DataError, UsageError
+from armusic.music import tokenizer
+from armusic.music.attributes.custom import from_file, names_file, short_name
+from armusic.music.attributes.more import beat_strength, interval_entropy, mean_interval, rhythmic_entropy, syncopation
+from armusic.music.attributes.pati_lerch import SPAN, contour, density, metrical_weights, pitch_range, rhythm
+from armusic.music.attributes.validation import Attribute, Tokens, Values, check, explain, is_transposition_invariant
+from armusic.music.score import METRES, Metre, Tune
+from armusic.music.tokenizer import ticks
+
+__all__ = [
+    "ALIASES",
+    "ATTRIBUTES",
+    "DEFAULT",
+    "SPAN",
+    "Attribute",
+    "Tokens",
+    "Values",
+    "canonical_name",
+    "check",
+    "from_file",
+    "get",
+    "is_transposition_invariant",
+    "measure",
+    "metrical_weights",
+    "names",
+    "names_file",
+    "of_tune",
+    "registry",
+    "short_name",
+]
+
+ATTRIBUTES: dict[str, Attribute] = {
+    "rhythm": rhythm,
+    "range": pitch_range,
+    "density": density,
+    "contour": contour,
+    "syncopation": syncopation,
+    "rhythmic_entropy": rhythmic_entropy,
+    "interval_entropy": interval_entropy,
+    "beat_strength": beat_strength,
+    "mean_interval": mean_interval,
+}
+ALIASES = {
+    "rhythmic_complexity": "rhythm",
+    "pitch_range": "range",
+    "note_density": "density",
+    "mean_absolute_interval": "mean_interval",
+}
+DEFAULT = ("rhythm", "range", "density", "contour")
+"""The attributes of the paper, in its order."""
+
+
+def registry() -> dict[str, Attribute]:
+    """Return every attribute by name: those above and those that installed packages add."""
+    return {name: get(name) for name in names()}
+
+
+def get(name: str) -> Attribute:
+    """Return the function of an attribute.
+
+    Parameters
+    ----------
+    name : str
+        A name, an alias, or `FILE.py:FUNCTION`: then the file is run.
+
+    Raises
+    ------
+    UsageError
+        When there is none of this name.
+    MissingFileError
+        When its file is not there.
+    DataError
+        When it comes from a file or another package and does not work.
+
+    Examples
+    --------
+    >>> get("note_density").__name__
+    'density'
+    """
+    name = canonical_name(name)
+    if name in ATTRIBUTES:
+        return ATTRIBUTES[name]
+    return from_file(name)[1] if names_file(name) else _installed(name)
+
+
+def canonical_name(name: str, known: Sequence[str] | None = None) -> str:
+    """Return the name under which an attribute is known, or refuse it with the nearest ones.
+
+    Parameters
+    ----------
+    name : str
+        A name or an alias, or `FILE.py:FUNCTION`, which is taken as it is and not read yet.
+    known : sequence of str, optional
+        The names to choose from (a model's own); else every attribute there is.
+
+    Raises
+    ------
+    UsageError
+        When there is none of this name.
+
+    Examples
+    --------
+    >>> canonical_name("note_density")
+    'density'
+    """
+    every = list(names() if known is None else known)
+    found = ALIASES.get(name, name)
+    if found in every or (known is None and names_file(name)):
+        return found
+    near = difflib.get_close_matches(name, [*every, *(alias for alias, real in ALIASES.items() if real in every)])
+    hint = f"did you mean {' or '.join(near)}?" if near else "there is " + ", ".join(every)
+    raise UsageError(f"unknown attribute {name!r}: {hint}")
+
+
+def measure(tokens: Tokens, metre: Metre, names: Sequence[str] = DEFAULT) -> Float[np.ndarray, "measure attribute"]:
+    """Return several attributes of measures at once, one column each.
+
+    Parameters
+    ----------
+    tokens : int array (measure, tick)
+        As made by `tokenizer.encode`.
+    metre : Metre
+        The metre of all of them.
+    names : sequence of str
+        Which, in which order.
+
+    Returns
+    -------
+    float array (measure, attribute)
+        In the units of each attribute.
+
+    Examples
+    --------
+    >>> from armusic.music.tokenizer import HOLD
+    >>> measure(np.array([[60, HOLD, HOLD, 73, HOLD, HOLD] * 2]), Metre(2, 4)).round(3).tolist()
+    [[0.135, 0.5, 0.333, 0.5]]
+    """
+    tokens = tokens[:, : ticks(metre)]
+    return np.column_stack([get(name)(tokens, metre) for name in names])
+
+
+def of_tune(tune: Tune, names: Sequence[str] = DEFAULT) -> Float[np.ndarray, "measure attribute"]:
+    """Return attributes of every measure of a tune, each in its own metre.
+
+    Parameters
+    ----------
+    tune : Tune
+        All its notes on the grid.
+    names : sequence of str
+        Which, in which order.
+
+    Raises
+    ------
+    OffGridError
+        For a note between two ticks.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from armusic.music.score import Measure, Note
+    >>> two = (Measure(Fraction(0), Metre(2, 4)), Measure(Fraction(2), Metre(3, 4)))
+    >>> of_tune(Tune((Note(Fraction(0), Fraction(2), 60),), two), ["density"]).round(3).tolist()
+    [[0.083], [0.0]]
+    """
+    tokens, kind = tokenizer.encode(tune), tokenizer.kinds(tune.measures)
+    values = np.empty((len(tokens), len(names)))
+    for index in np.unique(kind):
+        here = kind == index
+        values[here] = measure(tokens[here], METRES[index], names)
+    return values
+
+
+def names() -> list[str]:
+    """Return the names of the attributes above and of those that installed packages add; imports none of them."""
+    return [*ATTRIBUTES, *(name for name in _points() if name not in ATTRIBUTES)]
+
+
+@cache
+def _points() -> dict[str, EntryPoint]:
+    """Return where to find the attributes that installed packages add."""
+    return {point.name: point for point in entry_points(group="armusic.attributes")}
+
+
+@cache
+def _installed(name: str) -> Attribute:
+    """Import an attribute of another package, and check it."""
+    point = _points()[name]
+    try:
+        function = point.load()
+    except Exception as error:  # it is somebody else's code: anything may happen in it
+        package = point.dist.name if point.dist else "an installed package"
+        raise DataError(f"attribute {name!r} of {package} cannot be imported: {explain(error)}") from error
+    return check(name, function)

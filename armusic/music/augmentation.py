@@ -1,0 +1,109 @@
+"""Variants of measures to train on: a corpus of tunes is small, the measures it could hold are many.
+
+Every variant is a whole measure with attributes of its own, measured anew: mirrored in pitch,
+spliced with another measure at a beat, given the pitches of another measure, or with single
+notes moved, tied together or struck twice.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from armusic.music.pitch_frame import Frame
+from armusic.music.tokenizer import TICKS_PER_BEAT
+
+MIRROR, SPLICE, REPITCH, MOVE, MERGE, STRIKE = 0.3, 0.5, 0.3, 0.3, 0.15, 0.15
+_STEP = np.array([-4, -3, -2, -1, 1, 2, 3, 4])  # semitones by which a single note moves
+
+
+def vary(
+    x: Int[np.ndarray, "item tick"],
+    changed: Bool[np.ndarray, " item"],
+    frame: Frame,
+    ticks: int,
+    rng: np.random.Generator,
+) -> Int[np.ndarray, "variant tick"]:
+    """Return variants of the `changed` measures, made from them and the others of the batch.
+
+    Parameters
+    ----------
+    x : int array (item, tick)
+        Classes of `frame`, of one metre.
+    changed : bool array (item,)
+        Which measures to vary.
+    frame : Frame
+        What the classes mean.
+    ticks : int
+        Ticks per measure; what stands behind them is left alone.
+    rng : numpy Generator
+        Source of chance.
+
+    Returns
+    -------
+    int array (variant, tick)
+        Canonical rows; a variant that would leave the frame is the measure itself.
+    """
+    source = x[changed]
+    y = source[:, :ticks].copy()
+    other = x[rng.integers(len(x), size=len(y)), :ticks]
+
+    def chosen(share: float) -> Bool[np.ndarray, "variant 1"]:
+        return rng.random((len(y), 1)) < share
+
+    def struck(rows: Int[np.ndarray, "variant tick"]) -> Bool[np.ndarray, "variant tick"]:
+        return rows < frame.hold
+
+    # the other measure's notes, from a beat on
+    seam = TICKS_PER_BEAT * rng.integers(1, max(2, ticks // TICKS_PER_BEAT), size=(len(y), 1))
+    y = np.where(chosen(SPLICE) & (np.arange(ticks) >= seam), other, y)
+    # the other measure's pitches, in order, for as many notes as there are
+    donor = x[rng.integers(len(x), size=len(y)), :ticks]
+    rank = np.cumsum(struck(y), axis=1) - 1
+    order = np.argsort(~struck(donor), axis=1, kind="stable")
+    count = struck(donor).sum(axis=1, keepdims=True)
+    pitches = np.take_along_axis(
+        np.take_along_axis(donor, order, axis=1), np.clip(rank, 0, np.maximum(count - 1, 0)), axis=1
+    )
+    y = np.where(chosen(REPITCH) & (count > 0) & struck(y), pitches, y)
+    # single notes: moved, tied to the one before, or struck again while they sound
+    some = rng.random(y.shape) < 0.2
+    moved = y + rng.choice(_STEP, size=y.shape)
+    y = np.where(chosen(MOVE) & some & struck(y) & (moved >= 0) & (moved < frame.hold), moved, y)
+    some = rng.random(y.shape) < 0.3
+    y = np.where(chosen(MERGE) & some & struck(y) & (np.arange(ticks) > 0), frame.hold, y)
+    sounding = _last(np.where(y == frame.hold, -1, y))
+    some = rng.random(y.shape) < 0.2
+    y = np.where(chosen(STRIKE) & some & (y == frame.hold) & (sounding >= 0) & (sounding < frame.hold), sounding, y)
+    y = np.where(chosen(MIRROR) & struck(y), frame.hold - 1 - y, y)
+    y = _canonical(y, frame)
+
+    inside = np.ones(len(y), dtype=bool)
+    if frame.name == "anchored":  # the median is a new one
+        tokens = frame.leave(y, np.full(len(y), 64))
+        y, inside = frame.enter(tokens, frame.anchors(tokens))
+    result = source.copy()
+    result[inside, :ticks] = y[inside]
+    return result
+
+
+def _last(values: Int[np.ndarray, "item tick"]) -> Int[np.ndarray, "item tick"]:
+    """Return at each tick the last value that is not negative, up to there (-1 before the first)."""
+    at = np.where(values >= 0, np.arange(values.shape[1]), 0)
+    return np.take_along_axis(values, np.maximum.accumulate(at, axis=1), axis=1)
+
+
+def _canonical(y: Int[np.ndarray, "item tick"], frame: Frame) -> Int[np.ndarray, "item tick"]:
+    """Drop every rest that follows silence."""
+    before = _last(np.where(y == frame.hold, -1, y))[:, :-1]
+    silent = (y[:, 1:] == frame.rest) & (before == frame.rest)
+    return np.concatenate([y[:, :1], np.where(silent, frame.hold, y[:, 1:])], axis=1)
+
+
+def transpose(x: Int[np.ndarray, "item tick"], frame: Frame, rng: np.random.Generator) -> Int[np.ndarray, "item tick"]:
+    """Return each measure in another register of the frame: all that fit are equally likely."""
+    struck = x < frame.hold
+    lowest = np.where(struck, x, frame.hold - 1).min(axis=1)
+    highest = np.where(struck, x, 0).max(axis=1)
+    shift = rng.integers(-lowest, np.maximum(frame.hold - highest, 1 - lowest))
+    return np.where(struck, x + shift[:, None], x).astype(x.dtype)

@@ -1,0 +1,156 @@
+"""Keys: from a name to pitch classes, the key of a tune, and the pitches that keep a measure in it.
+
+A key is used as its diatonic collection only: seven pitch classes, a signature's. Minor is
+natural minor; a raised sixth or seventh, like any other accidental, is allowed in the
+measures that have it already.
+"""
+
+from __future__ import annotations
+
+import difflib
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from armusic.errors import NoNotesError, UsageError
+from armusic.music.score import MODES, Key, Measure, Note, Tune
+
+Quarters = Float[np.ndarray, " span"]
+
+PITCHES, OCTAVE = 128, 12
+_FIFTH = 7  # semitones
+_MOST_SIGNS = 7  # in a key signature
+_SIGNATURES = tuple(sorted(range(1 - OCTAVE // 2, OCTAVE // 2 + 1), key=lambda fifths: (abs(fifths), -fifths)))
+"""One signature for each collection, those with fewer sharps or flats first: 0, 1, -1, ... 6."""
+
+_KEYS = {
+    str(key): key for key in (Key(fifths, mode) for mode in MODES for fifths in range(-_MOST_SIGNS, _MOST_SIGNS + 1))
+}
+_MODE_ALIASES = {"ionian": "major", "aeolian": "minor"}
+_MODE_OF_FIFTHS = {fifths: mode for mode, fifths in MODES.items()}
+
+
+def parse(text: str) -> Key:
+    """Read a key as `TONIC:MODE`.
+
+    Parameters
+    ----------
+    text : str
+        `C:major`, `F#:minor`, `A:dorian`; ionian and aeolian are other names of major and
+        minor, and a tonic alone is major.
+
+    Raises
+    ------
+    UsageError
+        For anything else; names the nearest.
+
+    Examples
+    --------
+    >>> parse("A:dorian"), parse("bb")
+    (Key(fifths=1, mode='dorian'), Key(fifths=-2, mode='major'))
+    """
+    tonic, colon, mode = (part.strip() for part in text.partition(":"))
+    mode = mode.lower() if colon else "major"
+    name = f"{tonic[:1].upper()}{tonic[1:].lower()}:{_MODE_ALIASES.get(mode, mode)}"
+    if name in _KEYS:
+        return _KEYS[name]
+    near = difflib.get_close_matches(name, _KEYS, 3, 0.7) if colon else []
+    hint = f"did you mean {' or '.join(near)}?" if near else f"write a tonic and one of {', '.join(MODES)}: A:dorian"
+    raise UsageError(f"unknown key {text!r}: {hint}")
+
+
+def collection(key: Key) -> Bool[np.ndarray, "12"]:
+    """Return which pitch classes, from C on, are in a key's signature.
+
+    Examples
+    --------
+    >>> np.flatnonzero(collection(Key(1))).tolist()
+    [0, 2, 4, 6, 7, 9, 11]
+    """
+    inside = np.zeros(OCTAVE, dtype=bool)
+    inside[np.arange(key.fifths - 1, key.fifths + len(MODES) - 1) * _FIFTH % OCTAVE] = True
+    return inside
+
+
+def find(tune: Tune) -> Key:
+    """Return the key of a tune: its own where it has one, else the one that its notes fit best.
+
+    The collection is the one in which the notes sound longest. Of several that are equally good,
+    as for a tune of five notes, it is the one in which the last note is the tonic of major,
+    or else of minor, or else the one with the fewest sharps or flats. The tonic is the last
+    note, or, where that lies outside, the pitch class that sounds longest.
+
+    Parameters
+    ----------
+    tune : Tune
+        With at least one note.
+
+    Raises
+    ------
+    NoNotesError
+        Where nothing sounds and there is no key signature.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from armusic.music.score import Measure, Metre, Note
+    >>> notes = tuple(Note(Fraction(i), Fraction(1), pitch) for i, pitch in enumerate((57, 60, 66, 57)))
+    >>> str(find(Tune(notes, (Measure(Fraction(0), Metre(4, 4)),))))
+    'A:dorian'
+    """
+    if tune.key is not None:
+        return tune.key
+    if not tune.notes:
+        raise NoNotesError(f"{tune.source or 'the tune'}: no notes in it, so no key: name one")
+    classes = [note.pitch % OCTAVE for note in tune.notes]
+    lengths = np.bincount(classes, [float(note.duration) for note in tune.notes], OCTAVE)
+    covered = _COLLECTIONS @ lengths
+    best = np.flatnonzero(covered >= covered.max() - 1e-9 * lengths.sum())
+    fifths = min(
+        (_SIGNATURES[index] for index in best), key=lambda one: _COMMON.get(_mode(one, classes[-1]), len(_COMMON))
+    )
+    tonic = classes[-1] if _mode(fifths, classes[-1]) else int((lengths * collection(Key(fifths))).argmax())
+    return Key(fifths, _mode(fifths, tonic) or "major")
+
+
+def allowed(tune: Tune, key: Key) -> Bool[np.ndarray, "measure 128"]:
+    """Return the pitches that keep each measure in a key, and near its own.
+
+    They are those of the key's collection from an octave below the lowest to an octave above the
+    highest pitch that sounds in the input's own measure (all of them where none does), and those
+    that sound in it.
+
+    Examples
+    --------
+    >>> allowed(Tune((), ()), Key(0)).shape
+    (0, 128)
+    """
+    pitches = np.arange(PITCHES)
+    starts, ends = _times(tune.notes)
+    first, last = _times(tune.measures)
+    row, note = np.nonzero((starts < last[:, None]) & (ends > first[:, None]))
+    sounding = np.zeros((len(tune.measures), PITCHES), dtype=bool)
+    sounding[row, np.array([note.pitch for note in tune.notes], dtype=np.int64)[note]] = True
+    silent = ~sounding.any(axis=1)
+    low = np.where(silent, 0, sounding.argmax(axis=1) - OCTAVE)
+    high = np.where(silent, PITCHES, PITCHES - 1 - sounding[:, ::-1].argmax(axis=1) + OCTAVE)
+    near = (low[:, None] <= pitches) & (pitches <= high[:, None])
+    return sounding | (near & collection(key)[pitches % OCTAVE])
+
+
+_COLLECTIONS = np.array([collection(Key(fifths)) for fifths in _SIGNATURES], dtype=float)
+_COMMON: dict[str | None, int] = {"major": 0, "minor": 1}  # which of them is likelier: see `find`
+
+
+def _mode(fifths: int, tonic: int) -> str | None:
+    """Return the mode of a pitch class in the collection of `fifths` sharps; None outside it."""
+    place = (tonic * _FIFTH - fifths) % OCTAVE  # fifths above the relative major
+    return _MODE_OF_FIFTHS.get(place if place < OCTAVE - 1 else place - OCTAVE)
+
+
+def _times(spans: tuple[Note, ...] | tuple[Measure, ...]) -> tuple[Quarters, Quarters]:
+    """Return where notes or measures start and end, in quarter notes; equal fractions are equal floats."""
+    return (
+        np.array([float(one.start) for one in spans]),
+        np.array([float(one.end) for one in spans]),
+    )

@@ -1,0 +1,320 @@
+"""Music as exact values: `Note`, `Measure`, `Metre`, `Key` and `Tune`.
+
+Times are quarter notes, as `Fraction`, from the start of the first measure. A tune is one voice: its
+notes are sorted and do not overlap. Its measures follow one another without a gap, and are all as long as
+their metre says; `assemble` makes them so. A note that is tied over a bar line is one note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import pairwise
+
+from armusic.errors import MeasureLengthError, MetreError, NoNotesError, PolyphonyError
+from armusic.music.smf import MidiData
+
+DEFAULT_VELOCITY = 80
+DEFAULT_BPM = 120.0  # the MIDI standard's tempo where a file names none
+
+_TONICS = tuple(f"{letter}{sign}" for sign in ("b", "", "#") for letter in "FCGDAEB")  # rising fifths, from Fb to B#
+_TONIC_OF_C = 8  # index of C in _TONICS
+# How many fifths above its relative major each mode's tonic lies.
+MODES = {"lydian": -1, "major": 0, "mixolydian": 1, "dorian": 2, "minor": 3, "phrygian": 4, "locrian": 5}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Metre:
+    """A time signature, with the beats that it is counted in.
+
+    Simple metres have quarter beats, compound ones dotted quarters; 2/2 counts as four quarters.
+
+    Examples
+    --------
+    >>> Metre(6, 8).beats, Metre(6, 8).compound, Metre(6, 8).length
+    (2, True, Fraction(3, 1))
+    >>> Metre.parse("C|"), str(Metre.parse("C|").kind)
+    (Metre(numerator=2, denominator=2), '4/4')
+    """
+
+    numerator: int
+    denominator: int
+
+    def __post_init__(self) -> None:
+        if (self.numerator, self.denominator) not in _SUPPORTED:
+            raise MetreError(f"metre {self.numerator}/{self.denominator} is not supported: use one of {_NAMES}")
+
+    @classmethod
+    def parse(cls, text: str) -> Metre:
+        """Read `4/4`, `6/8`, `C` or `C|`; raise `MetreError` for anything else."""
+        text = {"C": "4/4", "C|": "2/2"}.get(text.strip(), text.strip())
+        numerator, slash, denominator = text.partition("/")
+        if not (slash and numerator.strip().isdecimal() and denominator.strip().isdecimal()):
+            raise MetreError(f"metre {text!r} is not supported: use one of {_NAMES}")
+        return cls(int(numerator), int(denominator))
+
+    @property
+    def kind(self) -> Metre:
+        """The metre whose grid and weights this one shares (2/2 is counted as 4/4)."""
+        return METRES[0] if self.denominator == 2 else self
+
+    @property
+    def compound(self) -> bool:
+        """Whether the beat is a dotted quarter."""
+        return self.denominator == 8
+
+    @property
+    def beats(self) -> int:
+        """Beats per measure."""
+        return self.kind.numerator // 3 if self.compound else self.kind.numerator
+
+    @property
+    def beat(self) -> Fraction:
+        """Length of a beat, in quarter notes."""
+        return Fraction(3, 2) if self.compound else Fraction(1)
+
+    @property
+    def length(self) -> Fraction:
+        """Length of a measure, in quarter notes."""
+        return self.beats * self.beat
+
+    def __str__(self) -> str:
+        return f"{self.numerator}/{self.denominator}"
+
+
+_KINDS = ((4, 4), (2, 4), (3, 4), (6, 8), (9, 8), (12, 8))
+_SUPPORTED = frozenset({*_KINDS, (2, 2)})
+_NAMES = "4/4 (C), 2/2 (C|), 2/4, 3/4, 6/8, 9/8, 12/8"
+METRES = tuple(Metre(*pair) for pair in _KINDS)
+"""The kinds of metre, one grid each; a model knows a metre by its place in this tuple."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key signature: `fifths` sharps (negative: flats) and a mode.
+
+    Examples
+    --------
+    >>> str(Key(1, "dorian")), str(Key(-3, "minor")), str(Key(7, "locrian"))
+    ('A:dorian', 'C:minor', 'B#:locrian')
+    """
+
+    fifths: int
+    mode: str = "major"
+
+    @property
+    def tonic(self) -> str:
+        """Name of the tonic, as in `F#`."""
+        return _TONICS[self.fifths + MODES[self.mode] + _TONIC_OF_C]
+
+    def __str__(self) -> str:
+        return f"{self.tonic}:{self.mode}"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One sounding note.
+
+    Parameters
+    ----------
+    start, duration : Fraction
+        Quarter notes; the start counts from the start of the first measure.
+    pitch, velocity : int
+        As in MIDI: 0..127, where 60 is middle C, and 1..127.
+    """
+
+    start: Fraction
+    duration: Fraction
+    pitch: int
+    velocity: int = DEFAULT_VELOCITY
+
+    @property
+    def end(self) -> Fraction:
+        """When the note stops, in quarter notes."""
+        return self.start + self.duration
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Where a measure starts, in quarter notes, and its metre."""
+
+    start: Fraction
+    metre: Metre
+
+    @property
+    def end(self) -> Fraction:
+        """Where the next measure starts, in quarter notes."""
+        return self.start + self.metre.length
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The MIDI file that a tune is the melody of, so that a variation can take the melody's place.
+
+    Parameters
+    ----------
+    file, track, channel
+        All of it, and where the melody is, from 0.
+    measures, notes
+        The tune's, as read.
+    places, homes : tuple of int
+        Of each note, its number in `smf.pairs`; of each of those, the tune's measure it starts in, or -1.
+    clock : tuple of (Fraction, Fraction, Fraction)
+        From which quarter note on, which tick that is, and ticks per quarter note.
+    groove : bool
+        Whether notes that start where one of the file's does are as early or late as that one.
+    """
+
+    file: MidiData
+    track: int
+    channel: int
+    measures: tuple[Measure, ...]
+    notes: tuple[Note, ...]
+    places: tuple[int, ...]
+    homes: tuple[int, ...]
+    clock: tuple[tuple[Fraction, Fraction, Fraction], ...]
+    groove: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tune:
+    """One voice over full measures, with what an exporter needs to write it again.
+
+    Parameters
+    ----------
+    notes : tuple of Note
+        Sorted; no two overlap.
+    measures : tuple of Measure
+        From quarter note 0 on, without a gap; every note lies within them.
+    title, source : str
+        The tune's name, and what messages call it (`tune.abc`, `book.abc#12`).
+    key : Key, optional
+        The first key signature, where one is written.
+    tempos : tuple of (Fraction, float)
+        Tempo changes: quarter note at which each starts, quarter notes per minute.
+    program : int
+        MIDI program, 0..127.
+    padding : tuple of (Fraction, Fraction)
+        Quarter notes of rest added in front of a pickup and behind a short last measure.
+    origin : Origin, optional
+        The file around it, where that has more than the tune.
+    """
+
+    notes: tuple[Note, ...]
+    measures: tuple[Measure, ...]
+    title: str = ""
+    source: str = ""
+    key: Key | None = None
+    tempos: tuple[tuple[Fraction, float], ...] = ((Fraction(0), DEFAULT_BPM),)
+    program: int = 0
+    padding: tuple[Fraction, Fraction] = (Fraction(0), Fraction(0))
+    origin: Origin | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def end(self) -> Fraction:
+        """End of the last measure, in quarter notes."""
+        return self.measures[-1].end if self.measures else Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A measure as written: its own length may differ from its metre's.
+
+    Parameters
+    ----------
+    metre : Metre
+        The time signature in force.
+    length : Fraction
+        What is written in it, in quarter notes.
+    closes : bool
+        Whether a repeat sign or a double bar follows it: where a tune may return to a pickup.
+    label : str
+        The number by which messages name it.
+    """
+
+    metre: Metre
+    length: Fraction
+    closes: bool = False
+    label: str = ""
+
+
+def check_monophonic(notes: Sequence[Note], where: str) -> None:
+    """Raise `PolyphonyError` at the first of the sorted `notes` that starts before the one before it ends."""
+    for one, two in pairwise(notes):
+        if two.start < one.end:
+            raise PolyphonyError(
+                f"{where}, quarter note {float(two.start):g}: pitch {two.pitch} starts while {one.pitch} still sounds:"
+                " one voice is needed"
+            )
+
+
+def assemble(
+    notes: Iterable[Note],
+    bars: Sequence[Bar],
+    *,
+    source: str,
+    title: str = "",
+    key: Key | None = None,
+    tempos: tuple[tuple[Fraction, float], ...] = ((Fraction(0), DEFAULT_BPM),),
+    program: int = 0,
+) -> Tune:
+    """Make a tune of full measures from measures as written, repeats already played out.
+
+    A short first bar is a pickup: rests are put in front of it. A short bar that ends at a repeat or a double
+    bar and the short bar after it make one measure if they are as long as one. The last bar is filled up.
+
+    Parameters
+    ----------
+    notes : iterable of Note
+        Sorted; starts count from the start of the first bar.
+    bars : sequence of Bar
+        In playing order; empty bars (length 0) are dropped.
+
+    Raises
+    ------
+    NoNotesError
+        Without notes or bars.
+    MeasureLengthError
+        For a bar of another length than its metre's that no rule above explains.
+
+    Examples
+    --------
+    >>> common = Metre(4, 4)
+    >>> bars = [Bar(common, Fraction(1)), Bar(common, Fraction(4))]
+    >>> tune = assemble([Note(Fraction(0), Fraction(1), 67)], bars, source="t")
+    >>> [(float(n.start), n.pitch) for n in tune.notes], len(tune.measures), tune.padding
+    ([(3.0, 67)], 2, (Fraction(3, 1), Fraction(0, 1)))
+    """
+    bars = [bar for bar in bars if bar.length]
+    notes = tuple(notes)
+    if not (notes and bars):
+        raise NoNotesError(f"{source}: no notes in it")
+    check_monophonic(notes, source)
+    front = back = Fraction(0)
+    measures: list[Measure] = []
+    at = Fraction(0)
+    waiting: Bar | None = None  # a short bar before a repeat or double bar
+    for index, bar in enumerate(bars):
+        length = bar.length + (waiting.length if waiting else 0)
+        missing = bar.metre.length - length
+        last = index == len(bars) - 1
+        if missing > 0 and index == 0 and not last:
+            front, missing = missing, Fraction(0)
+        elif missing > 0 and last:
+            back, missing = missing, Fraction(0)
+        elif missing > 0 and bar.closes and not waiting:
+            waiting = bar
+            continue
+        if missing:
+            raise MeasureLengthError(
+                f"{source}, measure {(waiting or bar).label or index + 1}: {float(length):g} quarter notes long,"
+                f" but {bar.metre} has {float(bar.metre.length):g}"
+            )
+        measures.append(Measure(at, bar.metre))
+        at += bar.metre.length
+        waiting = None
+    if front:
+        notes = tuple(replace(note, start=note.start + front) for note in notes)
+        tempos = tuple((start + front if start else start, bpm) for start, bpm in tempos)
+    return Tune(notes, tuple(measures), title, source, key, tempos, program, (front, back))

@@ -1,0 +1,108 @@
+"""How far one measure is from another, as a musician hears it, and what nobody would write.
+
+Both look at rows of tokens; a beat has six ticks in every metre, so none needs to be named.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from armusic.music.tokenizer import HOLD, PAD, TICKS_PER_BEAT, is_onset
+
+Tokens = Int[np.ndarray, "candidate tick"]
+Values = Float[np.ndarray, "candidate attribute"]
+
+STRENGTH = (5.0, 2.0)  # of the downbeat and the beats in the distance, of which other ticks have 1
+OTHERS = 0.5  # weight of the other attributes in the distance
+DUPLE, TRIPLE = [1, 3, 5], [2, 4]  # ticks of a simple beat: its fourths, and its thirds
+OCTAVE = 12
+
+
+def distance(
+    tokens: Tokens, before: Tokens, values: Values, values_before: Values, std: Values
+) -> Float[np.ndarray, " candidate"]:
+    """Return how far measures are from others: 0 only where they are equal.
+
+    It is the sum of four terms: the share of ticks at which something else happens (a note
+    starts, silence begins, or what was goes on); the root mean square difference of pitch where
+    a note starts in both, 1 where none does, so that a line that bends is nearer than one with a
+    note that leaps; the mean difference of the melodic line (the last pitch at each tick, less the
+    line's mean); and half the mean change of the attributes not asked for. In the first two, a beat
+    counts as two ticks, and the downbeat as five (`STRENGTH`). Pitches count in octaves, at most
+    one; attributes in standard deviations of the corpus.
+
+    Parameters
+    ----------
+    tokens, before : int array (candidate, tick)
+        At least one note each; padded at the same ticks.
+    values, values_before, std : float array (candidate, attribute)
+        The attributes not asked for, and their standard deviations.
+
+    Examples
+    --------
+    >>> none = np.zeros((1, 0))
+    >>> one, two = np.array([[60, 128, 62, 128]]), np.array([[60, 128, 128, 128]])
+    >>> distance(one, two, none, none, none).round(3).tolist()
+    [0.208]
+    """
+    inside = before != PAD
+    length = inside.sum(axis=1)
+    weight = _weights(tokens.shape[1])
+    one, two = is_onset(tokens), is_onset(before)
+    both = one & two
+    happens = (np.where(one, 0, tokens) != np.where(two, 0, before)) @ weight / (inside @ weight)
+    apart = np.where(both, tokens - before, 0).astype(float) ** 2 @ weight / np.maximum(both @ weight, 1)
+    pitch = np.where(both.any(axis=1), (np.sqrt(apart) / OCTAVE).clip(max=1), 1.0)
+    lines = abs(_line(tokens, inside) - _line(before, inside))
+    melody = (np.where(inside, lines, 0).sum(axis=1) / length / OCTAVE).clip(max=1)
+    others = (abs(values - values_before) / std).mean(axis=1) if values.shape[1] else 0.0
+    return happens + pitch + melody + OTHERS * others
+
+
+def _weights(width: int) -> Float[np.ndarray, " tick"]:
+    """Return what a tick counts for: its place in the measure is that of all metres, whose beats have six ticks."""
+    weight = np.ones(width)
+    weight[::TICKS_PER_BEAT] = STRENGTH[1]
+    weight[:1] = STRENGTH[0]
+    return weight
+
+
+def sounding(tokens: Tokens) -> Tokens:
+    """Return the last pitch that was struck at each tick; before the first, the first; a note at least is needed.
+
+    Examples
+    --------
+    >>> sounding(np.array([[HOLD, 60, HOLD, 62, HOLD, HOLD]])).tolist()
+    [[60, 60, 60, 62, 62, 62]]
+    """
+    onset = is_onset(tokens)
+    last = np.maximum.accumulate(np.where(onset, np.arange(tokens.shape[1]), -1), axis=1)
+    return np.take_along_axis(tokens, np.where(last < 0, onset.argmax(axis=1)[:, None], last), axis=1)
+
+
+def _line(tokens: Tokens, inside: Bool[np.ndarray, "candidate tick"]) -> Float[np.ndarray, "candidate tick"]:
+    """Return the pitch that sounds at each tick, less the mean."""
+    line = sounding(tokens).astype(float)
+    return line - np.where(inside, line, 0).sum(axis=1, keepdims=True) / inside.sum(axis=1, keepdims=True)
+
+
+def mixed(tokens: Tokens, before: Tokens) -> Bool[np.ndarray, " candidate"]:
+    """Return which measures in a simple metre mix duplets and triplets in a beat that is not the input's: nobody does.
+
+    Parameters
+    ----------
+    tokens, before : int array (candidate, tick)
+        The measures, and those they stand for.
+
+    Examples
+    --------
+    >>> beat = np.full((1, 6), 128)
+    >>> mixed(np.array([[60, 62, 64, 128, 128, 128]]), beat), mixed(np.array([[60, 128, 64, 128, 65, 128]]), beat)
+    (array([ True]), array([False]))
+    """
+    one, two = (rows.reshape(len(rows), rows.shape[1] // TICKS_PER_BEAT, TICKS_PER_BEAT) for rows in (tokens, before))
+    happens = (one != HOLD) & (one != PAD)
+    both = happens[:, :, DUPLE].any(axis=2) & happens[:, :, TRIPLE].any(axis=2)
+    found: Bool[np.ndarray, " candidate"] = (both & (one != two).any(axis=2)).any(axis=1)
+    return found

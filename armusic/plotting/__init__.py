@@ -1,0 +1,1 @@
+"""Every picture: piano rolls, codes, surfaces, traversals."""

@@ -1,0 +1,104 @@
+"""The page of a picture: a title, and panels with a line of text above each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
+
+from armusic.music.score import Tune
+
+DPI = 150
+# All in inches.
+LEFT, RIGHT, TOP, BOTTOM = 0.72, 0.3, 0.76, 0.55
+LABEL, GAP = 0.24, 0.12  # the line of text above each roll, and the room below it
+CURVE = 1.7
+PER_QUARTER = 0.25
+PER_QUARTER_LEAST = 0.075  # in long tunes: a sixteenth is three dots wide
+WIDTHS = (9.0, 20.0)  # below and above, a quarter note takes more or less room
+WIDEST = 40.0
+PER_SEMITONE = 0.065
+ROLLS = (0.8, 1.8)  # least and largest height of one roll
+ALL_ROLLS = 40.0  # largest height of all
+PER_LETTER = 0.13  # of the title
+
+INK, FAINT = "#222222", "#dcdcdc"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A figure: its size in inches, how long its music is in quarter notes, how tall each roll of it."""
+
+    figure: Figure
+    width: float
+    height: float
+    end: float
+    roll: float
+
+    @classmethod
+    def of(cls, tunes: Sequence[Tune], below: float) -> Page:
+        """Return an empty page for some tunes, with room `below` them, in inches."""
+        low, high = pitch_limits(tunes)
+        end = max(float(tune.end) for tune in tunes)
+        roll = min(float(np.clip(PER_SEMITONE * (high - low + 3), *ROLLS)), ALL_ROLLS / len(tunes))
+        page = cls.blank(width_of(end), TOP + len(tunes) * (LABEL + roll + GAP) + below + BOTTOM)
+        return replace(page, end=end, roll=roll)
+
+    @classmethod
+    def blank(cls, width: float, height: float) -> Page:
+        """Return an empty page of a size, in inches, for something else than rolls."""
+        return cls(Figure(figsize=(width, height), dpi=DPI, facecolor="white"), width, height, 1.0, 0.0)
+
+    def axes(self, top: float, tall: float, left: float = LEFT, wide: float | None = None) -> Axes:
+        """Return axes so many inches below and beside the page's edge, so tall and wide; else as wide as the page."""
+        inside = (self.width - LEFT - RIGHT if wide is None else wide) / self.width
+        ax = self.figure.add_axes((left / self.width, 1 - (top + tall) / self.height, inside, tall / self.height))
+        ax.set_xlim(0, self.end)
+        ax.tick_params(length=0, pad=3)
+        ax.set_xticks([])
+        for spine in ax.spines.values():
+            spine.set_color(FAINT)
+        return ax
+
+    def text(self, top: float, content: str, *, left: float | None = None, right: bool = False, **style: Any) -> None:
+        """Write a line `top` inches below the edge; it begins (`right`: ends) `left` inches from the left one."""
+        edge = self.width - RIGHT if right else LEFT
+        x = (edge if left is None else left) / self.width
+        y = 1 - top / self.height
+        self.figure.text(x, y, drawable(content), ha="right" if right else "left", parse_math=False, **style)
+
+    def title(self, content: str, note: str) -> None:
+        """Write what the picture is of, shortened to fit, and a smaller line below."""
+        room = int((self.width - LEFT - RIGHT) / PER_LETTER)
+        short = content if len(content) <= room else content[: room - 1] + "\N{HORIZONTAL ELLIPSIS}"
+        self.text(0.36, short, fontsize=13, fontweight="bold", color=INK)
+        self.text(0.6, note, fontsize=8.5, color=INK)
+
+    def row(self, at: float, name: str, tune: Tune, color: Any, fact: str = "") -> Axes:
+        """Write the name and the facts of a roll at `at`, and return its axes."""
+        self.text(at + LABEL - 0.08, name, fontsize=9, fontweight="bold", color=color)
+        self.text(at + LABEL - 0.08, f"{fact}{len(tune.notes)} notes", right=True, fontsize=8, color=INK)
+        return self.axes(at + LABEL, self.roll)
+
+
+def pitch_limits(tunes: Sequence[Tune]) -> tuple[int, int]:
+    """Return the lowest and highest pitch of some tunes; the octave from middle C when all are silent."""
+    pitches = [note.pitch for tune in tunes for note in tune.notes]
+    return (min(pitches), max(pitches)) if pitches else (60, 72)
+
+
+def width_of(quarters: float) -> float:
+    """Return how wide a picture of so many quarter notes is, in inches."""
+    wide = np.clip(LEFT + RIGHT + PER_QUARTER * quarters, *WIDTHS)
+    return float(min(max(wide, LEFT + RIGHT + PER_QUARTER_LEAST * quarters), WIDEST))
+
+
+def drawable(text: str) -> str:
+    """Return text with what the font has no glyph for as question marks: matplotlib warns at each."""
+    font = get_font(findfont("DejaVu Sans"))
+    return "".join(char if font.get_char_index(ord(char)) else "?" for char in text)

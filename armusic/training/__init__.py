@@ -1,0 +1,1 @@
+"""Where the halves meet: data sets become items, runs become checkpoints."""

@@ -1,0 +1,184 @@
+"""Images as items: what a data set says of itself, made an adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, UInt8
+
+from armusic.config import IMAGES, MUSIC, PRESETS, Config, domain
+from armusic.datasets.corpora.corpus import Progress
+from armusic.datasets.images.base import Images, pack, pixels
+from armusic.errors import DataError, UsageError
+from armusic.training.adapters.base import Words
+from armusic.vae.data import Augment, Data, Items, as_bytes, some, split
+from armusic.vae.models.image import ImageVAE
+from armusic.vae.objective import Expected
+
+WORDS = Words("image", "images", "pixels", "images", "image")
+RGB = 3
+Pixels = UInt8[np.ndarray, "item channel height width"]
+
+_MUSIC = {one.name: one.default for one in fields(Config) if domain(one.name) == MUSIC}
+_MUSIC |= {"control": 0.0, "cycle": 0.0, "augment": 0.0}  # nothing of it is used
+_COMMON = {"distinct": False, "beta": 1.0, "gamma": 10.0, "delta": 1.0, "dropout": 0.0}
+DEFAULT: Mapping[str, Any] = {
+    **_MUSIC, **_COMMON, "latent": 10, "clip": 0.0, "batch": 64, "lr": 1e-3, "independence": 0.0, "epochs": 20,
+}  # fmt: skip
+"""Of every data set of images, where it says nothing else."""
+PAPER: Mapping[str, Any] = {**_COMMON, "batch": 128, "epochs": 100}
+"""Pati and Lerch (2020), on all their images."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageAdapter:
+    """The adapter of a data set of images.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    read : callable
+        Reads it: `(config, cache folder, on_progress) -> Images`. It may leave out what `config.limit` does.
+    shape : (int, int, int), optional
+        Channels, height and width; not known where there is no data any more: then a model's settings say them.
+    presets : mapping
+        Preset -> settings that this data wants otherwise; `default` counts for all of them. It names the
+        `attributes` that are regularised: the others are only reported.
+    measure : callable, optional
+        `(pixels, names) -> attributes` of images, such as decoded ones: float (item, name), NaN where unknown.
+    valid : callable, optional
+        `(pixels) -> bool (item,)`: which images could be of this data set.
+    identity : (str, callable), optional
+        What should stay when an image is decoded or turned, and `(pixels) -> int (item,)`, which tells it:
+        `("digit", classify)`. Where the data has an attribute of that name, that is the truth, else what the
+        callable tells of the original.
+
+    Examples
+    --------
+    >>> def read(config: Config, cache: Path, on_progress: Progress | None) -> Images:
+    ...     x = np.random.default_rng(0).integers(0, 256, (50, 1, 8, 8), dtype=np.uint8)
+    ...     return Images(x, (1, 8, 8), x.mean(axis=(2, 3)), ("grey",))
+    >>> noise = ImageAdapter("noise", read, (1, 8, 8), {"default": {"attributes": ("grey",)}})
+    >>> noise.settings("paper")["lr"], noise.settings("paper")["shape"]
+    (0.0001, (1, 8, 8))
+    """
+
+    name: str
+    read: Callable[[Config, Path, Progress | None], Images]
+    shape: tuple[int, int, int] | None = None
+    presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    measure: Callable[[Pixels, tuple[str, ...]], Float[np.ndarray, "item name"]] | None = None
+    valid: Callable[[Pixels], Bool[np.ndarray, " item"]] | None = None
+    identity: tuple[str, Callable[[Pixels], Int[np.ndarray, " item"]]] | None = None
+    domain: str = IMAGES
+    words: Words = WORDS
+    kinds: int = 1
+    labels: tuple[str, ...] = ("images",)
+
+    @property
+    def judged(self) -> str:
+        """What should stay, such as `digit`."""
+        return self.identity[0] if self.identity else ""
+
+    def settings(self, preset: str) -> dict[str, Any]:
+        """Return the settings of a preset: those of all images, of the preset, and of this data."""
+        theirs = {name: value for name, value in PRESETS[preset].items() if domain(name) in ("", IMAGES)}
+        paper = PAPER if preset == "paper" else {}
+        size = {"shape": self.shape} if self.shape else {}
+        return {**DEFAULT, **self.presets.get("default", {}), **theirs, **paper, **self.presets.get(preset, {}), **size}
+
+    def load(self, config: Config, cache: Path, on_progress: Progress | None = None) -> Data:
+        """Return the images; each is a group, unless the data has its own."""
+        found = self.read(config, cache, on_progress)
+        if found.shape != config.shape:
+            raise DataError(f"{self.name}: images of {_size(found.shape)}, but the model is for {_size(config.shape)}")
+        unknown = [name for name in config.attributes if name not in found.names]
+        if unknown:
+            raise UsageError(f"{self.name} has no attribute {unknown[0]!r}: it has {', '.join(found.names)}")
+        tied = [found.names.index(name) for name in config.attributes]
+        rest = [place for place in range(len(found.names)) if place not in tied]
+        values = found.values.astype(np.float32, copy=False)
+        data = Data(
+            found.x,
+            values[:, tied],
+            config.attributes,
+            np.arange(len(found)) if found.group is None else found.group,
+            np.zeros(len(found), np.int8),
+            values[:, rest],
+            tuple(found.names[place] for place in rest),
+            found.part,
+        )
+        return some(data, config.limit, config.seed)
+
+    def split(self, data: Data, seed: int) -> tuple[Data, Data, Data]:
+        """Split as the data set does, else at random."""
+        return split(data, seed)
+
+    def build(self, config: Config) -> ImageVAE:
+        """Return a VAE of images with new weights, drawn from torch's global generator."""
+        if not config.shape:
+            raise UsageError(f"{self.name}: the size of the images is not known: make the settings for this data")
+        return ImageVAE(
+            config.shape,
+            filters=config.filters,
+            kernel=config.kernel,
+            stride=config.stride,
+            hidden=config.hidden,
+            activation=config.activation,
+            likelihood=config.likelihood,
+            latent=config.latent,
+            dropout=config.dropout,
+        )
+
+    def augment(self, config: Config) -> Augment | None:
+        """Return None: images are trained on as they are."""
+        return None
+
+    def expected(self, config: Config) -> Expected | None:
+        """Return None: attributes of images are measured, not expected."""
+        return None
+
+    def protocol(self, config: Config, cache: Path) -> Data | None:
+        """Return None: the original's test images are those of the data set."""
+        return None
+
+    def values(self, x: Items, kind: int, config: Config) -> Float[np.ndarray, "item attribute"]:
+        """Return the model's attributes of images; NaN where they cannot be measured."""
+        if self.measure is None:
+            return np.full((len(x), len(config.attributes)), np.nan)
+        return self.measure(_images(x, config), config.attributes).astype(np.float64)
+
+    def same(self, parts: Sequence[np.ndarray], kind: int, config: Config) -> list[np.ndarray]:
+        """Return a number for each image of some arrays: the same where all pixels are on the same side of one half."""
+        bits = [as_bytes(part if part.ndim == 2 else pack(part)) for part in parts]
+        numbers = np.unique(np.concatenate(bits), return_inverse=True)[1].ravel()
+        return np.split(numbers, np.cumsum([len(part) for part in parts])[:-1])
+
+    def plausible(self, x: Items, kind: int, config: Config) -> Bool[np.ndarray, " item"] | None:
+        """Return which images could be of this data set; None where nobody can tell."""
+        return None if self.valid is None else self.valid(_images(x, config))
+
+    def judge(self, x: Items, kind: int, config: Config) -> Int[np.ndarray, " item"]:
+        """Return what should stay of each image."""
+        assert self.identity is not None
+        return self.identity[1](_images(x, config))
+
+    def draw(self, x: Items, kind: int, config: Config) -> UInt8[np.ndarray, "item height width 3"]:
+        """Return images as pictures; of one channel: grey."""
+        found = _images(x, config)
+        grey = found[:, :1] if found.shape[1] < RGB else found[:, :RGB]
+        return np.broadcast_to(grey.transpose(0, 2, 3, 1), (len(found), *found.shape[2:], RGB)).copy()
+
+
+def _images(x: Items, config: Config) -> Pixels:
+    channels, height, width = config.shape
+    return pixels(x, (channels, height, width))
+
+
+def _size(shape: Sequence[int]) -> str:
+    return f"{' x '.join(map(str, shape[1:]))} pixels in {shape[0]} channel{'s' * (shape[0] != 1)}" if shape else "none"

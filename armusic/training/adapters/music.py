@@ -1,0 +1,201 @@
+"""Measures of music as items: a kind is a metre, an item a row of the frame's classes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, UInt8
+from torch import Tensor
+
+from armusic.config import MUSIC, Config
+from armusic.datasets.corpora import paper_protocol
+from armusic.datasets.corpora.corpus import Corpus, Progress
+from armusic.datasets.corpora.versions import different
+from armusic.errors import DataError, UsageError
+from armusic.music import attributes, augmentation
+from armusic.music.pitch_frame import FRAMES, Frame
+from armusic.music.score import METRES, Metre
+from armusic.music.tokenizer import HOLD, is_canonical, is_onset, ticks
+from armusic.training.adapters.base import Words
+from armusic.vae import expected_attributes
+from armusic.vae.data import Augment, Data, Items, Variants, some, split
+from armusic.vae.models.measure import MeasureVAE
+from armusic.vae.objective import Expected
+
+log = logging.getLogger(__name__)
+
+WORDS = Words("measure", "measures", "ticks", "tunes", "file")
+ANY_PITCH = 64  # attributes do not change by transposition, so those of classes are measured from here
+
+
+@dataclass(frozen=True, slots=True)
+class Music:
+    """The adapter of a corpus.
+
+    Parameters
+    ----------
+    corpus : callable
+        Reads it: `(cache folder, on_progress) -> Corpus`.
+    copied : bool
+        Whether it has the transposed copies of `corpora.paper_protocol`: then it is split by position, and training
+        makes no other variants.
+    """
+
+    corpus: Callable[[Path, Progress | None], Corpus]
+    copied: bool = False
+    kinds: int = len(METRES)
+    labels: tuple[str, ...] = tuple(map(str, METRES))
+    domain: str = MUSIC
+    words: Words = WORDS
+    judged: str = ""
+
+    def settings(self, preset: str) -> dict[str, Any]:
+        """Return nothing: the presets are made for music."""
+        return {}
+
+    def load(self, config: Config, cache: Path, on_progress: Progress | None = None) -> Data:
+        """Return the measures that fit the model's frame; the group is the tune and its versions."""
+        return some(to_data(self.corpus(cache, on_progress), config), config.limit, config.seed)
+
+    def split(self, data: Data, seed: int) -> tuple[Data, Data, Data]:
+        """Split by tune (see `armusic.vae.data.split`), or by position where there are transposed copies."""
+        if not self.copied:
+            return split(data, seed)
+        train, valid, test = (data.take(part) for part in paper_protocol.parts(len(data)))
+        return train, valid, test
+
+    def build(self, config: Config) -> MeasureVAE:
+        """Return a measure VAE with new weights."""
+        return build(config)
+
+    def augment(self, config: Config) -> Augment | None:
+        """Return what varies measures (anchored frame), or transposes them (absolute frame)."""
+        if self.copied:
+            return None
+        frame = FRAMES[config.frame]
+
+        def variants(x: Items, changed: np.ndarray, kind: int, rng: np.random.Generator) -> tuple[Variants, np.ndarray]:
+            if frame.name == "absolute":
+                rows = augmentation.transpose(x[changed], frame, rng)
+            else:
+                rows = augmentation.vary(x, changed, frame, ticks(METRES[kind]), rng)
+            return rows, measure_classes(rows, np.full(len(rows), kind), frame, config.attributes)
+
+        return variants
+
+    def expected(self, config: Config) -> Expected:
+        """Return the expected attributes of logits."""
+        pitches = FRAMES[config.frame].hold
+        unknown = set(config.attributes) - expected_attributes.expectations(config.attributes, attributes.SPAN).keys()
+        if unknown and config.attribute_loss == "slope":
+            raise UsageError(
+                f"attribute {min(unknown)!r}: its slope (--attribute-loss slope) is not known of what the decoder may"
+                " play: leave it out of --attributes, or choose another preset"
+            )
+
+        def values(output: Tensor, kind: int) -> Tensor:
+            weights = attributes.metrical_weights(METRES[kind])
+            return expected_attributes.expected(output, pitches, weights, config.attributes, attributes.SPAN)
+
+        return values
+
+    def protocol(self, config: Config, cache: Path) -> Data | None:
+        """Return the test measures of Pati and Lerch (2020), had they had this corpus: see `corpora.paper_protocol`.
+
+        They are in 4/4; there are none where the corpus has nothing in it.
+        """
+        corpus = self.corpus(cache, None)
+        if self.copied:
+            return self.split(some(to_data(corpus, config), config.limit, config.seed), config.seed)[-1]
+        found, _ = paper_protocol.held_out(corpus.only(Metre(4, 4), corpus.name))
+        return to_data(found, config) if len(found.tokens) else None
+
+    def values(self, x: Items, kind: int, config: Config) -> Float[np.ndarray, "item attribute"]:
+        """Return the model's attributes of measures in one metre."""
+        return measure_classes(x, np.full(len(x), kind), FRAMES[config.frame], config.attributes)
+
+    def same(self, parts: Sequence[np.ndarray], kind: int, config: Config) -> list[np.ndarray]:
+        """Return a number for each measure: the same for those that are equal up to transposition."""
+        width = min(part.shape[1] for part in parts)  # decoded measures of a shorter metre are not padded
+        x = np.concatenate([part[:, :width] for part in parts])
+        numbers = different(_tokens(x, FRAMES[config.frame]), np.full(len(x), kind))
+        return np.split(numbers, np.cumsum([len(part) for part in parts])[:-1])
+
+    def plausible(self, x: Items, kind: int, config: Config) -> Bool[np.ndarray, " item"]:
+        """Return which measures are written as the corpus is, and have a note in them.
+
+        Every row of classes stands for some measure, but not every row is the canonical one of that measure.
+        """
+        tokens = _tokens(x[:, : ticks(METRES[kind])], FRAMES[config.frame])
+        return is_canonical(tokens) & is_onset(tokens).any(axis=1)
+
+    def judge(self, x: Items, kind: int, config: Config) -> Int[np.ndarray, " item"]:
+        """Return the same for every measure: there is no judge of music."""
+        return np.zeros(len(x), dtype=np.int64)
+
+    def draw(self, x: Items, kind: int, config: Config) -> UInt8[np.ndarray, "item height width 3"]:
+        """Return a piano roll of each measure, a pixel per tick and semitone, on the pitches that all of them have."""
+        tokens = _tokens(x[:, : ticks(METRES[kind])], FRAMES[config.frame])
+        begun = np.where(tokens == HOLD, -1, np.arange(tokens.shape[1]))
+        sounding = np.take_along_axis(tokens, np.maximum.accumulate(begun, axis=1).clip(0), axis=1)
+        pitches = np.unique(tokens[is_onset(tokens)])
+        rows = np.arange(pitches.max(initial=ANY_PITCH), pitches.min(initial=ANY_PITCH) - 1, -1)
+        notes = sounding[:, None] == rows[:, None]
+        return np.repeat(np.where(notes, 0, 255).astype(np.uint8)[..., None], 3, axis=3)
+
+
+def build(config: Config) -> MeasureVAE:
+    """Return a measure VAE for all metres, with new weights drawn from torch's global generator."""
+    return MeasureVAE(
+        FRAMES[config.frame].classes,
+        [metre.beats for metre in METRES],
+        decoder=config.decoder,
+        latent=config.latent,
+        units=config.units,
+        dropout=config.dropout,
+        layers=config.layers,
+    )
+
+
+def to_data(corpus: Corpus, config: Config) -> Data:
+    """Return a corpus as `Data`; measures that the frame cannot hold are left out, and logged.
+
+    Raises
+    ------
+    DataError
+        When none fits, or an attribute is not one of the anchored frame.
+    """
+    frame = FRAMES[config.frame]
+    frame.check(config.attributes)
+    x, inside = frame.enter(corpus.tokens, frame.anchors(corpus.tokens))
+    if not inside.all():
+        log.info("%d measures of %s leave the %s frame", (~inside).sum(), corpus.name, frame.name)
+    if not inside.any():
+        raise DataError(
+            f"{corpus.name}: all its {len(x)} measures leave the {frame.name} frame, {frame.low}..{frame.high}"
+        )
+    kind = corpus.kind[inside]
+    values = measure_classes(x[inside], kind, frame, config.attributes)
+    return Data(x[inside], values.astype(np.float32), config.attributes, corpus.version[corpus.tune[inside]], kind)
+
+
+def measure_classes(
+    x: Int[np.ndarray, "item tick"], kind: Int[np.ndarray, " item"], frame: Frame, names: tuple[str, ...]
+) -> Float[np.ndarray, "item attribute"]:
+    """Return the attributes of rows of classes, each in its own metre."""
+    tokens = _tokens(x, frame)
+    values = np.empty((len(x), len(names)))
+    for index in np.unique(kind):
+        here = kind == index
+        values[here] = attributes.measure(tokens[here], METRES[index], names)
+    return values
+
+
+def _tokens(x: Int[np.ndarray, "item tick"], frame: Frame) -> Int[np.ndarray, "item tick"]:
+    """Return rows of classes as tokens, in the anchored frame around some pitch."""
+    return frame.leave(x, np.full(len(x), 0 if frame.name == "absolute" else ANY_PITCH))

@@ -1,0 +1,153 @@
+"""A trained model in one safe file: safetensors for the weights, JSON in its header for all the rest.
+
+Nothing is ever unpickled. A file of a run that can go on holds the optimizer's state as well;
+the two are one file, so that they cannot come apart.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from armusic import config
+from armusic.config import Config
+from armusic.errors import ArmusicError, CheckpointError
+from armusic.files import atomic_path, check_readable, label
+from armusic.training import adapters
+from armusic.vae.data import Scale
+from armusic.vae.models.base import VAE
+
+FORMAT = 1
+BEST, LAST = "best.safetensors", "last.safetensors"
+_BESIDE = ("optimizer", "companion")
+"""What is kept beside the model's own weights, each name after one of these and a dot."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """A model with what it takes to use it, and to train it on; equal to itself alone.
+
+    Parameters
+    ----------
+    model : VAE
+        With its weights.
+    config : Config
+        How it was built and trained; latent dimension k belongs to `config.attributes[k]`.
+    scale : Scale
+        Of the attributes, on its training data.
+    history : tuple of dict
+        One row of figures per epoch done.
+    card : dict
+        Facts about the run: data, command, counts, figures.
+    optimizer : dict of str to Tensor
+        State of the optimizer; empty where training cannot go on.
+    companion : dict of str to Tensor
+        Weights of what is trained beside the model (`armusic.vae.companion`): for training to go on, not for use.
+    """
+
+    model: VAE
+    config: Config
+    scale: Scale
+    history: tuple[dict[str, float], ...] = ()
+    card: dict[str, Any] = field(default_factory=dict)
+    optimizer: dict[str, Tensor] = field(default_factory=dict)
+    companion: dict[str, Tensor] = field(default_factory=dict)
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are done."""
+        return len(self.history)
+
+
+def save(checkpoint: Checkpoint, path: Path) -> None:
+    """Write a checkpoint, whole or not at all."""
+    header = {
+        "config": checkpoint.config.as_dict(),
+        "scale": {"mean": checkpoint.scale.mean.tolist(), "std": checkpoint.scale.std.tolist()},
+        "history": list(checkpoint.history),
+        "card": checkpoint.card,
+    }
+    tensors = checkpoint.model.state_dict()
+    for part in _BESIDE:
+        tensors |= {f"{part}.{name}": tensor for name, tensor in getattr(checkpoint, part).items()}
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    with atomic_path(path, force=True) as temporary:
+        save_file(tensors, temporary, {"format": f"armusic {FORMAT}", "armusic": json.dumps(header)})
+
+
+def load(path: Path) -> Checkpoint:
+    """Read a checkpoint: a file, or a run folder (its best one, else its last).
+
+    Raises
+    ------
+    MissingFileError
+        If there is none.
+    CheckpointError
+        If it is broken, no checkpoint of armusic, or of another format version.
+    """
+    if path.is_dir():
+        there = [path / name for name in (BEST, LAST) if (path / name).is_file()]
+        if not there:
+            raise CheckpointError(f"{label(path)}: no checkpoint in this folder ({BEST} or {LAST}): name a run folder")
+        path = there[0]
+    check_readable(path)
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (safe_open is no dict)
+    except (SafetensorError, OSError, ValueError) as error:
+        raise CheckpointError(
+            f"{label(path)}: not a checkpoint, or a broken one ({str(error).splitlines()[0]})"
+        ) from error
+    written = metadata.get("format", "another program")
+    if written != f"armusic {FORMAT}":
+        raise CheckpointError(
+            f"{label(path)}: a checkpoint of {written!r}, but this is armusic checkpoint format {FORMAT}:"
+            " use the armusic version that wrote it, or train anew"
+        )
+    try:
+        header = json.loads(metadata["armusic"])
+        settings = config.from_dict(header["config"])
+        scale = Scale(np.array(header["scale"]["mean"]), np.array(header["scale"]["std"]))
+        model = adapters.of(settings).build(settings)
+        beside: dict[str, dict[str, Tensor]] = {
+            part: {name: tensors.pop(f"{part}.{name}") for name in _names(tensors, part)} for part in _BESIDE
+        }
+        model.load_state_dict(tensors)
+    except (KeyError, TypeError, ValueError, RuntimeError, ArmusicError) as error:
+        raise CheckpointError(
+            f"{label(path)}: its contents do not belong together ({str(error).splitlines()[0]})"
+        ) from error
+    model.eval()
+    return Checkpoint(model, settings, scale, tuple(header["history"]), header["card"], **beside)
+
+
+def _names(tensors: dict[str, Tensor], part: str) -> list[str]:
+    """Return the names within a part."""
+    return [name.removeprefix(f"{part}.") for name in tensors if name.startswith(f"{part}.")]
+
+
+def pack(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """Return an optimizer's state as named tensors."""
+    return {
+        f"{number}.{name}": torch.as_tensor(value)
+        for number, values in optimizer.state_dict()["state"].items()
+        for name, value in values.items()
+    }
+
+
+def unpack(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Give an optimizer the state that `pack` returned."""
+    state = optimizer.state_dict()
+    for key, tensor in tensors.items():
+        number, name = key.split(".", 1)
+        state["state"].setdefault(int(number), {})[name] = tensor
+    optimizer.load_state_dict(state)

@@ -1,0 +1,1 @@
+"""The attribute-regularised VAE, on arrays: it knows no music and no file format."""

@@ -1,0 +1,154 @@
+"""The training loop, on one screen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+
+from armusic.config import Config
+from armusic.vae.data import Augment, Data, Scale, batches
+from armusic.vae.distributed import add_up, draw, processes
+from armusic.vae.models.base import VAE
+from armusic.vae.objective import TEACHER, Expected, Objective, backward
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one epoch did: mean loss parts, and scores on the validation data."""
+
+    epoch: int
+    step: int
+    losses: dict[str, float]
+    scores: dict[str, float]
+    seconds: float
+
+
+def fit(
+    model: VAE,
+    train: Data,
+    valid: Data,
+    scale: Scale,
+    config: Config,
+    *,
+    augment: Augment | None = None,
+    expected: Expected | None = None,
+    companion: nn.Module | None = None,
+    optimizer: torch.optim.Optimizer | None = None,
+    epoch: int = 0,
+    on_step: Callable[[Mapping[str, float]], None] | None = None,
+) -> Iterator[Report]:
+    """Train `model` and yield one report per epoch, until `config.epochs`.
+
+    Every epoch draws from generators seeded by (seed, epoch): a run that goes on from `epoch`
+    with the same weights and optimizer gives the same losses as one that never stopped.
+
+    Parameters
+    ----------
+    model : VAE
+        Trained in place, on the device it is on.
+    train, valid : Data
+        Of the same attributes.
+    scale : Scale
+        Of the attributes.
+    config : Config
+        All the settings.
+    augment : callable, optional
+        Gives other valid items for some of a batch.
+    expected : callable, optional
+        The expected attributes of an output, for the control losses.
+    companion, optimizer : Module, Optimizer, optional
+        From `armusic.vae.companion.companion` and `make_optimizer`; pass both to save their state between epochs.
+    epoch : int
+        How many epochs are done already.
+    on_step : callable, optional
+        Called with the loss parts after every step.
+    """
+    like = next(model.parameters())
+    objective = Objective(model, config, scale, expected, companion)
+    optimizer = optimizer or make_optimizer(objective, config)
+    wrapped = objective if processes()[1] == 1 else DistributedDataParallel(objective, broadcast_buffers=False)
+    targets = scale.standardise(train.a, train.kind).astype(np.float32)
+    steps = sum(1 for _ in batches(train.kind, config.batch))
+    for number in range(epoch, config.epochs):
+        began = time.perf_counter()
+        rng = np.random.default_rng([config.seed, number])  # the same on every rank: so are the batches
+        noise = torch.Generator().manual_seed(int(np.random.default_rng([config.seed, number, 0]).integers(2**63)))
+        model.train()
+        sums: dict[str, float] = {}
+        for index, rows in enumerate(batches(train.kind, config.batch, rng)):
+            kind = int(train.kind[rows[0]])
+            x, a = train.x[rows], targets[rows]
+            if augment is not None and config.augment:
+                changed = rng.random(len(rows)) < config.augment
+                x = x.copy()
+                x[changed], raw = augment(x, changed, kind, rng)
+                a[changed] = scale.standardise(raw, np.full(len(raw), kind))
+            step = number * steps + index
+            for settings in optimizer.param_groups:
+                settings["lr"] = config.lr * pace(step / (steps * config.epochs), config)
+            chance = draw(len(x), model.latent, TEACHER, like, noise)
+            optimizer.zero_grad()
+            values = backward(objective, wrapped, torch.from_numpy(x), torch.as_tensor(a).to(like), kind, chance)
+            if config.clip:
+                nn.utils.clip_grad_norm_(model.parameters(), config.clip)
+            optimizer.step()
+            for name, value in values.items():
+                sums[name] = sums.get(name, 0.0) + value
+            if on_step is not None:
+                on_step(values)
+        losses = {name: value / steps for name, value in sums.items()}
+        yield Report(
+            number + 1,
+            (number + 1) * steps,
+            losses,
+            score(model, valid, scale, config.batch),
+            time.perf_counter() - began,
+        )
+
+
+def make_optimizer(model: nn.Module, config: Config) -> torch.optim.Optimizer:
+    """Return the optimizer (Adam) of a run."""
+    return torch.optim.Adam(model.parameters(), lr=config.lr)
+
+
+def pace(done: float, config: Config) -> float:
+    """Return the share of the learning rate at this share of all steps: a linear rise, then a linear fall to zero."""
+    rise = min(1.0, (done + 1e-6) / config.warmup) if config.warmup else 1.0
+    return min(rise, (1 - done) / (1 - config.warmup)) if config.decay else rise
+
+
+@torch.inference_mode()
+def score(model: VAE, data: Data, scale: Scale, batch: int = 256) -> dict[str, float]:
+    """Measure a model on `data`, from the posterior mean, the decoder running free.
+
+    Returns
+    -------
+    dict of str to float
+        `accuracy` (share of ticks or pixels right), `exact` (share of items that are right
+        everywhere) and `r2` (mean over the attributes of the squared correlation of each with
+        its dimension; 0 where one of the two does not vary).
+    """
+    model.eval()
+    device = next(model.parameters()).device
+    rank, world = processes()
+    codes = torch.zeros(data.a.shape, dtype=torch.float64, device=device)
+    counts = torch.zeros(3, dtype=torch.float64, device=device)
+    for rows in islice(batches(data.kind, 4 * batch), rank, None, world):
+        kind = int(data.kind[rows[0]])
+        x = model.items(torch.as_tensor(data.x[rows], device=device))
+        mean = model.encode(x, kind).mean
+        codes[rows] = mean[:, : codes.shape[1]].double()
+        same = model.right(model.decode(mean, kind), x)
+        counts += torch.tensor([same.sum(), same.numel(), same.all(dim=1).sum()]).to(counts)
+    z, (right, total, exact) = add_up(codes).cpu().numpy(), add_up(counts).tolist()
+    a = scale.standardise(data.a, data.kind)
+    spread = (z.std(axis=0) > 0) & (a.std(axis=0) > 0)  # a few items may all be alike
+    r2 = [np.corrcoef(z[:, k], a[:, k])[0, 1] ** 2 if spread[k] else 0.0 for k in range(a.shape[1])]
+    return {"accuracy": right / total, "exact": exact / len(data), "r2": float(np.mean(r2))}

@@ -1,0 +1,203 @@
+"""The objective of a batch, whole or in shards, and its gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+
+import torch
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from armusic.config import Config
+from armusic.errors import UsageError
+from armusic.vae.companion import companion as companion_of
+from armusic.vae.data import Scale
+from armusic.vae.distributed import Chance, Shard, add_up, gather, processes
+from armusic.vae.losses import cross_entropy, dependence, explained, kl, pairwise, regression, slope
+from armusic.vae.models.base import VAE, Normal
+
+SWEEP = 2.5  # how far, in prior standard deviations, a dimension is moved by the control losses
+STEP = 0.1  # along a dimension, in prior standard deviations: over it a slope is measured
+SIGMA = 1.0  # of the slopes of GLSR-VAE about 1
+COMPILED = 64  # forms of the network that torch.compile keeps
+TEACHER = 0.5  # share of batches in which an autoregressive decoder is fed the true notes (Pati and Lerch 2020)
+
+Expected = Callable[[Tensor, int], Tensor]
+"""(output, kind) -> expected attributes (item, attribute), in their own units, differentiable; NaN where unknown."""
+
+
+class Objective(nn.Module):
+    """The objective of a batch, as a module: DDP asks for all of a step to pass through `forward`."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(
+        self,
+        model: VAE,
+        config: Config,
+        scale: Scale,
+        expected: Expected | None = None,
+        companion: nn.Module | None = None,
+    ) -> None:
+        super().__init__()
+        if config.attribute_loss == "slope" and expected is None:
+            raise UsageError(
+                "--attribute-loss slope needs data with attributes that a decoder's output can be asked for"
+            )
+        self.model, self.config, self.expected = model, config, expected
+        like = next(model.parameters())
+        self.companion = (companion or companion_of(config)).to(like)
+        self.register_buffer("mean", torch.as_tensor(scale.mean, dtype=like.dtype, device=like.device))
+        self.register_buffer("std", torch.as_tensor(scale.std, dtype=like.dtype, device=like.device))
+        self._encode, self._decode = model.encode, model.decode
+        if config.compile:  # for every kind, with and without gradient, with and without a teacher
+            self._encode, self._decode = (
+                torch.compile(method, dynamic=True, recompile_limit=COMPILED)  # type: ignore[call-overload]
+                for method in (model.encode, model.decode)
+            )
+
+    def forward(
+        self, x: Tensor, a: Tensor, kind: int, shard: Shard, chance: Chance, known: Tensor | None = None
+    ) -> dict[str, Tensor]:
+        """Return the shard's parts of the objective, and their weighted sum as `loss`.
+
+        `x` (row, *shape) are the shard's items, of one kind; `a` (item, attribute) the standardised
+        attributes of the whole batch, and `known` what `codes` gives of all shards, where that is known.
+        """
+        config, tied = self.config, a.shape[1]
+        own = self.codes(x, kind, shard, chance)
+        batch = Normal(*shard.whole(own, known).chunk(2, dim=1))  # the other shards' rows carry no gradient
+        codes = batch.sample(chance.noise)
+        z = shard.take(codes)
+        given = tied if config.attribute_loss == "adversary" else 0  # dimensions whose values the decoder is told
+        teacher = x if chance.teach else None
+        if config.attribute_loss == "slope":
+            self.same_dropout(shard, chance)
+        output = self.decode(torch.cat([shard.take(a[:, :given]), z[:, given:]], dim=1), kind, teacher)
+        parts = {
+            "nll": shard.mean(self.model.nll(output, x, kind)) / self.model.terms(output),
+            "kl": shard.mean(kl(*(part[:, given:] for part in own.chunk(2, dim=1)))),
+        }
+        match config.attribute_loss:
+            case "regression" | "adversary":
+                parts["attribute"] = shard.share(regression(codes[:, :tied], a))
+            case "pairwise":
+                parts["attribute"] = shard.share(pairwise(codes[:, :tied], a, config.delta))
+            case "cross-entropy":
+                parts["attribute"] = shard.mean(cross_entropy(z[:, :tied], shard.take(a)))
+            case "linear":
+                parts["attribute"] = shard.mean(self.companion(z[:, :tied], shard.take(a)))
+            case "slope":
+                parts["attribute"] = shard.mean(self.slopes(z, output, kind, teacher, shard, chance))
+        loss = parts["nll"] + config.beta * parts["kl"] + (1.0 if given else config.gamma) * parts["attribute"]
+        if given:
+            parts["adversary"] = shard.share(explained(codes[:, tied:], a))
+            loss = loss + config.gamma * parts["adversary"]
+        if (config.control or config.cycle) and self.expected is not None:
+            parts |= self.controlled(z, batch.mean[:, :tied], kind, shard, chance)
+            loss = loss + config.control * parts["control"] + config.cycle * parts["cycle"]
+        if config.independence:
+            parts["dependence"] = shard.share(dependence(batch.mean[:, tied:], a))
+            loss = loss + config.independence * parts["dependence"]
+        return {"loss": loss, **parts}
+
+    def controlled(self, z: Tensor, regularised: Tensor, kind: int, shard: Shard, chance: Chance) -> dict[str, Tensor]:
+        """Return how far the decoder's output is from the attributes that moved codes stand for.
+
+        Either all regularised dimensions take the values that they have for other items of the
+        batch, or a single one is moved at random, as a sweep moves it; beyond the values of the
+        batch the output must stay at the last of them. `control` is the squared distance of the
+        output's expected attributes from those values, `cycle` that of the re-encoded output
+        from the code. `z` are the shard's codes, `regularised` the dimensions of the whole batch.
+        """
+        assert self.expected is not None
+        known = regularised.detach()
+        count = known.shape[1]
+        if chance.swap:
+            moved = torch.arange(count, device=z.device)
+            asked = known[chance.order]
+        else:
+            moved = torch.tensor([int(chance.moved * count)], device=z.device)
+            asked = known[:, moved] + SWEEP * chance.where
+        target = shard.take(asked.clamp(known[:, moved].amin(dim=0), known[:, moved].amax(dim=0)))
+        output = self.decode(z.index_copy(1, moved, shard.take(asked)), kind)
+        reached = (self.expected(output / self.config.temperature, kind) - self.mean[kind]) / self.std[kind]
+        error = torch.nan_to_num((reached[:, moved] - target).square())  # an attribute without an expectation: nothing
+        again = self.encode(output.softmax(dim=-1), kind).mean
+        return {
+            "control": shard.mean(error.sum(dim=1)),
+            "cycle": shard.mean((again - z.detach().index_copy(1, moved, target)).square().mean(dim=1)),
+        }
+
+    def slopes(
+        self, z: Tensor, output: Tensor, kind: int, teacher: Tensor | None, shard: Shard, chance: Chance
+    ) -> Tensor:
+        """Return how unlikely the slopes of the output's attributes along their dimensions are (row,).
+
+        Of each item one dimension is moved, by turns; the output there and `output`, that of `z`, differ by it alone.
+        """
+        assert self.expected is not None
+        count = len(self.config.attributes)
+        moved = (shard.take(chance.order) % count)[:, None]
+        self.same_dropout(shard, chance)
+        there = self.decode(z.scatter_add(1, moved, z.new_full(moved.shape, STEP)), kind, teacher)
+        rise = (self.expected(there, kind) - self.expected(output, kind)) / self.std[kind] / STEP
+        return count * slope(rise.gather(1, moved)[:, 0], SIGMA)
+
+    def same_dropout(self, shard: Shard, chance: Chance) -> None:
+        """Let what is decoded next drop what it drops after any other such call in this step."""
+        torch.manual_seed(chance.seed + shard.count + shard.number)
+
+    def codes(self, x: Tensor, kind: int, shard: Shard, chance: Chance) -> Tensor:
+        """Return the posteriors of a shard's items, mean beside log_std (row, 2 latent); the same at each call."""
+        torch.manual_seed(chance.seed + shard.number)  # of dropout, in all that follows
+        posterior = self.encode(x, kind)
+        return torch.cat([posterior.mean, posterior.log_std], dim=1)
+
+    def encode(self, x: Tensor, kind: int) -> Normal:
+        """Encode in the precision of the configuration; what comes out has that of the weights."""
+        with self._precision():
+            posterior = self._encode(x, kind)
+        return Normal(posterior.mean.to(self.mean.dtype), posterior.log_std.to(self.mean.dtype))
+
+    def decode(self, z: Tensor, kind: int, teacher: Tensor | None = None) -> Tensor:
+        """Decode in the precision of the configuration; what comes out has that of the weights."""
+        with self._precision():
+            output: Tensor = self._decode(z, kind, teacher)
+        return output.to(self.mean.dtype)
+
+    def _precision(self) -> torch.autocast:
+        return torch.autocast(self.mean.device.type, torch.bfloat16, enabled=self.config.precision == "bfloat16")
+
+
+def backward(
+    objective: Objective, wrapped: nn.Module, x: Tensor, a: Tensor, kind: int, chance: Chance
+) -> dict[str, float]:
+    """Compute the gradients of a batch, and return the parts of its objective.
+
+    They are those of the whole batch, whatever the number of processes and of `config.accumulate`:
+    pairs and batch statistics are over all its items. `x` (item, *shape) and `a` (item, attribute)
+    are the whole batch, as data has it, the same in every process; `wrapped` is `objective`, as DDP wraps it.
+    """
+    rank, world = processes()
+    times = min(objective.config.accumulate, -(-len(a) // world))  # one after another
+    shards = [Shard(len(a), rank * times + number, world * times) for number in range(times)]
+    own = [objective.model.items(shard.take(x).to(a.device)) for shard in shards]
+    known = None
+    if times > 1:
+        with torch.no_grad():
+            known = gather(
+                torch.cat(
+                    [objective.codes(items, kind, shard, chance) for shard, items in zip(shards, own, strict=True)]
+                )
+            )
+    totals = []
+    for shard, items in zip(shards, own, strict=True):
+        more = shard is not shards[-1]
+        with wrapped.no_sync() if more and isinstance(wrapped, DistributedDataParallel) else nullcontext():
+            parts = wrapped(items, a, kind, shard, chance, known)
+            (world * parts["loss"]).backward()  # DDP takes the mean over the processes: here the sum is wanted
+        totals.append(torch.stack([part.detach() for part in parts.values()]))
+    return dict(zip(parts, add_up(torch.stack(totals).sum(dim=0)).tolist(), strict=True))

@@ -1,0 +1,123 @@
+"""Reading many files, counting what is left out, and finding versions."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from armusic.datasets import corpora
+from armusic.datasets.corpora.build import build
+from armusic.datasets.corpora.corpus import Corpus
+from armusic.errors import DataError
+from armusic.io import readers
+from armusic.music.score import METRES, Metre
+from armusic.music.tokenizer import MAX_TICKS, PAD, ticks
+from tests.notation import book
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "tunes"
+    (folder / "books").mkdir(parents=True)
+    book(folder / "books" / "b.abc")
+    (folder / "broken.mid").write_bytes(b"no midi at all")
+    (folder / "notes.txt").write_text("not music")
+    return folder
+
+
+def read(folder: Path, cache: Path) -> Corpus:
+    return corpora.read(str(folder), cache)
+
+
+def test_a_folder_of_ones_own(folder: Path, tmp_path: Path) -> None:
+    found = read(folder, tmp_path / "cache")
+    summary = found.summary()
+    assert summary["tunes"] == 6
+    assert summary["metres"] == {"4/4": 20, "2/4": 6, "3/4": 8, "6/8": 8, "9/8": 0, "12/8": 0}
+    assert summary["collections"] == {"books": {"tunes": 6, "measures": 42}}
+    assert summary["skipped"] == {"tunes": {"polyphonic": 1, "unreadable": 1}, "measures": {}}
+    assert found.sources[0] == "books/b.abc#1"
+    assert found.tokens.shape == (42, MAX_TICKS)
+    widths = (found.tokens != PAD).sum(axis=1)
+    assert widths.tolist() == [ticks(METRES[index]) for index in found.kind]
+
+
+def test_versions_in_another_key_are_one_group(folder: Path, tmp_path: Path) -> None:
+    found = read(folder, tmp_path / "cache")
+    assert found.version[0] == found.version[1]
+    assert len(set(found.version.tolist())) == 5
+    assert found.summary()["distinct"] < 36
+
+
+def test_one_metre_alone_counts_what_it_leaves_out(tmp_path: Path) -> None:
+    head = "M:4/4\nL:1/8\nK:C\n"
+    (tmp_path / "a.abc").write_text(f"X:1\nT:a\n{head}C8|D8|[M:3/4]E6|\n\nX:2\nT:b\n{head}G8|A8|\n")
+    (tmp_path / "b.abc").write_text("X:1\nT:w\nM:3/4\nL:1/8\nK:C\nC6|(5:4:5D/E/F/G/A/ G4|F6|E6|\n")
+    found = read(tmp_path, tmp_path / "cache")
+    kept = found.only(Metre(4, 4), "four")
+    assert (kept.name, len(kept.tokens), kept.sources) == ("four", 4, ("a.abc#1", "a.abc#2"))
+    assert kept.tune.tolist() == [0, 0, 1, 1]
+    assert kept.summary()["skipped"] == {"tunes": {"not in 4/4": 1}, "measures": {"not in 4/4": 1}}
+    assert kept.skipped[-1].message == "b.abc#1: no measure in 4/4"
+
+
+def test_a_name_that_is_unknown_is_told_those_that_are_not(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="there are folk, folk44, bach, folk44-paper, bach-paper"):
+        corpora.read("bahc", tmp_path)
+
+
+def test_the_cache_is_used_until_something_changes(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"
+    first = read(folder, cache)
+    with monkeypatch.context() as patch:
+        patch.setattr(readers, "read_all", lambda _path: pytest.fail("read again"))
+        again = read(folder, cache)
+    assert again.sources == first.sources
+    assert again.skipped == first.skipped
+    assert (again.tokens == first.tokens).all()
+    (folder / "books" / "c.abc").write_text("X:1\nT:t\nM:2/4\nL:1/8\nK:C\nC4|D4|E4|\n")
+    assert len(read(folder, cache).sources) == 7
+
+
+def test_measures_off_the_grid_are_left_out_and_counted(tmp_path: Path) -> None:
+    (tmp_path / "t.abc").write_text("X:1\nT:t\nM:2/4\nL:1/8\nK:C\nC4|(5:4:5D/E/F/G/A/ G2|E4|F4-|F4|\n")
+    found = read(tmp_path, tmp_path / "cache")
+    skip = found.skipped[0]
+    assert (len(found.tokens), skip.reason, skip.measures) == (4, "off the grid", 1)
+
+
+def test_progress_is_told(folder: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    corpora.read(str(folder), tmp_path / "cache", lambda done, total: told.append((done, total)))
+    assert told[-1] == (2, 2)
+
+
+def test_repairs_are_counted_not_shown(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "t.abc").write_text("X:1\nT:t\nM:2/4\nL:1/8\nK:C\nC4|D3||E4|F4|\n")
+    with caplog.at_level(logging.INFO):
+        found = build("t", [tmp_path / "t.abc"], tmp_path, tmp_path / "cache", jobs=1)
+    assert len(found.mended) == 1
+    assert "measure 2: a rest of 0.5 quarter notes is put behind it" in found.mended[0]
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        (None, "", "no such folder, and no data set of that name"),
+        ("a.txt", "x", r"no music in it: files that end in \.mid"),
+        (
+            "a.abc",
+            "X:1\nT:t\nM:5/4\nL:1/8\nK:C\nC10|\n",
+            "no measure of its 1 files can be used; most often: unsupported metre",
+        ),
+    ],
+)
+def test_nothing_to_use(tmp_path: Path, name: str | None, content: str, message: str) -> None:
+    if name:
+        (tmp_path / name).write_text(content)
+    folder = tmp_path if name else tmp_path / "missing"
+    with pytest.raises(DataError, match=message):
+        read(folder, tmp_path / "cache")

@@ -1,0 +1,115 @@
+"""Tables of values: they rise, they can be turned round and written down, and percentiles are values that occur."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from armusic.editing import calibration
+from armusic.editing.calibration import Calibration, Table
+from armusic.errors import CheckpointError, UsageError
+
+NAMES = ("rhythm", "range")
+
+
+def decoded(z: np.ndarray, kind: int) -> np.ndarray:
+    """Stand in for a model: a smooth attribute, and one in steps that saturates; both differ by kind."""
+    return np.column_stack([np.tanh(z[:, 0]) / 4 + 0.5 + kind, (z[:, 1].clip(-2, 2) * 3).round() / 26])
+
+
+@pytest.fixture(scope="module")
+def found() -> Calibration:
+    rng = np.random.default_rng(0)
+    z, kind = rng.normal(size=(1500, 5)), np.repeat([0, 1, 2], [900, 595, 5])
+    corpus = rng.integers(0, 20, size=(1500, 2)) / 19
+    return calibration.measure(decoded, z, kind, (corpus, kind), NAMES, 4)
+
+
+def test_the_table_is_what_the_decoder_does(found: Calibration) -> None:
+    z = np.linspace(-3, 3, 50)
+    for kind in range(4):  # the last one has no items, and borrows them
+        assert np.allclose(found.z_to_value("rhythm", kind, z), np.tanh(z) / 4 + 0.5 + kind, atol=0.02)
+    assert np.allclose(found.table("rhythm", 0).reach, (0.25, 0.75), atol=0.01)
+    assert np.allclose(found.table("range", 0).reach, (-6 / 26, 6 / 26))
+
+
+def test_both_columns_of_a_table_rise(found: Calibration) -> None:
+    for tables in found.tables.values():
+        for table in tables:
+            assert (np.diff(table.value) > 0).all()
+            assert (np.diff(table.z) > 0).all()
+            assert (np.diff(table.percentiles) >= 0).all()
+
+
+@given(st.floats(0.26, 0.74))
+def test_a_value_comes_back_from_its_z(value: float) -> None:
+    z = np.linspace(-4, 4, 500)
+    table = Table(np.tanh(z) / 4 + 0.5, z, np.linspace(0, 1, 101))
+    one = Calibration({"rhythm": (table,)})
+    there = one.value_to_z("rhythm", 0, np.array([value]))
+    assert np.allclose(one.z_to_value("rhythm", 0, there), value)
+
+
+def test_beyond_the_table_stand_its_ends(found: Calibration) -> None:
+    table = found.table("range", 1)
+    assert found.value_to_z("range", 1, np.array([-9.0, 9.0])).tolist() == [table.z[0], table.z[-1]]
+    assert found.z_to_value("range", 1, np.array([-99.0, 99.0])).tolist() == list(table.reach)
+
+
+def test_percentiles() -> None:
+    a = np.repeat([0.1, 0.2, 0.3, 0.4], 25)[:, None]
+    kind = np.zeros(100, dtype=int)
+    one = calibration.measure(lambda z, kind: z, a, kind, (a, kind), ("density",), 1)
+    assert [one.percentile("density", 0, percent) for percent in (0, 20, 50, 90, 100)] == [0.1, 0.1, 0.2, 0.4, 0.4]
+
+
+def test_an_attribute_that_is_no_dimension_has_percentiles_only() -> None:
+    z, kind = np.zeros((50, 1)), np.repeat([0, 1], 25)
+    corpus = np.column_stack([np.zeros(50), np.arange(50) / 50])
+    one = calibration.measure(lambda z, kind: z, z, kind, (corpus, kind), ("density",), 2, others=("mood",))
+    assert [one.percentile("mood", kind, 100) for kind in (0, 1)] == [24 / 50, 49 / 50]
+    again = calibration.from_dict(json.loads(json.dumps(one.as_dict())))
+    assert again.percentile("mood", 0, 20) == one.percentile("mood", 0, 20) == pytest.approx(0.1, abs=0.021)
+    for turn in (again.value_to_z, again.z_to_value):
+        with pytest.raises(UsageError, match="attribute 'mood' is no dimension of the model"):
+            turn("mood", 0, np.array([0.1]))
+
+
+def test_a_model_that_does_nothing_has_a_table_of_one_value() -> None:
+    z, kind = np.zeros((50, 1)), np.zeros(50, dtype=int)
+    one = calibration.measure(lambda z, kind: np.full((len(z), 1), 0.5), z, kind, (z, kind), ("density",), 1)
+    assert one.table("density", 0).reach == (0.5, 0.5)
+    assert np.isfinite(one.value_to_z("density", 0, np.array([0.1, 0.9]))).all()
+
+
+def test_it_can_be_written_as_json(found: Calibration) -> None:
+    again = calibration.from_dict(json.loads(json.dumps(found.as_dict())))
+    assert again.as_dict() == found.as_dict()
+    value = np.array([0.3, 0.4])
+    assert (again.value_to_z("rhythm", 0, value) == found.value_to_z("rhythm", 0, value)).all()
+
+
+def test_the_same_seed_gives_the_same_tables() -> None:
+    z, kind = np.random.default_rng(0).normal(size=(60, 2)), np.zeros(60, dtype=int)
+    one, two, other = (calibration.measure(decoded, z, kind, (z, kind), NAMES, 1, seed).as_dict() for seed in (1, 1, 2))
+    assert one == two
+    assert one != other
+
+
+@pytest.mark.parametrize("percent", [-1, 100.5, float("nan")])
+def test_percentiles_that_there_are_not(found: Calibration, percent: float) -> None:
+    with pytest.raises(UsageError, match="give one from 0 to 100, such as p80"):
+        found.percentile("rhythm", 0, percent)
+
+
+def test_attributes_that_there_are_not(found: Calibration) -> None:
+    with pytest.raises(UsageError, match="attribute 'contour' has no table of values: there is rhythm, range"):
+        found.value_to_z("contour", 0, np.array([0.0]))
+
+
+@pytest.mark.parametrize("plain", [{"rhythm": [{"value": [1]}]}, {"rhythm": 3}, {"rhythm": [{"value": "x", "z": [1]}]}])
+def test_broken_tables_are_refused(plain: dict[str, object]) -> None:
+    with pytest.raises(CheckpointError, match="the tables of values cannot be read"):
+        calibration.from_dict(plain)

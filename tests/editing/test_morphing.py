@@ -1,0 +1,125 @@
+"""From one tune to another: both ends are the tunes themselves, and what does not fit is refused."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from armusic.editing.morphing import distance, looped, matched, morph
+from armusic.errors import OffGridError, UsageError
+from armusic.music import keys
+from armusic.music.score import Metre, Note
+from armusic.music.tokenizer import HOLD, PAD, REST, encode, is_onset
+from tests.editing.test_sweep import checkpoint
+from tests.notation import JIG, POLKA, REEL, WALTZ, tune
+
+OTHER = "d2ed B2AB|dBAB d2ef|gfed e2dB|A2FA D4|d2ed B2AB|dBAB d2ef|gfed Bcd2|G6 z2|"
+
+
+@pytest.mark.parametrize("steps", [2, 3, 7])
+@pytest.mark.parametrize("slerp", [True, False])
+@pytest.mark.parametrize("frame", ["anchored", "absolute"])
+def test_both_ends_are_exact(steps: int, slerp: bool, frame: str) -> None:
+    first, second = tune("4/4", REEL, "a"), tune("4/4", OTHER, "b")
+    found = morph(checkpoint(frame), first, second, steps, slerp=slerp)
+    assert [one.name for one in found] == [f"morph {number}/{steps - 1}" for number in range(steps)]
+    assert found[0].tune is first
+    assert found[-1].tune is second
+    assert not found[0].to_first.any()
+    assert not found[-1].to_second.any()
+    assert np.array_equal(found[0].to_second, found[-1].to_first)
+    for one in found:
+        assert one.tune.measures == first.measures
+        assert is_onset(encode(one.tune)).any(axis=1).all()
+
+
+def test_a_measure_that_both_have_stays() -> None:
+    second = tune("4/4", REEL.replace("G2BG DGBG", "g2bg dgbg"))
+    for one in morph(checkpoint(), tune("4/4", REEL), second, 4)[1:-1]:
+        assert not one.to_first[1:].any()
+        assert not one.to_second[1:].any()
+
+
+def test_anchors_go_along_and_pitches_stay_between() -> None:
+    low, high = tune("4/4", "C8|D8|"), tune("4/4", "c8|d8|")
+    for one in morph(checkpoint(), low, high, 6):
+        pitches = encode(one.tune)
+        pitches = pitches[is_onset(pitches)]
+        assert pitches.min() >= 60
+        assert pitches.max() <= 74
+
+
+def test_it_stays_in_key() -> None:
+    first, second = (replace(tune("4/4", music), key=keys.parse("G")) for music in (REEL, OTHER))
+    inside = keys.collection(keys.parse("G"))
+    assert all(inside[note.pitch % 12] for one in morph(checkpoint(), first, second) for note in one.tune.notes)
+
+
+def test_what_cannot_go_along_changes_in_the_middle() -> None:
+    first, second = tune("4/4", "C8|z8|C8|z8|D8|", "a.mid"), tune("4/4", "E8|E8|z8|z8|C,,4 c''4|", "b.mid")
+    found = morph(checkpoint(), first, second, 5)
+    assert found[0].left == (
+        "measure 2 changes at once, in the middle: in a.mid it has no onset",
+        "measure 3 changes at once, in the middle: in b.mid it has no onset",
+        "measure 5 changes at once, in the middle: in b.mid it leaves the model's pitch frame",
+    )
+    for number, one in enumerate(found):
+        nearer = second if number >= 2 else first
+        assert np.array_equal(encode(one.tune)[1:], encode(nearer)[1:])
+
+
+def test_other_lengths_are_refused_or_looped() -> None:
+    first, second = tune("4/4", REEL, "a.mid"), tune("4/4", OTHER[: OTHER.index("d2ed B2AB", 5)], "b.mid")
+    with pytest.raises(UsageError, match=r"^a.mid has 8 measures and b.mid has 4: .* --loop"):
+        morph(checkpoint(), first, second)
+    for pair in ((first, second), (second, first)):
+        found = morph(checkpoint(), *pair, 3, loop=True)
+        assert {len(one.tune.measures) for one in found} == {8}
+        ends = [encode(found[0].tune), encode(found[-1].tune)]
+        short, whole = (ends[1], ends[0]) if pair[0] is first else (ends[0], ends[1])
+        assert np.array_equal(short[:4], encode(second))
+        assert np.array_equal(short[4:], encode(second))
+        assert np.array_equal(whole, encode(first))
+
+
+def test_a_loop_is_cut_where_the_other_tune_ends() -> None:
+    tied = tune("2/4", "CD E2-|E2 F2|")
+    found = looped(tied, 3)
+    assert [measure.start for measure in found.measures] == [0, 2, 4]
+    assert found.notes[-1] == Note(Fraction(5), Fraction(1), 64)
+    encode(found)
+
+
+def test_other_metres_are_refused() -> None:
+    with pytest.raises(UsageError, match=r"^measure 1 is in 4/4 in a.mid and in 6/8 in b.mid: "):
+        morph(checkpoint(), tune("4/4", REEL, "a.mid"), tune("6/8", JIG, "b.mid"))
+    with pytest.raises(UsageError, match=r"^measure 1 is in 3/4 in the first and in 2/4 in the second: "):
+        matched(*(replace(one, source="", title="") for one in (tune("3/4", WALTZ), tune("2/4", POLKA))), loop=True)
+
+
+def test_alla_breve_is_counted_like_common_time() -> None:
+    first, second = tune("C|", REEL), tune("C", OTHER)
+    found = morph(checkpoint(), first, second, 3)
+    assert {measure.metre for one in found for measure in one.tune.measures} == {Metre(2, 2)}
+    assert found[-1].tune.notes == second.notes
+
+
+def test_one_step_is_refused() -> None:
+    with pytest.raises(UsageError, match="1 steps"):
+        morph(checkpoint(), tune("4/4", REEL), tune("4/4", OTHER), 1)
+
+
+def test_a_note_off_the_grid_is_refused() -> None:
+    reel = tune("4/4", REEL)
+    odd = replace(reel, notes=(Note(Fraction(0), Fraction(1, 7), 60), *reel.notes[1:]))
+    with pytest.raises(OffGridError, match="measure 1"):
+        morph(checkpoint(), reel, odd)
+
+
+def test_distances() -> None:
+    row = np.array([[60, HOLD, REST, HOLD, PAD, PAD]])
+    assert distance(row, row).tolist() == [0]
+    assert distance(row, np.array([[62, HOLD, REST, HOLD, PAD, PAD]])).tolist() == [0.5]
+    assert distance(row, np.array([[60, 60, REST, HOLD, PAD, PAD]])).tolist() == [0.25]
+    assert distance(row, np.array([[REST, HOLD, 70, HOLD, PAD, PAD]])).tolist() == [1]

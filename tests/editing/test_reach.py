@@ -1,0 +1,122 @@
+"""From what is asked to a tune: steps and targets, with the search and without it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import armusic
+from armusic.api import Model
+from armusic.editing import material, reach
+from armusic.errors import UsageError
+from armusic.music import keys
+from armusic.music.tokenizer import encode, is_onset
+from tests.notation import JIG, REEL, tune
+
+OWN = f"{Path(__file__).parents[2] / 'examples' / 'my_attribute.py'}:offbeat"
+MUSIC = tune("4/4", REEL)
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return armusic.load()
+
+
+@pytest.mark.parametrize("name", ["density", "contour", "mean_interval", OWN])
+def test_steps_are_standard_deviations_from_what_each_measure_has(model: Model, name: str) -> None:
+    found = model.interpolate(MUSIC, name)
+    short = name.rpartition(":")[2]
+    assert [one.name for one in found] == [f"{short} {step}" for step in ("-2.0", "-1.0", "+0.0", "+1.0", "+2.0")]
+    assert [one.step for one in found] == [-2, -1, 0, 1, 2]
+    assert found[2].tune is MUSIC
+    present, std = found[2].values, np.median(found[3].asked - found[2].asked)
+    assert (found[2].asked == present).all()
+    for one in found:
+        assert (one.tune.measures, one.tune.tempos, one.tune.key) == (MUSIC.measures, MUSIC.tempos, MUSIC.key)
+        assert np.allclose(one.values, material.measured(one.tune, encode(one.tune), name))
+        within = np.abs(one.asked - present - one.step * std) < 1e-9
+        assert (~within).sum() == one.clipped
+        assert (np.abs(one.asked - present)[~within] < abs(one.step) * std).all(), "not so far, where there is an end"
+        assert np.abs(one.values - one.asked).mean() < 0.5 * std
+    values = np.array([one.values for one in found])
+    assert (np.diff(values, axis=0) >= -1e-9).all(), "measure by measure"
+    assert values[-1].mean() > values[0].mean() + std
+
+
+def test_a_unit_is_that_of_the_training_data(model: Model) -> None:
+    low, high = model.interpolate(MUSIC, "density", 2, (0, 1))
+    assert not low.clipped + high.clipped
+    assert np.allclose(high.asked - low.asked, model.checkpoint.scale.std[0, 2])
+
+
+def test_steps_without_a_zero_come_after_the_original(model: Model) -> None:
+    found = model.interpolate(MUSIC, "rhythm", 2, (0.5, 1.5))
+    assert [one.name for one in found] == ["original", "rhythm +0.5", "rhythm +1.5"]
+    assert (found[0].tune, found[0].step, found[0].clipped) == (MUSIC, 0, 0)
+
+
+def test_only_the_measures_asked_for_change_and_silence_stays(model: Model) -> None:
+    music = tune("4/4", "GABc dcBA|z8|GABc dcBA|G2B2 d4|")
+    for one in model.interpolate(music, "density", measures=(2, 3)):
+        rows = encode(one.tune)
+        assert (rows[[0, 3]] == encode(music)[[0, 3]]).all()
+        assert not is_onset(rows[1]).any()
+        assert one.asked is not None
+        assert (one.asked[[0, 1, 3]] == one.values[[0, 1, 3]]).all(), "nothing else is asked of them"
+    silent = replace(music, notes=())
+    assert all(one.tune.notes == () for one in model.interpolate(silent, "density"))
+
+
+def test_an_end_is_said(model: Model) -> None:
+    low = model.interpolate(MUSIC, "density", 1, (-9, -9))[1]
+    assert low.clipped == is_onset(encode(MUSIC)).any(axis=1).sum()
+    assert (low.values[low.values > 0] == 1 / 24).mean() > 0.8
+
+
+def test_steps_stay_in_key(model: Model) -> None:
+    inside = keys.collection(keys.parse("G:major"))
+    for one in model.interpolate(tune("6/8", JIG), "range", key="G:major"):
+        assert all(inside[note.pitch % 12] for note in one.tune.notes)
+
+
+def test_the_open_loop_moves_the_dimension(model: Model) -> None:
+    allowed = keys.allowed(MUSIC, keys.find(MUSIC))
+    found = model.interpolate(MUSIC, "contour", closed=False)
+    assert all(one.asked is None for one in found)
+    for one, other in zip(
+        found, material.interpolate(model.checkpoint, MUSIC, "contour", allowed=allowed), strict=True
+    ):
+        assert one.tune.notes == other.tune.notes
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"attribute": "rythm"}, "unknown attribute 'rythm': did you mean rhythm"),
+        (
+            {"attribute": "syncopation", "closed": False},
+            "'syncopation' has no dimension in this model, .* range, density",
+        ),
+        ({"attribute": "rhythm", "steps": 0}, "0 steps from -2 to 2: give at least one step"),
+        ({"attribute": "rhythm", "span": (2.0, -2.0)}, "5 steps from 2 to -2: give at least one step, and a range"),
+        ({"attribute": "rhythm", "measures": (3, 99)}, "measures 3-99: tune.abc has measures 1-8"),
+    ],
+)
+def test_steps_that_are_refused(model: Model, options: dict[str, object], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        reach.interpolate(model.checkpoint, MUSIC, **options)  # type: ignore[arg-type]
+
+
+def test_targets_of_ones_own(model: Model) -> None:
+    found = model.reach(MUSIC, [f"{OWN}=0.5", "density=+0"])
+    assert found.names == (OWN, "density")
+    sounds = is_onset(encode(MUSIC)).any(axis=1)
+    assert np.abs(found.values - found.asked)[sounds].mean(axis=0) == pytest.approx([0, 0], abs=0.08)
+    assert "offbeat 9 is out of reach (" in model.reach(MUSIC, [f"{OWN}=9"]).notes[0]
+
+
+def test_percentiles_are_those_of_the_corpus_or_refused(model: Model) -> None:
+    assert len(set(model.reach(MUSIC, ["density=p80"]).asked[:, 0].tolist())) == 1
+    with pytest.raises(UsageError, match="offbeat' has no percentiles: .*: ask for a value, such as offbeat=0.3"):
+        model.reach(MUSIC, [f"{OWN}=p80"])

@@ -1,0 +1,179 @@
+"""Dimensions moved, as pictures: of a model that forgets nothing, and of squares."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from armusic.errors import DataError, UsageError
+from armusic.evaluation import traversals, views
+from armusic.evaluation.subject import Subject
+from armusic.evaluation.sweeps import Axes, axes
+from armusic.plotting import tiles
+from armusic.plotting import traversals as sheets
+from armusic.training import adapters
+from armusic.training.checkpoint import Checkpoint
+from armusic.vae.data import Data, Scale
+from tests import squares, toy
+
+EXACT = Subject(toy.Digits(), toy.checkpoint().config, toy.ADAPTER, 0)
+STEPS = np.array([-3.5, 0.5, 4.5])
+
+
+def digits(rows: list[list[int]]) -> Data:
+    x = np.array(rows)
+    return Data(x, x[:, :2].astype(np.float32), toy.NAMES, np.arange(len(x)), np.zeros(len(x), int))
+
+
+@pytest.fixture
+def checkpoint(monkeypatch: pytest.MonkeyPatch) -> Checkpoint:
+    """Return a model of squares that has learnt nothing."""
+    monkeypatch.setitem(adapters.ADAPTERS, "squares", f"{squares.__name__}:ADAPTER")
+    settings = adapters.configure(data="squares")
+    torch.manual_seed(0)
+    return Checkpoint(squares.ADAPTER.build(settings), settings, Scale(np.zeros((1, 2)), np.ones((1, 2))))
+
+
+@pytest.fixture
+def white(checkpoint: Checkpoint) -> tuple[Subject, Data]:
+    """Return that model with the data's test items."""
+    data = squares.ADAPTER.load(checkpoint.config, Path())
+    return Subject(checkpoint.model, checkpoint.config, squares.ADAPTER, 0), squares.ADAPTER.split(data, 0)[2]
+
+
+def test_each_attribute_is_turned_alone() -> None:
+    items = digits([[1, 2, 3, 4], [5, 6, 7, 8]])
+    found = traversals.traverse(EXACT, items, ["second", "first"], STEPS, axes(EXACT, items))
+    assert found.before.tolist() == [[2, 1], [6, 5]]
+    assert found.originals[:, 0, :, 0].tolist() == items.x.tolist()
+    assert found.pictures.shape == (3, 2, 2, 1, 4, 3)
+    assert found.pictures[:, 0, 0, 0, :, 0].tolist() == [[1, 1, 3, 4], [1, 5, 3, 4], [1, 9, 3, 4]]
+    assert found.pictures[:, 1, 1, 0, :, 0].tolist() == [[1, 6, 7, 8], [5, 6, 7, 8], [9, 6, 7, 8]]
+    assert found.measured
+    assert found.values[:, 0].tolist() == found.values[:, 1].tolist() == [[1, 1], [5, 5], [9, 9]]
+
+
+def test_two_are_turned_over_a_grid() -> None:
+    item = digits([[1, 2, 3, 4]])
+    found = traversals.plane(EXACT, item, (0, 1), STEPS, axes(EXACT, item))
+    assert found.shape == (3, 3, 1, 4, 3)
+    assert found[0, 2, 0, :, 0].tolist() == [9, 1, 3, 4]
+    assert found[2, 0, 0, :, 0].tolist() == [1, 9, 3, 4]
+
+
+def test_without_a_tie_the_dimension_that_tells_most_turns_an_attribute() -> None:
+    loose = replace(EXACT, config=replace(EXACT.config, gamma=0.0))
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, 10, (200, 4))
+    items = Data(
+        x, np.column_stack([x[:, 3], -x[:, 1]]).astype(np.float32), toy.NAMES, np.arange(200), np.zeros(200, int)
+    )
+    found = axes(loose, items)
+    assert (found.dims.tolist(), found.ways.tolist()) == ([3, 1], [1, -1])
+    turned = traversals.traverse(loose, items.take(slice(1)), ["second"], STEPS, found, measured=False)
+    assert turned.pictures[:, 0, 0, 0, 1, 0].tolist() == [8, 4, 0]
+    assert not turned.measured
+
+
+def test_an_ordinary_item_of_each_kind(white: tuple[Subject, Data]) -> None:
+    subject, test = white
+    chosen = traversals.ordinary(subject, test)
+    assert test.reported is not None
+    assert test.reported[chosen, 0].tolist() == [3, 4, 5]
+    for place, width in zip(chosen, (3, 4, 5), strict=True):
+        here = test.a[test.reported[:, 0] == width]
+        far = np.abs((here - here.mean(axis=0)) / here.std(axis=0)).max(axis=1)
+        assert (here[far.argmin()] == test.a[place]).all()
+    few = traversals.ordinary(EXACT, digits([[n, n, n, n] for n in range(8)]))
+    assert len(set(few.tolist())) == traversals.SOME
+
+
+def test_all_pictures_of_a_model(white: tuple[Subject, Data]) -> None:
+    subject, test = white
+    made = sheets.of(subject, test, 0, "mine")
+    assert list(made) == ["sweeps.gif", "sheet.png", "plane.png"]
+    frames, side = made["sweeps.gif"], 84
+    assert len(frames) == len(sheets.STEPS)
+    tall = 3 * (side + tiles.BETWEEN) + 3 * tiles.LINE + tiles.SPACE - tiles.BETWEEN + 2 * tiles.AROUND
+    assert frames.shape[1] == tall
+    assert (frames[0] != frames[-1]).any()
+    one = test.take(slice(3))
+    alone = replace(one, a=one.a[:, :1], names=one.names[:1])
+    narrow = replace(subject, config=replace(subject.config, attributes=("x",)))
+    assert "plane.png" not in sheets.of(narrow, alone, 0, "mine")
+
+
+def test_models_stand_side_by_side(white: tuple[Subject, Data]) -> None:
+    subject, test = white
+    loose = replace(subject, config=replace(subject.config, gamma=0.0))
+    one = sheets.beside({"AR-VAE": subject}, test)
+    both = sheets.beside({"AR-VAE": subject, "beta-VAE": loose}, test)
+    assert both.shape[:2] == one.shape[:2]
+    grown = both.shape[2] - one.shape[2]
+    assert grown == 2 * 84 + tiles.BETWEEN + 4 * tiles.BETWEEN
+    assert (both[:, 60:-60, : one.shape[2] - tiles.AROUND] == one[:, 60:-60, : -tiles.AROUND]).all()
+
+
+def test_a_strip_has_a_row_per_item_and_attribute() -> None:
+    items = digits([[1, 2, 3, 4], [5, 6, 7, 8]])
+    found = traversals.traverse(EXACT, items, toy.NAMES, STEPS, axes(EXACT, items))
+    strip, frames = sheets.strip(found, ["a", "b"]), sheets.animation({"": found}, ["a", "b"])
+    tall = 21 + tiles.LINE + tiles.BETWEEN  # a picture of four pixels in one row is 84 wide and 21 high
+    assert len(strip) == 4 * tall - tiles.BETWEEN + tiles.LINE + 2 * tiles.AROUND
+    assert frames.shape[:2] == (3, 2 * tall - tiles.BETWEEN + 2 * tiles.LINE + tiles.SPACE + 2 * tiles.AROUND)
+
+
+def test_items_of_the_models_own_data(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    found = traversals.of_model(checkpoint, tmp_path, [3, 0], ["y", "y"], steps=2, span=(-1, 3))
+    test = squares.ADAPTER.split(squares.ADAPTER.load(checkpoint.config, tmp_path), 0)[2]
+    assert (found.names, found.steps.tolist()) == (("y",), [-1, 3])
+    assert found.before[:, 0].tolist() == test.a[[3, 0], 1].tolist()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "names", "options", "message"),
+    [
+        ([], ["x"], {}, "no item: name one of the test part, from 0"),
+        ([0, 40], ["x"], {}, "item 40: the test part of squares has 39 items, 0 to 38"),
+        ([-1], ["x"], {}, "item -1: the test part"),
+        ([0], ["xx"], {}, "unknown attribute 'xx': did you mean x?"),
+        ([0], ["x"], {"span": (0, float("nan"))}, "from 0 to nan: a dimension is put at finite places"),
+        ([0], ["x"], {"data": "folk"}, r"folk: not images, which this model \(squares\) is of"),
+        (
+            [0],
+            ["x"],
+            {"data": "sprites"},
+            "sprites: images of 64 x 64 pixels in 1 channel, but the model is for 12 x 12",
+        ),
+    ],
+)
+def test_what_cannot_be_turned(
+    checkpoint: Checkpoint,
+    tmp_path: Path,
+    numbers: list[int],
+    names: list[str],
+    options: dict[str, object],
+    message: str,
+) -> None:
+    checkpoint = replace(checkpoint, config=replace(checkpoint.config, limit=0 if len(options) == 0 else 500))
+    with pytest.raises((UsageError, DataError), match=message):
+        traversals.of_model(checkpoint, tmp_path, numbers, names, **options)
+
+
+def test_a_surface_is_the_mean_of_what_is_known(white: tuple[Subject, Data]) -> None:
+    subject, _ = white
+
+    def measure(pixels: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
+        values = np.tile([7.0, 8.0], (len(pixels), 1))
+        values[::2] = np.nan  # the first of two items
+        values[-2:] = np.nan  # both, in the last corner
+        return values
+
+    blind = replace(subject, adapter=replace(squares.ADAPTER, measure=measure))
+    found = views.surfaces(blind, np.zeros((2, 4), np.float32), Axes(np.arange(2), np.ones(2)), np.linspace(-1, 1, 3))
+    expected = np.full((3, 3), 8.0)
+    expected[2, 2] = np.nan
+    np.testing.assert_array_equal(found[1, 0], expected)
+    np.testing.assert_array_equal(found[0, 1], (expected - 1).T)

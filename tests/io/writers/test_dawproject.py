@@ -1,0 +1,139 @@
+"""DAWprojects: valid by the published schemas, and with the music in them."""
+
+import zipfile
+from dataclasses import replace
+from fractions import Fraction
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from lxml import etree
+
+from armusic.errors import UsageError, WriteError
+from armusic.io import writers
+from armusic.io.writers import dawproject
+from armusic.music import attributes
+from armusic.music.score import Tune
+from tests.notation import JIG, REEL
+from tests.notation import tune as read
+from tests.strategies import tunes
+
+DATA = Path(__file__).parents[2] / "data" / "dawproject"
+LAYOUTS = ("tracks", "sequence", "clips")
+
+
+def opened(path: Path) -> etree._Element:
+    """Return the project in a file, after both of its documents were checked against their schemas."""
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["metadata.xml", "project.xml"]
+        for name, schema in (("metadata.xml", "MetaData.xsd"), ("project.xml", "Project.xsd")):
+            document = etree.parse(BytesIO(archive.read(name)))
+            etree.XMLSchema(etree.parse(DATA / schema)).assertValid(document)
+        return document.getroot()
+
+
+def notes(clip: etree._Element) -> list[tuple[float, float, int, int]]:
+    return [
+        (float(n.get("time")), float(n.get("duration")), int(n.get("key")), round(127 * float(n.get("vel"))))
+        for n in clip.iter("Note")
+    ]
+
+
+def expected(tune: Tune) -> list[tuple[float, float, int, int]]:
+    return [(float(n.start), float(n.duration), n.pitch, n.velocity) for n in tune.notes]
+
+
+@settings(max_examples=20)
+@given(first=tunes(), second=tunes())
+def test_every_layout_is_valid_and_has_the_same_notes(
+    tmp_path_factory: pytest.TempPathFactory, first: Tune, second: Tune
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "out.dawproject"
+    for layout in LAYOUTS:
+        other = replace(first, notes=first.notes[::2]) if layout == "tracks" else second
+        writers.write([("one <&>", first), ("two", other)], path, layout=layout, force=True, attributes=["rhythm"])
+        clips = list(opened(path).iter("Clip"))
+        assert [clip.get("name") for clip in clips] == ["one <&>", "two"]
+        assert [notes(clip) for clip in clips] == [expected(first), expected(other)]
+        starts = [0.0, float(first.end) if layout == "sequence" else 0.0]
+        assert [float(clip.get("time")) for clip in clips] == starts
+        lengths = [float(first.end), float(other.end)]
+        assert (
+            [float(clip.get("duration")) for clip in clips] == [float(clip.get("loopEnd")) for clip in clips] == lengths
+        )
+
+
+def three() -> list[tuple[str, Tune]]:
+    tune = read("4/4", REEL)
+    return [(f"rhythm {step}", tune) for step in ("-1.0", "+0.0", "+1.0")]
+
+
+def test_tracks_have_colours_and_markers_with_the_values_of_each_measure(tmp_path: Path) -> None:
+    writers.write(three(), tmp_path / "out.dawproject", attributes=["rhythm"])
+    root = opened(tmp_path / "out.dawproject")
+    tracks = [(t.get("name"), t.get("color"), t.get("contentType")) for t in root.iter("Track")]
+    assert tracks == [
+        ("rhythm -1.0", "#0072b2", "notes"),
+        ("rhythm +0.0", "#555555", "notes"),
+        ("rhythm +1.0", "#d55e00", "notes"),
+        ("Master", "#555555", "audio notes"),
+    ]
+    assert [clip.get("color") for clip in root.iter("Clip")] == [colour for _, colour, _ in tracks[:3]]
+    values = [f"{value:.2f}" for value in attributes.of_tune(three()[0][1], ["rhythm"])[:, 0]]
+    markers = [(float(m.get("time")), m.get("name")) for m in root.iter("Marker")]
+    assert markers == [(4.0 * row, f"rhythm {' '.join([value] * 3)}") for row, value in enumerate(values)]
+    assert {clip.get("comment") for clip in root.iter("Clip")} == {f"rhythm of each measure: {' '.join(values)}"}
+    assert {lane.get("track") for lane in root.iter("Lanes")} == {None, "track0", "track1", "track2"}
+
+
+def test_a_sequence_has_a_marker_with_the_mean_at_each_tune(tmp_path: Path) -> None:
+    writers.write(three(), tmp_path / "out.dawproject", layout="sequence", attributes=["rhythm", "contour"])
+    root = opened(tmp_path / "out.dawproject")
+    rhythm, contour = np.mean(attributes.of_tune(three()[0][1], ["rhythm", "contour"]), axis=0)
+    assert [(float(m.get("time")), m.get("name")) for m in root.iter("Marker")] == [
+        (32.0 * place, f"{name}: rhythm {rhythm:.2f}, contour {contour:.2f}") for place, (name, _) in enumerate(three())
+    ]
+    assert [track.get("name") for track in root.iter("Track")] == ["t", "Master"]
+
+
+def test_clips_are_scenes(tmp_path: Path) -> None:
+    writers.write(three(), tmp_path / "out.dawproject", layout="clips")
+    root = opened(tmp_path / "out.dawproject")
+    assert [scene.get("name") for scene in root.iter("Scene")] == [name for name, _ in three()]
+    assert [slot.get("track") for slot in root.iter("ClipSlot")] == ["track0"] * 3
+    assert not list(root.iterfind("Arrangement//Clip"))
+
+
+def test_tempos_and_metres_are_automated_only_where_they_change(tmp_path: Path) -> None:
+    jig = replace(read("6/8", JIG), tempos=((Fraction(0), 168.0), (Fraction(3), 150.0)))
+    writers.write([("a", read("4/4", REEL)), ("b", jig)], tmp_path / "out.dawproject", layout="sequence")
+    root = opened(tmp_path / "out.dawproject")
+    transport = root.find("Transport")
+    assert (transport.find("Tempo").get("value"), transport.find("Tempo").get("unit")) == ("100.0", "bpm")
+    points = [(p.get("time"), p.get("value")) for p in root.iter("RealPoint")]
+    assert points == [("0.0", "100.0"), ("32.0", "168.0"), ("35.0", "150.0")]
+    metres = [(p.get("time"), p.get("numerator"), p.get("denominator")) for p in root.iter("TimeSignaturePoint")]
+    assert metres == [("0.0", "4", "4"), ("32.0", "6", "8")]
+    writers.write([("a", read("4/4", REEL))], tmp_path / "plain.dawproject")
+    assert not list(opened(tmp_path / "plain.dawproject").iter("RealPoint", "TimeSignaturePoint", "Marker"))
+
+
+def test_the_same_tunes_give_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        writers.write(three(), tmp_path / f"{name}.dawproject")
+    assert (tmp_path / "a.dawproject").read_bytes() == (tmp_path / "b.dawproject").read_bytes()
+
+
+def test_refusals(tmp_path: Path) -> None:
+    pair = [("one", read("4/4", REEL)), ("two", read("6/8", JIG))]
+    (tmp_path / "old.dawproject").write_text("old")
+    with pytest.raises(UsageError, match="out.dawproject: 'two' and 'one' have different measures"):
+        writers.write(pair, tmp_path / "out.dawproject")
+    with pytest.raises(UsageError, match="layout 'spiral' is not known"):
+        dawproject.write(pair, tmp_path / "out.dawproject", layout="spiral")
+    with pytest.raises(WriteError, match="exists already"):
+        writers.write(pair[:1], tmp_path / "old.dawproject")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("old.dawproject", "old")]

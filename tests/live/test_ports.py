@@ -1,0 +1,21 @@
+"""Ports: what is said where there is no MIDI, or no port of a name."""
+
+import mido
+import pytest
+
+from armusic.errors import MissingExtraError, UsageError
+from armusic.live import ports
+
+
+def test_without_a_backend_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mido, "backend", mido.Backend("mido.backends.no_such_backend"))
+    with pytest.raises(MissingExtraError, match=r"pip install 'armusic\[live\]'"):
+        ports.open_ports(None, None, False)
+
+
+def test_ports_are_named_by_their_beginnings() -> None:
+    assert ports.port(None, ["one", "two"], "output") == "one"
+    with pytest.raises(UsageError, match="there is no MIDI output 'three': there is one, two"):
+        ports.port("three", ["one", "two"], "output")
+    with pytest.raises(UsageError, match="there is no MIDI input: switch a device or a synthesizer on"):
+        ports.port("three", [], "input")

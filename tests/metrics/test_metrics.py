@@ -1,0 +1,377 @@
+"""Metrics of codes: the original's values, known answers, and what must not matter."""
+
+import doctest
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.stats import spearmanr
+from sklearn.feature_selection import mutual_info_regression
+
+import armusic
+from armusic import metrics
+from armusic.errors import DataError
+from armusic.metrics import METRICS, Score, codes, measure, tie_ceiling
+from armusic.metrics.codes import Relations, relate
+from armusic.metrics.information import mutual_information
+
+ROOT = Path(__file__).parents[2]
+NAMES = ["rhythm", "range", "density", "contour"]
+
+ORIGINAL = {
+    "interpretability": 0.8193417511279555,
+    "scc": 0.9709647218476991,
+    "modularity": 0.8546920220657633,
+    "mig": 0.33468772725755114,
+    "sap": 0.48628152980857864,
+}
+"""What the code of Pati and Lerch (2020) gives for the codes and attributes in `golden_codes.npz`."""
+ORIGINAL_R2 = [0.6919911643848946, 0.8974946843562508, 0.7655719219842704, 0.92230923378641]
+LATTE = {"dmig": 0.5659064243, "xmig": 0.553727663, "dlig": 0.5368099304}
+"""What latte-metrics 0.0.1a6 gives for them, at its seed 1; at seed 0, DMIG is .0095 less."""
+
+
+@pytest.fixture(scope="module")
+def golden() -> tuple[np.ndarray, np.ndarray]:
+    with np.load(ROOT / "tests" / "data" / "golden_codes.npz") as arrays:
+        return arrays["codes"], arrays["attributes"]
+
+
+@pytest.fixture(scope="module")
+def scores(golden: tuple[np.ndarray, np.ndarray]) -> dict[str, Score]:
+    return measure(*golden, NAMES)
+
+
+def normal(*shape: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=shape)
+
+
+def values(z: np.ndarray, a: np.ndarray) -> dict[str, float]:
+    return {name: score.value for name, score in measure(z, a, [f"a{k}" for k in range(a.shape[1])]).items()}
+
+
+@pytest.mark.parametrize("name", ORIGINAL)
+def test_values_are_those_of_the_original(name: str, scores: dict[str, Score]) -> None:
+    tolerance = 1e-2 if name in ("mig", "modularity") else 1e-9  # estimates with noise, and exact ones
+    assert scores[name].value == pytest.approx(ORIGINAL[name], abs=tolerance)
+
+
+def test_the_original_has_these_parts(scores: dict[str, Score]) -> None:
+    assert list(scores["interpretability"].each.values()) == pytest.approx(ORIGINAL_R2, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", LATTE)
+def test_values_are_those_of_latte(name: str, scores: dict[str, Score]) -> None:
+    assert scores[name].value == pytest.approx(LATTE[name], abs=1e-2)
+
+
+def test_each_metric_has_a_score_with_its_parts(scores: dict[str, Score]) -> None:
+    assert list(scores) == list(METRICS)
+    for name, score in scores.items():
+        assert score.interval is None
+        if name != "modularity":  # one for each dimension
+            assert list(score.each) == NAMES
+            assert np.mean(list(score.each.values())) == pytest.approx(score.value)
+    json.dumps({name: score.value for name, score in scores.items()})  # plain numbers
+
+
+# Mutual information.
+
+
+def test_the_estimator_is_that_of_scikit_learn() -> None:
+    z = normal(400, 3)
+    a = z @ normal(3, 2, seed=1) + normal(400, 2, seed=2)
+    a = a.astype(np.float32).astype(float)  # what is left of them, and no ties
+    theirs = [mutual_info_regression(z, column, random_state=0) for column in a.T]
+    np.testing.assert_allclose(mutual_information(z, a).T, theirs, atol=2e-3)
+
+
+@pytest.mark.parametrize("r", [0.0, 0.3, 0.6, 0.9, 0.99])
+def test_of_normal_variables_it_is_known(r: float) -> None:
+    x, other = normal(2, 4000, 1)
+    found = mutual_information(x, r * x + np.sqrt(1 - r**2) * other)
+    assert found.item() == pytest.approx(-np.log(1 - r**2) / 2, abs=0.05)
+
+
+@pytest.mark.parametrize("levels", [2, 5, 20])
+def test_the_entropy_of_even_levels_is_known(levels: int) -> None:
+    a = 1.0 + np.arange(4000.0)[:, None] % levels
+    assert mutual_information(a, a).item() == pytest.approx(np.log(levels), abs=0.01)
+
+
+def test_what_says_nothing_has_no_information() -> None:
+    a = normal(300, 2)
+    z = np.column_stack((np.full(300, 0.1), normal(300, seed=1)))
+    assert (mutual_information(z, a)[0] == 0).all()
+    assert mutual_information(z, a)[1].max() < 0.1
+
+
+def test_what_changes_too_little_to_be_squared_says_nothing() -> None:
+    a = normal(100, 1)
+    assert mutual_information(1e-200 * a, a).item() == 0
+    assert set(values(1e-200 * a, a).values()) - {values(1e-200 * a, a)["scc"]} == {0.0}
+
+
+def test_scale_and_place_of_codes_do_not_matter() -> None:
+    z, a = normal(200, 2), normal(200, 1, seed=1)
+    a += z[:, :1]
+    np.testing.assert_allclose(mutual_information(1000 * z + 77, a), mutual_information(z, a), atol=0.02)
+
+
+# Formulas, on relations that are written out.
+
+INFORMATION = np.array([[2.0, 1.0], [1.5, 2.0], [0.5, 0.5]])
+OWN = np.array([[4.0, 1.0], [1.0, 2.5]])
+WRITTEN = Relations(INFORMATION, OWN, np.array([[0.9, 0.2], [0.4, 0.7], [0.0, 0.1]]), INFORMATION / 2)
+
+
+@pytest.mark.parametrize(
+    ("metric", "expected"),
+    [
+        (codes.interpretability, [0.9, 0.7]),
+        (codes.scc, [1, 1]),
+        (codes.modularity, (0.75 + (1 - 0.5625) + 0) / 3),
+        (codes.mig, [0.5 / 4, 1 / 2.5]),
+        (codes.sap, [0.5, 0.5]),
+        (codes.dmig, [0.5 / (4 - 1), 1 / (2.5 - 1)]),
+        (codes.xmig, [1.5 / 4, 1.5 / 2.5]),
+        (codes.dlig, [1 / (4 - 1), 0.5 / (2.5 - 1)]),
+    ],
+)
+def test_formulas(metric: object, expected: object) -> None:
+    assert callable(metric)
+    assert metric(WRITTEN) == pytest.approx(expected)
+
+
+def test_dmig_takes_the_entropy_where_the_second_best_is_no_attributes_own() -> None:
+    relations = replace(WRITTEN, information=np.array([[2.0, 1.0], [0.5, 2.0], [1.5, 0.5]]))
+    assert codes.dmig(relations) == pytest.approx([0.5 / 4, 1 / (2.5 - 1)])
+
+
+def test_the_aware_ones_begin_with_the_own_dimension_and_mig_with_the_best() -> None:
+    swapped = replace(WRITTEN, information=INFORMATION[[1, 0, 2]])
+    assert codes.mig(swapped) == pytest.approx(codes.mig(WRITTEN))
+    assert codes.dmig(swapped) == pytest.approx([-0.5 / 3, -1 / 1.5])
+    assert codes.dlig(swapped) == pytest.approx([-0.5 / 3, -1 / 1.5])
+    assert codes.xmig(swapped) == pytest.approx([1 / 4, 0.5 / 2.5])
+
+
+def test_spearman_correlations_are_those_of_scipy(golden: tuple[np.ndarray, np.ndarray]) -> None:
+    z, a = (array[:50].astype(float) for array in golden)
+    expected = np.zeros((z.shape[1], a.shape[1]))
+    for (d, k), _ in np.ndenumerate(expected):
+        found = spearmanr(z[:, d], a[:, k])
+        expected[d, k] = abs(found.statistic) if found.pvalue <= 0.05 else 0
+    assert 0 < (expected == 0).sum() < expected.size  # some are chance, some are not
+    np.testing.assert_allclose(relate(z, a)[0].rho, expected, atol=1e-12)
+
+
+# Known answers.
+
+
+def test_a_perfect_encoder_scores_the_reference() -> None:
+    a = normal(500, 3)
+    for name, score in measure(a, a, ["a", "b", "c"]).items():
+        assert score.value == score.reference
+        assert score.value == pytest.approx(1, abs=0.1), name
+
+
+def test_codes_that_never_change_score_nothing() -> None:
+    assert set(values(np.ones((200, 4)), normal(200, 2)).values()) == {0.0}
+
+
+def test_codes_by_chance_score_little() -> None:
+    found = values(normal(1000, 4), normal(1000, 2, seed=1))
+    assert found.pop("modularity") <= 1  # of next to nothing, a dimension can well know one thing
+    assert max(map(abs, found.values())) < 0.1
+
+
+def test_where_a_dimension_occurs_twice_there_is_no_gap() -> None:
+    a = normal(500, 2)
+    found = values(np.hstack((a, a)), a)
+    for name in ("mig", "xmig", "sap", "dmig"):
+        assert found[name] == pytest.approx(0, abs=1e-9)
+    for name in ("interpretability", "scc", "modularity", "dlig"):
+        assert found[name] > 0.9
+
+
+def test_the_order_of_dimensions_matters_only_where_each_has_its_attribute(golden: tuple) -> None:
+    z, a = golden
+    straight, turned = values(z, a), values(z[:, ::-1], a)
+    for name in ("interpretability", "scc", "modularity", "mig", "sap"):
+        assert turned[name] == pytest.approx(straight[name], abs=1e-12)
+    for name in ("dmig", "xmig", "dlig"):
+        assert turned[name] < 0 < straight[name]
+
+
+def test_scc_looks_at_order_only(golden: tuple[np.ndarray, np.ndarray]) -> None:
+    z, a = golden
+    assert values(z**3 + z, np.exp(a.astype(float)))["scc"] == pytest.approx(values(z, a)["scc"], abs=1e-12)
+
+
+def test_attributes_that_depend_on_each_other_lower_mig_and_not_dmig() -> None:
+    a = normal(2000, 2)
+    a[:, 1] = 0.9 * a[:, 0] + 0.4 * a[:, 1]
+    found = measure(a, a, ["rhythm", "density"])
+    assert found["mig"].value < 0.9
+    assert found["dmig"].value == pytest.approx(1, abs=1e-6)
+    assert found["dlig"].value == pytest.approx(1, abs=0.02)
+    assert found["xmig"].value == 1
+
+
+def test_of_two_equal_attributes_neither_has_a_gap_of_its_own() -> None:
+    a = np.tile(normal(300, 1), 2)
+    found = values(a, a)
+    assert [found[name] for name in ("mig", "dmig", "dlig")] == pytest.approx([0, 0, 0], abs=0.01)
+
+
+def test_one_attribute_and_one_dimension_are_enough() -> None:
+    a = normal(300, 1)
+    assert list(values(a, a).values()) == pytest.approx([1] * len(METRICS))
+
+
+def test_means_that_occur_again_are_recognised() -> None:
+    """Each of 200 items five times: with equal codes every dimension seems to know all."""
+    item = np.repeat(np.arange(200), 5)
+    a = normal(200, 2)[item]
+    means = np.column_stack((a, normal(200, 4, seed=1)[item]))
+    samples = means + 0.05 * normal(*means.shape, seed=2)
+    assert values(means, a)["mig"] < values(samples, a)["mig"] / 2
+
+
+# The ceiling that ties set.
+
+
+def test_the_ceiling_is_reached_by_a_code_that_keeps_the_order() -> None:
+    a = np.repeat([0.0, 1, 1.5, 9], [10, 50, 3, 37])[:, None]
+    rising = np.arange(100.0)[:, None]
+    ceiling = tie_ceiling(a).item()
+    assert ceiling == pytest.approx(np.sqrt(1 - (0.1**3 + 0.5**3 + 0.03**3 + 0.37**3)))
+    assert measure(rising, a, ["a"])["scc"].value == pytest.approx(ceiling, abs=1e-4)  # it is that of many items
+
+
+@settings(max_examples=50)
+@given(st.lists(st.integers(0, 3), min_size=12, max_size=40).filter(lambda a: len(set(a)) > 1), st.randoms())
+def test_no_code_without_ties_gets_above_the_ceiling(a: list[int], chance: object) -> None:
+    z = np.arange(float(len(a)))
+    chance.shuffle(z)  # type: ignore[attr-defined]
+    attribute = np.array(a, dtype=float)[:, None]
+    few = np.sqrt(len(a) ** 2 / (len(a) ** 2 - 1))  # ranks of n items have a variance of (n^2 - 1) / 12
+    assert values(z[:, None], attribute)["scc"] <= tie_ceiling(attribute).item() * few + 1e-9
+
+
+# What must hold for any codes.
+
+SMALL = st.integers(-3, 3).map(float)
+
+
+@settings(max_examples=50)
+@given(st.data(), st.integers(10, 25), st.integers(1, 3), st.integers(0, 2))
+def test_bounds(data: st.DataObject, items: int, count: int, more: int) -> None:
+    a = data.draw(arrays(float, (items, count), elements=SMALL).filter(lambda a: (np.ptp(a, axis=0) > 0).all()))
+    z = data.draw(arrays(float, (items, count + more), elements=st.floats(-100, 100)))
+    found = values(z, a)
+    assert np.isfinite(list(found.values())).all()
+    for name in ("interpretability", "scc", "modularity", "sap"):
+        assert 0 <= found[name] <= 1
+    assert found["mig"] >= 0
+    assert found == values(z, a)  # the noise is seeded
+
+
+# Intervals.
+
+
+def test_the_interval_has_the_width_that_theory_gives() -> None:
+    n, r = 600, 0.6  # of r^2 of normal variables: 2 r (1 - r^2) / sqrt(n)
+    a, other = normal(2, n, 1, seed=3)
+    z = r * a + np.sqrt(1 - r**2) * other
+    score = measure(z, a, ["a"], bootstrap=60)["interpretability"]
+    assert score.interval is not None
+    low, high = score.interval
+    assert (low + high) / 2 == pytest.approx(score.value)
+    assert (high - low) / (2 * 1.96) == pytest.approx(2 * r * (1 - r**2) / np.sqrt(n), rel=0.3)
+
+
+def test_items_that_belong_together_tell_less() -> None:
+    group = np.repeat(np.arange(40), 8)
+    a = normal(40, 1)[group] + 0.1 * normal(320, 1, seed=1)
+    z = a + normal(40, 1, seed=2)[group]
+
+    def width(group: np.ndarray | None) -> float:
+        low, high = measure(z, a, ["a"], group=group, bootstrap=20)["interpretability"].interval or (0, 0)
+        return high - low
+
+    assert width(group) > 1.5 * width(None)
+
+
+def test_a_seed_gives_the_same_again(golden: tuple[np.ndarray, np.ndarray]) -> None:
+    z, a = (array[:200] for array in golden)
+    assert measure(z, a, NAMES, bootstrap=2, seed=3) == measure(z, a, NAMES, bootstrap=2, seed=3)
+
+
+# What cannot be measured.
+
+
+def broken(value: float, item: int, column: int) -> np.ndarray:
+    array = normal(20, 3)
+    array[item:, column] = value
+    return array
+
+
+@pytest.mark.parametrize(
+    ("z", "a", "message"),
+    [
+        (normal(20, 3), normal(19, 2), "20 codes and 19 rows of attributes: they are to be of the same items"),
+        (normal(9, 3), normal(9, 2), "9 items are too few to measure: at least 10"),
+        (normal(20, 1), normal(20, 2), "codes of 1 dimensions for 2 attributes: each needs its own"),
+        (normal(20, 3), normal(20, 3), "3 columns of attributes and 2 names: there is to be one for each"),
+        (broken(np.nan, 15, 1), normal(20, 2), "dimension 1 of the codes is not finite at 5 of 20 items"),
+        (broken(np.inf, 19, 2), normal(20, 2), "dimension 2 of the codes is not finite at 1 of 20 items"),
+        (normal(20, 3), broken(np.nan, 18, 0)[:, :2], "attribute 'rhythm' is not finite at 2 of 20 items"),
+        (normal(20, 3), broken(0.5, 0, 1)[:, :2], "attribute 'range' is 0.5 for all 20 items: there is nothing"),
+    ],
+)
+def test_what_cannot_be_measured_is_said_in_a_line(z: np.ndarray, a: np.ndarray, message: str) -> None:
+    with pytest.raises(DataError) as error:
+        measure(z, a, NAMES[:2])
+    assert str(error.value).startswith(message)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("group", "bootstrap", "message"),
+    [
+        (np.arange(99), 5, "100 codes and groups for 99: there is to be one for each"),
+        (np.arange(100) // 10, 5, "10 groups are too few for an interval: at least 20"),
+        (np.arange(100), 1, "an interval needs at least two half-samples, not 1"),
+    ],
+)
+def test_what_gives_no_interval_is_said_in_a_line(group: np.ndarray, bootstrap: int, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        measure(normal(100, 2), normal(100, 2, seed=1), NAMES[:2], group=group, bootstrap=bootstrap)
+
+
+# Where users meet them.
+
+
+def test_they_are_at_the_front() -> None:
+    assert armusic.metrics is metrics
+
+
+def test_every_metric_has_its_formula_and_source() -> None:
+    for metric in (*METRICS.values(), *metrics.SWEEP_METRICS.values()):
+        assert metric.__doc__
+        assert "Source\n" in metric.__doc__
+
+
+def test_the_readmes_example_holds() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```pycon\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    example = doctest.DocTestParser().get_doctest(block, {}, "README.md", None, None)
+    assert doctest.DocTestRunner().run(example).failed == 0

@@ -1,0 +1,60 @@
+"""Instruments for the page, where they are installed."""
+
+import io
+import wave
+from collections.abc import Iterator
+
+import numpy as np
+import pretty_midi
+import pytest
+from fastapi.testclient import TestClient
+
+from armusic.studio import samples as sounding
+
+
+@pytest.fixture(autouse=True)
+def _forgetful() -> Iterator[None]:
+    sounding.note.cache_clear()
+    yield
+    sounding.note.cache_clear()
+
+
+def heard(data: bytes) -> np.ndarray:
+    with wave.open(io.BytesIO(data)) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, sounding.RATE)
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2") / 2**15
+
+
+def test_a_note_as_the_soundfont_has_it() -> None:
+    pytest.importorskip("fluidsynth", reason="needs armusic[audio] and the system's fluidsynth", exc_type=ImportError)
+    for program, pitch in ((0, 69), (73, 72)):
+        data = sounding.note(program, pitch)
+        assert data
+        samples = heard(data)
+        assert len(samples) == sounding.SECONDS * sounding.RATE
+        assert np.abs(samples).max() == pytest.approx(0.8, abs=0.01)
+        spectrum = np.abs(np.fft.rfft(samples[: sounding.RATE]))  # a bin is 1 Hz
+        wanted = 440 * 2 ** ((pitch - 69) / 12)
+        near = slice(round(wanted / 1.03), round(wanted * 1.03) + 1)
+        assert spectrum[near].max() > 0.3 * spectrum.max()
+
+
+def test_what_the_page_is_given(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fluidsynth(self: pretty_midi.Instrument, fs: int) -> np.ndarray:
+        (note,) = self.notes
+        return 3000 * np.sin(2 * np.pi * note.pitch * np.arange(2 * fs) / fs)
+
+    monkeypatch.setattr(pretty_midi.Instrument, "fluidsynth", fluidsynth)
+    done = client.get("/api/sounds/40/60")
+    assert done.headers["content-type"] == "audio/wav"
+    assert np.abs(np.fft.rfft(heard(done.content))).argmax() == 2 * 60
+    assert client.get("/api/sounds/40/128").status_code == 422
+
+
+def test_without_instruments_there_is_nothing_and_no_error(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fluidsynth(self: pretty_midi.Instrument, fs: int) -> np.ndarray:
+        raise ImportError
+
+    monkeypatch.setattr(pretty_midi.Instrument, "fluidsynth", fluidsynth)
+    done = client.get("/api/sounds/40/60")
+    assert (done.status_code, done.content) == (204, b"")

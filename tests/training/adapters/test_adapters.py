@@ -1,0 +1,178 @@
+"""Every domain keeps the same contract, and settings are made for the data that they are of."""
+
+import csv
+from dataclasses import replace
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from armusic import api, config
+from armusic.config import PRESETS, Config
+from armusic.errors import DataError, MissingFileError, UsageError
+from armusic.training import adapters
+from armusic.training.adapters.base import Adapter
+from armusic.vae.data import Data
+from tests import digits, squares
+from tests.notation import book
+
+DATA = ["squares", "sprites", "morpho-mnist", "tunes"]
+
+
+@pytest.fixture
+def data(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Make squares a data set, a folder of tunes and one of digits; return what to name."""
+    monkeypatch.setitem(adapters.ADAPTERS, "squares", f"{squares.__name__}:ADAPTER")
+    (tmp_path / "tunes").mkdir()
+    book(tmp_path / "tunes" / "book.abc")
+    digits.folder(tmp_path / "morpho-mnist")
+    name = getattr(request, "param", "squares")
+    return str(tmp_path / "tunes") if name == "tunes" else name
+
+
+def loaded(name: str, folder: Path, **values: object) -> tuple[Adapter, Config, Data]:
+    settings = adapters.configure(data=name, limit=40, **values)
+    adapter = adapters.get(name)
+    return adapter, settings, adapter.load(settings, folder)
+
+
+@pytest.mark.parametrize("data", DATA, indirect=True)
+def test_items_and_what_is_known_of_them(data: str, tmp_path: Path) -> None:
+    adapter, settings, found = loaded(data, tmp_path)
+    assert 0 < len(found) <= 40
+    assert found.names == settings.attributes
+    assert np.isfinite(found.a).all()
+    assert len(adapter.labels) == adapter.kinds > found.kind.max()
+    assert all((adapter.words.item, adapter.words.items, adapter.words.parts, adapter.words.groups))
+    parts = adapter.split(found, 0)
+    assert sum(map(len, parts)) == len(found)
+    again = adapter.load(settings, tmp_path)
+    assert (again.x == found.x).all()
+    assert (again.a == found.a).all()
+
+
+@pytest.mark.parametrize("data", DATA, indirect=True)
+def test_a_model_and_what_is_measured_of_what_it_makes(data: str, tmp_path: Path) -> None:
+    adapter, settings, found = loaded(data, tmp_path)
+    found = found.take(found.kind == found.kind[0])
+    kind, before = int(found.kind[0]), found.x.copy()
+    model = adapter.build(settings).eval()
+    x = model.items(torch.from_numpy(np.array(found.x)))
+    posterior = model.encode(x, kind)
+    assert posterior.mean.shape == (len(found), settings.latent)
+    output = model.decode(posterior.mean, kind)
+    assert model.right(output, x).shape[0] == len(found)
+    assert torch.isfinite(model.nll(output, x, kind)).all()
+    made = model.mode(output).numpy()
+    for items in (made, made[:0]):
+        assert adapter.values(items, kind, settings).shape == (len(items), len(settings.attributes))
+        plausible = adapter.plausible(items, kind, settings)
+        assert plausible is None or plausible.shape == (len(items),)
+        assert len(adapter.draw(items, kind, settings)) == len(items)
+        if adapter.judged:
+            assert adapter.judge(items, kind, settings).shape == (len(items),)
+    one, two, none = adapter.same([found.x, found.x[::-1].copy(), made[:0]], kind, settings)
+    assert one.tolist() == two[::-1].tolist()
+    assert len(none) == 0
+    assert (found.x == before).all()
+
+
+@pytest.mark.parametrize("data", DATA, indirect=True)
+@pytest.mark.parametrize("preset", list(PRESETS))
+def test_every_preset_has_settings_for_every_data_set(data: str, preset: str) -> None:
+    settings = adapters.configure(preset, data=data, seed=3)
+    assert (settings.data, settings.seed) == (data, 3)
+    if preset == "beta-vae":
+        assert settings.gamma == 0
+    assert config.from_dict(settings.as_dict()) == settings
+
+
+def test_items_measure_as_the_data_says(tmp_path: Path, data: str) -> None:
+    adapter, settings, found = loaded("squares", tmp_path)
+    assert (adapter.values(found.x, 0, settings) == found.a).all()
+    assert found.others == ("width",)
+    assert found.reported is not None
+    assert (adapter.judge(found.x, 0, settings) == found.reported[:, 0]).all()
+    blank = np.zeros((1, 1, 12, 12), np.uint8)
+    assert np.isnan(adapter.values(blank, 0, settings)).all()
+
+
+def test_settings_of_the_preset_of_the_data_and_of_the_user(data: str) -> None:
+    own = adapters.configure(data="squares")
+    assert (own.attributes, own.shape, own.filters, own.augment) == (("x", "y"), (1, 12, 12), (8, 16), 0)
+    paper = adapters.configure("paper", data="squares", lr=0.5)
+    assert (paper.attribute_loss, paper.lr, paper.filters, paper.decoder) == ("pairwise", 0.5, (8, 16), "parallel")
+    assert (paper.latent, paper.beta, paper.gamma, paper.delta, paper.dropout) == (4, 1, 10, 1, 0)
+    assert adapters.configure("beta-vae", data="squares").gamma == 0
+    assert adapters.configure("paper", data="bach") == config.make("paper", data="bach")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"data": "squares", "units": 8}, "units is a setting for music, and squares is images: leave it out"),
+        ({"data": "folk", "filters": [8]}, "filters is a setting for images, and folk is music: leave it out"),
+        ({"data": "squares", "filters": (4,) * 4}, "a kernel of 4 does not fit the 1x1 pixels that convolution 4"),
+        ({"data": "squares", "kernel": 1}, "kernel is 1, but stride 2: some pixels would never be seen"),
+        ({"data": "squares", "lattent": 1}, "unknown setting 'lattent': did you mean 'latent'"),
+        ({"data": 3}, "data is 3"),
+    ],
+)
+def test_settings_that_do_not_go_together(data: str, values: dict[str, object], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        adapters.configure(**values)  # type: ignore[arg-type]
+
+
+def test_what_the_data_does_not_have(data: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="squares has no attribute 'colour': it has x, y, width"):
+        loaded("squares", tmp_path, attributes=("x", "colour"))
+    settings = replace(adapters.configure(data="squares"), shape=(1, 16, 16))
+    with pytest.raises(DataError, match="images of 12 x 12 pixels in 1 channel, but the model is for 16 x 16"):
+        squares.ADAPTER.load(settings, tmp_path)
+
+
+def test_a_split_of_the_data_counts(tmp_path: Path) -> None:
+    part = np.arange(400) % 3
+    own = replace(squares.ADAPTER, read=lambda *_: replace(squares.read(), part=part))
+    settings = adapters.config.make(**own.settings("default"), data="own")
+    sides = own.split(own.load(settings, tmp_path), 0)
+    assert [len(side) for side in sides] == np.bincount(part).tolist()
+    with pytest.raises(DataError, match="400, 0, 0 items for training, validation and test"):
+        own.split(replace(own.load(settings, tmp_path), part=np.zeros(400, int)), 0)
+
+
+def test_a_limit_draws_items_at_random_with_the_seed(tmp_path: Path, data: str) -> None:
+    first, again, other = (loaded("squares", tmp_path, seed=seed)[2] for seed in (0, 0, 1))
+    assert len(first) == 40
+    assert (first.x == again.x).all()
+    assert (first.x != other.x).any()
+
+
+def test_another_package_gives_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    point = EntryPoint("theirs", f"{squares.__name__}:ADAPTER", "armusic.adapters")
+    monkeypatch.setattr(adapters, "entry_points", lambda group, name: [point] if name == "theirs" else [])
+    assert adapters.get("theirs") is squares.ADAPTER
+    assert len(loaded("theirs", tmp_path)[2]) == 40
+
+
+def test_a_model_can_be_used_without_its_data(tmp_path: Path) -> None:
+    settings = replace(adapters.configure(data="sprites"), data=str(tmp_path / "gone"))
+    adapter = adapters.of(settings)
+    assert adapter.build(settings).shape == (1, 64, 64)
+    with pytest.raises(MissingFileError, match="gone: the data of this model is not there"):
+        adapter.load(settings, tmp_path)
+
+
+def test_the_tutorial(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, root: Path) -> None:
+    monkeypatch.syspath_prepend(str(root / "examples"))
+    monkeypatch.setitem(adapters.ADAPTERS, "discs", "own_adapter:ADAPTER")
+    settings = adapters.configure(data="discs", epochs=2)
+    adapter = adapters.get("discs")
+    found = adapter.load(settings, tmp_path)
+    measured = adapter.values(found.x, 0, settings)
+    assert np.abs(measured - found.a).max(axis=0).tolist() < [0.5, 0.01]
+    run = api.train(settings, tmp_path / "run", data_dir=tmp_path)
+    scores = list(csv.DictReader((run / "metrics.csv").read_text().splitlines()))
+    assert float(scores[1]["r2"]) > float(scores[0]["r2"])

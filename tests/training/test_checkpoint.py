@@ -1,0 +1,106 @@
+"""One safe file, whole or not at all."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from armusic import config
+from armusic.errors import CheckpointError, MissingFileError
+from armusic.training import checkpoint
+from armusic.training.adapters.music import build
+from armusic.training.checkpoint import Checkpoint
+from armusic.vae.data import Scale
+from armusic.vae.fit import make_optimizer
+
+SMALL = config.make(latent=5, units=4)
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> tuple[Checkpoint, Path]:
+    scale = Scale(np.ones((6, 4)), np.full((6, 4), 2.0))
+    made = Checkpoint(build(SMALL), SMALL, scale, ({"epoch": 1, "loss": 0.5},), {"data": "folk"})
+    checkpoint.save(made, tmp_path / "best.safetensors")
+    return made, tmp_path
+
+
+def test_everything_comes_back(saved: tuple[Checkpoint, Path]) -> None:
+    made, folder = saved
+    for path in (folder, folder / "best.safetensors"):
+        found = checkpoint.load(path)
+        assert (found.config, found.history, found.card) == (made.config, made.history, made.card)
+        assert (found.scale.std == made.scale.std).all()
+        x = torch.randint(40, (3, 24))
+        assert torch.equal(found.model.encode(x, 2).mean, made.model.eval().encode(x, 2).mean)
+        assert not found.model.training
+
+
+def test_the_state_of_the_optimizer_comes_back(tmp_path: Path) -> None:
+    model = build(SMALL)
+    optimizer = make_optimizer(model, SMALL)
+    model.encode(torch.zeros(2, 24, dtype=torch.long), 0).mean.sum().backward()
+    optimizer.step()
+    state = checkpoint.pack(optimizer)
+    made = Checkpoint(model, SMALL, Scale(np.ones((6, 4)), np.ones((6, 4))), optimizer=state)
+    checkpoint.save(made, tmp_path / "last.safetensors")
+    other = make_optimizer(model, SMALL)
+    checkpoint.unpack(other, checkpoint.load(tmp_path).optimizer)
+    again = checkpoint.pack(other)
+    assert again.keys() == state.keys()
+    assert all(torch.equal(again[name], state[name]) for name in state)
+
+
+def with_header(path: Path, **changes: object) -> Path:
+    """Write the checkpoint again with another header."""
+    from safetensors import safe_open
+
+    with safe_open(path, "pt") as file:
+        metadata = dict(file.metadata())
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    header = json.loads(metadata["armusic"])
+    for name, value in changes.items():
+        if name == "format":
+            metadata["format"] = str(value)
+        else:
+            header["config"][name] = value
+    metadata["armusic"] = json.dumps(header)
+    save_file(tensors, path, metadata)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"format": "armusic 99"}, "a checkpoint of 'armusic 99', but this is armusic checkpoint format 1"),
+        ({"units": 8}, "its contents do not belong together"),
+        ({"colour": "red"}, "unknown setting 'colour'"),
+    ],
+)
+def test_a_checkpoint_that_does_not_fit(
+    saved: tuple[Checkpoint, Path], changes: dict[str, object], message: str
+) -> None:
+    path = with_header(saved[1] / "best.safetensors", **changes)
+    with pytest.raises(CheckpointError, match=message) as caught:
+        checkpoint.load(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_no_checkpoint(saved: tuple[Checkpoint, Path], tmp_path: Path) -> None:
+    whole = (saved[1] / "best.safetensors").read_bytes()
+    for content in (b"text, not tensors", whole[:100], whole[: len(whole) // 2]):
+        broken = tmp_path / "broken.safetensors"
+        broken.write_bytes(content)
+        with pytest.raises(CheckpointError, match="broken.safetensors: not a checkpoint, or a broken one"):
+            checkpoint.load(broken)
+    foreign = tmp_path / "foreign.safetensors"
+    save_file({"a": torch.zeros(1)}, foreign)
+    with pytest.raises(CheckpointError, match="a checkpoint of 'another program'"):
+        checkpoint.load(foreign)
+    with pytest.raises(MissingFileError):
+        checkpoint.load(tmp_path / "missing.safetensors")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(CheckpointError, match="empty: no checkpoint in this folder"):
+        checkpoint.load(tmp_path / "empty")

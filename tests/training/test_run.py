@@ -1,0 +1,220 @@
+"""A run is a folder that can be stopped at any moment and goes on as if it had not been."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from armusic import api, config
+from armusic.config import Config
+from armusic.errors import DataError, UsageError, WriteError
+from armusic.training import checkpoint
+from armusic.vae.fit import Report
+from tests.notation import book
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    folder = tmp_path_factory.mktemp("tunes")
+    book(folder / "book.abc")
+    return config.make(data=str(folder), units=6, latent=6, epochs=3, batch=8, control=0.1)
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def whole(settings: Config, cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return api.train(settings, tmp_path_factory.mktemp("runs") / "whole", data_dir=cache)
+
+
+def figures(run: Path) -> list[dict[str, str]]:
+    with (run / "metrics.csv").open() as file:
+        return [{name: value for name, value in row.items() if name != "seconds"} for row in csv.DictReader(file)]
+
+
+def test_what_is_in_the_folder(whole: Path, settings: Config) -> None:
+    names = {path.name for path in whole.iterdir()} - {"events"}
+    assert names == {"config.json", "metrics.csv", "best.safetensors", "last.safetensors"}
+    assert config.from_dict(json.loads((whole / "config.json").read_text())) == settings
+    assert [row["epoch"] for row in figures(whole)] == ["1", "2", "3"]
+    assert {"loss", "nll", "kl", "attribute", "control", "cycle", "accuracy", "exact", "r2"} < set(figures(whole)[0])
+    assert checkpoint.load(whole).card["data"] == settings.data
+
+
+class StopError(Exception):
+    """Stands for Ctrl-C."""
+
+
+@pytest.mark.parametrize("stopped_after", [1, 2])
+def test_a_resumed_run_gives_the_same_losses_and_weights(
+    whole: Path, settings: Config, cache: Path, tmp_path: Path, stopped_after: int
+) -> None:
+    steps = 0
+
+    def stop(_parts: object) -> None:
+        nonlocal steps
+        steps += 1
+        if steps > stopped_after * steps_per_epoch + 1:
+            raise StopError
+
+    steps_per_epoch = int(figures(whole)[0]["step"])
+    run = tmp_path / "run"
+    with pytest.raises(StopError):
+        api.train(settings, run, data_dir=cache, on_step=stop)
+    assert len(figures(run)) == stopped_after
+    torch.manual_seed(123)
+    api.train(settings, run, resume=True, data_dir=cache)
+    assert figures(run) == figures(whole)
+    one, two = (checkpoint.load(folder / checkpoint.LAST).model.state_dict() for folder in (run, whole))
+    assert all(torch.equal(one[name], two[name]) for name in one)
+
+
+def test_what_is_trained_beside_the_model_goes_on_too_and_is_not_shipped(
+    settings: Config, cache: Path, tmp_path: Path
+) -> None:
+    def stop(_report: object) -> None:
+        raise KeyboardInterrupt
+
+    settings = replace(settings, attribute_loss="linear", control=0.0, cycle=0.0)
+    whole, run = api.train(settings, tmp_path / "whole", data_dir=cache), tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        api.train(settings, run, data_dir=cache, on_epoch=stop)
+    api.train(settings, run, resume=True, data_dir=cache)
+    assert figures(run) == figures(whole)
+    one, two = (checkpoint.load(folder / checkpoint.LAST).companion for folder in (run, whole))
+    assert one
+    assert all(torch.equal(one[name], two[name]) for name in one)
+    assert not checkpoint.load(whole / checkpoint.BEST).companion
+
+
+def test_a_method_that_the_attributes_are_not_for_leaves_no_run_behind(
+    settings: Config, cache: Path, tmp_path: Path
+) -> None:
+    wanted = replace(settings, attributes=("rhythm", "syncopation"), attribute_loss="slope")
+    with pytest.raises(UsageError, match="attribute 'syncopation': its slope"):
+        api.train(wanted, tmp_path / "run", data_dir=cache)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_finished_run_stays_as_it_is(whole: Path, settings: Config, cache: Path) -> None:
+    before = (whole / "last.safetensors").read_bytes()
+    api.train(settings, whole, resume=True, data_dir=cache)
+    assert (whole / "last.safetensors").read_bytes() == before
+
+
+def test_another_run_is_never_overwritten(whole: Path, settings: Config, cache: Path) -> None:
+    with pytest.raises(WriteError, match="whole: a run is there already: go on with it"):
+        api.train(settings, whole, data_dir=cache)
+    with pytest.raises(UsageError, match="whole was begun with lr 0.003, not 0.1"):
+        api.train(replace(settings, lr=0.1), whole, resume=True, data_dir=cache)
+
+
+def test_a_run_folder_that_cannot_be(settings: Config, cache: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(WriteError, match="no run folder can be made there"):
+        api.train(settings, tmp_path / "file" / "run", data_dir=cache)
+
+
+def test_a_run_starts_from_a_model(whole: Path, settings: Config, cache: Path, tmp_path: Path) -> None:
+    """With no step that changes anything, its weights are those of the model; the network must be the same."""
+    still = replace(settings, epochs=1, lr=1e-9)
+    run = api.train(still, tmp_path / "run", start=whole, data_dir=cache)
+    one, two = checkpoint.load(run).model.state_dict(), checkpoint.load(whole).model.state_dict()
+    assert all(torch.allclose(one[name], two[name], atol=1e-6) for name in one)
+    with pytest.raises(UsageError, match="the model to start from has units 6, not 7: a run keeps the network"):
+        api.train(replace(settings, units=7), tmp_path / "other", start=whole, data_dir=cache)
+    assert not (tmp_path / "other").exists()
+
+
+def test_data_that_cannot_be_used_leaves_no_run_behind(settings: Config, cache: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError):
+        api.train(replace(settings, data=str(tmp_path / "missing")), tmp_path / "run", data_dir=cache)
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_best_epoch_is_kept(whole: Path) -> None:
+    accuracies = [float(row["accuracy"]) for row in figures(whole)]
+    best = max(range(3), key=lambda epoch: (accuracies[epoch], epoch))
+    assert checkpoint.load(whole / checkpoint.BEST).epoch == best + 1
+
+
+def command(settings: Config, cache: Path, run: Path) -> list[str]:
+    return [
+        *("train", "--data", settings.data, "--units", "6", "--latent", "6", "--epochs", "3", "--batch", "8"),
+        *("--data-dir", str(cache), "-o", str(run)),
+    ]
+
+
+def test_a_kill_leaves_a_whole_checkpoint(settings: Config, cache: Path, tmp_path: Path) -> None:
+    """The process is killed while it trains on and on; what it left can be loaded and gone on with."""
+    long = [*command(settings, cache, tmp_path / "run"), "--epochs", "100000"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "armusic_cli", *long], stderr=subprocess.DEVNULL, env=_environment()
+    )
+    last = tmp_path / "run" / checkpoint.LAST
+    while process.poll() is None and not last.exists():
+        pass
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    found = checkpoint.load(last)
+    assert found.epoch >= 1
+    assert found.optimizer
+
+
+def test_several_processes_go_on_with_a_run_of_one(settings: Config, cache: Path, tmp_path: Path) -> None:
+    """Without dropout, the losses are those of one process that never stopped."""
+    still = replace(settings, dropout=0.0)
+    whole = api.train(still, tmp_path / "whole", data_dir=cache)
+    run = tmp_path / "run"
+
+    def stop(report: Report) -> None:
+        if report.epoch == 2:
+            raise StopError
+
+    with pytest.raises(StopError):
+        api.train(still, run, data_dir=cache, on_epoch=stop)
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    done = subprocess.run(
+        [*torchrun, "-m", "armusic_cli", "train", "--resume", "--data-dir", str(cache), "-o", str(run)],
+        capture_output=True, text=True, env=_environment(),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{run}\n"
+    assert [float(row["loss"]) for row in figures(run)] == pytest.approx(
+        [float(row["loss"]) for row in figures(whole)], rel=1e-3
+    )
+    assert [tensor.dtype for tensor in checkpoint.load(run).model.state_dict().values()] == [
+        tensor.dtype for tensor in checkpoint.load(whole).model.state_dict().values()
+    ]
+
+
+def test_a_compiler_that_is_missing(
+    settings: Config, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    with pytest.raises(UsageError, match=r"--compile needs a C\+\+ compiler, and no-such-compiler is not found"):
+        api.train(replace(settings, compile=True), tmp_path / "run", data_dir=cache)
+    assert not (tmp_path / "run").exists()
+
+
+def test_more_processes_than_gpus(
+    settings: Config, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    with pytest.raises(UsageError, match="process 2 of this machine, but it has 1 GPU: start as many processes"):
+        api.train(settings, tmp_path / "run", data_dir=cache)
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join([".", "cli"])}

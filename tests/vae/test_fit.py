@@ -1,0 +1,173 @@
+"""The loop: same seed, same losses; it learns; it goes on where it stopped."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch._dynamo.testing import CompileCounterWithBackend
+
+from armusic import config
+from armusic.config import Config
+from armusic.datasets.corpora.corpus import Corpus
+from armusic.training import adapters
+from armusic.training.adapters.music import build, to_data
+from armusic.training.checkpoint import pack, unpack
+from armusic.vae import data as dataset
+from armusic.vae.data import Data
+from armusic.vae.distributed import draw
+from armusic.vae.fit import Report, fit, make_optimizer, pace, score
+from armusic.vae.models.base import VAE
+from armusic.vae.objective import Objective, backward
+from tests.notation import toy_corpus
+
+SMALL = config.make(latent=8, units=12, epochs=3, batch=16, distinct=False)
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    return toy_corpus()
+
+
+@pytest.fixture(scope="module")
+def data(corpus: Corpus) -> Data:
+    return to_data(corpus, SMALL)
+
+
+def start(
+    data: Data, settings: Config, model: VAE, optimizer: torch.optim.Optimizer, epoch: int = 0
+) -> Iterator[Report]:
+    music = adapters.get("folk")
+    return fit(
+        model, data, data, dataset.scale_of(data, music.kinds), settings,
+        augment=music.augment(settings), expected=music.expected(settings), optimizer=optimizer, epoch=epoch,
+    )  # fmt: skip
+
+
+def run(data: Data, settings: Config) -> list[Report]:
+    torch.manual_seed(settings.seed)
+    model = build(settings)
+    return list(start(data, settings, model, make_optimizer(model, settings)))
+
+
+def losses(reports: list[Report]) -> list[dict[str, float]]:
+    return [report.losses for report in reports]
+
+
+def test_the_same_seed_gives_the_same_losses(data: Data) -> None:
+    assert losses(run(data, SMALL)) == losses(run(data, SMALL))
+    assert losses(run(data, SMALL)) != losses(run(data, replace(SMALL, seed=1)))
+
+
+@pytest.mark.parametrize("how", [{}, {"accumulate": 3}, {"precision": "bfloat16"}])
+def test_a_run_that_goes_on_gives_the_losses_of_one_that_never_stopped(data: Data, how: dict[str, Any]) -> None:
+    settings = replace(SMALL, **how)
+    whole = run(data, settings)
+    torch.manual_seed(settings.seed)
+    model = build(settings)
+    optimizer = make_optimizer(model, settings)
+    stopped = start(data, settings, model, optimizer)
+    next(stopped)
+    other = build(settings)
+    other.load_state_dict(model.state_dict())
+    kept = make_optimizer(other, settings)
+    unpack(kept, pack(optimizer))
+    torch.manual_seed(99)
+    rest = list(start(data, settings, other, kept, epoch=1))
+    assert losses(rest) == losses(whole)[1:]
+
+
+def step(data: Data, settings: Config) -> tuple[dict[str, float], dict[str, torch.Tensor]]:
+    """Return the losses and the gradients of the first step."""
+    torch.manual_seed(settings.seed)
+    model = build(settings)
+    objective = Objective(model, settings, dataset.scale_of(data, 6), adapters.get("folk").expected(settings))
+    four = data.take(np.flatnonzero(data.kind == 0)[:20])
+    chance = draw(len(four), model.latent, 0.5, objective.mean, torch.Generator().manual_seed(0))
+    parts = backward(objective, objective, torch.from_numpy(four.x), torch.from_numpy(four.a), 0, chance)
+    return parts, {name: weight.grad for name, weight in model.named_parameters()}
+
+
+def test_bfloat16_is_near_float32_and_leaves_the_weights_alone(data: Data) -> None:
+    exact, rough = step(data, SMALL), step(data, replace(SMALL, precision="bfloat16"))
+    assert rough[0] == pytest.approx(exact[0], rel=0.05)
+    assert rough[0]["nll"] != exact[0]["nll"]
+    assert {gradient.dtype for gradient in rough[1].values()} == {torch.float32}
+
+
+@pytest.mark.filterwarnings("ignore:The .grad attribute")  # of torch, while it traces
+def test_a_compiled_network_is_the_same_network(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Traced as torch.compile traces it, and run without a C++ compiler."""
+    graphs = CompileCounterWithBackend("aot_eager")
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend=graphs))
+    exact, compiled = step(data, SMALL), step(data, replace(SMALL, compile=True))
+    assert graphs.frame_count > 0
+    assert compiled[0] == pytest.approx(exact[0], rel=1e-5)
+    for name, gradient in exact[1].items():
+        torch.testing.assert_close(compiled[1][name], gradient, rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize("preset", ["default", "paper"])
+def test_it_learns(corpus: Corpus, preset: str) -> None:
+    settings = config.make(preset, latent=8, units=16, epochs=8, batch=16, lr=0.01, distinct=False, augment=0.0)
+    reports = run(to_data(corpus, settings), settings)
+    assert reports[-1].losses["nll"] < 0.8 * reports[0].losses["nll"]
+    assert reports[-1].losses["attribute"] < 0.9 * reports[0].losses["attribute"]
+    assert all(np.isfinite(list(report.losses.values())).all() for report in reports)
+
+
+def test_gamma_zero_leaves_the_attributes_alone(data: Data) -> None:
+    tied = run(data, replace(SMALL, epochs=6, lr=0.01))[-1].scores["r2"]
+    free = run(data, replace(SMALL, epochs=6, lr=0.01, gamma=0.0))[-1].scores["r2"]
+    assert tied > free
+
+
+def test_control_ties_the_output_to_the_code(data: Data) -> None:
+    """With the control losses, the output's expected attributes come nearer to what the code stands for."""
+    reports = run(data, replace(SMALL, epochs=8, lr=0.01, control=0.5, cycle=0.5))
+    assert reports[-1].losses["control"] < 0.5 * reports[0].losses["control"]
+    assert set(run(data, replace(SMALL, epochs=1, control=0.0, cycle=0.0, independence=0.0))[0].losses) == {
+        "loss",
+        "nll",
+        "kl",
+        "attribute",
+    }
+
+
+def test_the_learning_rate_rises_and_falls() -> None:
+    settings = config.make(warmup=0.1)
+    assert [round(pace(done, settings), 2) for done in (0.0, 0.05, 0.1, 0.55, 1.0)] == [0.0, 0.5, 1.0, 0.5, 0.0]
+    constant = config.make("paper")
+    assert [pace(done, constant) for done in (0.0, 0.5, 0.99)] == [1, 1, 1]
+
+
+def test_a_perfect_model_scores_one(data: Data) -> None:
+    scale = dataset.scale_of(data, 6)
+
+    class Perfect(VAE):
+        """Hides the item and its attributes in the code."""
+
+        latent = 4 + 24
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = torch.nn.Parameter(torch.zeros(()))
+
+        def encode(self, x: torch.Tensor, kind: int) -> object:
+            from armusic.vae.models.base import Normal
+
+            rows = [int(np.flatnonzero((data.x == item).all(1) & (data.kind == kind))[0]) for item in x.numpy()]
+            a = scale.standardise(data.a[rows], data.kind[rows])
+            mean = torch.cat([torch.as_tensor(a).float(), x.float()], dim=1)
+            return Normal(mean, mean)
+
+        def decode(self, z: torch.Tensor, kind: int, teacher: torch.Tensor | None = None) -> torch.Tensor:
+            return z[:, 4:, None]
+
+        def mode(self, output: torch.Tensor) -> torch.Tensor:
+            return output[..., 0].long()
+
+    assert score(Perfect(), data, scale) == pytest.approx({"accuracy": 1.0, "exact": 1.0, "r2": 1.0})
