@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from armusic import experiments, report
-from armusic.asked import Target
 from armusic.config import Config
-from armusic.datasets.corpora import corpus as _corpus
-from armusic.datasets.corpora.corpus import Corpus, Progress
+from armusic.datasets.corpora.corpus import Corpus
+from armusic.editing.targets import Target
 from armusic.errors import UsageError
-from armusic.files import check_folder, label
+from armusic.files import check_folder, data_folder, label
 from armusic.io import readers, writers
 from armusic.io.readers.options import Reading
 from armusic.io.writers import check as check_output
@@ -34,13 +33,14 @@ from armusic.plotting.files import (
     draw_traversal,
     picture,
 )
+from armusic.progress import Progress
 
 if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
-    from armusic.editing.material import Variation
     from armusic.editing.morphing import Step
     from armusic.editing.reconstruction import Reconstruction
     from armusic.editing.result import Reached
     from armusic.editing.surface import Surface
+    from armusic.editing.sweep import Variation
     from armusic.evaluation import Evaluation
     from armusic.evaluation.traversals import Traversal
     from armusic.generation.generate import Generated
@@ -147,9 +147,9 @@ class Model:
         closed: bool = True,
     ) -> list[Variation]:
         """Return the tune with one attribute turned down and up: see `armusic.editing.reach.interpolate`."""
-        from armusic.editing import reach as reaching
+        from armusic.editing import sweep
 
-        return reaching.interpolate(self.checkpoint, tune, attribute, steps, span, measures, key, closed=closed)
+        return sweep.interpolate(self.checkpoint, tune, attribute, steps, span, measures, key, closed=closed)
 
     def reach(
         self,
@@ -161,15 +161,15 @@ class Model:
         closed: bool = True,
     ) -> Reached:
         """Return the tune with attributes at their targets: see `armusic.editing.reach.reach`."""
-        from armusic.editing import reach as reaching
+        from armusic.editing import reach
 
-        return reaching.reach(self.checkpoint, tune, targets, key, measures, closed=closed)
+        return reach.reach(self.checkpoint, tune, targets, key, measures, closed=closed)
 
     def turner(self, tune: Tune, names: Sequence[str], key: str = "auto") -> Callable[[Mapping[str, float]], Reached]:
         """Return a function that turns attributes of a tune by look-ups: see `armusic.editing.reach.turner`."""
-        from armusic.editing import reach as reaching
+        from armusic.editing import reach
 
-        return reaching.turner(self.checkpoint, tune, names, key)
+        return reach.turner(self.checkpoint, tune, names, key)
 
     def surface(self, tune: Tune, names: Sequence[str], **options: Any) -> Surface:
         """Return two attributes over a grid of both (`points`, `measures`, `key`): see `surfaces.surface`."""
@@ -207,13 +207,13 @@ class Model:
         """Return test items turned by dimensions (`steps`, `span`, `data`): see `evaluation.traversals.of_model`."""
         from armusic.evaluation import traversals
 
-        return traversals.of_model(self.checkpoint, _corpus.data_folder(data_dir), items, attributes, **options)
+        return traversals.of_model(self.checkpoint, data_folder(data_dir), items, attributes, **options)
 
     def evaluate(self, metre: str | None = None, *, data_dir: str | Path | None = None, **options: Any) -> Evaluation:
         """Return how good it is on the test part of its data (`seed`, `on_progress`): see `evaluation.evaluate`."""
         from armusic import evaluation
 
-        return evaluation.evaluate(self.checkpoint, _corpus.data_folder(data_dir), metre, **options)
+        return evaluation.evaluate(self.checkpoint, data_folder(data_dir), metre, **options)
 
 
 def load(path: str | Path | None = None, domain: str = "") -> Model:
@@ -296,7 +296,7 @@ def train(
     """
     from armusic.training import run as runs
 
-    cache = _corpus.data_folder(data_dir)
+    cache = data_folder(data_dir)
     begun = load(start).checkpoint if start is not None else None
     return runs.train(
         config, Path(run), cache, resume=resume, start=begun, on_data=on_data, on_step=on_step, on_epoch=on_epoch
@@ -307,4 +307,4 @@ def corpus(data: str = "folk", data_dir: str | Path | None = None, on_progress: 
     """Read a corpus: a data set by name, or a folder of one's own files; `DataError` if there is nothing to use."""
     from armusic.datasets import corpora
 
-    return corpora.read(data, _corpus.data_folder(data_dir), on_progress)
+    return corpora.read(data, data_folder(data_dir), on_progress)

@@ -228,6 +228,13 @@ def atomic_folder(path: Path | str, force: bool = False) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+def data_folder(given: str | os.PathLike[str] | None = None) -> Path:
+    """Return the folder for cached corpora: the one given, else `$ARMUSIC_DATA`, else the platform's cache."""
+    from platformdirs import user_cache_path
+
+    return Path(given or os.environ.get("ARMUSIC_DATA") or user_cache_path("armusic"))
+
+
 def _check_parent(path: Path, shown: str) -> None:
     parent = Path(os.path.realpath(path)).parent
     if not parent.exists():

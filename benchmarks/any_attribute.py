@@ -18,10 +18,11 @@ import torch
 
 from armusic import api
 from armusic.datasets import corpora
-from armusic.datasets.corpora.corpus import Corpus, data_folder
+from armusic.datasets.corpora.corpus import Corpus
 from armusic.editing import material, prior_samples
 from armusic.editing import pool as control
 from armusic.evaluation import tune_of
+from armusic.files import data_folder
 from armusic.music import attributes, keys
 from armusic.music.pitch_frame import FRAMES
 from armusic.music.score import METRES, Metre, Tune

@@ -24,14 +24,16 @@ from scipy.stats import rankdata
 
 from armusic import api
 from armusic.datasets import corpora
-from armusic.datasets.corpora.corpus import Corpus, data_folder
+from armusic.datasets.corpora.corpus import Corpus
 from armusic.datasets.corpora.versions import different
 from armusic.editing import calibration, prior_samples
-from armusic.editing import material as interpolation
 from armusic.editing import pool as control
 from armusic.editing.calibration import Calibration
+from armusic.editing.decoding import encode
+from armusic.editing.material import prepare
 from armusic.editing.result import Reached
 from armusic.evaluation import tune_of
+from armusic.files import data_folder
 from armusic.music import attributes, keys
 from armusic.music.pitch_frame import FRAMES
 from armusic.music.score import METRES, Metre, Tune
@@ -69,7 +71,7 @@ class Bench:
         return self.values.std(axis=0)
 
 
-def prepare(checkpoint: Checkpoint, cache: Path, metre: Metre, seed: int) -> Bench:
+def bench_of(checkpoint: Checkpoint, cache: Path, metre: Metre, seed: int) -> Bench:
     """Read the corpus, calibrate the model on its validation part, and shuffle the test tunes."""
     settings, frame, kind = checkpoint.config, FRAMES[checkpoint.config.frame], METRES.index(metre.kind)
     read = corpora.read(settings.data, cache)
@@ -78,7 +80,7 @@ def prepare(checkpoint: Checkpoint, cache: Path, metre: Metre, seed: int) -> Ben
     places = replace(data, x=np.flatnonzero(inside)[:, None])
     train, valid, test = (part.x[:, 0] for part in split(places, settings.seed))
     valid = valid[read.kind[valid] == kind]
-    z = interpolation.encode(checkpoint, classes[valid], kind)
+    z = encode(checkpoint, classes[valid], kind)
     kinds = np.zeros(len(valid), dtype=int)  # one kind is measured here
     here = data.kind == kind
     values = data.a[here].astype(np.float64)
@@ -110,7 +112,7 @@ def run(bench: Bench, count: int, seed: int) -> dict[str, Any]:
     answers: dict[str, dict[str, list[Answers]]] = {loop: {name: [] for name in names} for loop in ("open", "closed")}
     for tune in _enough(bench, count):
         wide = keys.allowed(tune, keys.find(tune))
-        material = interpolation.prepare(bench.checkpoint, tune)
+        material = prepare(bench.checkpoint, tune)
         varied = material.varied
         inputs.append(material.tokens[varied])
         allowed.append(keys.collection(keys.find(tune))[None].repeat(varied.sum(), axis=0))
@@ -153,7 +155,7 @@ def _enough(bench: Bench, count: int) -> Iterator[Tune]:
     for tune in bench.tunes:
         if count <= 0:
             return
-        count -= int(interpolation.prepare(bench.checkpoint, tune).varied.sum())
+        count -= int(prepare(bench.checkpoint, tune).varied.sum())
         yield tune
 
 
@@ -286,7 +288,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     metre = Metre.parse(options.metre)
-    bench = prepare(api.load(options.run).checkpoint, data_folder(), metre, options.seed)
+    bench = bench_of(api.load(options.run).checkpoint, data_folder(), metre, options.seed)
     figures = run(bench, options.n, options.seed)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2) + "\n")

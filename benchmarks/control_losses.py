@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from armusic import api, config, evaluation
-from armusic.datasets.corpora.corpus import data_folder
+from armusic.files import data_folder
 from armusic.music.score import METRES
 
 VARIANTS: dict[str, dict[str, float]] = {

@@ -18,9 +18,8 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from armusic.datasets.corpora.corpus import data_folder
 from armusic.datasets.images import mnist
-from armusic.files import atomic_path
+from armusic.files import atomic_path, data_folder
 from armusic.vae.models.digits import Digits
 
 BATCH = 128

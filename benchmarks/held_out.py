@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from armusic import api, evaluation
-from armusic.datasets.corpora.corpus import data_folder
+from armusic.files import data_folder
 
 FIGURES = {"ticks": "ticks right", "exact": "measures exact", "onset_f1": "onset F1", "pitch": "pitch right at onsets"}
 

@@ -16,7 +16,8 @@ import held_out
 
 from armusic import api, evaluation
 from armusic.config import Config
-from armusic.datasets.corpora.corpus import data_folder
+from armusic.editing.calibration import calibrate
+from armusic.files import data_folder
 from armusic.generation import fit_phrases, phrase_model
 from armusic.training import checkpoint
 
@@ -71,7 +72,7 @@ def main() -> None:
         minutes += sum(row["seconds"] for row in base.history) / 60
         epochs = f"{base.config.epochs} and {epochs}"
     card = best.card | {"command": command, "commit": commit, "held_out": found}
-    card["calibration"] = evaluation.calibrate(best, data_folder()).as_dict()
+    card["calibration"] = calibrate(best, data_folder()).as_dict()
     path = RESOURCES / api.SHIPPED
     checkpoint.save(replace(best, card=card, optimizer={}), path)
     phrase_model.save(fit_phrases.fit(best, api.corpus(best.config.data)), RESOURCES / phrase_model.SHIPPED)

@@ -24,10 +24,11 @@ from PIL import Image
 
 from armusic import api
 from armusic.datasets import corpora
-from armusic.datasets.corpora.corpus import Corpus, data_folder
-from armusic.editing import material as interpolation
-from armusic.editing.material import Variation
+from armusic.datasets.corpora.corpus import Corpus
+from armusic.editing.material import prepare
+from armusic.editing.sweep import Variation
 from armusic.errors import ArmusicError
+from armusic.files import data_folder
 from armusic.io.readers import abc
 from armusic.io.readers.options import STRICT
 from armusic.io.writers import engraving
@@ -125,7 +126,7 @@ def excerpts(checkpoint: Checkpoint, read: Corpus, test: np.ndarray, metre: Metr
             continue
         if tune is None:
             continue
-        material = interpolation.prepare(checkpoint, tune)
+        material = prepare(checkpoint, tune)
         if material.varied.all() and len(np.unique(material.tokens, axis=0)) >= DIFFERENT:
             yield replace(tune, source=read.sources[number])
 

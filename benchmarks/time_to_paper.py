@@ -27,8 +27,8 @@ import torch
 
 from armusic import metrics
 from armusic.config import PRESETS, make
-from armusic.datasets.corpora.corpus import data_folder
 from armusic.experiments.states import figures
+from armusic.files import data_folder
 from armusic.training import adapters, checkpoint
 from armusic.vae.data import Data, batches, scale_of
 from armusic.vae.fit import fit

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from armusic.config import Config
-from armusic.datasets.corpora.corpus import Progress
 from armusic.datasets.images.base import Images, pack
+from armusic.progress import Progress
 from armusic.training.adapters.images import ImageAdapter
 
 SIDE = 12

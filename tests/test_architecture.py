@@ -68,7 +68,9 @@ def test_the_root_holds_the_front_and_the_ground() -> None:
 
 def test_no_file_is_private_by_its_name() -> None:
     """A package says in its docstring, and the API reference, what is public."""
-    assert not [module for module in MODULES if module.rsplit(".", 1)[-1].startswith("_") and not module.endswith("__main__")]
+    assert not [
+        module for module in MODULES if module.rsplit(".", 1)[-1].startswith("_") and not module.endswith("__main__")
+    ]
 
 
 @every_module

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from armusic.config import Config, make
-from armusic.datasets.corpora.corpus import Progress
+from armusic.progress import Progress
 from armusic.training.adapters.base import Words
 from armusic.training.checkpoint import Checkpoint
 from armusic.vae import data as dataset

@@ -8,12 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from armusic.datasets import corpora
+from armusic.editing.decoding import encode
+from armusic.editing.prior_samples import decoded
 from armusic.errors import CheckpointError, UsageError
+from armusic.files import data_folder
+from armusic.music.attributes import ATTRIBUTES, short_name
+from armusic.music.pitch_frame import FRAMES
+from armusic.music.score import METRES
+from armusic.training import adapters
+from armusic.training.adapters.music import measure_classes, to_data
+from armusic.training.checkpoint import Checkpoint
+from armusic.vae.data import batches, some
 
 Values = Float[np.ndarray, "*item"]
 
@@ -175,6 +188,55 @@ def measure(
         for k, name in enumerate(others, len(names)):
             tables[name].append(Table(np.empty(0), np.empty(0), _percentiles(ones[:, k])))
     return Calibration({name: tuple(found) for name, found in tables.items()})
+
+
+def calibrate(checkpoint: Checkpoint, cache: Path) -> Calibration:
+    """Measure the scale of each attribute of a model, on the validation part of its own corpus.
+
+    Of armusic's other attributes there are percentiles of the corpus, and no table.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+        Of a music model.
+    cache : Path
+        Folder of cached corpora.
+    """
+    settings = checkpoint.config
+    data = to_data(corpora.read(settings.data, cache), settings)
+    _, valid, _ = adapters.get(settings.data).split(some(data, settings.limit, settings.seed), settings.seed)
+    z = np.empty((len(valid), settings.latent), dtype=np.float32)
+    for rows in batches(valid.kind, 1024):
+        z[rows] = encode(checkpoint, valid.x[rows], int(valid.kind[rows[0]]))
+    others = tuple(name for name in ATTRIBUTES if name not in settings.attributes)
+    more = measure_classes(data.x, data.kind, FRAMES[settings.frame], others)
+    values = (np.column_stack([data.a.astype(np.float64), more]), data.kind)
+    return measure(decoded(checkpoint), z, valid.kind, values, settings.attributes, len(METRES), others=others)
+
+
+def scale_of(checkpoint: Checkpoint, names: Sequence[str] = ()) -> Calibration:
+    """Return the scale of the attributes that a checkpoint carries, else measure it on its corpus.
+
+    Raises
+    ------
+    UsageError
+        For one of `names` of whose values in the corpus nothing is known.
+    """
+    carried = checkpoint.card.get("calibration") is not None
+    known = _scale(checkpoint).tables if carried else {*checkpoint.config.attributes, *ATTRIBUTES}
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"attribute {name!r} has no percentiles: its values in the corpus are not known:"
+                f" ask for a value, such as {short_name(name)}=0.3"
+            )
+    return _scale(checkpoint)
+
+
+@lru_cache(maxsize=1)
+def _scale(checkpoint: Checkpoint) -> Calibration:
+    card = checkpoint.card.get("calibration")
+    return calibrate(checkpoint, data_folder()) if card is None else from_dict(card)
 
 
 def _percentiles(values: Float[np.ndarray, " one"]) -> Float[np.ndarray, " percent"]:

@@ -13,9 +13,9 @@ from itertools import pairwise
 import numpy as np
 from jaxtyping import Float, Int, Integer
 
-from armusic.editing import material as interpolation
 from armusic.editing import prior_samples
-from armusic.editing.material import Allowed, Material
+from armusic.editing.decoding import Allowed, decode, encode
+from armusic.editing.material import Material
 from armusic.music import attributes
 from armusic.music.score import METRES
 from armusic.music.similarity import sounding
@@ -134,7 +134,7 @@ def start(checkpoint: Checkpoint, material: Material, allowed: Allowed | None, a
     z = np.zeros((len(first), checkpoint.config.latent), dtype=np.float32)
     for kind in np.unique(material.kind[first]):
         here = material.kind[first] == kind
-        z[here] = interpolation.encode(checkpoint, material.classes[first[here]], int(kind))
+        z[here] = encode(checkpoint, material.classes[first[here]], int(kind))
     names = measured(checkpoint, asked)
     spreads = [prior_samples.spread(checkpoint, name, material.kind[first]) for name in names]
     mean, std = (np.column_stack(parts) for parts in zip(*spreads, strict=True))
@@ -168,7 +168,7 @@ def attempt(search: Search, units: Units, z: Codes) -> Candidates:
     for kind in np.unique(search.kind[units]):
         chosen = search.kind[units] == kind
         here, codes = units[chosen], z[:, chosen].astype(np.float32)
-        made = interpolation.decode(search.checkpoint, material, search.first[here], codes, search.allowed, PULLS)
+        made = decode(search.checkpoint, material, search.first[here], codes, search.allowed, PULLS)
         tokens = np.tile(material.tokens[search.first[here]], (*made.shape[:2], 1, 1))
         tokens[..., : made.shape[-1]] = made
         of = np.broadcast_to(here, made.shape[:3]).ravel()

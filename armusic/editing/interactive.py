@@ -15,11 +15,11 @@ import numpy as np
 from torch import Tensor
 
 from armusic.editing import candidates, reach
-from armusic.editing import material as interpolation
 from armusic.editing import pool as control
-from armusic.editing.calibration import Calibration
+from armusic.editing.calibration import Calibration, scale_of
 from armusic.editing.candidates import Candidates
-from armusic.editing.material import Allowed, Codes, Material, measured
+from armusic.editing.decoding import Allowed, Codes, decode, encode
+from armusic.editing.material import Material, measured, prepare, with_tokens
 from armusic.editing.pool import Pool
 from armusic.editing.result import Rows
 from armusic.editing.targets import Table
@@ -77,13 +77,13 @@ class Ground:
             for column, name in enumerate(self.names):
                 given = here[np.isfinite(asked[here, column])]
                 z[given, column] = self.scale.value_to_z(name, kind, asked[given, column])
-            made = interpolation.decode(self.checkpoint, material, here, z[here][None], self.allowed)[0, 0]
+            made = decode(self.checkpoint, material, here, z[here][None], self.allowed)[0, 0]
             tokens[here, : made.shape[1]] = made
         return tokens
 
     def tune(self, tokens: Rows) -> Tune:
         """Return the tune with these tokens."""
-        return interpolation.with_tokens(self.material.tune, tokens)
+        return with_tokens(self.material.tune, tokens)
 
     def values(self, tokens: Rows) -> Table:
         """Return the model's attributes of tokens in the place of the tune's."""
@@ -187,14 +187,14 @@ class Turner:
 
 def lay(checkpoint: Checkpoint, tune: Tune, key: str = "auto") -> Ground:
     """Return a tune as a model takes it; the key is as for `armusic.editing.reach.reach`."""
-    material = interpolation.prepare(checkpoint, tune)
+    material = prepare(checkpoint, tune)
     z = np.zeros((len(material.tokens), checkpoint.config.latent), dtype=np.float32)
     for kind in np.unique(material.kind[material.varied]).tolist():
         here = np.flatnonzero(material.varied & (material.kind == kind))
-        z[here] = interpolation.encode(checkpoint, material.classes[here], kind)
+        z[here] = encode(checkpoint, material.classes[here], kind)
     names = checkpoint.config.attributes
     present = np.column_stack([measured(tune, material.tokens, name) for name in names])
-    return Ground(checkpoint, material, reach.pitches(tune, key), reach.scale_of(checkpoint), z, present)
+    return Ground(checkpoint, material, reach.pitches(tune, key), scale_of(checkpoint), z, present)
 
 
 def searched(ground: Ground, told: Callable[[int, int], None] = lambda *_: None) -> Turner:

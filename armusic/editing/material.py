@@ -1,63 +1,24 @@
-"""Move one attribute of a tune: encode its measures, move a latent dimension, decode, keep the tune a tune."""
+"""A tune as a model takes it, and back: its tokens, what they measure, and the tune of other tokens."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
-import torch
 from jaxtyping import Bool, Float, Int
 
-from armusic.editing.targets import equal_steps, step_names
 from armusic.errors import UsageError
 from armusic.music import attributes, tokenizer
 from armusic.music.pitch_frame import FRAMES, Frame
 from armusic.music.score import METRES, Tune
-from armusic.music.tokenizer import HOLD, is_onset
+from armusic.music.tokenizer import is_onset
 from armusic.training.checkpoint import Checkpoint
-from armusic.vae import latent
 
 log = logging.getLogger(__name__)
 
 Tokens = Int[np.ndarray, "measure tick"]
-Codes = Float[np.ndarray, "measure latent"]
-Allowed = Bool[np.ndarray, "measure 128"]
-
-CODES = 64  # decoded at a time: all at once take twice as long, for they leave the cache, and more memory
-
-
-@dataclass(frozen=True, slots=True)
-class Variation:
-    """A tune with one attribute moved.
-
-    Parameters
-    ----------
-    name : str
-        As on a track: `rhythm +1.0`.
-    step : float
-        How far, in standard deviations of the attribute, or of the prior in the open loop; 0 is the input itself.
-    tune : Tune
-        The music.
-    values : float array (measure,)
-        The attribute of each measure.
-    left : tuple of str
-        Measures that could not be varied, and why.
-    asked : float array (measure,), optional
-        What each measure was asked for; not there where the latent dimension alone was moved.
-    clipped : int
-        How many measures were asked for less than the step says, for it lies beyond what can be reached.
-    """
-
-    name: str
-    step: float
-    tune: Tune
-    values: Float[np.ndarray, " measure"]
-    left: tuple[str, ...] = ()
-    asked: Float[np.ndarray, " measure"] | None = None
-    clipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,63 +68,6 @@ def prepare(checkpoint: Checkpoint, tune: Tune, measures: tuple[int, int] | None
     return Material(tune, tokens, tokenizer.kinds(tune.measures), anchors, classes, silent, varied & inside, left)
 
 
-def interpolate(
-    checkpoint: Checkpoint,
-    tune: Tune,
-    attribute: str,
-    steps: int = 5,
-    span: tuple[float, float] = (-2.0, 2.0),
-    measures: tuple[int, int] | None = None,
-    allowed: Allowed | None = None,
-) -> list[Variation]:
-    """Return a tune with one attribute turned down and up, in equal steps.
-
-    Parameters
-    ----------
-    checkpoint : Checkpoint
-        The model.
-    tune : Tune
-        The input; all its notes on the grid.
-    attribute : str
-        One of the model's.
-    steps : int
-        How many variations, at least 1.
-    span : (float, float)
-        The first and the last step, in prior standard deviations from where each measure is.
-    measures : (int, int), optional
-        The first and the last measure to vary, from 1; all when not given.
-    allowed : bool array (measure, 128), optional
-        The pitches that each measure may have, as `keys.allowed` gives them; any when not given.
-
-    Returns
-    -------
-    list of Variation
-        One per step. At step 0 stands the input, untouched; where no step is 0 it comes first, named `original`.
-
-    Raises
-    ------
-    UsageError
-        For an attribute that the model does not have, a range past the end, no steps or an empty span.
-    OffGridError
-        For a note between two ticks.
-    """
-    names = checkpoint.config.attributes
-    attribute = attributes.canonical_name(attribute, names)
-    offsets = equal_steps(steps, span)
-    material = prepare(checkpoint, tune, measures)
-    tokens, left = material.tokens, material.left
-    moves = [step for step in offsets if step]
-    rows = _decode(checkpoint, material, names.index(attribute), moves, allowed)
-
-    made = dict(zip(moves, rows, strict=True))
-    result = [] if 0.0 in offsets else [Variation("original", 0.0, tune, measured(tune, tokens, attribute), left)]
-    for step, name in zip(offsets, step_names(attribute, offsets), strict=True):
-        varied_tune = with_tokens(tune, made[step]) if step else tune
-        values = measured(tune, made[step] if step else tokens, attribute)
-        result.append(Variation(name, step, varied_tune, values, left))
-    return result
-
-
 def measured(tune: Tune, tokens: Tokens, attribute: str) -> Float[np.ndarray, " measure"]:
     """Return an attribute of the rows of a tune, each in its own metre."""
     values = np.empty(len(tokens))
@@ -186,97 +90,6 @@ def with_tokens(tune: Tune, tokens: Tokens) -> Tune:
             replace(note, velocity=velocities[max(place, 0)]) for note, place in zip(notes, before, strict=True)
         ),
     )
-
-
-def _decode(
-    checkpoint: Checkpoint, material: Material, dim: int, moves: Sequence[float], allowed: Allowed | None
-) -> Int[np.ndarray, "step measure tick"]:
-    """Return the tokens of every step: `varied` measures decoded in one batch per metre, the others as they are."""
-    result = np.repeat(material.tokens[None], len(moves), axis=0)
-    if not moves:
-        return result
-    for index in np.unique(material.kind[material.varied]):
-        here = np.flatnonzero(material.varied & (material.kind == index))
-        z = latent.sweep(torch.from_numpy(encode(checkpoint, material.classes[here], int(index))), dim, moves)
-        made = decode(checkpoint, material, here, z.numpy(), allowed)[0]
-        result[:, here, : made.shape[2]] = made
-    return result
-
-
-@torch.inference_mode()
-def encode(checkpoint: Checkpoint, classes: Tokens, kind: int) -> Codes:
-    """Return the posterior means of measures of one kind, float32 (measure, latent)."""
-    return checkpoint.model.encode(torch.as_tensor(classes).long(), kind).mean.numpy()
-
-
-@torch.inference_mode()
-def decode(
-    checkpoint: Checkpoint,
-    material: Material,
-    rows: Int[np.ndarray, " row"],
-    z: Float[np.ndarray, "step row latent"],
-    allowed: Allowed | None = None,
-    pulls: Sequence[float] = (0.0,),
-) -> Int[np.ndarray, "pull step row tick"]:
-    """Return the tokens that codes stand for in the place of some measures of a tune, all of one metre.
-
-    They are as wide as the metre, and what `choose` makes of the logits, to which each of `pulls`
-    (nats) is added at the input's own classes: what the code leaves open stays as it was.
-    """
-    frame, kind = FRAMES[checkpoint.config.frame], int(material.kind[rows[0]])
-    width = tokenizer.ticks(METRES[kind])
-    anchors = material.anchors[rows]
-    held, silent = material.tokens[rows, 0] == HOLD, material.silent[rows, :width]
-    pitches = None if allowed is None else _in_frame(allowed[rows], frame, anchors)
-    own = material.classes[None, rows, :width, None].astype(np.int64)
-    made = np.empty((len(pulls), *z.shape[:2], width), dtype=np.int16)
-    count = max(1, CODES // len(rows))
-    for first in range(0, len(z), count):
-        part = torch.from_numpy(z[first : first + count])
-        logits = checkpoint.model.decode(part.flatten(0, 1), kind).unflatten(0, part.shape[:2]).numpy()
-        before = np.take_along_axis(logits, own, axis=3)
-        for number, pull in enumerate(pulls):
-            np.put_along_axis(logits, own, before + np.float32(pull), axis=3)
-            chosen = choose(logits, frame, held=held, silent=silent, allowed=pitches)
-            made[number, first : first + count] = frame.leave(chosen, anchors)
-    return made
-
-
-def choose(
-    logits: Float[np.ndarray, "step measure tick class"],
-    frame: Frame,
-    *,
-    held: Bool[np.ndarray, " measure"],
-    silent: Bool[np.ndarray, "measure tick"],
-    allowed: Bool[np.ndarray, "measure pitch"] | None = None,
-) -> Int[np.ndarray, "step measure tick"]:
-    """Return the most likely classes under the constraints that keep a tune a tune.
-
-    A measure begins with a hold only where it is `held` over the bar line in the input;
-    `silent` ticks are rest; pitches that are not `allowed` do not occur; there is at least
-    one note: the most likely one.
-    """
-    logits = logits.copy()
-    logits[:, ~held, 0, frame.hold] = -np.inf
-    if allowed is not None:
-        logits.swapaxes(2, 3)[:, :, : frame.hold][:, ~allowed] = -np.inf
-    logits[:, silent] = -np.inf
-    logits[:, silent, frame.rest] = 0.0
-    chosen = logits.argmax(axis=-1)
-    sounds = (chosen < frame.hold).any(axis=-1)
-    if not sounds.all():
-        step, row = np.nonzero(~sounds)
-        onsets = logits[step, row, :, : frame.hold]
-        tick, pitch = np.divmod(onsets.reshape(len(step), -1).argmax(axis=-1), frame.hold)
-        chosen[step, row, tick] = pitch
-    return chosen
-
-
-def _in_frame(
-    allowed: Allowed, frame: Frame, anchors: Int[np.ndarray, " measure"]
-) -> Bool[np.ndarray, "measure pitch"]:
-    pitch = anchors[:, None] + np.arange(frame.low, frame.high + 1)
-    return np.take_along_axis(allowed, pitch.clip(0, HOLD - 1), axis=1) & (pitch >= 0) & (pitch < HOLD)
 
 
 def padding(tune: Tune, width: int) -> Bool[np.ndarray, "measure tick"]:

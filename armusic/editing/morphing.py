@@ -11,7 +11,8 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from armusic.editing.material import Material, decode, encode, prepare, with_tokens
+from armusic.editing.decoding import decode, encode
+from armusic.editing.material import Material, prepare, with_tokens
 from armusic.errors import UsageError
 from armusic.music import keys
 from armusic.music.score import Measure, Tune

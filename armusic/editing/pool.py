@@ -2,7 +2,7 @@
 
 For each measure there is one pool of candidates, the input first among them: its code with
 the attribute's dimension put on a grid and the others nudged, decoded in one batch under the
-constraints of `interpolation.choose`, and the attributes of what comes out measured exactly.
+constraints of `decoding.choose`, and the attributes of what comes out measured exactly.
 An attribute that is no dimension of the model, one's own say, is looked for along all of them.
 A second round looks where values are missing; a third puts what was found together with the
 input: some of the beats of the one, the line of the one in the rhythm of the other. A target
@@ -22,10 +22,10 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from armusic.editing import candidates
-from armusic.editing import material as interpolation
 from armusic.editing.calibration import Calibration
 from armusic.editing.candidates import Candidates, Search
-from armusic.editing.material import Allowed, measured
+from armusic.editing.decoding import Allowed, decode, encode
+from armusic.editing.material import measured, prepare
 from armusic.editing.result import Reached, Rows, reached, split
 from armusic.editing.targets import Table, Targets, canonical, check, dimensions
 from armusic.music.attributes import short_name
@@ -203,9 +203,7 @@ def build(
         For a note between two ticks.
     """
     names = canonical([names] if isinstance(names, str) else names, checkpoint.config.attributes)
-    return fill(
-        candidates.start(checkpoint, interpolation.prepare(checkpoint, tune, measures), allowed, names), names, seed
-    )
+    return fill(candidates.start(checkpoint, prepare(checkpoint, tune, measures), allowed, names), names, seed)
 
 
 def fill(search: Search, names: tuple[str, ...], seed: int = 0) -> Pool:
@@ -261,14 +259,14 @@ def open_loop(
     names = canonical(list(targets), checkpoint.config.attributes)
     dims = dimensions(names, checkpoint.config.attributes)
     asked = check(dict(zip(names, targets.values(), strict=True)), names, tune)
-    material = interpolation.prepare(checkpoint, tune, measures)
+    material = prepare(checkpoint, tune, measures)
     tokens = material.tokens.copy()
     for kind in np.unique(material.kind[material.varied]).tolist():
         rows = np.flatnonzero(material.varied & (material.kind == kind))
-        z = interpolation.encode(checkpoint, material.classes[rows], kind)
+        z = encode(checkpoint, material.classes[rows], kind)
         for column, (dim, name) in enumerate(zip(dims, names, strict=True)):
             z[:, dim] = calibration.value_to_z(name, kind, asked[rows, column])
-        made = interpolation.decode(checkpoint, material, rows, z[None], allowed)[0, 0]
+        made = decode(checkpoint, material, rows, z[None], allowed)[0, 0]
         tokens[rows, : made.shape[1]] = made
     return reached(checkpoint, material, names, asked, tokens, [])
 

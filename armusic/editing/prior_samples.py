@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 
-from armusic.editing.material import CODES
+from armusic.editing.decoding import CODES
 from armusic.errors import DataError
 from armusic.music import attributes
 from armusic.music.pitch_frame import FRAMES, MIDDLE

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 
-from armusic import evaluation
-from armusic.asked import Target, Values, parse, resolve
-from armusic.datasets.corpora.corpus import data_folder
-from armusic.editing import calibration, material
+from armusic.editing import material
 from armusic.editing import pool as control
-from armusic.editing.calibration import Calibration
-from armusic.editing.material import Allowed, Variation
+from armusic.editing.calibration import scale_of
+from armusic.editing.decoding import Allowed
 from armusic.editing.result import Reached
-from armusic.editing.targets import canonical, dimensions, equal_steps, step_names
-from armusic.errors import UsageError
+from armusic.editing.targets import Target, Values, canonical, dimensions, parse, resolve
 from armusic.music import keys, tokenizer
-from armusic.music.attributes import ATTRIBUTES, short_name
 from armusic.music.score import Tune
 from armusic.training.checkpoint import Checkpoint
 
@@ -78,72 +71,6 @@ def reach(
     return control.open_loop(checkpoint, tune, wanted, scale, allowed=allowed, measures=measures)
 
 
-def interpolate(
-    checkpoint: Checkpoint,
-    tune: Tune,
-    attribute: str,
-    steps: int = 5,
-    span: tuple[float, float] = (-2.0, 2.0),
-    measures: tuple[int, int] | None = None,
-    key: str = "auto",
-    *,
-    closed: bool = True,
-) -> list[Variation]:
-    """Return the tune with one attribute turned down and up, in equal steps.
-
-    Parameters
-    ----------
-    checkpoint : Checkpoint
-        The model.
-    tune : Tune
-        All its notes on the grid.
-    attribute : str
-        Any: see `attributes`, or `FILE.py:FUNCTION`.
-    steps : int
-        How many variations, at least 1.
-    span : (float, float)
-        The first and the last step, in standard deviations of the attribute, from the value of each measure:
-        those of the training data, or of what the model makes where it was not trained on the attribute.
-    measures, key
-        As for `reach`.
-    closed : bool
-        Search for each value, or the last that can be reached; else move the latent dimension by so many
-        prior standard deviations and decode once.
-
-    Returns
-    -------
-    list of Variation
-        One per step, from low to high. At step 0 stands the input, untouched; where no step is 0 it comes
-        first, named `original`.
-
-    Raises
-    ------
-    UsageError
-        For an attribute that there is not, a range past the end, no steps or an empty span.
-    DataError
-        For an attribute that does not work with this model: see `armusic.editing.pool.build`.
-    """
-    allowed = pitches(tune, key)
-    (name,) = canonical([attribute], checkpoint.config.attributes)
-    if not closed:
-        dimensions([name], checkpoint.config.attributes)
-        return material.interpolate(checkpoint, tune, name, steps, span, measures, allowed)
-    offsets = equal_steps(steps, span)
-    pool = control.build(checkpoint, tune, name, allowed=allowed, measures=measures)
-    present, left = pool.turned(0)[0][:, 0], pool.search.material.left
-    original = Variation("original", 0.0, tune, present, left, present)
-    result = [] if 0.0 in offsets else [original]
-    for step, title in zip(offsets, step_names(name, offsets), strict=True):
-        if step == 0:
-            result.append(replace(original, name=title))
-            continue
-        wanted, within = (table[:, 0] for table in pool.turned(step))
-        found = pool.reach(within)
-        clipped = int((wanted != within).sum())
-        result.append(Variation(title, step, found.tune, found.values[:, 0], left, within, clipped))
-    return result
-
-
 def turner(
     checkpoint: Checkpoint, tune: Tune, names: Sequence[str], key: str = "auto"
 ) -> Callable[[Mapping[str, float]], Reached]:
@@ -177,28 +104,3 @@ def pitches(tune: Tune, key: str) -> Allowed | None:
     if key == "off" or not tune.notes:
         return None
     return keys.allowed(tune, keys.find(tune) if key == "auto" else keys.parse(key))
-
-
-def scale_of(checkpoint: Checkpoint, names: Sequence[str] = ()) -> Calibration:
-    """Return the scale of the attributes that a checkpoint carries, else measure it on its corpus.
-
-    Raises
-    ------
-    UsageError
-        For one of `names` of whose values in the corpus nothing is known.
-    """
-    carried = checkpoint.card.get("calibration") is not None
-    known = _scale(checkpoint).tables if carried else {*checkpoint.config.attributes, *ATTRIBUTES}
-    for name in names:
-        if name not in known:
-            raise UsageError(
-                f"attribute {name!r} has no percentiles: its values in the corpus are not known:"
-                f" ask for a value, such as {short_name(name)}=0.3"
-            )
-    return _scale(checkpoint)
-
-
-@lru_cache(maxsize=1)
-def _scale(checkpoint: Checkpoint) -> Calibration:
-    card = checkpoint.card.get("calibration")
-    return evaluation.calibrate(checkpoint, data_folder()) if card is None else calibration.from_dict(card)

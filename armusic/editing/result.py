@@ -9,8 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from armusic.editing import candidates
-from armusic.editing import material as interpolation
-from armusic.editing.material import Material, measured
+from armusic.editing.material import Material, measured, with_tokens
 from armusic.editing.targets import Table, dimensions
 from armusic.music.score import Tune
 from armusic.music.similarity import distance
@@ -66,7 +65,7 @@ def reached(
         apart[varied] = distance(
             tokens[varied], material.tokens[varied], new[varied][:, others], old[varied][:, others], std
         )
-    tune = interpolation.with_tokens(material.tune, tokens)
+    tune = with_tokens(material.tune, tokens)
     before = old[:, columns]
     asked = np.where(varied[:, None], asked, before)
     return Reached(tune, tokens, names, asked, new[:, columns], before, apart, (*material.left, *notes))

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from armusic.editing import material as interpolation
-from armusic.editing import reach as reaching
+from armusic.editing.calibration import scale_of
+from armusic.editing.decoding import decode, encode
+from armusic.editing.material import measured, prepare
+from armusic.editing.reach import pitches
 from armusic.errors import NoNotesError, UsageError
 from armusic.music import attributes
 from armusic.music.score import METRES, Tune
@@ -85,27 +87,27 @@ def surface(
     chosen = first, second = pair(names, checkpoint.config.attributes)
     if points < 2:
         raise UsageError(f"{points} points: a map has at least 2 each way")
-    material = interpolation.prepare(checkpoint, tune, measures)
+    material = prepare(checkpoint, tune, measures)
     rows = np.flatnonzero(material.varied)
     if not len(rows):
         why = "; ".join(material.left) or "nothing sounds in it"
         raise NoNotesError(f"{tune.source or 'the tune'}: no measure to move: {why}")
-    allowed, scale = reaching.pitches(tune, key), reaching.scale_of(checkpoint)
+    allowed, scale = pitches(tune, key), scale_of(checkpoint)
     kinds = np.unique(material.kind[rows]).tolist()
     reach = np.array([[scale.table(name, kind).reach for kind in kinds] for name in chosen])
     asked = np.linspace(reach[..., 0].min(axis=1), reach[..., 1].max(axis=1), points, axis=1)
     values = np.zeros((2, points, points))
     for kind in kinds:
         here = rows[material.kind[rows] == kind]
-        z = np.tile(interpolation.encode(checkpoint, material.classes[here], kind), (points, 1, 1))
+        z = np.tile(encode(checkpoint, material.classes[here], kind), (points, 1, 1))
         x, y = (scale.value_to_z(name, kind, asked[k]) for k, name in enumerate(chosen))
         z[..., checkpoint.config.attributes.index(first)] = x[:, None]
         for place, height in enumerate(y):
             z[..., checkpoint.config.attributes.index(second)] = height
-            made = interpolation.decode(checkpoint, material, here, z, allowed)[0]
+            made = decode(checkpoint, material, here, z, allowed)[0]
             found = attributes.measure(made.reshape(-1, made.shape[2]), METRES[kind], chosen)
             values[:, place] += found.reshape(points, len(here), 2).sum(axis=1).T
-    before = np.stack([interpolation.measured(tune, material.tokens, name)[rows] for name in chosen], axis=1)
+    before = np.stack([measured(tune, material.tokens, name)[rows] for name in chosen], axis=1)
     return Surface(chosen, asked, values / len(rows), before, material.left)
 
 

@@ -15,17 +15,18 @@ import numpy as np
 from armusic import metrics
 from armusic.evaluation import reconstruction as shares
 from armusic.evaluation import subject as _subject
-from armusic.evaluation.held_out import calibrate, fidelity, held_out, tune_of
+from armusic.evaluation.held_out import fidelity, held_out, tune_of
 from armusic.evaluation.identity import Kept, kept
 from armusic.evaluation.prior import Prior, prior
 from armusic.evaluation.reconstruction import Share
-from armusic.evaluation.subject import Codes, Progress, Subject, silent
+from armusic.evaluation.subject import Codes, Subject
 from armusic.evaluation.sweeps import POSITIONS, Axes, Swept, axes, sweep
 from armusic.metrics import Score
+from armusic.progress import Stage, silent
 from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import Data, as_bytes
 
-__all__ = ["Evaluation", "calibrate", "evaluate", "fidelity", "held_out", "tune_of"]
+__all__ = ["Evaluation", "evaluate", "fidelity", "held_out", "tune_of"]
 
 MOST = 5000  # items for the metrics: their time, and the value of mutual information, grow with the number
 SWEPT = 256  # items whose dimensions are moved
@@ -111,7 +112,7 @@ class Evaluation:
 
 
 def evaluate(
-    checkpoint: Checkpoint, cache: Path, label: str | None = None, *, seed: int = 0, on_progress: Progress = silent
+    checkpoint: Checkpoint, cache: Path, label: str | None = None, *, seed: int = 0, on_progress: Stage = silent
 ) -> Evaluation:
     """Measure a model on the test part of its own data.
 
@@ -179,7 +180,7 @@ def evaluate(
     )
 
 
-def _measure(z: Codes, test: Data, seed: int, stage: str, on_progress: Progress) -> dict[str, Score]:
+def _measure(z: Codes, test: Data, seed: int, stage: str, on_progress: Stage) -> dict[str, Score]:
     """Return the metrics of codes; with intervals, where there are groups enough for them."""
     on_progress(stage, 0, 1)
     count = BOOTSTRAP if len(np.unique(test.group)) >= 2 * metrics.FEWEST else 0

@@ -17,19 +17,16 @@ from jaxtyping import Bool, Int
 from armusic.datasets import corpora
 from armusic.datasets.corpora.corpus import Corpus
 from armusic.datasets.corpora.versions import different
-from armusic.editing import calibration, reconstruction
-from armusic.editing.calibration import Calibration
-from armusic.editing.material import encode, interpolate
-from armusic.editing.prior_samples import decoded
+from armusic.editing import reconstruction
+from armusic.editing.sweep import move_dimension
 from armusic.music import keys, tokenizer
-from armusic.music.attributes import ATTRIBUTES
 from armusic.music.pitch_frame import FRAMES
 from armusic.music.score import METRES, Measure, Tune
 from armusic.music.tokenizer import decode, is_onset
 from armusic.training import adapters
-from armusic.training.adapters.music import measure_classes, to_data
+from armusic.training.adapters.music import to_data
 from armusic.training.checkpoint import Checkpoint
-from armusic.vae.data import batches, some
+from armusic.vae.data import some
 
 Tokens = Int[np.ndarray, "measure tick"]
 
@@ -66,32 +63,6 @@ def fidelity(written: Tokens, heard: Tokens) -> dict[str, float]:
         "onset_f1": float(2 * both.sum() / max(1, one.sum() + two.sum())),
         "pitch": float(same[both].mean()) if both.any() else 1.0,
     }
-
-
-def calibrate(checkpoint: Checkpoint, cache: Path) -> Calibration:
-    """Measure the scale of each attribute of a model, on the validation part of its own corpus.
-
-    Of armusic's other attributes there are percentiles of the corpus, and no table.
-
-    Parameters
-    ----------
-    checkpoint : Checkpoint
-        Of a music model.
-    cache : Path
-        Folder of cached corpora.
-    """
-    settings = checkpoint.config
-    data = to_data(corpora.read(settings.data, cache), settings)
-    _, valid, _ = adapters.get(settings.data).split(some(data, settings.limit, settings.seed), settings.seed)
-    z = np.empty((len(valid), settings.latent), dtype=np.float32)
-    for rows in batches(valid.kind, 1024):
-        z[rows] = encode(checkpoint, valid.x[rows], int(valid.kind[rows[0]]))
-    others = tuple(name for name in ATTRIBUTES if name not in settings.attributes)
-    more = measure_classes(data.x, data.kind, FRAMES[settings.frame], others)
-    values = (np.column_stack([data.a.astype(np.float64), more]), data.kind)
-    return calibration.measure(
-        decoded(checkpoint), z, valid.kind, values, settings.attributes, len(METRES), others=others
-    )
 
 
 def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, Any]:
@@ -152,7 +123,7 @@ def sweeps(checkpoint: Checkpoint, read: Corpus, tunes: Int[np.ndarray, " tune"]
     music = [tune_of(read, read.tune == number, read.sources[number]) for number in chosen]
     result: dict[str, Any] = {"tunes": len(music)}
     for name in checkpoint.config.attributes:
-        swept = [interpolate(checkpoint, tune, name, allowed=keys.allowed(tune, keys.find(tune))) for tune in music]
+        swept = [move_dimension(checkpoint, tune, name, allowed=keys.allowed(tune, keys.find(tune))) for tune in music]
         means = np.array([[one.values.mean() for one in variations] for variations in swept])
         falls = np.diff(means, axis=1) < 0
         result[name] = {"falls": float(falls.mean()), "means": means.mean(axis=0).round(4).tolist()}

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Int
 
-from armusic.evaluation.subject import Codes, Progress, Subject, silent
+from armusic.evaluation.subject import Codes, Subject
 from armusic.evaluation.sweeps import POSITIONS, Axes, placed
+from armusic.progress import Stage, silent
 from armusic.vae.data import Data
 
 WIDE = 2 * POSITIONS  # the range of Pati and Lerch (2020)
@@ -43,7 +44,7 @@ class Kept:
 
 
 def kept(
-    subject: Subject, test: Data, mean: Codes, chosen: np.ndarray, turned: Axes, on_progress: Progress = silent
+    subject: Subject, test: Data, mean: Codes, chosen: np.ndarray, turned: Axes, on_progress: Stage = silent
 ) -> Kept | None:
     """Judge test items, their reconstructions, and the `chosen` ones with one dimension moved; None without a judge.
 

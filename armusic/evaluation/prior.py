@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from armusic.evaluation.subject import Progress, Subject, numbered, silent
+from armusic.evaluation.subject import Subject, numbered
+from armusic.progress import Stage, silent
 from armusic.vae.data import Data
 
 DRAWN = 2048  # codes: shares within two points
@@ -63,7 +64,7 @@ def prior(
     train: Data,
     test: Data,
     rng: np.random.Generator,
-    on_progress: Progress = silent,
+    on_progress: Stage = silent,
     count: int = DRAWN,
 ) -> Prior:
     """Decode `count` codes from N(0, I), and compare what comes out with training and test items of one kind.

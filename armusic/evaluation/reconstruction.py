@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Int, Shaped
 
-from armusic.evaluation.subject import Codes, Progress, Subject, numbered, silent
+from armusic.evaluation.subject import Codes, Subject, numbered
+from armusic.progress import Stage, silent
 from armusic.vae.data import Data
 
 MOST = 10_000  # items: the original's protocol has many times as many, copies in all keys
@@ -44,7 +45,7 @@ def reconstruction(
     mean: Codes,
     protocol: Data | None,
     rng: np.random.Generator,
-    on_progress: Progress = silent,
+    on_progress: Stage = silent,
 ) -> tuple[dict[str, Share], dict[str, float]]:
     """Decode test items from their codes, and count what comes back.
 

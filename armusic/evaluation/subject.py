@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from jaxtyping import Float, Int, Shaped
 
 from armusic.config import Config
 from armusic.errors import DataError, UsageError
+from armusic.progress import Progress, Stage, silent
 from armusic.training import adapters
 from armusic.training.adapters.base import Adapter
 from armusic.training.checkpoint import Checkpoint
@@ -23,12 +23,6 @@ ENOUGH = 100  # test items of a kind, to measure a model on it unasked
 
 Items = Shaped[np.ndarray, "item *shape"]
 Codes = Float[np.ndarray, "item latent"]
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many are done, and how many there are."""
-
-
-def silent(stage: str, done: int, total: int) -> None:
-    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +58,7 @@ class Subject:
         return mean.numpy(), log_std.exp().numpy()
 
     @torch.inference_mode()
-    def decode(self, z: Codes, on_progress: Callable[[int, int], None] | None = None) -> Items:
+    def decode(self, z: Codes, on_progress: Progress | None = None) -> Items:
         """Return the most likely item of each code, the decoder running free."""
         self.model.eval()
         device = next(self.model.parameters()).device
@@ -79,9 +73,7 @@ class Subject:
         return np.concatenate(made)
 
     @torch.inference_mode()
-    def right(
-        self, x: Items, z: Codes, on_progress: Callable[[int, int], None] | None = None
-    ) -> Float[np.ndarray, " item"]:
+    def right(self, x: Items, z: Codes, on_progress: Progress | None = None) -> Float[np.ndarray, " item"]:
         """Return the share of each item (of its ticks, of its pixels) that is decoded right from its code."""
         self.model.eval()
         device = next(self.model.parameters()).device
@@ -111,7 +103,7 @@ class Subject:
 
 
 def load(
-    checkpoint: Checkpoint, cache: Path, label: str | None = None, on_progress: Progress = silent
+    checkpoint: Checkpoint, cache: Path, label: str | None = None, on_progress: Stage = silent
 ) -> tuple[Subject, tuple[Data, Data, Data]]:
     """Return a model with the training, validation and test items of its own data, all of one kind.
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from armusic.evaluation.subject import Codes, Progress, Subject, silent
+from armusic.evaluation.subject import Codes, Subject
 from armusic.metrics.information import standardised
+from armusic.progress import Stage, silent
 from armusic.vae.data import Data
 
 POSITIONS = np.linspace(-2, 2, 9)  # where a dimension is put, in standard deviations of the prior
@@ -60,7 +61,7 @@ def sweep(
     z: Codes,
     turned: Axes,
     positions: Float[np.ndarray, " step"] = POSITIONS,
-    on_progress: Progress = silent,
+    on_progress: Stage = silent,
 ) -> Swept:
     """Put the dimension of each attribute of some codes at the same positions, and measure what is decoded there.
 

@@ -8,12 +8,13 @@ from fractions import Fraction
 import numpy as np
 from jaxtyping import Float
 
-from armusic.evaluation.subject import Codes, Progress, Subject, silent
+from armusic.evaluation.subject import Codes, Subject
 from armusic.evaluation.sweeps import Axes, placed
 from armusic.music import tokenizer
 from armusic.music.pitch_frame import FRAMES, MIDDLE
 from armusic.music.score import METRES, Measure, Tune
 from armusic.music.tokenizer import HOLD, REST
+from armusic.progress import Stage, silent
 from armusic.vae.data import Data
 
 POINTS = np.linspace(-3, 3, 17)  # of a surface, along each dimension, in standard deviations of the prior
@@ -27,7 +28,7 @@ def surfaces(
     z: Codes,
     turned: Axes,
     points: Float[np.ndarray, " point"] = POINTS,
-    on_progress: Progress = silent,
+    on_progress: Stage = silent,
 ) -> Float[np.ndarray, "attribute other point point"]:
     """Put the dimensions of every pair of attributes of some codes at all points of a grid, and measure what comes.
 

@@ -18,11 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from armusic.config import Config
-from armusic.datasets.corpora import corpus
 from armusic.errors import ArmusicError, MissingExtraError, UsageError, WriteError
 from armusic.experiments.plan import Run
 from armusic.experiments.states import ERROR, EVALUATION, check, look
-from armusic.files import atomic_path, one_line
+from armusic.files import atomic_path, data_folder, one_line
 
 if TYPE_CHECKING:
     from armusic.vae.fit import Report
@@ -131,7 +130,7 @@ def prepare(
             (out / run.name / ERROR).unlink(missing_ok=True)
     except OSError as error:
         raise WriteError(f"{one_line(str(out))}: no folder of runs can be there ({error.strerror})") from error
-    cache = corpus.data_folder(data_dir)
+    cache = data_folder(data_dir)
     seen = {}
     for one in (run.config for run in todo):
         drawn = (one.limit, one.seed if one.limit else 0)
@@ -193,7 +192,7 @@ def follow(chain: Chain, out: Path, data_dir: Path | None, owner: int) -> Chain:
     for run in chain:
         folder = out / run.name
         try:
-            _train(run, out, corpus.data_folder(data_dir), stay)
+            _train(run, out, data_folder(data_dir), stay)
         except Exception as error:  # noqa: BLE001  (kept, and shown; the other runs go on)
             folder.mkdir(parents=True, exist_ok=True)
             text = str(error)

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 
-from armusic.editing.material import choose, encode
+from armusic.editing.decoding import choose, encode
 from armusic.generation.phrase_model import (
     BACK,
     END,

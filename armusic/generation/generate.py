@@ -11,13 +11,11 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from armusic import asked
-from armusic.asked import Target
 from armusic.datasets import corpora
-from armusic.datasets.corpora.corpus import data_folder
 from armusic.editing.material import with_tokens
+from armusic.editing.targets import Target, parse
 from armusic.errors import DataError
-from armusic.files import label
+from armusic.files import data_folder, label
 from armusic.generation import compose, fit_phrases, phrase_model
 from armusic.generation import plan as plans
 from armusic.generation.phrase_model import Phrases
@@ -192,7 +190,7 @@ def find(checkpoint: Checkpoint, cache: Path) -> Phrases:
 
 
 def _parsed(targets: Sequence[str | Target]) -> list[Target]:
-    return [asked.parse(target) if isinstance(target, str) else target for target in targets]
+    return [parse(target) if isinstance(target, str) else target for target in targets]
 
 
 def _tune(plan: Plan, tokens: Int[np.ndarray, "measure tick"], number: str) -> Tune:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from armusic.asked import Target, Values, resolve
-from armusic.editing import material as interpolation
-from armusic.editing import prior_samples, reach
-from armusic.editing.targets import canonical
+from armusic.editing import prior_samples
+from armusic.editing.calibration import scale_of
+from armusic.editing.decoding import encode
+from armusic.editing.material import measured, prepare
+from armusic.editing.targets import Target, Values, canonical, resolve
 from armusic.errors import UsageError
 from armusic.generation.phrase_model import END, LEAST, OCTAVE, PARTS, PLACES, Phrases, tonic_class
 from armusic.music import keys, tokenizer
@@ -166,13 +167,13 @@ def near(
     check_count(count)
     if not 0 <= temperature <= 1:
         raise UsageError(f"temperature {temperature:g}: give 0 (the tune as the model hears it) to 1 (nothing of it)")
-    material = interpolation.prepare(checkpoint, tune)
+    material = prepare(checkpoint, tune)
     given, key = key, key or keys.find(tune)
     length = len(tune.measures)
     codes = np.zeros((length, checkpoint.model.latent), dtype=np.float32)
     for kind in np.unique(material.kind):
         here = material.kind == kind
-        codes[here] = interpolation.encode(checkpoint, material.classes[here], int(kind))
+        codes[here] = encode(checkpoint, material.classes[here], int(kind))
     names, asked, std = ask(checkpoint, targets, tune.measures, tune)
     tokens = np.full((length, MAX_TICKS), -1, dtype=np.int16)
     tokens[:, : material.tokens.shape[1]] = material.tokens
@@ -230,10 +231,10 @@ def ask(
         _, std[:, column] = prior_samples.spread(checkpoint, name, kinds)
         present = np.zeros(len(measures))
         if tune is not None:
-            present = interpolation.measured(tune, tokenizer.encode(tune), name)
+            present = measured(tune, tokenizer.encode(tune), name)
 
         def percentile(percent: float, name: str = name) -> Values:
-            scale = reach.scale_of(checkpoint, [name])
+            scale = scale_of(checkpoint, [name])
             return np.array([scale.percentile(name, kind, percent) for kind in kinds.tolist()])
 
         asked[:, column] = resolve(target, present, percentile)

@@ -18,9 +18,9 @@ from armusic.music.score import Tune
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from armusic.editing.material import Variation
     from armusic.editing.result import Reached
     from armusic.editing.surface import Surface
+    from armusic.editing.sweep import Variation
     from armusic.evaluation import Evaluation
     from armusic.evaluation.traversals import Traversal
 

@@ -8,9 +8,8 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from armusic.datasets.corpora import corpus
 from armusic.errors import ArmusicError
-from armusic.files import atomic_folder
+from armusic.files import atomic_folder, data_folder
 from armusic.report import tables
 from armusic.report.results import BASELINE, Result, grouped, spread
 
@@ -46,7 +45,7 @@ def write(results: Sequence[Result], out: Path, *, data_dir: Path | None = None,
     from armusic.report.boxes import boxes
 
     remarks: list[str] = []
-    cache = corpus.data_folder(data_dir)
+    cache = data_folder(data_dir)
     earlier = _earlier(out)
     with atomic_folder(out, force) as folder:
         groups = grouped(results)

@@ -52,7 +52,7 @@ class Studio:
             import torch
 
             from armusic import api
-            from armusic.editing.reach import scale_of
+            from armusic.editing.calibration import scale_of
             from armusic.studio.sessions import Sessions
 
             torch.set_num_threads(max(1, min(THREADS, (os.cpu_count() or 1) - 1)))

@@ -23,9 +23,9 @@ import torch
 from torch import distributed, nn
 
 from armusic.config import NETWORK, Config
-from armusic.datasets.corpora.corpus import Progress
 from armusic.errors import UsageError, WriteError
 from armusic.files import atomic_path, check_writable, one_line
+from armusic.progress import Progress
 from armusic.training import adapters, checkpoint
 from armusic.training.checkpoint import BEST, LAST, Checkpoint
 from armusic.vae import companion as baselines

@@ -13,8 +13,8 @@ from armusic_cli import options, outputs, tables, traverse
 from armusic_cli.own import attribute_file, short, spelled
 
 if TYPE_CHECKING:
-    from armusic.editing.material import Variation
     from armusic.editing.result import Reached
+    from armusic.editing.sweep import Variation
 
 STEPS = 5
 

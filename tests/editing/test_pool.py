@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 import armusic
 from armusic import config
 from armusic.editing import candidates
-from armusic.editing import material as interpolation
 from armusic.editing import pool as control
 from armusic.editing.calibration import Calibration, Table
+from armusic.editing.decoding import choose, decode
+from armusic.editing.material import measured, prepare
 from armusic.editing.pool import Pool
 from armusic.errors import DataError, UsageError
 from armusic.music import attributes, keys
@@ -190,7 +191,7 @@ def test_any_tune_is_given_back_by_any_model(music: Tune) -> None:
 
 
 def test_all_present_values_at_once_give_the_input_back(checkpoint: Checkpoint) -> None:
-    present = {name: interpolation.measured(MUSIC, encode(MUSIC), name) for name in NAMES}
+    present = {name: measured(MUSIC, encode(MUSIC), name) for name in NAMES}
     assert (control.reach(checkpoint, MUSIC, present).tokens == encode(MUSIC)).all()
 
 
@@ -316,11 +317,11 @@ def test_where_an_attribute_grows(pools: dict[str, Pool]) -> None:
 
 def test_a_strong_pull_gives_the_input_back() -> None:
     small, rng = untrained(), np.random.default_rng(0)
-    material = interpolation.prepare(small, MUSIC)
+    material = prepare(small, MUSIC)
     allowed = keys.allowed(MUSIC, keys.find(MUSIC))
     rows = np.arange(8)
     z = rng.normal(size=(3, 8, 6)).astype(np.float32)
-    free, pulled = interpolation.decode(small, material, rows, z, allowed, (0.0, 1e4))
+    free, pulled = decode(small, material, rows, z, allowed, (0.0, 1e4))
     assert (pulled == encode(MUSIC)).all()
     assert not (free == encode(MUSIC)).all()
 
@@ -351,7 +352,7 @@ def test_a_pitch_that_is_not_allowed_does_not_occur(seed: int) -> None:
     allowed = rng.random((3, ANCHORED.hold)) < 0.3
     allowed[:, 0] = True
     silent = np.zeros((3, 12), dtype=bool)
-    chosen = interpolation.choose(logits, ANCHORED, held=np.zeros(3, dtype=bool), silent=silent, allowed=allowed)
+    chosen = choose(logits, ANCHORED, held=np.zeros(3, dtype=bool), silent=silent, allowed=allowed)
     _, row, _ = np.nonzero(chosen < ANCHORED.hold)
     assert allowed[row, chosen[chosen < ANCHORED.hold]].all()
     assert (chosen < ANCHORED.hold).any(axis=2).all()

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import armusic
-from armusic.editing import material as interpolation
-from armusic.editing import reach, surface
+from armusic.editing import decoding, surface
+from armusic.editing.calibration import scale_of
+from armusic.editing.material import prepare
 from armusic.errors import NoNotesError, UsageError
 from armusic.music import attributes, keys, tokenizer
 from armusic.music.score import METRES, Metre, Tune
@@ -22,14 +23,14 @@ def checkpoint() -> Checkpoint:
 
 def direct(checkpoint: Checkpoint, music: Tune, names: tuple[str, str], pair: tuple[float, float]) -> np.ndarray:
     """Decode each measure of a tune by itself, with both dimensions put where the scale has the values."""
-    material, scale = interpolation.prepare(checkpoint, music), reach.scale_of(checkpoint)
+    material, scale = prepare(checkpoint, music), scale_of(checkpoint)
     allowed, found = keys.allowed(music, keys.find(music)), []
     for row, kind in enumerate(material.kind.tolist()):
-        z = interpolation.encode(checkpoint, material.classes[[row]], kind)
+        z = decoding.encode(checkpoint, material.classes[[row]], kind)
         for name, value in zip(names, pair, strict=True):
             where = scale.value_to_z(name, kind, np.array([value]))
             z[:, checkpoint.config.attributes.index(name)] = where
-        tokens = interpolation.decode(checkpoint, material, np.array([row]), z[None], allowed)[0, 0]
+        tokens = decoding.decode(checkpoint, material, np.array([row]), z[None], allowed)[0, 0]
         found.append(attributes.measure(tokens, METRES[kind], names)[0])
     return np.mean(found, axis=0)
 
@@ -52,7 +53,7 @@ def test_every_point_is_what_is_decoded_there(checkpoint: Checkpoint, music: Tun
 def test_the_grid_goes_as_far_as_the_model(checkpoint: Checkpoint) -> None:
     found = surface.surface(checkpoint, MUSIC, ("rhythm", "note_density"), points=3)
     assert found.names == ("rhythm", "density")
-    scale, kind = reach.scale_of(checkpoint), METRES.index(Metre(4, 4))
+    scale, kind = scale_of(checkpoint), METRES.index(Metre(4, 4))
     for row, name in zip(found.asked, found.names, strict=True):
         low, high = scale.table(name, kind).reach
         assert row == pytest.approx([low, (low + high) / 2, high])
@@ -76,13 +77,13 @@ def test_no_pitch_outside_the_key_unless_it_is_asked_for(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[np.ndarray] = []
-    decode = interpolation.decode
+    decode = decoding.decode
 
     def kept(*arguments: object) -> np.ndarray:
         made.append(decode(*arguments))
         return made[-1]
 
-    monkeypatch.setattr(interpolation, "decode", kept)
+    monkeypatch.setattr(surface, "decode", kept)
     outside = []
     for key in ("auto", "off"):
         made.clear()

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from armusic.asked import parse, resolve
+from armusic.editing.targets import parse, resolve
 from armusic.errors import ArmusicError, UsageError
 
 PRESENT = np.array([0.1, 0.2, 0.3, 0.4])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from armusic import config, evaluation
 from armusic.datasets import corpora
+from armusic.editing.calibration import calibrate
 from armusic.errors import DataError, UsageError
 from armusic.evaluation import fidelity, reconstruction, subject, views
 from armusic.evaluation.prior import prior
@@ -220,7 +221,7 @@ def test_the_whole_on_a_toy_corpus(checkpoint: Checkpoint, tmp_path: Path) -> No
 
 
 def test_every_attribute_of_armusic_has_its_percentiles(checkpoint: Checkpoint, tmp_path: Path) -> None:
-    found = evaluation.calibrate(checkpoint, tmp_path / "cache")
+    found = calibrate(checkpoint, tmp_path / "cache")
     assert tuple(found.tables) == tuple(ATTRIBUTES)
     assert [name for name in found.tables if len(found.table(name, 0).value)] == list(checkpoint.config.attributes)
     read = corpora.read(checkpoint.config.data, tmp_path / "cache")

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from armusic.datasets.corpora import paper_protocol
 from armusic.datasets.corpora.build import build, files_in
-from armusic.datasets.corpora.corpus import Corpus, Progress
+from armusic.datasets.corpora.corpus import Corpus
 from armusic.errors import DataError
 from armusic.files import one_line
+from armusic.progress import Progress
 
 CORPORA = {name: f"armusic.datasets.corpora.{name}" for name in ("folk", "folk44", "bach")}
 PAPER = {name + paper_protocol.SUFFIX: name for name in ("folk44", "bach")}

@@ -12,12 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from armusic.datasets.corpora.build import build
-from armusic.datasets.corpora.corpus import Corpus, Progress
+from armusic.datasets.corpora.corpus import Corpus
 from armusic.datasets.corpora.folk import music21
 from armusic.errors import ArmusicError
 from armusic.files import label
 from armusic.io.readers import musicxml
 from armusic.music.score import Metre, Tune
+from armusic.progress import Progress
 
 VOICES = ("Soprano", "Alto", "Tenor", "Bass")
 LICENCES = {

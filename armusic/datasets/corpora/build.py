@@ -11,12 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from armusic.datasets.corpora.corpus import Corpus, Progress, Skip, load, measures_of, save
+from armusic.datasets.corpora.corpus import Corpus, Skip, load, measures_of, save
 from armusic.datasets.corpora.versions import versions
 from armusic.errors import ArmusicError, DataError, OffGridError
 from armusic.files import one_line
 from armusic.io import readers
 from armusic.music.score import Tune
+from armusic.progress import Progress
 
 VERSION = 1
 """Of what is cached: raise it when reading, tokens or versions of tunes come out differently."""

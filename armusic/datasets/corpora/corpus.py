@@ -7,9 +7,8 @@ fit the grid. Versions of one tune are found, so that a split can keep them toge
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,6 @@ from armusic.files import atomic_path
 from armusic.music import tokenizer
 from armusic.music.score import METRES, Metre, Tune
 from armusic.music.tokenizer import MAX_TICKS, PAD
-
-Progress = Callable[[int, int], None]
-"""Called with how many files are done, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +195,3 @@ def _sum(pairs: Iterator[tuple[str, int]]) -> Counter[str]:
     for name, count in pairs:
         total[name] += count
     return total
-
-
-def data_folder(given: str | os.PathLike[str] | None = None) -> Path:
-    """Return the folder for cached corpora: the one given, else `$ARMUSIC_DATA`, else the platform's cache."""
-    from platformdirs import user_cache_path
-
-    return Path(given or os.environ.get("ARMUSIC_DATA") or user_cache_path("armusic"))

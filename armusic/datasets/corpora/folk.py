@@ -12,8 +12,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from armusic.datasets.corpora.build import build
-from armusic.datasets.corpora.corpus import Corpus, Progress
+from armusic.datasets.corpora.corpus import Corpus
 from armusic.errors import DataError
+from armusic.progress import Progress
 
 COLLECTIONS = {
     "airdsAirs": "traditional; encoded by Jack Campin; no restriction stated, not for us to pass on",

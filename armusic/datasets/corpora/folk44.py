@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from armusic.datasets.corpora import folk
-from armusic.datasets.corpora.corpus import Corpus, Progress
+from armusic.datasets.corpora.corpus import Corpus
 from armusic.music.score import Metre
+from armusic.progress import Progress
 
 
 def read(cache: Path, on_progress: Progress | None = None) -> Corpus:

@@ -17,11 +17,12 @@ from jaxtyping import Shaped, UInt8
 from armusic.datasets.images.arrays import check_attributes
 from armusic.datasets.images.base import Images
 from armusic.datasets.images.npz import blocks, members, opened, shape_of, whole
-from armusic.datasets.images.sprites import COUNT, NAMES, SIDE, Progress
+from armusic.datasets.images.sprites import COUNT, NAMES, SIDE
 from armusic.datasets.images.stored import New, digest, stored
 from armusic.errors import ArmusicError, DataError, ReadError
 from armusic.extras import extra
 from armusic.files import atomic_path, label, one_line
+from armusic.progress import Progress
 
 log = logging.getLogger(__name__)
 

@@ -18,11 +18,11 @@ from jaxtyping import Float, Int, UInt8
 from armusic.datasets.images import idx, morphometry
 from armusic.datasets.images.arrays import check_attributes
 from armusic.datasets.images.base import Images
-from armusic.datasets.images.morphometry import Progress
 from armusic.datasets.images.stored import digest
 from armusic.errors import DataError, ReadError
 from armusic.extras import extra
 from armusic.files import atomic_path, label, one_line
+from armusic.progress import Progress
 
 log = logging.getLogger(__name__)
 

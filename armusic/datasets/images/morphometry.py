@@ -7,7 +7,6 @@ leaves open was chosen so that the published figures come out: see data/morpho-m
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -15,12 +14,12 @@ from jaxtyping import Bool, Float, Int, Num, UInt8
 
 from armusic.datasets.images.base import WHITE
 from armusic.datasets.images.medial_axis import medial_axis
+from armusic.progress import Progress
 
 NAMES = ("area", "length", "thickness", "slant", "width", "height")
 VERSION = 1
 """To be raised when what is measured changes: measurements in the cache are then made anew."""
 
-Progress = Callable[[int, int], None]
 
 _FINER = 4  # pixels are divided by so much, each way, before anything is measured
 _OUTSIDE = 0.01  # of all ink, on each side of the parallelogram

@@ -7,7 +7,6 @@ official image is .998 of their union.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import pi, prod
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from jaxtyping import Float, Int, Shaped, UInt8
 
 from armusic.datasets.images.base import Images
 from armusic.datasets.images.stored import New, digest, stored
+from armusic.progress import Progress
 
 SIDE = 64
 NAMES = ("shape", "scale", "orientation", "x", "y")
@@ -39,7 +39,6 @@ REACH = 15  # no outline is farther from its centre
 FIRST, ACROSS = 15.5, 32.0  # centre at x = 0, and how far it is from there to x = 1
 
 BATCH = 512
-Progress = Callable[[int, int], None]
 
 
 def read(limit: int, seed: int, cache: Path, on_progress: Progress | None = None) -> Images:

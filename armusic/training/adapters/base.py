@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
 from armusic.config import Config
-from armusic.datasets.corpora.corpus import Progress
+from armusic.progress import Progress
 from armusic.vae.data import Augment, Data, Items
 from armusic.vae.models.base import VAE
 from armusic.vae.objective import Expected

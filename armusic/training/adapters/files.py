@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from armusic.config import Config
-from armusic.datasets.corpora.corpus import Progress
 from armusic.datasets.images import dsprites, folder, indexable, mnist, npz
 from armusic.datasets.images.base import Images
 from armusic.io import readers
+from armusic.progress import Progress
 from armusic.training.adapters import morpho_mnist, sprites
 from armusic.training.adapters.images import ImageAdapter
 

@@ -11,9 +11,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
 from armusic.config import IMAGES, MUSIC, PRESETS, Config, domain
-from armusic.datasets.corpora.corpus import Progress
 from armusic.datasets.images.base import Images, pack, pixels
 from armusic.errors import DataError, UsageError
+from armusic.progress import Progress
 from armusic.training.adapters.base import Words
 from armusic.vae.data import Augment, Data, Items, as_bytes, some, split
 from armusic.vae.models.image import ImageVAE

@@ -14,13 +14,14 @@ from torch import Tensor
 
 from armusic.config import MUSIC, Config
 from armusic.datasets.corpora import paper_protocol
-from armusic.datasets.corpora.corpus import Corpus, Progress
+from armusic.datasets.corpora.corpus import Corpus
 from armusic.datasets.corpora.versions import different
 from armusic.errors import DataError, UsageError
 from armusic.music import attributes, augmentation
 from armusic.music.pitch_frame import FRAMES, Frame
 from armusic.music.score import METRES, Metre
 from armusic.music.tokenizer import HOLD, is_canonical, is_onset, ticks
+from armusic.progress import Progress
 from armusic.training.adapters.base import Words
 from armusic.vae import expected_attributes
 from armusic.vae.data import Augment, Data, Items, Variants, some, split

@@ -1,0 +1,98 @@
+"""Codes of measures, and the measures that codes stand for under the constraints that keep a tune a tune."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+
+from armusic.editing.material import Material
+from armusic.music import tokenizer
+from armusic.music.pitch_frame import FRAMES, Frame
+from armusic.music.score import METRES
+from armusic.music.tokenizer import HOLD
+from armusic.training.checkpoint import Checkpoint
+
+Tokens = Int[np.ndarray, "measure tick"]
+Codes = Float[np.ndarray, "measure latent"]
+Allowed = Bool[np.ndarray, "measure 128"]
+
+CODES = 64  # decoded at a time: all at once take twice as long, for they leave the cache, and more memory
+
+
+@torch.inference_mode()
+def encode(checkpoint: Checkpoint, classes: Tokens, kind: int) -> Codes:
+    """Return the posterior means of measures of one kind, float32 (measure, latent)."""
+    return checkpoint.model.encode(torch.as_tensor(classes).long(), kind).mean.numpy()
+
+
+@torch.inference_mode()
+def decode(
+    checkpoint: Checkpoint,
+    material: Material,
+    rows: Int[np.ndarray, " row"],
+    z: Float[np.ndarray, "step row latent"],
+    allowed: Allowed | None = None,
+    pulls: Sequence[float] = (0.0,),
+) -> Int[np.ndarray, "pull step row tick"]:
+    """Return the tokens that codes stand for in the place of some measures of a tune, all of one metre.
+
+    They are as wide as the metre, and what `choose` makes of the logits, to which each of `pulls`
+    (nats) is added at the input's own classes: what the code leaves open stays as it was.
+    """
+    frame, kind = FRAMES[checkpoint.config.frame], int(material.kind[rows[0]])
+    width = tokenizer.ticks(METRES[kind])
+    anchors = material.anchors[rows]
+    held, silent = material.tokens[rows, 0] == HOLD, material.silent[rows, :width]
+    pitches = None if allowed is None else _in_frame(allowed[rows], frame, anchors)
+    own = material.classes[None, rows, :width, None].astype(np.int64)
+    made = np.empty((len(pulls), *z.shape[:2], width), dtype=np.int16)
+    count = max(1, CODES // len(rows))
+    for first in range(0, len(z), count):
+        part = torch.from_numpy(z[first : first + count])
+        logits = checkpoint.model.decode(part.flatten(0, 1), kind).unflatten(0, part.shape[:2]).numpy()
+        before = np.take_along_axis(logits, own, axis=3)
+        for number, pull in enumerate(pulls):
+            np.put_along_axis(logits, own, before + np.float32(pull), axis=3)
+            chosen = choose(logits, frame, held=held, silent=silent, allowed=pitches)
+            made[number, first : first + count] = frame.leave(chosen, anchors)
+    return made
+
+
+def choose(
+    logits: Float[np.ndarray, "step measure tick class"],
+    frame: Frame,
+    *,
+    held: Bool[np.ndarray, " measure"],
+    silent: Bool[np.ndarray, "measure tick"],
+    allowed: Bool[np.ndarray, "measure pitch"] | None = None,
+) -> Int[np.ndarray, "step measure tick"]:
+    """Return the most likely classes under the constraints that keep a tune a tune.
+
+    A measure begins with a hold only where it is `held` over the bar line in the input;
+    `silent` ticks are rest; pitches that are not `allowed` do not occur; there is at least
+    one note: the most likely one.
+    """
+    logits = logits.copy()
+    logits[:, ~held, 0, frame.hold] = -np.inf
+    if allowed is not None:
+        logits.swapaxes(2, 3)[:, :, : frame.hold][:, ~allowed] = -np.inf
+    logits[:, silent] = -np.inf
+    logits[:, silent, frame.rest] = 0.0
+    chosen = logits.argmax(axis=-1)
+    sounds = (chosen < frame.hold).any(axis=-1)
+    if not sounds.all():
+        step, row = np.nonzero(~sounds)
+        onsets = logits[step, row, :, : frame.hold]
+        tick, pitch = np.divmod(onsets.reshape(len(step), -1).argmax(axis=-1), frame.hold)
+        chosen[step, row, tick] = pitch
+    return chosen
+
+
+def _in_frame(
+    allowed: Allowed, frame: Frame, anchors: Int[np.ndarray, " measure"]
+) -> Bool[np.ndarray, "measure pitch"]:
+    pitch = anchors[:, None] + np.arange(frame.low, frame.high + 1)
+    return np.take_along_axis(allowed, pitch.clip(0, HOLD - 1), axis=1) & (pitch >= 0) & (pitch < HOLD)
