@@ -34,7 +34,7 @@ MOST_GROWTH = 200  # MB above the start
 
 def memory(process: int) -> float:
     """Return what a process holds of the memory, in MB."""
-    return int(subprocess.check_output(["ps", "-o", "rss=", "-p", str(process)])) / 1024  # noqa: S607
+    return int(subprocess.check_output(["ps", "-o", "rss=", "-p", str(process)])) / 1024
 
 
 async def use(soak: Soak, process: int, minutes: float, tabs: int, seed: int) -> list[float]:
