@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -31,7 +32,7 @@ COMMANDS = [
     "data show --data bach --json",
     *(f"attributes {tune} --json" for tune in TUNES),
     *(f"inspect {tune} --json" for tune in TUNES),
-    "inspect tunes.abc --json",
+    "inspect tunes.abc#2 --json",
     *(
         f"interpolate {tune} --attr {name} --json"
         for tune in TUNES
@@ -60,6 +61,9 @@ COMMANDS = [
 SPELLED = {"contour=by+0.2": "contour=+0.2", "contour=-0.2": "contour=1:-0.2"}
 """Words that an old revision spelled otherwise; a negative value was a curve of one point."""
 
+RENAMED: dict[str, str] = {}
+"""Words in what is printed that have another name since, such as the keys of `--json`: old and new."""
+
 
 def results(tree: Path, folder: Path, commands: list[str], old: bool) -> dict[str, object]:
     """Return what each command prints and writes, by command and file."""
@@ -70,7 +74,8 @@ def results(tree: Path, folder: Path, commands: list[str], old: bool) -> dict[st
     for number, command in enumerate(commands):
         here = folder / str(number)
         here.mkdir(parents=True)
-        for example in (ROOT / "examples").iterdir():
+        tunes = [*(ROOT / "examples").glob("*.mid"), *(ROOT / "examples").glob("*.abc")]
+        for example in [*tunes, *(tree / "examples").glob("my_*.py")]:
             (here / example.name).write_bytes(example.read_bytes())
         before = {path.name for path in here.iterdir()}
         spelled = command
@@ -82,7 +87,10 @@ def results(tree: Path, folder: Path, commands: list[str], old: bool) -> dict[st
         )  # fmt: skip
         if done.returncode:
             every[f"{command}: failed"] = done.stderr.strip().splitlines()[-1:]
-        every[command] = done.stdout.replace(str(folder), "FOLDER")
+        printed = re.sub(r"-[0-9a-f]{16}\.npz", ".npz", done.stdout.replace(str(folder), "FOLDER"))
+        for word, now in RENAMED.items() if old else ():
+            printed = printed.replace(word, now)
+        every[command] = printed
         for path in sorted(here.rglob("*")):
             named = any(word in command for word in SPELLED)  # a track is named after the words
             if path.is_file() and path.relative_to(here).parts[0] not in before and not named:
