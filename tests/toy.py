@@ -52,7 +52,7 @@ class Digits(VAE):
 class Toy:
     """The adapter of `digits`: sixty groups of ten items, of two kinds."""
 
-    kinds, labels, domain, judged = 2, ("even", "odd"), "", ""
+    kinds, labels, domain, identity_name = 2, ("even", "odd"), "", ""
     words = Words("number", "numbers", "digits", "groups", "number")
 
     def __init__(self) -> None:
@@ -91,7 +91,7 @@ class Toy:
     def plausible(self, x: np.ndarray, kind: int, config: Config) -> np.ndarray:
         return x[:, 3] < TOP
 
-    def judge(self, x: np.ndarray, kind: int, config: Config) -> np.ndarray:
+    def identify(self, x: np.ndarray, kind: int, config: Config) -> np.ndarray:
         raise AssertionError("nothing to judge")
 
     def draw(self, x: np.ndarray, kind: int, config: Config) -> np.ndarray:

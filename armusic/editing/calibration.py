@@ -26,7 +26,7 @@ from armusic.music.score import METRES
 from armusic.training import adapters
 from armusic.training.adapters.music import measure_classes, to_data
 from armusic.training.checkpoint import Checkpoint
-from armusic.vae.data import batches, some
+from armusic.vae.data import batches, subset
 
 Values = Float[np.ndarray, "*item"]
 
@@ -204,7 +204,7 @@ def calibrate(checkpoint: Checkpoint, cache: Path) -> Calibration:
     """
     settings = checkpoint.config
     data = to_data(corpora.read(settings.data, cache), settings)
-    _, valid, _ = adapters.get(settings.data).split(some(data, settings.limit, settings.seed), settings.seed)
+    _, valid, _ = adapters.get(settings.data).split(subset(data, settings.limit, settings.seed), settings.seed)
     z = np.empty((len(valid), settings.latent), dtype=np.float32)
     for rows in batches(valid.kind, 1024):
         z[rows] = encode(checkpoint, valid.x[rows], int(valid.kind[rows[0]]))

@@ -195,10 +195,10 @@ def _reported(z: Codes, test: Data, seed: int) -> dict[str, Score]:
     """Return how well the codes know the attributes that belong to no dimension."""
     if test.reported is None:
         return {}
-    varied = [place for place in range(len(test.others)) if np.ptp(test.reported[:, place]) > 0]
+    varied = [place for place in range(len(test.reported_names)) if np.ptp(test.reported[:, place]) > 0]
     if not varied:
         return {}
-    names = [test.others[place] for place in varied]
+    names = [test.reported_names[place] for place in varied]
     found = metrics.measure(z.astype(np.float64), test.reported[:, varied].astype(np.float64), names, seed=seed)
     return {name: found[name] for name in REPORTED}
 

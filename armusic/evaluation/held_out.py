@@ -26,7 +26,7 @@ from armusic.music.tokenizer import decode, is_onset
 from armusic.training import adapters
 from armusic.training.adapters.music import to_data
 from armusic.training.checkpoint import Checkpoint
-from armusic.vae.data import some
+from armusic.vae.data import subset
 
 Tokens = Int[np.ndarray, "measure tick"]
 
@@ -89,7 +89,7 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
     read = corpora.read(settings.data, cache)
     _, inside = frame.enter(read.tokens, frame.anchors(read.tokens))
     data = to_data(read, settings)
-    places = some(replace(data, x=np.flatnonzero(inside)[:, None]), settings.limit, settings.seed)
+    places = subset(replace(data, x=np.flatnonzero(inside)[:, None]), settings.limit, settings.seed)
     train, valid, test = (part.x[:, 0] for part in adapters.get(settings.data).split(places, settings.seed))
     number = different(read.tokens, read.kind)
     unseen = ~np.isin(number, number[np.concatenate([train, valid])])

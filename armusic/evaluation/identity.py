@@ -52,10 +52,10 @@ def kept(
     ------
     Pati and Lerch (2020): the digit that a classifier reads in decoded images.
     """
-    what = subject.adapter.judged
+    what = subject.adapter.identity_name
     if not what:
         return None
-    original = subject.judge(test.x)
+    original = subject.identify(test.x)
     known = told(test, what)
     true = original if known is None else known
     others = [place for place, name in enumerate(test.names) if name != what]
@@ -65,15 +65,15 @@ def kept(
         made = subject.decode(
             moved.reshape(-1, mean.shape[1]), lambda done, total: on_progress(f"keeping the {what}", done, total)
         )
-        shares.append(float((subject.judge(made).reshape(moved.shape[:3]) == true[chosen]).mean()))
-    reconstructed = float((subject.judge(subject.decode(mean)) == true).mean())
+        shares.append(float((subject.identify(made).reshape(moved.shape[:3]) == true[chosen]).mean()))
+    reconstructed = float((subject.identify(subject.decode(mean)) == true).mean())
     near, wide = shares
     return Kept(what, float((original == true).mean()), reconstructed, near, wide, len(test), len(chosen))
 
 
 def told(test: Data, what: str) -> Int[np.ndarray, " item"] | None:
     """Return what the data itself says of what should stay: an attribute of that name, where there is one."""
-    names = (*test.names, *test.others)
+    names = (*test.names, *test.reported_names)
     if what not in names:
         return None
     known = test.a if test.reported is None else np.column_stack([test.a, test.reported])

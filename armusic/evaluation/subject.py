@@ -92,9 +92,9 @@ class Subject:
         """Return the model's attributes of items, such as decoded ones; NaN where they are not known."""
         return self.adapter.values(x, self.kind, self.config)
 
-    def judge(self, x: Items) -> Int[np.ndarray, " item"]:
+    def identify(self, x: Items) -> Int[np.ndarray, " item"]:
         """Return what should stay of each item, as the domain's judge tells it."""
-        return self.adapter.judge(x, self.kind, self.config)
+        return self.adapter.identify(x, self.kind, self.config)
 
     @property
     def label(self) -> str:

@@ -63,11 +63,11 @@ def ordinary(subject: Subject, test: Data, seed: int = 0) -> Integer[np.ndarray,
 
     That of a kind is the one whose farthest attribute is nearest to the mean of its kind, in standard deviations.
     """
-    what = subject.adapter.judged
+    what = subject.adapter.identity_name
     if not what:
         return np.sort(np.random.default_rng(seed).permutation(len(test))[:SOME])
     known = told(test, what)
-    kind = subject.judge(test.x) if known is None else known
+    kind = subject.identify(test.x) if known is None else known
     found, counts = np.unique(kind, return_counts=True)
     places = []
     for one in np.sort(found[np.argsort(-counts, kind="stable")[:KINDS]]):

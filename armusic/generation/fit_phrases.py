@@ -36,7 +36,7 @@ from armusic.music.tokenizer import REST, is_onset
 from armusic.training import adapters
 from armusic.training.adapters.music import to_data
 from armusic.training.checkpoint import Checkpoint
-from armusic.vae.data import batches, some
+from armusic.vae.data import batches, subset
 
 RIDGE = 20.0  # measures' worth of weight on zero, in each regression
 FORMS = 60  # the commonest are kept: they make up most phrases
@@ -124,7 +124,9 @@ def fit(checkpoint: Checkpoint, corpus: Corpus) -> Phrases:
 def training(checkpoint: Checkpoint, corpus: Corpus) -> Bool[np.ndarray, " tune"]:
     """Return which tunes of a corpus a checkpoint was trained on."""
     config = checkpoint.config
-    train, _, _ = adapters.get(config.data).split(some(to_data(corpus, config), config.limit, config.seed), config.seed)
+    train, _, _ = adapters.get(config.data).split(
+        subset(to_data(corpus, config), config.limit, config.seed), config.seed
+    )
     return np.isin(corpus.version, np.unique(train.group))
 
 

@@ -35,10 +35,10 @@ class Data:
         Items of one group (a tune and its versions) stay on one side of a split.
     kind : int array (item,)
         Items of one batch share a kind (the metre).
-    reported : float array (item, other), optional
-        Attributes that belong to no dimension: what codes know of them is only reported.
-    others : tuple of str
-        Names of these.
+    reported : float array (item, name), optional
+        Attributes that belong to no dimension: metrics of them are only reported.
+    reported_names : tuple of str
+        Names of the attributes in `reported`.
     part : int array (item,), optional
         0 training, 1 validation, 2 test: the data set's own split.
     """
@@ -48,8 +48,8 @@ class Data:
     names: tuple[str, ...]
     group: Int[np.ndarray, " item"]
     kind: Int[np.ndarray, " item"]
-    reported: Float[np.ndarray, "item other"] | None = None
-    others: tuple[str, ...] = ()
+    reported: Float[np.ndarray, "item name"] | None = None
+    reported_names: tuple[str, ...] = ()
     part: Int[np.ndarray, " item"] | None = None
 
     def __len__(self) -> int:
@@ -131,7 +131,7 @@ def as_bytes(x: Shaped[np.ndarray, "item ..."]) -> Shaped[np.ndarray, " item"]:
     return rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1])))[:, 0]
 
 
-def some(data: Data, limit: int, seed: int) -> Data:
+def subset(data: Data, limit: int, seed: int) -> Data:
     """Return `limit` items drawn at random, in the order that they have; all where `limit` is 0 or there are fewer."""
     if not 0 < limit < len(data):
         return data

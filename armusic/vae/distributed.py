@@ -83,8 +83,8 @@ class Shard:
 
 
 @dataclass(frozen=True, slots=True)
-class Chance:
-    """What a step draws for a whole batch.
+class StepDraws:
+    """Random numbers of one step, for the whole batch: the same in every process.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ class Chance:
     seed: int
 
 
-def draw(items: int, latent: int, teacher: float, like: Tensor, rng: torch.Generator) -> Chance:
+def draw(items: int, latent: int, teacher: float, like: Tensor, rng: torch.Generator) -> StepDraws:
     """Draw for a batch of `items`; tensors get the device and dtype of `like`, `teacher` is the share of `teach`."""
     noise = torch.randn(items, latent, generator=rng, dtype=like.dtype)
     where = 2 * torch.rand(items, 1, generator=rng, dtype=like.dtype) - 1
@@ -121,7 +121,7 @@ def draw(items: int, latent: int, teacher: float, like: Tensor, rng: torch.Gener
     teach, swap, moved = torch.rand(3, generator=rng, dtype=torch.float64).tolist()
     seed = int(torch.randint(2**62, (), generator=rng))
     device = like.device
-    return Chance(noise.to(device), teach < teacher, swap < 0.5, order.to(device), moved, where.to(device), seed)
+    return StepDraws(noise.to(device), teach < teacher, swap < 0.5, order.to(device), moved, where.to(device), seed)
 
 
 def processes() -> tuple[int, int]:

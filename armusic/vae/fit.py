@@ -93,9 +93,9 @@ def fit(
             step = number * steps + index
             for settings in optimizer.param_groups:
                 settings["lr"] = config.lr * pace(step / (steps * config.epochs), config)
-            chance = draw(len(x), model.latent, TEACHER, like, noise)
+            draws = draw(len(x), model.latent, TEACHER, like, noise)
             optimizer.zero_grad()
-            values = backward(objective, wrapped, torch.from_numpy(x), torch.as_tensor(a).to(like), kind, chance)
+            values = backward(objective, wrapped, torch.from_numpy(x), torch.as_tensor(a).to(like), kind, draws)
             if config.clip:
                 nn.utils.clip_grad_norm_(model.parameters(), config.clip)
             optimizer.step()

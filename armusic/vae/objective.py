@@ -13,7 +13,7 @@ from armusic.config import Config
 from armusic.errors import UsageError
 from armusic.vae.companion import companion as companion_of
 from armusic.vae.data import Scale
-from armusic.vae.distributed import Chance, Shard, add_up, gather, processes
+from armusic.vae.distributed import Shard, StepDraws, add_up, gather, processes
 from armusic.vae.losses import cross_entropy, dependence, explained, kl, pairwise, regression, slope
 from armusic.vae.models.base import VAE, Normal
 
@@ -59,7 +59,7 @@ class Objective(nn.Module):
             )
 
     def forward(
-        self, x: Tensor, a: Tensor, kind: int, shard: Shard, chance: Chance, known: Tensor | None = None
+        self, x: Tensor, a: Tensor, kind: int, shard: Shard, draws: StepDraws, known: Tensor | None = None
     ) -> dict[str, Tensor]:
         """Return the shard's parts of the objective, and their weighted sum as `loss`.
 
@@ -67,14 +67,14 @@ class Objective(nn.Module):
         attributes of the whole batch, and `known` what `codes` gives of all shards, where that is known.
         """
         config, tied = self.config, a.shape[1]
-        own = self.codes(x, kind, shard, chance)
+        own = self.codes(x, kind, shard, draws)
         batch = Normal(*shard.whole(own, known).chunk(2, dim=1))  # the other shards' rows carry no gradient
-        codes = batch.sample(chance.noise)
+        codes = batch.sample(draws.noise)
         z = shard.take(codes)
         given = tied if config.attribute_loss == "adversary" else 0  # dimensions whose values the decoder is told
-        teacher = x if chance.teach else None
+        teacher = x if draws.teach else None
         if config.attribute_loss == "slope":
-            self.same_dropout(shard, chance)
+            self.same_dropout(shard, draws)
         output = self.decode(torch.cat([shard.take(a[:, :given]), z[:, given:]], dim=1), kind, teacher)
         parts = {
             "nll": shard.mean(self.model.nll(output, x, kind)) / self.model.terms(output),
@@ -90,20 +90,22 @@ class Objective(nn.Module):
             case "linear":
                 parts["attribute"] = shard.mean(self.companion(z[:, :tied], shard.take(a)))
             case "slope":
-                parts["attribute"] = shard.mean(self.slopes(z, output, kind, teacher, shard, chance))
+                parts["attribute"] = shard.mean(self.slopes(z, output, kind, teacher, shard, draws))
         loss = parts["nll"] + config.beta * parts["kl"] + (1.0 if given else config.gamma) * parts["attribute"]
         if given:
             parts["adversary"] = shard.share(explained(codes[:, tied:], a))
             loss = loss + config.gamma * parts["adversary"]
         if (config.control or config.cycle) and self.expected is not None:
-            parts |= self.controlled(z, batch.mean[:, :tied], kind, shard, chance)
+            parts |= self.controlled(z, batch.mean[:, :tied], kind, shard, draws)
             loss = loss + config.control * parts["control"] + config.cycle * parts["cycle"]
         if config.independence:
             parts["dependence"] = shard.share(dependence(batch.mean[:, tied:], a))
             loss = loss + config.independence * parts["dependence"]
         return {"loss": loss, **parts}
 
-    def controlled(self, z: Tensor, regularised: Tensor, kind: int, shard: Shard, chance: Chance) -> dict[str, Tensor]:
+    def controlled(
+        self, z: Tensor, regularised: Tensor, kind: int, shard: Shard, draws: StepDraws
+    ) -> dict[str, Tensor]:
         """Return how far the decoder's output is from the attributes that moved codes stand for.
 
         Either all regularised dimensions take the values that they have for other items of the
@@ -115,12 +117,12 @@ class Objective(nn.Module):
         assert self.expected is not None
         known = regularised.detach()
         count = known.shape[1]
-        if chance.swap:
+        if draws.swap:
             moved = torch.arange(count, device=z.device)
-            asked = known[chance.order]
+            asked = known[draws.order]
         else:
-            moved = torch.tensor([int(chance.moved * count)], device=z.device)
-            asked = known[:, moved] + SWEEP * chance.where
+            moved = torch.tensor([int(draws.moved * count)], device=z.device)
+            asked = known[:, moved] + SWEEP * draws.where
         target = shard.take(asked.clamp(known[:, moved].amin(dim=0), known[:, moved].amax(dim=0)))
         output = self.decode(z.index_copy(1, moved, shard.take(asked)), kind)
         reached = (self.expected(output / self.config.temperature, kind) - self.mean[kind]) / self.std[kind]
@@ -132,7 +134,7 @@ class Objective(nn.Module):
         }
 
     def slopes(
-        self, z: Tensor, output: Tensor, kind: int, teacher: Tensor | None, shard: Shard, chance: Chance
+        self, z: Tensor, output: Tensor, kind: int, teacher: Tensor | None, shard: Shard, draws: StepDraws
     ) -> Tensor:
         """Return how unlikely the slopes of the output's attributes along their dimensions are (row,).
 
@@ -140,19 +142,19 @@ class Objective(nn.Module):
         """
         assert self.expected is not None
         count = len(self.config.attributes)
-        moved = (shard.take(chance.order) % count)[:, None]
-        self.same_dropout(shard, chance)
+        moved = (shard.take(draws.order) % count)[:, None]
+        self.same_dropout(shard, draws)
         there = self.decode(z.scatter_add(1, moved, z.new_full(moved.shape, STEP)), kind, teacher)
         rise = (self.expected(there, kind) - self.expected(output, kind)) / self.std[kind] / STEP
         return count * slope(rise.gather(1, moved)[:, 0], SIGMA)
 
-    def same_dropout(self, shard: Shard, chance: Chance) -> None:
+    def same_dropout(self, shard: Shard, draws: StepDraws) -> None:
         """Let what is decoded next drop what it drops after any other such call in this step."""
-        torch.manual_seed(chance.seed + shard.count + shard.number)
+        torch.manual_seed(draws.seed + shard.count + shard.number)
 
-    def codes(self, x: Tensor, kind: int, shard: Shard, chance: Chance) -> Tensor:
+    def codes(self, x: Tensor, kind: int, shard: Shard, draws: StepDraws) -> Tensor:
         """Return the posteriors of a shard's items, mean beside log_std (row, 2 latent); the same at each call."""
-        torch.manual_seed(chance.seed + shard.number)  # of dropout, in all that follows
+        torch.manual_seed(draws.seed + shard.number)  # of dropout, in all that follows
         posterior = self.encode(x, kind)
         return torch.cat([posterior.mean, posterior.log_std], dim=1)
 
@@ -173,7 +175,7 @@ class Objective(nn.Module):
 
 
 def backward(
-    objective: Objective, wrapped: nn.Module, x: Tensor, a: Tensor, kind: int, chance: Chance
+    objective: Objective, wrapped: nn.Module, x: Tensor, a: Tensor, kind: int, draws: StepDraws
 ) -> dict[str, float]:
     """Compute the gradients of a batch, and return the parts of its objective.
 
@@ -190,14 +192,14 @@ def backward(
         with torch.no_grad():
             known = gather(
                 torch.cat(
-                    [objective.codes(items, kind, shard, chance) for shard, items in zip(shards, own, strict=True)]
+                    [objective.codes(items, kind, shard, draws) for shard, items in zip(shards, own, strict=True)]
                 )
             )
     totals = []
     for shard, items in zip(shards, own, strict=True):
         more = shard is not shards[-1]
         with wrapped.no_sync() if more and isinstance(wrapped, DistributedDataParallel) else nullcontext():
-            parts = wrapped(items, a, kind, shard, chance, known)
+            parts = wrapped(items, a, kind, shard, draws, known)
             (world * parts["loss"]).backward()  # DDP takes the mean over the processes: here the sum is wanted
         totals.append(torch.stack([part.detach() for part in parts.values()]))
     return dict(zip(parts, add_up(torch.stack(totals).sum(dim=0)).tolist(), strict=True))

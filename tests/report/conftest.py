@@ -37,7 +37,7 @@ def put(tmp_path: Path) -> Put:
         }  # fmt: skip
         if pictures:
             del found["reconstruction"]["paper"], found["counts"]["paper"], found["counts"]["paper_seen"]
-            found |= {"words": asdict(images.WORDS), "kept": {"what": adapters.get(data).judged, **kept}}
+            found |= {"words": asdict(images.WORDS), "kept": {"what": adapters.get(data).identity_name, **kept}}
         if evaluated:
             (folder / "evaluation.json").write_text(json.dumps(found))
         return folder

@@ -103,10 +103,10 @@ def test_fader_gives_the_decoder_the_attributes_and_hides_them_in_the_other_dime
     x, a = torch.from_numpy(four.x).long(), torch.randn(20, 4)
     model = build(settings)
     objective = Objective(model, settings, scale_of(data(), MUSIC.kinds))
-    chance = draw(20, 8, 0.5, objective.mean, torch.Generator().manual_seed(0))
-    parts = objective(x, a, 0, Shard(20), chance)
+    draws = draw(20, 8, 0.5, objective.mean, torch.Generator().manual_seed(0))
+    parts = objective(x, a, 0, Shard(20), draws)
     posterior = model.encode(x, 0)
-    codes = posterior.sample(chance.noise)
+    codes = posterior.sample(draws.noise)
     given = model.nll(model.decode(torch.cat([a, codes[:, 4:]], dim=1), 0), x, 0)
     expected = {
         "nll": given.mean() / 24,

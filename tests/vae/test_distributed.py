@@ -18,7 +18,7 @@ from armusic.config import Config
 from armusic.training import adapters
 from armusic.training.adapters.music import build, to_data
 from armusic.vae.data import Data, scale_of
-from armusic.vae.distributed import Chance, Shard, draw
+from armusic.vae.distributed import Shard, StepDraws, draw
 from armusic.vae.fit import fit
 from armusic.vae.objective import Objective, backward
 from tests.notation import toy_corpus
@@ -63,7 +63,7 @@ def gradients(chosen: Config, items: int) -> dict[str, np.ndarray]:
         objective = Objective(model, chosen, scale, MUSIC.expected(chosen))
         wrapped = DistributedDataParallel(objective) if distributed.is_initialized() else objective
         a = objective.mean.new_tensor(data.a)
-        values = backward(objective, wrapped, torch.from_numpy(data.x), a, 0, chance(items, chosen, swap=swap))
+        values = backward(objective, wrapped, torch.from_numpy(data.x), a, 0, step_draws(items, chosen, swap=swap))
         result |= {f"{swap} {name}": np.array(value) for name, value in values.items()}
         result |= {f"{swap} {name}": weight.grad.numpy() for name, weight in objective.named_parameters()}
     return result
@@ -74,7 +74,7 @@ def alone(case: str, items: int) -> dict[str, np.ndarray]:
     return gradients(settings(case, 1), items)
 
 
-def chance(items: int, chosen: Config, *, swap: bool) -> Chance:
+def step_draws(items: int, chosen: Config, *, swap: bool) -> StepDraws:
     """Return the same draws in every process, with the way to move a code that is wanted."""
     like, rng = torch.zeros((), dtype=torch.float64), torch.Generator().manual_seed(1)
     drawn = (draw(items, chosen.latent, 0.5, like, rng) for _ in range(99))

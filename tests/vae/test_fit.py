@@ -86,8 +86,8 @@ def step(data: Data, settings: Config) -> tuple[dict[str, float], dict[str, torc
     model = build(settings)
     objective = Objective(model, settings, dataset.scale_of(data, 6), adapters.get("folk").expected(settings))
     four = data.take(np.flatnonzero(data.kind == 0)[:20])
-    chance = draw(len(four), model.latent, 0.5, objective.mean, torch.Generator().manual_seed(0))
-    parts = backward(objective, objective, torch.from_numpy(four.x), torch.from_numpy(four.a), 0, chance)
+    draws = draw(len(four), model.latent, 0.5, objective.mean, torch.Generator().manual_seed(0))
+    parts = backward(objective, objective, torch.from_numpy(four.x), torch.from_numpy(four.a), 0, draws)
     return parts, {name: weight.grad for name, weight in model.named_parameters()}
 
 

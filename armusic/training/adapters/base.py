@@ -64,8 +64,8 @@ class Adapter(Protocol):
         ...
 
     @property
-    def judged(self) -> str:
-        """What `judge` tells of an item, such as the digit; empty where there is no judge."""
+    def identity_name(self) -> str:
+        """What `identify` tells apart, such as digits; empty where nothing does."""
         ...
 
     def settings(self, preset: str) -> dict[str, Any]:
@@ -108,7 +108,7 @@ class Adapter(Protocol):
         """Return which of some decoded items of one kind could be items of the domain; None where nobody can tell."""
         ...
 
-    def judge(self, x: Items, kind: int, config: Config) -> Int[np.ndarray, " item"]:
+    def identify(self, x: Items, kind: int, config: Config) -> Int[np.ndarray, " item"]:
         """Return what should stay when an item is decoded, or turned by its dimensions: the digit, the shape."""
         ...
 

@@ -15,7 +15,7 @@ from armusic.datasets.images.base import Images, pack, pixels
 from armusic.errors import DataError, UsageError
 from armusic.progress import Progress
 from armusic.training.adapters.base import Words
-from armusic.vae.data import Augment, Data, Items, as_bytes, some, split
+from armusic.vae.data import Augment, Data, Items, as_bytes, split, subset
 from armusic.vae.models.image import ImageVAE
 from armusic.vae.objective import Expected
 
@@ -81,7 +81,7 @@ class ImageAdapter:
     labels: tuple[str, ...] = ("images",)
 
     @property
-    def judged(self) -> str:
+    def identity_name(self) -> str:
         """What should stay, such as `digit`."""
         return self.identity[0] if self.identity else ""
 
@@ -113,7 +113,7 @@ class ImageAdapter:
             tuple(found.names[place] for place in rest),
             found.part,
         )
-        return some(data, config.limit, config.seed)
+        return subset(data, config.limit, config.seed)
 
     def split(self, data: Data, seed: int) -> tuple[Data, Data, Data]:
         """Split as the data set does, else at random."""
@@ -163,7 +163,7 @@ class ImageAdapter:
         """Return which images could be of this data set; None where nobody can tell."""
         return None if self.valid is None else self.valid(_images(x, config))
 
-    def judge(self, x: Items, kind: int, config: Config) -> Int[np.ndarray, " item"]:
+    def identify(self, x: Items, kind: int, config: Config) -> Int[np.ndarray, " item"]:
         """Return what should stay of each image."""
         assert self.identity is not None
         return self.identity[1](_images(x, config))

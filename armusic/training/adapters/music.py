@@ -24,7 +24,7 @@ from armusic.music.tokenizer import HOLD, is_canonical, is_onset, ticks
 from armusic.progress import Progress
 from armusic.training.adapters.base import Words
 from armusic.vae import expected_attributes
-from armusic.vae.data import Augment, Data, Items, Variants, some, split
+from armusic.vae.data import Augment, Data, Items, Variants, split, subset
 from armusic.vae.models.measure import MeasureVAE
 from armusic.vae.objective import Expected
 
@@ -53,7 +53,7 @@ class Music:
     labels: tuple[str, ...] = tuple(map(str, METRES))
     domain: str = MUSIC
     words: Words = WORDS
-    judged: str = ""
+    identity_name: str = ""
 
     def settings(self, preset: str) -> dict[str, Any]:
         """Return nothing: the presets are made for music."""
@@ -61,7 +61,7 @@ class Music:
 
     def load(self, config: Config, cache: Path, on_progress: Progress | None = None) -> Data:
         """Return the measures that fit the model's frame; the group is the tune and its versions."""
-        return some(to_data(self.corpus(cache, on_progress), config), config.limit, config.seed)
+        return subset(to_data(self.corpus(cache, on_progress), config), config.limit, config.seed)
 
     def split(self, data: Data, seed: int) -> tuple[Data, Data, Data]:
         """Split by tune (see `armusic.vae.data.split`), or by position where there are transposed copies."""
@@ -112,7 +112,7 @@ class Music:
         """
         corpus = self.corpus(cache, None)
         if self.copied:
-            return self.split(some(to_data(corpus, config), config.limit, config.seed), config.seed)[-1]
+            return self.split(subset(to_data(corpus, config), config.limit, config.seed), config.seed)[-1]
         found, _ = paper_protocol.held_out(corpus.only(Metre(4, 4), corpus.name))
         return to_data(found, config) if len(found.tokens) else None
 
@@ -135,7 +135,7 @@ class Music:
         tokens = _tokens(x[:, : ticks(METRES[kind])], FRAMES[config.frame])
         return is_canonical(tokens) & is_onset(tokens).any(axis=1)
 
-    def judge(self, x: Items, kind: int, config: Config) -> Int[np.ndarray, " item"]:
+    def identify(self, x: Items, kind: int, config: Config) -> Int[np.ndarray, " item"]:
         """Return the same for every measure: there is no judge of music."""
         return np.zeros(len(x), dtype=np.int64)
 

@@ -59,7 +59,7 @@ def test_a_folder_of_digits_is_a_data_set(tmp_path: Path) -> None:
     data = adapter.load(settings, tmp_path / "cache")
     assert settings.attributes == data.names == mnist.NAMES[:-1]
     assert [len(part) for part in adapter.split(data, 0)] == [55, 5, 40]
-    assert (adapter.judge(data.x, 0, settings) == LABELS).mean() > 0.95
+    assert (adapter.identify(data.x, 0, settings) == LABELS).mean() > 0.95
     assert adapter.values(data.x[:5], 0, settings) == pytest.approx(PUBLISHED[:5], rel=0.1, abs=0.01)
     assert len(adapter.build(settings).state_dict())
 

@@ -71,8 +71,8 @@ def test_a_model_and_what_is_measured_of_what_it_makes(data: str, tmp_path: Path
         plausible = adapter.plausible(items, kind, settings)
         assert plausible is None or plausible.shape == (len(items),)
         assert len(adapter.draw(items, kind, settings)) == len(items)
-        if adapter.judged:
-            assert adapter.judge(items, kind, settings).shape == (len(items),)
+        if adapter.identity_name:
+            assert adapter.identify(items, kind, settings).shape == (len(items),)
     one, two, none = adapter.same([found.x, found.x[::-1].copy(), made[:0]], kind, settings)
     assert one.tolist() == two[::-1].tolist()
     assert len(none) == 0
@@ -92,9 +92,9 @@ def test_every_preset_has_settings_for_every_data_set(data: str, preset: str) ->
 def test_items_measure_as_the_data_says(tmp_path: Path, data: str) -> None:
     adapter, settings, found = loaded("squares", tmp_path)
     assert (adapter.values(found.x, 0, settings) == found.a).all()
-    assert found.others == ("width",)
+    assert found.reported_names == ("width",)
     assert found.reported is not None
-    assert (adapter.judge(found.x, 0, settings) == found.reported[:, 0]).all()
+    assert (adapter.identify(found.x, 0, settings) == found.reported[:, 0]).all()
     blank = np.zeros((1, 1, 12, 12), np.uint8)
     assert np.isnan(adapter.values(blank, 0, settings)).all()
 

@@ -44,7 +44,7 @@ def test_images_are_found_by_their_path(kind: str, tmp_path: Path, request: pyte
     assert settings.shape == (1, 12, 10)
     found = adapters.get(data).load(settings, tmp_path / "cache")
     assert len(found) == 20
-    assert (found.names, found.others) == (("top",), ("grey",))
+    assert (found.names, found.reported_names) == (("top",), ("grey",))
     assert np.isin(found.a[:, 0], VALUES[:, 1].astype(np.float32)).all()
     assert adapters.get(data).build(settings).latent == 16
 
@@ -58,7 +58,7 @@ def test_nothing_is_measured_where_nobody_knows_how(archive: str) -> None:
     images = GREY[:, None]
     assert np.isnan(adapter.values(images, 0, settings)).all()
     assert adapter.plausible(images, 0, settings) is None
-    assert not adapter.judged
+    assert not adapter.identity_name
 
 
 def test_an_archive_of_sprites_is_one(root: Path, tmp_path: Path) -> None:
@@ -67,8 +67,8 @@ def test_an_archive_of_sprites_is_one(root: Path, tmp_path: Path) -> None:
     found = adapter.load(settings, tmp_path)
     assert len(found) == 400
     assert found.names == sprites.NAMES
-    assert adapter.judged == "shape"
-    assert (adapter.judge(found.x, 0, settings) == found.a[:, 0]).all()
+    assert adapter.identity_name == "shape"
+    assert (adapter.identify(found.x, 0, settings) == found.a[:, 0]).all()
     assert adapter.values(found.x, 0, settings)[:, 3:] == pytest.approx(found.a[:, 3:], abs=0.015)
 
 
