@@ -66,7 +66,7 @@ def row(checkpoint: Checkpoint, tunes: list[Tune], name: str, kind: int) -> str:
         varied, std = pool.search.of >= 0, pool.search.std[0, pool.search.names.index(name)]
         for _ in range(TARGETS):
             found = pool.reach(rng.choice(wanted, len(varied)))
-            asked.append(found.asked[varied, 0] / std)
+            asked.append(found.targets[varied, 0] / std)
             reached.append(found.values[varied, 0] / std)
     one, two = np.concatenate(asked), np.concatenate(reached)
     r2 = 1 - ((one - two) ** 2).sum() / ((one - one.mean()) ** 2).sum()

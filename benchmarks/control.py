@@ -127,7 +127,7 @@ def run(bench: Bench, count: int, seed: int) -> dict[str, Any]:
                 control.open_loop(bench.checkpoint, tune, {name: row}, bench.calibration, allowed=wide)
                 for row in targets
             ]
-            same[name].append((pool.reach(closed[0].before[:, 0]).tokens == material.tokens).all(axis=1)[varied])
+            same[name].append((pool.reach(closed[0].original[:, 0]).tokens == material.tokens).all(axis=1)[varied])
             for loop, found in (("open", opened), ("closed", closed)):
                 answers[loop][name].append(_answers(bench, found, varied))
     every = np.concatenate(inputs)

@@ -209,9 +209,9 @@ def table(one: Swept) -> str:
     for variation in one.variations:
         reached = variation.values
         cells = [f"{variation.step:+g}" if variation.step else "input", "", f"{reached.mean():.3f}", ""]
-        if variation.step and variation.asked is not None:
-            cells[1] = f"{variation.asked.mean():.3f}"
-            cells[3] = f"{agreement(variation.asked, reached)[1]:.3f}"
+        if variation.step and variation.targets is not None:
+            cells[1] = f"{variation.targets.mean():.3f}"
+            cells[3] = f"{agreement(variation.targets, reached)[1]:.3f}"
         lines.append(f"| {' | '.join(cells)} | {len(variation.tune.notes)} |")
     return "\n".join(lines)
 

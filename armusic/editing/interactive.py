@@ -1,7 +1,7 @@
 """Turn several attributes of a tune at once, each measure on its own, by look-ups: what an instrument needs.
 
-`Ground` is a tune as a model takes it, in a key; it answers at once, by one decode. `searched` finds
-candidates for every attribute, and gives a `Turner`, which looks answers up in all of them together.
+`TuneContext` is a tune as a model takes it, in a key; it answers at once, by one decode. `search` finds
+candidates for every attribute, and gives a `LookUp`, which looks answers up in all of them together.
 What is asked is a table (measure, attribute) of values, NaN where a measure is free; a measure for
 which nothing is asked stays as it is.
 """
@@ -22,7 +22,7 @@ from armusic.editing.decoding import Allowed, Codes, decode, encode
 from armusic.editing.material import Material, measured, prepare, with_tokens
 from armusic.editing.pool import Pool
 from armusic.editing.result import Rows
-from armusic.editing.targets import Table
+from armusic.editing.targets import TargetTable
 from armusic.music.score import Tune
 from armusic.training.checkpoint import Checkpoint
 from armusic.vae.models.base import VAE, Normal
@@ -34,7 +34,7 @@ JITTER = 0.5  # prior standard deviations: how far dice move the free dimensions
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class TuneContext:
     """A tune as a model takes it, in a key.
 
     Parameters
@@ -58,14 +58,14 @@ class Ground:
     allowed: Allowed | None
     scale: Calibration
     z: Codes
-    present: Table
+    present: TargetTable
 
     @property
     def names(self) -> tuple[str, ...]:
         """The model's attributes: columns of what is asked."""
         return self.checkpoint.config.attributes
 
-    def open(self, asked: Table, seed: int | None = None) -> Rows:
+    def open_loop(self, asked: TargetTable, seed: int | None = None) -> Rows:
         """Return the tokens that one decode gives; with a seed, free dimensions are moved by chance."""
         material, tokens, z = self.material, self.material.tokens.copy(), self.z.copy()
         rows = material.varied & (np.isfinite(asked).any(axis=1) | (seed is not None))
@@ -85,13 +85,13 @@ class Ground:
         """Return the tune with these tokens."""
         return with_tokens(self.material.tune, tokens)
 
-    def values(self, tokens: Rows) -> Table:
+    def values(self, tokens: Rows) -> TargetTable:
         """Return the model's attributes of tokens in the place of the tune's."""
         return np.column_stack([measured(self.material.tune, tokens, name) for name in self.names])
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class PoolGroup:
     """Candidates for some of the different measures of a tune.
 
     Parameters
@@ -130,26 +130,26 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Turner:
+class LookUp:
     """Candidates for every attribute of a tune, together.
 
     Parameters
     ----------
-    ground : Ground
+    ground : TuneContext
         The tune.
-    blocks : tuple of Block
+    blocks : tuple of PoolGroup
         Of all its different measures.
     """
 
-    ground: Ground
-    blocks: tuple[Block, ...]
+    ground: TuneContext
+    blocks: tuple[PoolGroup, ...]
 
     @property
     def size(self) -> int:
         """The memory that the candidates take, in bytes."""
         return sum(block.size for block in self.blocks)
 
-    def closed(self, asked: Table) -> tuple[Rows, list[str]]:
+    def closed_loop(self, asked: TargetTable) -> tuple[Rows, list[str]]:
         """Return the tokens that meet what is asked best, and which targets are out of reach."""
         given, tokens, notes = np.isfinite(asked), self.ground.material.tokens.copy(), []
         for wanted in np.unique(given[given.any(axis=1)], axis=0):
@@ -163,7 +163,7 @@ class Turner:
                 notes += missed
         return tokens, notes
 
-    def dice(self, asked: Table, seed: int) -> Rows:
+    def sample(self, asked: TargetTable, seed: int) -> Rows:
         """Return tokens drawn by chance from those that meet what is asked nearly as well as the best.
 
         A measure for which nothing is asked keeps its attributes, about; near answers are likelier than
@@ -185,7 +185,7 @@ class Turner:
         return tokens
 
 
-def lay(checkpoint: Checkpoint, tune: Tune, key: str = "auto") -> Ground:
+def context_of(checkpoint: Checkpoint, tune: Tune, key: str = "auto") -> TuneContext:
     """Return a tune as a model takes it; the key is as for `armusic.editing.reach.reach`."""
     material = prepare(checkpoint, tune)
     z = np.zeros((len(material.tokens), checkpoint.config.latent), dtype=np.float32)
@@ -194,37 +194,37 @@ def lay(checkpoint: Checkpoint, tune: Tune, key: str = "auto") -> Ground:
         z[here] = encode(checkpoint, material.classes[here], kind)
     names = checkpoint.config.attributes
     present = np.column_stack([measured(tune, material.tokens, name) for name in names])
-    return Ground(checkpoint, material, reach.pitches(tune, key), scale_of(checkpoint), z, present)
+    return TuneContext(checkpoint, material, reach.pitches(tune, key), scale_of(checkpoint), z, present)
 
 
-def searched(ground: Ground, told: Callable[[int, int], None] = lambda *_: None) -> Turner:
+def search(ground: TuneContext, on_progress: Callable[[int, int], None] = lambda *_: None) -> LookUp:
     """Search for the candidates of all attributes: seconds, up to a minute for a long tune.
 
     Parameters
     ----------
-    ground : Ground
+    ground : TuneContext
         The tune.
-    told : callable
+    on_progress : callable
         Called before every batch with how many codes are decoded, and how many there are; what it raises ends
         the search.
     """
     each = len(candidates.GRID) * candidates.MOVES + candidates.GAPS * candidates.TRIES
-    search = candidates.start(ground.checkpoint, ground.material, ground.allowed, ground.names)
-    total, done = each * len(search.first) * len(ground.names), 0
+    whole = candidates.start(ground.checkpoint, ground.material, ground.allowed, ground.names)
+    total, done = each * len(whole.first) * len(ground.names), 0
 
     def counted(count: int) -> None:
         nonlocal done
-        told(done, total)
+        on_progress(done, total)
         done += count
 
-    search = replace(search, checkpoint=replace(ground.checkpoint, model=_Watched(ground.checkpoint.model, counted)))
+    whole = replace(whole, checkpoint=replace(ground.checkpoint, model=_Watched(ground.checkpoint.model, counted)))
     blocks = []
-    for low in range(0, len(search.first), UNITS):
-        part = candidates.part(search, slice(low, low + UNITS))
+    for low in range(0, len(whole.first), UNITS):
+        part = candidates.part(whole, slice(low, low + UNITS))
         pools = [control.fill(part, (name,)) for name in ground.names]
         joined = control.pooled(part, ground.names, [pool.found for pool in pools])
-        blocks.append(Block(tuple(map(_slim, pools)), _slim(joined)))
-    return Turner(ground, tuple(blocks))
+        blocks.append(PoolGroup(tuple(map(_slim, pools)), _slim(joined)))
+    return LookUp(ground, tuple(blocks))
 
 
 class _Watched(VAE):

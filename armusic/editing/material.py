@@ -26,7 +26,7 @@ class Material:
     """A tune as a model takes it: its tokens, the place of each metre in `score.METRES`, anchors and classes.
 
     `silent` ticks stay rest (`padding`). `varied` measures sound, fit the frame and were asked for;
-    `left` names those that were asked for and do not fit.
+    `unchanged` names those that were asked for and do not fit.
     """
 
     tune: Tune
@@ -36,7 +36,7 @@ class Material:
     classes: Tokens
     silent: Bool[np.ndarray, "measure tick"]
     varied: Bool[np.ndarray, " measure"]
-    left: tuple[str, ...]
+    unchanged: tuple[str, ...]
 
 
 def prepare(checkpoint: Checkpoint, tune: Tune, measures: tuple[int, int] | None = None) -> Material:
@@ -59,13 +59,13 @@ def prepare(checkpoint: Checkpoint, tune: Tune, measures: tuple[int, int] | None
     anchors = frame.registers(tokens)
     classes, inside = frame.enter(tokens, anchors)
     varied &= is_onset(tokens).any(axis=1)
-    left = tuple(_left(tune, number, frame) for number in np.flatnonzero(varied & ~inside).tolist())
-    for message in left:
+    unchanged = tuple(_unchanged(tune, number, frame) for number in np.flatnonzero(varied & ~inside).tolist())
+    for message in unchanged:
         log.warning("%s", message)
     if frame.name == "absolute" and (moved := int((anchors[varied & inside] != 0).sum())):
         log.warning("%d measures are moved by octaves into %d..%d, and back", moved, frame.low, frame.high)
     silent = padding(tune, tokens.shape[1])
-    return Material(tune, tokens, tokenizer.kinds(tune.measures), anchors, classes, silent, varied & inside, left)
+    return Material(tune, tokens, tokenizer.kinds(tune.measures), anchors, classes, silent, varied & inside, unchanged)
 
 
 def measured(tune: Tune, tokens: Tokens, attribute: str) -> Float[np.ndarray, " measure"]:
@@ -102,7 +102,7 @@ def padding(tune: Tune, width: int) -> Bool[np.ndarray, "measure tick"]:
     return silent
 
 
-def _left(tune: Tune, row: int, frame: Frame) -> str:
+def _unchanged(tune: Tune, row: int, frame: Frame) -> str:
     measure = tune.measures[row]
     pitches = [note.pitch for note in tune.notes if measure.start <= note.start < measure.end]
     what = (

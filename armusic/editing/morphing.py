@@ -40,7 +40,7 @@ class Step:
         The music.
     to_first, to_second : float array (measure,)
         How far each measure is from that of either tune, 0..1: see `distance`.
-    left : tuple of str
+    abrupt : tuple of str
         Measures that change at once, in the middle, and why.
     """
 
@@ -49,7 +49,7 @@ class Step:
     tune: Tune
     to_first: Float[np.ndarray, " measure"]
     to_second: Float[np.ndarray, " measure"]
-    left: tuple[str, ...] = ()
+    abrupt: tuple[str, ...] = ()
 
 
 def morph(
@@ -89,8 +89,8 @@ def morph(
     one, other = prepare(checkpoint, first), prepare(checkpoint, second)
     same = (one.tokens == other.tokens).all(axis=1)
     moving = one.varied & other.varied & ~same
-    left = _left(one, other, ~moving & ~same)
-    for message in left:
+    abrupt = _abrupt(one, other, ~moving & ~same)
+    for message in abrupt:
         log.warning("%s", message)
     codes = _codes(checkpoint, one, moving), _codes(checkpoint, other, moving)
     rows = [one.tokens]
@@ -102,7 +102,7 @@ def morph(
         nearer = second if 2 * number >= steps - 1 else first
         tune = nearer if number in (0, steps - 1) else with_tokens(nearer, tokens)
         to_first, to_second = distance(tokens, one.tokens), distance(tokens, other.tokens)
-        made.append(Step(f"morph {number}/{steps - 1}", number / (steps - 1), tune, to_first, to_second, left))
+        made.append(Step(f"morph {number}/{steps - 1}", number / (steps - 1), tune, to_first, to_second, abrupt))
     return made
 
 
@@ -222,7 +222,7 @@ def _between_pitches(one: Tokens, other: Tokens) -> Bool[np.ndarray, "measure 12
     return (low[:, None] <= np.arange(HOLD)) & (np.arange(HOLD) <= high[:, None])
 
 
-def _left(one: Material, other: Material, switched: np.ndarray) -> tuple[str, ...]:
+def _abrupt(one: Material, other: Material, switched: np.ndarray) -> tuple[str, ...]:
     """Return a line for each measure that changes at once."""
     lines = []
     for row in np.flatnonzero(switched).tolist():

@@ -26,8 +26,8 @@ from armusic.editing.calibration import Calibration
 from armusic.editing.candidates import Candidates, Search
 from armusic.editing.decoding import Allowed, decode, encode
 from armusic.editing.material import measured, prepare
-from armusic.editing.result import Reached, Rows, reached, split
-from armusic.editing.targets import Table, Targets, canonical, check, dimensions
+from armusic.editing.result import Reached, Rows, reach_result, split
+from armusic.editing.targets import Targets, TargetTable, canonical, check, dimensions
 from armusic.music.attributes import short_name
 from armusic.music.score import METRES, Tune
 from armusic.music.similarity import distance, mixed
@@ -79,9 +79,9 @@ class Pool:
         """
         asked = check(targets, self.names, self.search.material.tune)
         tokens, notes = self.look_up(asked)
-        return reached(self.search.checkpoint, self.search.material, self.names, asked, tokens, notes)
+        return reach_result(self.search.checkpoint, self.search.material, self.names, asked, tokens, notes)
 
-    def look_up(self, asked: Table) -> tuple[Rows, list[str]]:
+    def look_up(self, asked: TargetTable) -> tuple[Rows, list[str]]:
         """Return the tokens that answer finite targets (measure, attribute), and which of these are out of reach."""
         rows, at, low, high = self._best(asked)
         tokens = self.search.material.tokens.copy()
@@ -93,7 +93,7 @@ class Pool:
         ]
         return tokens, notes
 
-    def turned(self, step: float) -> tuple[Table, Table]:
+    def turned(self, step: float) -> tuple[TargetTable, TargetTable]:
         """Return the targets `step` standard deviations from the present values.
 
         Parameters
@@ -142,7 +142,7 @@ class Pool:
     def _std(self, at: Places) -> Float[np.ndarray, "place asked"]:
         return self.search.std[self.found.of[at]][..., self._columns]
 
-    def _best(self, asked: Table) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def _best(self, asked: TargetTable) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return the measures to vary, the place of the answer for each, and the least and largest values there are."""
         rows = np.flatnonzero(self.search.of >= 0)
         if not len(rows):
@@ -268,7 +268,7 @@ def open_loop(
             z[:, dim] = calibration.value_to_z(name, kind, asked[rows, column])
         made = decode(checkpoint, material, rows, z[None], allowed)[0, 0]
         tokens[rows, : made.shape[1]] = made
-    return reached(checkpoint, material, names, asked, tokens, [])
+    return reach_result(checkpoint, material, names, asked, tokens, [])
 
 
 def pooled(search: Search, names: tuple[str, ...], parts: Sequence[Candidates]) -> Pool:

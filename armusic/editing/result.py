@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 
 from armusic.editing import candidates
 from armusic.editing.material import Material, measured, with_tokens
-from armusic.editing.targets import Table, dimensions
+from armusic.editing.targets import TargetTable, dimensions
 from armusic.music.score import Tune
 from armusic.music.similarity import distance
 from armusic.training.checkpoint import Checkpoint
@@ -30,7 +30,7 @@ class Reached:
         Its tokens.
     names : tuple of str
         The attributes asked for: columns of the next three.
-    asked, values, before : float64 array (measure, attribute)
+    targets, values, original : float64 array (measure, attribute)
         The targets, the values reached, and the input's; the input's own value is the target of a
         measure that is not to vary.
     distance : float64 array (measure,)
@@ -42,15 +42,20 @@ class Reached:
     tune: Tune
     tokens: Rows
     names: tuple[str, ...]
-    asked: Table
-    values: Table
-    before: Table
+    targets: TargetTable
+    values: TargetTable
+    original: TargetTable
     distance: Float[np.ndarray, " measure"]
     notes: tuple[str, ...] = ()
 
 
-def reached(
-    checkpoint: Checkpoint, material: Material, names: tuple[str, ...], asked: Table, tokens: Rows, notes: Sequence[str]
+def reach_result(
+    checkpoint: Checkpoint,
+    material: Material,
+    names: tuple[str, ...],
+    targets: TargetTable,
+    tokens: Rows,
+    notes: Sequence[str],
 ) -> Reached:
     """Return the tune of `tokens`, measured and compared with the input."""
     every, varied = candidates.measured(checkpoint, names), material.varied
@@ -66,9 +71,9 @@ def reached(
             tokens[varied], material.tokens[varied], new[varied][:, others], old[varied][:, others], std
         )
     tune = with_tokens(material.tune, tokens)
-    before = old[:, columns]
-    asked = np.where(varied[:, None], asked, before)
-    return Reached(tune, tokens, names, asked, new[:, columns], before, apart, (*material.left, *notes))
+    original = old[:, columns]
+    targets = np.where(varied[:, None], targets, original)
+    return Reached(tune, tokens, names, targets, new[:, columns], original, apart, (*material.unchanged, *notes))
 
 
 def split(every: Sequence[str], names: Sequence[str]) -> tuple[list[int], list[int]]:

@@ -26,22 +26,22 @@ class Surface:
     ----------
     names : (str, str)
         The attributes.
-    asked : float64 array (2, point)
+    targets : float64 array (2, point)
         The values asked of each, in its own units, rising.
     values : float64 array (2, point, point)
         The values that were decoded, mean over the measures: `values[k, j, i]` is that of attribute
-        `k` where `asked[0, i]` and `asked[1, j]` were asked for.
-    before : float64 array (measure, 2)
+        `k` where `targets[0, i]` and `targets[1, j]` were asked for.
+    original : float64 array (measure, 2)
         The values of each measure of the input that was moved.
-    left : tuple of str
+    unchanged : tuple of str
         Measures that could not be moved, and why.
     """
 
     names: tuple[str, str]
-    asked: Float[np.ndarray, "2 point"]
+    targets: Float[np.ndarray, "2 point"]
     values: Float[np.ndarray, "2 point point"]
-    before: Float[np.ndarray, "measure 2"]
-    left: tuple[str, ...] = ()
+    original: Float[np.ndarray, "measure 2"]
+    unchanged: tuple[str, ...] = ()
 
 
 def surface(
@@ -90,25 +90,25 @@ def surface(
     material = prepare(checkpoint, tune, measures)
     rows = np.flatnonzero(material.varied)
     if not len(rows):
-        why = "; ".join(material.left) or "nothing sounds in it"
+        why = "; ".join(material.unchanged) or "nothing sounds in it"
         raise NoNotesError(f"{tune.source or 'the tune'}: no measure to move: {why}")
     allowed, scale = pitches(tune, key), scale_of(checkpoint)
     kinds = np.unique(material.kind[rows]).tolist()
     reach = np.array([[scale.table(name, kind).reach for kind in kinds] for name in chosen])
-    asked = np.linspace(reach[..., 0].min(axis=1), reach[..., 1].max(axis=1), points, axis=1)
+    targets = np.linspace(reach[..., 0].min(axis=1), reach[..., 1].max(axis=1), points, axis=1)
     values = np.zeros((2, points, points))
     for kind in kinds:
         here = rows[material.kind[rows] == kind]
         z = np.tile(encode(checkpoint, material.classes[here], kind), (points, 1, 1))
-        x, y = (scale.value_to_z(name, kind, asked[k]) for k, name in enumerate(chosen))
+        x, y = (scale.value_to_z(name, kind, targets[k]) for k, name in enumerate(chosen))
         z[..., checkpoint.config.attributes.index(first)] = x[:, None]
         for place, height in enumerate(y):
             z[..., checkpoint.config.attributes.index(second)] = height
             made = decode(checkpoint, material, here, z, allowed)[0]
             found = attributes.measure(made.reshape(-1, made.shape[2]), METRES[kind], chosen)
             values[:, place] += found.reshape(points, len(here), 2).sum(axis=1).T
-    before = np.stack([measured(tune, material.tokens, name)[rows] for name in chosen], axis=1)
-    return Surface(chosen, asked, values / len(rows), before, material.left)
+    original = np.stack([measured(tune, material.tokens, name)[rows] for name in chosen], axis=1)
+    return Surface(chosen, targets, values / len(rows), original, material.unchanged)
 
 
 def pair(names: Sequence[str], known: Sequence[str]) -> tuple[str, str]:

@@ -35,9 +35,9 @@ class Variation:
         The music.
     values : float array (measure,)
         The attribute of each measure.
-    left : tuple of str
+    unchanged : tuple of str
         Measures that could not be varied, and why.
-    asked : float array (measure,), optional
+    targets : float array (measure,), optional
         What each measure was asked for; not there where the latent dimension alone was moved.
     clipped : int
         How many measures were asked for less than the step says, for it lies beyond what can be reached.
@@ -47,8 +47,8 @@ class Variation:
     step: float
     tune: Tune
     values: Float[np.ndarray, " measure"]
-    left: tuple[str, ...] = ()
-    asked: Float[np.ndarray, " measure"] | None = None
+    unchanged: tuple[str, ...] = ()
+    targets: Float[np.ndarray, " measure"] | None = None
     clipped: int = 0
 
 
@@ -104,8 +104,8 @@ def interpolate(
         return move_dimension(checkpoint, tune, name, steps, span, measures, allowed)
     offsets = equal_steps(steps, span)
     candidates = pool.build(checkpoint, tune, name, allowed=allowed, measures=measures)
-    present, left = candidates.turned(0)[0][:, 0], candidates.search.material.left
-    original = Variation("original", 0.0, tune, present, left, present)
+    present, unchanged = candidates.turned(0)[0][:, 0], candidates.search.material.unchanged
+    original = Variation("original", 0.0, tune, present, unchanged, present)
     result = [] if 0.0 in offsets else [original]
     for step, title in zip(offsets, step_names(name, offsets), strict=True):
         if step == 0:
@@ -114,7 +114,7 @@ def interpolate(
         wanted, within = (table[:, 0] for table in candidates.turned(step))
         found = candidates.reach(within)
         clipped = int((wanted != within).sum())
-        result.append(Variation(title, step, found.tune, found.values[:, 0], left, within, clipped))
+        result.append(Variation(title, step, found.tune, found.values[:, 0], unchanged, within, clipped))
     return result
 
 
@@ -162,16 +162,16 @@ def move_dimension(
     attribute = attributes.canonical_name(attribute, names)
     offsets = equal_steps(steps, span)
     material = prepare(checkpoint, tune, measures)
-    tokens, left = material.tokens, material.left
+    tokens, unchanged = material.tokens, material.unchanged
     moves = [step for step in offsets if step]
     rows = _decode(checkpoint, material, names.index(attribute), moves, allowed)
 
     made = dict(zip(moves, rows, strict=True))
-    result = [] if 0.0 in offsets else [Variation("original", 0.0, tune, measured(tune, tokens, attribute), left)]
+    result = [] if 0.0 in offsets else [Variation("original", 0.0, tune, measured(tune, tokens, attribute), unchanged)]
     for step, name in zip(offsets, step_names(attribute, offsets), strict=True):
         varied_tune = with_tokens(tune, made[step]) if step else tune
         values = measured(tune, made[step] if step else tokens, attribute)
-        result.append(Variation(name, step, varied_tune, values, left))
+        result.append(Variation(name, step, varied_tune, values, unchanged))
     return result
 
 

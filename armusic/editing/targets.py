@@ -26,7 +26,7 @@ from armusic.music import attributes
 from armusic.music.score import Tune
 
 Targets = float | Sequence[float] | Float[np.ndarray, " measure"]
-Table = Float[np.ndarray, "measure asked"]
+TargetTable = Float[np.ndarray, "measure asked"]
 Values = Float[np.ndarray, " measure"]
 Percentile = Callable[[float], Values]
 """percent 0..100 -> value of the attribute in the corpus, in the metre of each measure."""
@@ -164,7 +164,7 @@ def dimensions(names: Sequence[str], known: Sequence[str]) -> list[int]:
     return [known.index(name) for name in names]
 
 
-def check(targets: Targets | Mapping[str, Targets], names: Sequence[str], tune: Tune) -> Table:
+def check(targets: Targets | Mapping[str, Targets], names: Sequence[str], tune: Tune) -> TargetTable:
     """Return targets as a table.
 
     Parameters

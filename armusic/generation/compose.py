@@ -205,7 +205,7 @@ def _put(
         return z
     dims = [known.index(plan.names[column]) for column in columns]
     start, slope = phrases.level[kind, dims].T.astype(float)
-    wanted = start + slope * plan.asked[number, columns] + JITTER * rng.standard_normal((len(z), len(dims)))
+    wanted = start + slope * plan.targets[number, columns] + JITTER * rng.standard_normal((len(z), len(dims)))
     cov = phrases.noise[kind].astype(float)
     return z + (wanted - z[:, dims]) @ np.linalg.solve(cov[np.ix_(dims, dims)], cov[dims])
 
@@ -246,7 +246,7 @@ def _error(plan: Plan, tokens: Tokens, number: int) -> Float[np.ndarray, " item"
     if not plan.names:
         return np.zeros(len(tokens))
     values = attributes.measure(tokens, METRES[int(plan.kind[number])], plan.names)
-    return (np.abs(values - plan.asked[number]) / plan.std[number]).sum(axis=1)
+    return (np.abs(values - plan.targets[number]) / plan.std[number]).sum(axis=1)
 
 
 def _usual(

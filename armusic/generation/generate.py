@@ -40,23 +40,23 @@ class Generated:
         The key that they are in.
     names : tuple of str
         Attributes that were asked for.
-    asked : float array (measure, attribute)
+    targets : float array (measure, attribute)
         Their values.
-    reached : float array (tune, measure, attribute)
+    values : float array (tune, measure, attribute)
         Those of the tunes.
     copied : bool array (tune, measure)
         Which measures are training measures note for note, up to transposition (and not the given tune's own).
-    left : tuple of str
+    unchanged : tuple of str
         Measures of the given tune that stayed as they are, and why.
     """
 
     tunes: tuple[tuple[str, Tune], ...]
     key: Key
     names: tuple[str, ...]
-    asked: Float[np.ndarray, "measure attribute"]
-    reached: Float[np.ndarray, "tune measure attribute"]
+    targets: Float[np.ndarray, "measure attribute"]
+    values: Float[np.ndarray, "tune measure attribute"]
     copied: Bool[np.ndarray, "tune measure"]
-    left: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
 
 
 def generate(
@@ -147,21 +147,21 @@ def generate_like(
 def make(checkpoint: Checkpoint, tables: Phrases, plan: Plan, rng: np.random.Generator) -> Generated:
     """Return new tunes, as planned; every random number comes from `rng`."""
     tokens = compose.compose(checkpoint, tables, plan, rng)
-    reached = np.empty((*tokens.shape[:2], len(plan.names)))
+    attained = np.empty((*tokens.shape[:2], len(plan.names)))
     copied = np.zeros(tokens.shape[:2], dtype=bool)
     for kind in np.unique(plan.kind).tolist():
         here = np.flatnonzero(plan.kind == kind)
         rows = tokens[:, here].reshape(-1, MAX_TICKS)
         if plan.names:
             values = attributes.measure(rows, METRES[kind], plan.names)
-            reached[:, here] = values.reshape(len(tokens), len(here), -1)
+            attained[:, here] = values.reshape(len(tokens), len(here), -1)
         copied[:, here] = compose.copied(tables, rows, kind).reshape(len(tokens), len(here))
     if plan.around is not None:
         copied &= (tokens != plan.around.tokens).any(axis=2)
     digits = len(str(len(tokens)))
     numbers = [f"{number:0{digits}}" for number in range(1, len(tokens) + 1)]
     tunes = tuple((f"tune {number}", _tune(plan, rows, number)) for number, rows in zip(numbers, tokens, strict=True))
-    return Generated(tunes, plan.key, plan.names, plan.asked, reached, copied, plan.left)
+    return Generated(tunes, plan.key, plan.names, plan.targets, attained, copied, plan.unchanged)
 
 
 def find(checkpoint: Checkpoint, cache: Path) -> Phrases:

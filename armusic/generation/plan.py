@@ -54,7 +54,7 @@ class Plan:
         The measure that each one copies; its own number where it is new.
     names : tuple of str
         Attributes that are asked for.
-    asked, std : float array (measure, attribute)
+    targets, std : float array (measure, attribute)
         Their values, and standard deviations: see `prior_samples.spread`.
     key : Key
         Of the tunes.
@@ -68,7 +68,7 @@ class Plan:
         The tune to stay near, where there is one.
     around : Around, optional
         How that tune is heard.
-    left : tuple of str
+    unchanged : tuple of str
         Measures of that tune that stay as they are, and why.
     """
 
@@ -78,7 +78,7 @@ class Plan:
     part: Int[np.ndarray, " measure"]
     source: Int[np.ndarray, "tune measure"]
     names: tuple[str, ...]
-    asked: Float[np.ndarray, "measure attribute"]
+    targets: Float[np.ndarray, "measure attribute"]
     std: Float[np.ndarray, "measure attribute"]
     key: Key
     tonic: int
@@ -86,7 +86,7 @@ class Plan:
     silent: Bool[np.ndarray, "measure tick"]
     tune: Tune | None = None
     around: Around | None = None
-    left: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
 
 
 def fresh(
@@ -200,7 +200,7 @@ def near(
         silent,
         tune if given is None else replace(tune, key=given),
         Around(tokens, codes, material.anchors, material.varied, temperature),
-        material.left,
+        material.unchanged,
     )
 
 

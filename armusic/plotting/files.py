@@ -55,17 +55,17 @@ def draw_reached(
     from armusic.plotting import tunes as plotting
 
     names = [short_name(name) for name in found.names]
-    _write(plotting.goals(tunes, names, found.before, found.asked, found.values, title, note), path, force)
+    _write(plotting.goals(tunes, names, found.original, found.targets, found.values, title, note), path, force)
 
 
 def draw_surface(found: Surface, path: str | Path, title: str, *, force: bool = False) -> None:
     """Draw two attributes over the grid of values asked of both, side by side."""
     from armusic.plotting import tunes as plotting
 
-    count = len(found.before)
+    count = len(found.original)
     note = f"{' and '.join(found.names)} asked for together" + f", mean of {count} measures" * (count > 1)
     note += "; lines: equal values, asked for (dashed) and reached"
-    _write(plotting.surface(found.names, found.asked, found.values, found.before, title, note), path, force)
+    _write(plotting.surface(found.names, found.targets, found.values, found.original, title, note), path, force)
 
 
 def draw_evaluation(

@@ -31,7 +31,7 @@ _LEGEND = 9  # most steps for which there is a legend
 
 @runtime_checkable
 class Variation(Protocol):
-    """What a sweep is made of: see `armusic.editing.material.Variation`."""
+    """What a sweep is made of: see `armusic.editing.sweep.Variation`."""
 
     @property
     def name(self) -> str:
@@ -50,7 +50,7 @@ class Variation(Protocol):
         """The attribute of each measure."""
 
     @property
-    def asked(self) -> Float[np.ndarray, " measure"] | None:
+    def targets(self) -> Float[np.ndarray, " measure"] | None:
         """What each measure was asked for, where anything was."""
 
 
@@ -75,7 +75,7 @@ def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Fi
     """
     tunes = [variation.tune for variation in variations]
     original = next((variation.tune for variation in variations if variation.step == 0), None)
-    moved = [variation for variation in variations if variation.step and variation.asked is not None]
+    moved = [variation for variation in variations if variation.step and variation.targets is not None]
     turned = _turned(variations)
     page = Page.of(tunes, LABEL + CURVE + (UNDER + LABEL + SQUARE) * bool(moved))
     page.title(
@@ -98,7 +98,7 @@ def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Fi
         ax, tunes[0], np.stack([variation.values for variation in variations]), attribute, hues,
         ["input" if variation.step == 0 else _signed(variation.step) for variation in variations],
         asked=[
-            np.where(turned, variation.asked, np.nan) if variation.step and variation.asked is not None else None
+            np.where(turned, variation.targets, np.nan) if variation.step and variation.targets is not None else None
             for variation in variations
         ],
         bold=[variation.step == 0 for variation in variations],
@@ -261,7 +261,7 @@ def _rolls(
 
 def _turned(variations: Sequence[Variation]) -> Bool[np.ndarray, " measure"]:
     """Return the measures that some step asked for another value than the input's: the others tell nothing."""
-    asked = [variation.asked for variation in variations if variation.step and variation.asked is not None]
+    asked = [variation.targets for variation in variations if variation.step and variation.targets is not None]
     before = next((variation.values for variation in variations if variation.step == 0), np.nan)
     return np.any([row != before for row in asked], axis=0) if asked else np.zeros(len(variations[0].values), bool)
 
@@ -271,9 +271,9 @@ def _against(
 ) -> None:
     """Draw what was asked for against what was reached, `at` inches below the edge, with the figures of each step."""
     steps = [
-        (variation, variation.asked, color)
+        (variation, variation.targets, color)
         for variation, color in zip(variations, colors(variations), strict=True)
-        if variation.step and variation.asked is not None
+        if variation.step and variation.targets is not None
     ]
     asked, reached = np.stack([wanted for _, wanted, _ in steps]), np.stack([one.values for one, _, _ in steps])
     asked, reached = asked[:, turned], reached[:, turned]

@@ -13,7 +13,7 @@ from queue import LifoQueue
 from threading import Lock, Thread
 
 from armusic.editing import interactive
-from armusic.editing.interactive import Ground, Turner
+from armusic.editing.interactive import LookUp, TuneContext
 from armusic.editing.surface import Surface
 from armusic.errors import ArmusicError
 from armusic.studio import memory
@@ -42,15 +42,15 @@ class Bench:
     ----------
     key : str
         As asked: `auto`, `off` or a name.
-    ground : Ground
+    ground : TuneContext
         Answers by one decode.
-    turner : Turner, optional
+    turner : LookUp, optional
         Looks answers up, as soon as the search is over.
     """
 
     key: str
-    ground: Ground
-    turner: Turner | None = None
+    ground: TuneContext
+    turner: LookUp | None = None
     done: float = 0.0
     failed: str = ""
     stopped: bool = False
@@ -137,7 +137,7 @@ class Sessions:
         """
         with session.lock:
             if key not in session.benches:
-                bench = Bench(key, interactive.lay(checkpoint, session.opened.tune, key))
+                bench = Bench(key, interactive.context_of(checkpoint, session.opened.tune, key))
                 session.benches[key] = bench
                 self._waiting.put(bench)
                 while len(session.benches) > KEYS:
@@ -197,7 +197,7 @@ class Sessions:
             bench.done = done / total
             time.sleep(PAUSE)
 
-        bench.turner = interactive.searched(bench.ground, told)
+        bench.turner = interactive.search(bench.ground, told)
         bench.done = 1.0
         places = range(len(bench.ground.names))
         for columns, block in product(combinations(places, 2), bench.turner.blocks):

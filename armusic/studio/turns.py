@@ -11,7 +11,7 @@ import numpy as np
 
 from armusic.editing import surface as surfaces
 from armusic.editing.result import Rows
-from armusic.editing.targets import Table
+from armusic.editing.targets import TargetTable
 from armusic.errors import UsageError
 from armusic.music.attributes import canonical_name, short_name
 from armusic.music.score import Tune
@@ -71,17 +71,17 @@ def answer(bench: Bench, turn: Turn) -> tuple[Rows, Literal["open", "closed"], l
     loop: Literal["open", "closed"] = "open" if turner is None or turn.loop == "open" else "closed"
     remarks: list[str] = []
     if turner is None or loop == "open":
-        tokens = ground.open(asked, turn.dice)
+        tokens = ground.open_loop(asked, turn.dice)
     elif turn.dice is not None:
-        tokens = turner.dice(asked, turn.dice)
+        tokens = turner.sample(asked, turn.dice)
     else:
-        tokens, remarks = turner.closed(asked)
+        tokens, remarks = turner.closed_loop(asked)
     outside = _outside(turn.measures, len(tokens))
     tokens[outside] = ground.material.tokens[outside]
-    return tokens, loop, [*ground.material.left, *remarks]
+    return tokens, loop, [*ground.material.unchanged, *remarks]
 
 
-def asked_of(bench: Bench, turn: Turn) -> Table:
+def asked_of(bench: Bench, turn: Turn) -> TargetTable:
     """Return what is asked of each measure, NaN where it is free."""
     names, present = bench.ground.names, bench.ground.present
     asked = np.full(present.shape, np.nan)
@@ -113,9 +113,9 @@ def surface(bench: Bench, names: Sequence[str], points: int) -> SurfaceInfo:
     found = bench.surfaces[*chosen, points]
     return SurfaceInfo(
         names=list(found.names),
-        asked=found.asked.round(_DIGITS).tolist(),
+        asked=found.targets.round(_DIGITS).tolist(),
         values=found.values.round(_DIGITS).tolist(),
-        before=found.before.mean(axis=0).round(_DIGITS).tolist(),
+        before=found.original.mean(axis=0).round(_DIGITS).tolist(),
     )
 
 
@@ -135,7 +135,7 @@ def notes(tune: Tune) -> list[Note]:
     ]
 
 
-def by_name(names: Sequence[str], values: Table) -> dict[str, list[float]]:
+def by_name(names: Sequence[str], values: TargetTable) -> dict[str, list[float]]:
     """Return a column for each attribute."""
     return dict(zip(names, values.round(_DIGITS).T.tolist(), strict=True))
 

@@ -142,7 +142,7 @@ def _rows(found: Generated) -> list[list[str]]:
     """Return a row for each attribute asked for."""
     rows = []
     for column, name in enumerate(found.names):
-        asked, reached = found.asked[:, column], found.reached[:, :, column]
+        asked, reached = found.targets[:, column], found.values[:, :, column]
         figures = (asked.mean(), reached.mean(), abs(reached - asked).max())
         rows.append([short(name), *(f"{figure:.3f}" for figure in figures)])
     return rows
@@ -157,7 +157,7 @@ def _plain(found: Generated) -> dict[str, object]:
             "values": {attribute: values[:, column].tolist() for column, attribute in enumerate(found.names)},
             "copied": [number for number, same in enumerate(copied.tolist(), 1) if same],
         }
-        for (name, tune), values, copied in zip(found.tunes, found.reached, found.copied, strict=True)
+        for (name, tune), values, copied in zip(found.tunes, found.values, found.copied, strict=True)
     ]
-    asked = {name: found.asked[:, column].tolist() for column, name in enumerate(found.names)}
-    return {"key": str(found.key), "asked": asked, "tunes": tunes, "left": list(found.left)}
+    asked = {name: found.targets[:, column].tolist() for column, name in enumerate(found.names)}
+    return {"key": str(found.key), "asked": asked, "tunes": tunes, "left": list(found.unchanged)}

@@ -206,7 +206,7 @@ def _show_reached(file: Path, found: Reached, files: Sequence[Path], *, as_json:
     """Print what was asked and what was reached: a row per attribute."""
     same = (found.distance == 0).tolist()
     if as_json:
-        columns = {"asked": found.asked, "reached": found.values, "before": found.before}
+        columns = {"asked": found.targets, "reached": found.values, "before": found.original}
         values = {
             name: {what: table[:, k].tolist() for what, table in columns.items()} for k, name in enumerate(found.names)
         }
@@ -215,7 +215,7 @@ def _show_reached(file: Path, found: Reached, files: Sequence[Path], *, as_json:
         return
     rows = []
     for k, name in enumerate(found.names):
-        asked, reached, before = (table[:, k] for table in (found.asked, found.values, found.before))
+        asked, reached, before = (table[:, k] for table in (found.targets, found.values, found.original))
         figures = (before.mean(), asked.mean(), reached.mean(), abs(reached - asked).max())
         rows.append([short(name), *(f"{figure:.3f}" for figure in figures)])
     tables.show(["attribute", "before", "asked", "reached", "worst miss"], rows)
@@ -247,12 +247,12 @@ def _plain(file: Path, attribute: str, variations: Sequence[Variation], files: S
                 "step": variation.step,
                 "mean": float(variation.values.mean()),
                 "values": variation.values.tolist(),
-                "asked": None if variation.asked is None else variation.asked.tolist(),
+                "asked": None if variation.targets is None else variation.targets.tolist(),
                 "clipped": variation.clipped,
                 "notes": len(variation.tune.notes),
             }
             for variation in variations
         ],
-        "left": list(variations[0].left),
+        "left": list(variations[0].unchanged),
         "files": [str(path) for path in files],
     }

@@ -80,8 +80,8 @@ def _rows(found: Surface) -> list[list[str]]:
     return [
         [
             name,
-            f"{found.before[:, k].mean():.3f}",
-            f"{found.asked[k].min():.3f} to {found.asked[k].max():.3f}",
+            f"{found.original[:, k].mean():.3f}",
+            f"{found.targets[k].min():.3f} to {found.targets[k].max():.3f}",
             f"{found.values[k].min():.3f} to {found.values[k].max():.3f}",
         ]
         for k, name in enumerate(found.names)
@@ -94,12 +94,12 @@ def _plain(file: Path, found: Surface, out: Path) -> dict[str, object]:
         "input": str(file),
         "attributes": {
             name: {
-                "asked": found.asked[k].tolist(),
+                "asked": found.targets[k].tolist(),
                 "reached": found.values[k].tolist(),
-                "before": found.before[:, k].tolist(),
+                "before": found.original[:, k].tolist(),
             }
             for k, name in enumerate(found.names)
         },
-        "left": list(found.left),
+        "left": list(found.unchanged),
         "files": [str(out)],
     }

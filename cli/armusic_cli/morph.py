@@ -89,7 +89,7 @@ def command(
     files = [str(path) for path in output.files]
     if as_json:
         tables.show_json(
-            {"inputs": [str(first), str(second)], "steps": _plain(way), "left": list(way[0].left), "files": files}
+            {"inputs": [str(first), str(second)], "steps": _plain(way), "left": list(way[0].abrupt), "files": files}
         )
         return
     rows = [

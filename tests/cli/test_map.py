@@ -33,7 +33,7 @@ def test_json_has_the_arrays(run: Run, melody: Path) -> None:
     expected = armusic.load().surface(armusic.read(melody), ("range", "contour"), points=3, measures=(3, 6), key="off")
     for k, one in enumerate(value["attributes"].values()):
         assert np.array(one["reached"]) == pytest.approx(expected.values[k])
-        assert one["asked"] == pytest.approx(expected.asked[k].tolist())
+        assert one["asked"] == pytest.approx(expected.targets[k].tolist())
         assert len(one["before"]) == 4
     assert value["files"] == ["a.svg"]
     assert Path("a.svg").read_bytes().startswith(b"<?xml")

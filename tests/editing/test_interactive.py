@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import armusic
-from armusic.editing import interactive as turning
-from armusic.editing.interactive import Ground, Turner
+from armusic.editing import interactive
+from armusic.editing.interactive import LookUp, TuneContext
 from armusic.io.readers import abc
 from armusic.music import keys
 from armusic.music.score import Tune
@@ -22,100 +22,104 @@ def tune(tmp_path_factory: pytest.TempPathFactory) -> Tune:
 
 
 @pytest.fixture(scope="module")
-def ground(tune: Tune) -> Ground:
-    return turning.lay(armusic.load().checkpoint, tune)
+def ground(tune: Tune) -> TuneContext:
+    return interactive.context_of(armusic.load().checkpoint, tune)
 
 
 @pytest.fixture(scope="module")
-def turner(ground: Ground) -> Turner:
-    return turning.searched(ground)
+def turner(ground: TuneContext) -> LookUp:
+    return interactive.search(ground)
 
 
-def free(ground: Ground) -> np.ndarray:
+def free(ground: TuneContext) -> np.ndarray:
     return np.full(ground.present.shape, np.nan)
 
 
-def test_tunes_of_a_model_share_its_scale(ground: Ground, tune: Tune) -> None:
-    assert turning.lay(ground.checkpoint, tune, "off").scale is ground.scale
+def test_tunes_of_a_model_share_its_scale(ground: TuneContext, tune: Tune) -> None:
+    assert interactive.context_of(ground.checkpoint, tune, "off").scale is ground.scale
 
 
-def test_what_is_not_asked_stays(ground: Ground, turner: Turner, tune: Tune) -> None:
-    for tokens in (ground.open(free(ground)), turner.closed(free(ground))[0], turner.closed(ground.present)[0]):
+def test_what_is_not_asked_stays(ground: TuneContext, turner: LookUp, tune: Tune) -> None:
+    for tokens in (
+        ground.open_loop(free(ground)),
+        turner.closed_loop(free(ground))[0],
+        turner.closed_loop(ground.present)[0],
+    ):
         assert (tokens == ground.material.tokens).all()
         assert ground.tune(tokens).notes == tune.notes
 
 
-def test_one_attribute_alone_is_reached_as_by_reach(ground: Ground, turner: Turner, tune: Tune) -> None:
+def test_one_attribute_alone_is_reached_as_by_reach(ground: TuneContext, turner: LookUp, tune: Tune) -> None:
     asked = free(ground)
     asked[:, DENSITY] = 0.15
-    tokens, notes = turner.closed(asked)
+    tokens, notes = turner.closed_loop(asked)
     found = armusic.load().reach(tune, ["density=0.15"])
     assert (tokens == found.tokens).all()
     assert tuple(notes) == found.notes
 
 
-def test_measures_may_be_asked_for_different_attributes(ground: Ground, turner: Turner) -> None:
+def test_measures_may_be_asked_for_different_attributes(ground: TuneContext, turner: LookUp) -> None:
     asked = free(ground)
     asked[0, DENSITY], asked[1, [DENSITY, RANGE]] = 0.15, (0.3, 0.5)
-    tokens, _ = turner.closed(asked)
+    tokens, _ = turner.closed_loop(asked)
     values = ground.values(tokens)
     assert values[0, DENSITY] == pytest.approx(0.15, abs=0.05)
     assert values[1, [DENSITY, RANGE]] == pytest.approx([0.3, 0.5], abs=0.06)
     assert (tokens[2:] == ground.material.tokens[2:]).all()
 
 
-def test_what_is_out_of_reach_is_told(ground: Ground, turner: Turner) -> None:
+def test_what_is_out_of_reach_is_told(ground: TuneContext, turner: LookUp) -> None:
     asked = free(ground)
     asked[0, DENSITY] = 3
-    _, notes = turner.closed(asked)
+    _, notes = turner.closed_loop(asked)
     (note,) = notes
     assert note.startswith("measure 1: density 3 is out of reach (")
 
 
-def test_the_open_loop_moves_the_attribute_the_right_way(ground: Ground) -> None:
+def test_the_open_loop_moves_the_attribute_the_right_way(ground: TuneContext) -> None:
     means = []
     for step in (-0.15, -0.05, 0.05, 0.15):
         asked = free(ground)
         asked[:3, DENSITY] = ground.present[:3, DENSITY] + step
-        means.append(ground.values(ground.open(asked))[:3, DENSITY].mean())
+        means.append(ground.values(ground.open_loop(asked))[:3, DENSITY].mean())
     assert means == sorted(means)
     assert means[0] < means[-1]
 
 
-def test_dice_keep_the_targets_and_give_equal_measures_equal_answers(ground: Ground, turner: Turner) -> None:
+def test_dice_keep_the_targets_and_give_equal_measures_equal_answers(ground: TuneContext, turner: LookUp) -> None:
     asked = free(ground)
     asked[:3, DENSITY] = 0.25
-    rolled = [turner.dice(asked, seed) for seed in range(6)]
+    rolled = [turner.sample(asked, seed) for seed in range(6)]
     for tokens in rolled:
         assert ground.values(tokens)[:3, DENSITY] == pytest.approx(0.25, abs=0.06)
         assert (tokens[1] == tokens[2]).all()
         assert (tokens[3] == ground.material.tokens[3]).all()  # silence
     assert len(np.unique([tokens[:3] for tokens in rolled], axis=0)) > 1
-    assert (turner.dice(asked, 0) == rolled[0]).all()
+    assert (turner.sample(asked, 0) == rolled[0]).all()
 
 
-def test_dice_with_nothing_asked_keep_the_attributes(ground: Ground, turner: Turner) -> None:
-    tokens = turner.dice(free(ground), 1)
+def test_dice_with_nothing_asked_keep_the_attributes(ground: TuneContext, turner: LookUp) -> None:
+    tokens = turner.sample(free(ground), 1)
     search = turner.blocks[0].whole.search
     std = search.std[search.of[:3]]
     assert (abs(ground.values(tokens) - ground.present)[:3] / std).max() < 1
     assert (tokens[:3] != ground.material.tokens[:3]).any(axis=1).all()
 
 
-def test_new_notes_are_in_the_key(ground: Ground, turner: Turner, tune: Tune) -> None:
+def test_new_notes_are_in_the_key(ground: TuneContext, turner: LookUp, tune: Tune) -> None:
     asked = free(ground)
     asked[:3, RANGE] = 0.6
     inside = keys.collection(keys.parse("G:major"))
-    assert all(inside[note.pitch % 12] for note in ground.tune(turner.closed(asked)[0]).notes)
+    assert all(inside[note.pitch % 12] for note in ground.tune(turner.closed_loop(asked)[0]).notes)
 
 
-def test_a_search_tells_how_far_it_is_and_can_be_ended(ground: Ground) -> None:
+def test_a_search_tells_how_far_it_is_and_can_be_ended(ground: TuneContext) -> None:
     shares: list[float] = []
 
     def told(done: int, total: int) -> None:
         shares.append(done / total)
 
-    turning.searched(ground, told)
+    interactive.search(ground, told)
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0, pytest.approx(1, abs=0.1))
 
@@ -123,17 +127,17 @@ def test_a_search_tells_how_far_it_is_and_can_be_ended(ground: Ground) -> None:
         raise TimeoutError
 
     with pytest.raises(TimeoutError):
-        turning.searched(ground, stop)
+        interactive.search(ground, stop)
 
 
 def test_a_long_tune_is_searched_in_blocks_with_the_same_answers(
-    ground: Ground, turner: Turner, monkeypatch: pytest.MonkeyPatch
+    ground: TuneContext, turner: LookUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turning, "UNITS", 1)
-    apart = turning.searched(ground)
+    monkeypatch.setattr(interactive, "UNITS", 1)
+    apart = interactive.search(ground)
     assert (len(turner.blocks), len(apart.blocks)) == (1, 2)
     asked = free(ground)
     asked[:3, DENSITY], asked[1:3, RANGE] = 0.15, 0.5
-    (one, said), (other, also) = turner.closed(asked), apart.closed(asked)
+    (one, said), (other, also) = turner.closed_loop(asked), apart.closed_loop(asked)
     assert (one == other).all()
     assert sorted(said) == sorted(also)

@@ -59,7 +59,7 @@ def test_it_stays_in_key() -> None:
 def test_what_cannot_go_along_changes_in_the_middle() -> None:
     first, second = tune("4/4", "C8|z8|C8|z8|D8|", "a.mid"), tune("4/4", "E8|E8|z8|z8|C,,4 c''4|", "b.mid")
     found = morph(checkpoint(), first, second, 5)
-    assert found[0].left == (
+    assert found[0].abrupt == (
         "measure 2 changes at once, in the middle: in a.mid it has no onset",
         "measure 3 changes at once, in the middle: in b.mid it has no onset",
         "measure 5 changes at once, in the middle: in b.mid it leaves the model's pitch frame",

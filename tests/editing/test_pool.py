@@ -54,7 +54,7 @@ def pools(checkpoint: Checkpoint) -> dict[str, Pool]:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_the_present_value_gives_the_input_back(pools: dict[str, Pool], name: str) -> None:
-    before = pools[name].reach(0.3).before[:, 0]
+    before = pools[name].reach(0.3).original[:, 0]
     found = pools[name].reach(before)
     assert (found.tokens == encode(MUSIC)).all()
     assert found.tune.notes == MUSIC.notes
@@ -91,7 +91,7 @@ def test_what_is_out_of_reach_is_said(pools: dict[str, Pool]) -> None:
 
 def test_targets_of_a_step(pools: dict[str, Pool], checkpoint: Checkpoint) -> None:
     pool = pools["density"]
-    before, std = pool.reach(0.2).before, checkpoint.scale.std[0, 2]
+    before, std = pool.reach(0.2).original, checkpoint.scale.std[0, 2]
     wanted, within = pool.turned(1)
     assert np.allclose(wanted, before + std)
     assert (wanted == within).all()
@@ -124,8 +124,8 @@ def test_several_at_once_and_a_curve(checkpoint: Checkpoint) -> None:
 def test_one_with_a_dimension_and_one_without(checkpoint: Checkpoint) -> None:
     wanted = {"density": 8 / 24, "syncopation": 0.2}
     found = control.reach(checkpoint, MUSIC, wanted)
-    assert np.abs(found.values - found.asked).mean(axis=0) == pytest.approx([0, 0], abs=0.06)
-    assert (found.values[:, 1] > found.before[:, 1]).mean() > 0.5
+    assert np.abs(found.values - found.targets).mean(axis=0) == pytest.approx([0, 0], abs=0.06)
+    assert (found.values[:, 1] > found.original[:, 1]).mean() > 0.5
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_any_tune_is_given_back_by_any_model(music: Tune) -> None:
     small = untrained()
     for name in ("rhythm", "contour", "interval_entropy"):
         pool = control.build(small, music, name)
-        found = pool.reach(pool.reach(0.0).before[:, 0])
+        found = pool.reach(pool.reach(0.0).original[:, 0])
         assert (found.tokens == encode(music)).all()
         assert [(note.start, note.pitch) for note in found.tune.notes] == [(n.start, n.pitch) for n in music.notes]
 
@@ -201,7 +201,7 @@ def test_more_rounds_come_no_farther(checkpoint: Checkpoint) -> None:
     pool, errors = control.build(checkpoint, MUSIC, ("rhythm", "range")), []
     for seed in range(3):
         found = pool.reach(wanted)
-        errors.append((((found.values - found.asked) / std) ** 2).sum())
+        errors.append((((found.values - found.targets) / std) ** 2).sum())
         pool = pool.towards(wanted, seed)
     assert errors[2] <= errors[1] + 2 * control.RESOLUTION**2
     assert errors[1] < errors[0]
@@ -300,7 +300,7 @@ def test_an_absolute_model_moves_the_mean_pitch(tmp_path: Path) -> None:
     path.write_text(BAD)
     pool = control.build(untrained("absolute"), MUSIC, f"{path}:mean_pitch")
     low, high = (pool.reach(target).values.mean() for target in (60, 80))
-    assert low + 1 < pool.reach(70).before.mean() < high - 1
+    assert low + 1 < pool.reach(70).original.mean() < high - 1
 
 
 def test_where_an_attribute_grows(pools: dict[str, Pool]) -> None:

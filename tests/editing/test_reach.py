@@ -30,15 +30,15 @@ def test_steps_are_standard_deviations_from_what_each_measure_has(model: Model, 
     assert [one.name for one in found] == [f"{short} {step}" for step in ("-2.0", "-1.0", "+0.0", "+1.0", "+2.0")]
     assert [one.step for one in found] == [-2, -1, 0, 1, 2]
     assert found[2].tune is MUSIC
-    present, std = found[2].values, np.median(found[3].asked - found[2].asked)
-    assert (found[2].asked == present).all()
+    present, std = found[2].values, np.median(found[3].targets - found[2].targets)
+    assert (found[2].targets == present).all()
     for one in found:
         assert (one.tune.measures, one.tune.tempos, one.tune.key) == (MUSIC.measures, MUSIC.tempos, MUSIC.key)
         assert np.allclose(one.values, material.measured(one.tune, encode(one.tune), name))
-        within = np.abs(one.asked - present - one.step * std) < 1e-9
+        within = np.abs(one.targets - present - one.step * std) < 1e-9
         assert (~within).sum() == one.clipped
-        assert (np.abs(one.asked - present)[~within] < abs(one.step) * std).all(), "not so far, where there is an end"
-        assert np.abs(one.values - one.asked).mean() < 0.5 * std
+        assert (np.abs(one.targets - present)[~within] < abs(one.step) * std).all(), "not so far, where there is an end"
+        assert np.abs(one.values - one.targets).mean() < 0.5 * std
     values = np.array([one.values for one in found])
     assert (np.diff(values, axis=0) >= -1e-9).all(), "measure by measure"
     assert values[-1].mean() > values[0].mean() + std
@@ -47,7 +47,7 @@ def test_steps_are_standard_deviations_from_what_each_measure_has(model: Model, 
 def test_a_unit_is_that_of_the_training_data(model: Model) -> None:
     low, high = model.interpolate(MUSIC, "density", 2, (0, 1))
     assert not low.clipped + high.clipped
-    assert np.allclose(high.asked - low.asked, model.checkpoint.scale.std[0, 2])
+    assert np.allclose(high.targets - low.targets, model.checkpoint.scale.std[0, 2])
 
 
 def test_steps_without_a_zero_come_after_the_original(model: Model) -> None:
@@ -62,8 +62,8 @@ def test_only_the_measures_asked_for_change_and_silence_stays(model: Model) -> N
         rows = encode(one.tune)
         assert (rows[[0, 3]] == encode(music)[[0, 3]]).all()
         assert not is_onset(rows[1]).any()
-        assert one.asked is not None
-        assert (one.asked[[0, 1, 3]] == one.values[[0, 1, 3]]).all(), "nothing else is asked of them"
+        assert one.targets is not None
+        assert (one.targets[[0, 1, 3]] == one.values[[0, 1, 3]]).all(), "nothing else is asked of them"
     silent = replace(music, notes=())
     assert all(one.tune.notes == () for one in model.interpolate(silent, "density"))
 
@@ -83,7 +83,7 @@ def test_steps_stay_in_key(model: Model) -> None:
 def test_the_open_loop_moves_the_dimension(model: Model) -> None:
     allowed = keys.allowed(MUSIC, keys.find(MUSIC))
     found = model.interpolate(MUSIC, "contour", closed=False)
-    assert all(one.asked is None for one in found)
+    assert all(one.targets is None for one in found)
     for one, other in zip(
         found, material.interpolate(model.checkpoint, MUSIC, "contour", allowed=allowed), strict=True
     ):
@@ -112,11 +112,11 @@ def test_targets_of_ones_own(model: Model) -> None:
     found = model.reach(MUSIC, [f"{OWN}=0.5", "density=+0"])
     assert found.names == (OWN, "density")
     sounds = is_onset(encode(MUSIC)).any(axis=1)
-    assert np.abs(found.values - found.asked)[sounds].mean(axis=0) == pytest.approx([0, 0], abs=0.08)
+    assert np.abs(found.values - found.targets)[sounds].mean(axis=0) == pytest.approx([0, 0], abs=0.08)
     assert "offbeat 9 is out of reach (" in model.reach(MUSIC, [f"{OWN}=9"]).notes[0]
 
 
 def test_percentiles_are_those_of_the_corpus_or_refused(model: Model) -> None:
-    assert len(set(model.reach(MUSIC, ["density=p80"]).asked[:, 0].tolist())) == 1
+    assert len(set(model.reach(MUSIC, ["density=p80"]).targets[:, 0].tolist())) == 1
     with pytest.raises(UsageError, match="offbeat' has no percentiles: .*: ask for a value, such as offbeat=0.3"):
         model.reach(MUSIC, [f"{OWN}=p80"])

@@ -46,7 +46,7 @@ def direct(checkpoint: Checkpoint, music: Tune, names: tuple[str, str], pair: tu
 def test_every_point_is_what_is_decoded_there(checkpoint: Checkpoint, music: Tune, names: tuple[str, str]) -> None:
     found = surface.surface(checkpoint, music, names, points=4)
     for i, j in ((0, 0), (3, 0), (0, 3), (2, 1)):
-        pair = float(found.asked[0, i]), float(found.asked[1, j])
+        pair = float(found.targets[0, i]), float(found.targets[1, j])
         assert found.values[:, j, i] == pytest.approx(direct(checkpoint, music, names, pair))
 
 
@@ -54,7 +54,7 @@ def test_the_grid_goes_as_far_as_the_model(checkpoint: Checkpoint) -> None:
     found = surface.surface(checkpoint, MUSIC, ("rhythm", "note_density"), points=3)
     assert found.names == ("rhythm", "density")
     scale, kind = scale_of(checkpoint), METRES.index(Metre(4, 4))
-    for row, name in zip(found.asked, found.names, strict=True):
+    for row, name in zip(found.targets, found.names, strict=True):
         low, high = scale.table(name, kind).reach
         assert row == pytest.approx([low, (low + high) / 2, high])
 
@@ -62,8 +62,8 @@ def test_the_grid_goes_as_far_as_the_model(checkpoint: Checkpoint) -> None:
 def test_the_input_is_where_it_is(checkpoint: Checkpoint) -> None:
     found = surface.surface(checkpoint, MUSIC, ("rhythm", "contour"), points=2, measures=(3, 5))
     table = attributes.measure(tokenizer.encode(MUSIC), Metre(4, 4), ("rhythm", "contour"))
-    assert found.before == pytest.approx(table[2:5])
-    assert found.left == ()
+    assert found.original == pytest.approx(table[2:5])
+    assert found.unchanged == ()
 
 
 def test_what_is_asked_for_is_followed(checkpoint: Checkpoint) -> None:

@@ -98,12 +98,12 @@ def test_velocities_follow_the_input() -> None:
 def test_a_measure_out_of_the_frame_is_left_as_it_is_and_named(caplog: pytest.LogCaptureFixture) -> None:
     original = tune("4/4", "C,,4 c''4|C8|")
     found = move_dimension(checkpoint(), original, "range")
-    assert found[0].left == ("measure 1 is left as it is: it spans 60 semitones, more than 19 from its median",)
-    assert found[0].left[0] in caplog.text
+    assert found[0].unchanged == ("measure 1 is left as it is: it spans 60 semitones, more than 19 from its median",)
+    assert found[0].unchanged[0] in caplog.text
     assert all(one.tune.notes[:2] == original.notes[:2] for one in found)
     assert (
         "pitches 36..96 are not all in the model's 55..84"
-        in move_dimension(checkpoint("absolute"), original, "range")[0].left[0]
+        in move_dimension(checkpoint("absolute"), original, "range")[0].unchanged[0]
     )
 
 
@@ -112,7 +112,7 @@ def test_an_absolute_model_takes_measures_in_any_register(caplog: pytest.LogCapt
     for one, two in zip(
         *(move_dimension(checkpoint("absolute"), music, "range") for music in (low, middle)), strict=True
     ):
-        assert one.left == ()
+        assert one.unchanged == ()
         assert [note.pitch + 24 for note in one.tune.notes] == [note.pitch for note in two.tune.notes]
     assert "2 measures are moved by octaves into 55..84, and back" in caplog.text
 

@@ -29,7 +29,7 @@ class Step:
     step: float
     tune: Tune
     values: np.ndarray
-    asked: np.ndarray | None = None
+    targets: np.ndarray | None = None
 
 
 def tune(measures: int = 2, metre: Metre = Metre(3, 4), title: str = "A Waltz") -> Tune:  # noqa: B008 (it is frozen)
@@ -47,7 +47,7 @@ def sweep(tune: Tune, steps: tuple[float, ...] = (-2.0, -1.0, 0.0, 1.0, 2.0)) ->
 def asked(tune: Tune, miss: float = 0.01, steps: tuple[float, ...] = (-2.0, -1.0, 0.0, 1.0, 2.0)) -> list[Step]:
     """Return a sweep that was asked for, and misses by so much, above and below in turn."""
     off = miss * (-1.0) ** np.arange(len(tune.measures))
-    return [replace(one, asked=one.values - off * bool(one.step)) for one in sweep(tune, steps)]
+    return [replace(one, targets=one.values - off * bool(one.step)) for one in sweep(tune, steps)]
 
 
 def texts(figure: Figure) -> list[str]:
@@ -143,9 +143,9 @@ def test_what_was_asked_is_behind_the_curves_and_against_what_was_reached() -> N
     *_, curve, square = plotting.sweep(variations, "rhythm").axes
     behind = [line for line in curve.lines if str(line.get_markerfacecolor()) == "none"]
     moved = [one for one in variations if one.step]
-    assert [list(line.get_ydata()) for line in behind] == [list(one.asked) for one in moved]
+    assert [list(line.get_ydata()) for line in behind] == [list(one.targets) for one in moved]
     assert max(line.get_zorder() for line in behind) < 2
-    expected = [[x, y] for one in moved for x, y in zip(one.asked, one.values, strict=True)]
+    expected = [[x, y] for one in moved for x, y in zip(one.targets, one.values, strict=True)]
     assert dots(square) == pytest.approx(np.array(expected))
     assert square.get_xlabel() == "rhythm asked for"
     assert square.get_ylabel() == "rhythm reached"
@@ -165,12 +165,12 @@ def test_the_figures_of_each_step_stand_beside() -> None:
 
 
 def test_measures_that_nothing_was_asked_of_are_left_out() -> None:
-    some = [replace(one, asked=np.append(one.asked[:1], sweep(tune())[2].values[1:])) for one in asked(tune())]
+    some = [replace(one, targets=np.append(one.targets[:1], sweep(tune())[2].values[1:])) for one in asked(tune())]
     *_, curve, square = plotting.sweep(some, "rhythm").axes
     assert len(dots(square)) == 4
     rings = [line.get_ydata() for line in curve.lines if str(line.get_markerfacecolor()) == "none"]
     assert np.isfinite(rings).tolist() == 4 * [[True, False]]
-    none = [replace(one, asked=sweep(tune())[2].values) for one in asked(tune())]
+    none = [replace(one, targets=sweep(tune())[2].values) for one in asked(tune())]
     figure = plotting.sweep(none, "rhythm")
     assert len(dots(figure.axes[-1])) == 0
     assert figure.axes[-1].texts[0].get_text() == "nothing was asked for"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from armusic import api
-from armusic.editing import interactive as turning
+from armusic.editing import interactive
 from armusic.errors import DataError, UsageError
 from armusic.studio import uploads
 from armusic.studio.schemas import Reading
@@ -98,7 +98,7 @@ def test_a_search_that_fails_is_told_and_the_next_one_is_not_harmed(
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(turning, "searched", fail)
+        patch.setattr(interactive, "search", fail)
         broken = sessions.bench(sessions.add(opened), checkpoint, "auto")
         _wait(lambda: bool(broken.failed))
     assert broken.pool.failed in ("no such thing", "the search failed (RuntimeError): answers stay near what is asked")
