@@ -26,7 +26,7 @@ __all__ = [
     "ArmusicError", "Key", "Measure", "Metre", "Note", "Tune", "load", "metrics", "picture", "read", "train", "write",
 ]  # fmt: skip
 
-_HOMES = {"ArmusicError": "errors", **dict.fromkeys(("Key", "Measure", "Metre", "Note", "Tune"), "score")}
+_HOMES = {"ArmusicError": "errors", **dict.fromkeys(("Key", "Measure", "Metre", "Note", "Tune"), "music.score")}
 
 
 def __getattr__(name: str) -> Any:
