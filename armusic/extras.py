@@ -1,4 +1,4 @@
-"""Libraries that only images need: the extra `armusic[image]`."""
+"""Optional dependencies: imported where they are needed, and named with what installs them where they are missing."""
 
 from __future__ import annotations
 
@@ -8,22 +8,41 @@ from typing import Any
 from armusic.errors import MissingExtraError
 
 
-def extra(module: str) -> Any:
-    """Return a module of the extra `armusic[image]`.
+def require(module: str, *, extra: str, purpose: str) -> Any:
+    """Import a module of an optional dependency.
+
+    Parameters
+    ----------
+    module : str
+        Name of the module, such as `PIL.Image`.
+    extra : str
+        Extra of armusic that installs it, such as `image`.
+    purpose : str
+        The work that needs it, as the subject of a sentence.
 
     Raises
     ------
     MissingExtraError
-        Where it is not installed.
+        If it is not installed.
 
     Examples
     --------
-    >>> extra("PIL.Image").__name__
+    >>> require("PIL.Image", extra="image", purpose="reading images").__name__
     'PIL.Image'
     """
     try:
         return import_module(module)
     except ImportError as error:
-        raise MissingExtraError(
-            f"images need {module.split('.', maxsplit=1)[0]}, which is not installed: pip install 'armusic[image]'"
-        ) from error
+        raise missing(module.partition(".")[0], extra=extra, purpose=purpose) from error
+
+
+def missing(package: str | None, *, purpose: str, extra: str | None = None) -> MissingExtraError:
+    """Return the error for a package that is not installed; without an extra, it is installed by its own name.
+
+    Examples
+    --------
+    >>> str(missing("pillow", extra="image", purpose="reading images"))
+    "reading images needs pillow, which is not installed: pip install 'armusic[image]'"
+    """
+    source = f"'armusic[{extra}]'" if extra else package
+    return MissingExtraError(f"{purpose} needs {package}, which is not installed: pip install {source}")

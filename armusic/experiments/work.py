@@ -13,14 +13,14 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from armusic.config import Config
-from armusic.errors import ArmusicError, MissingExtraError, UsageError, WriteError
+from armusic.errors import ArmusicError, UsageError, WriteError
 from armusic.experiments.plan import Run
 from armusic.experiments.states import ERROR, EVALUATION, check, look
+from armusic.extras import require
 from armusic.files import atomic_path, data_folder, one_line
 
 if TYPE_CHECKING:
@@ -82,10 +82,7 @@ def engine(jobs: int | None = None, scheduler: str | None = None) -> Iterator[No
             jobs = jobs or joblib.cpu_count(only_physical_cores=True)
             stack.enter_context(joblib.parallel_config("loky", n_jobs=jobs, inner_max_num_threads=1))
         else:
-            try:
-                client_of = import_module("distributed").Client
-            except ImportError as error:
-                raise MissingExtraError("a scheduler needs Dask: pip install 'armusic[dask]'") from error
+            client_of = require("distributed", extra="dask", purpose="a Dask scheduler").Client
             try:
                 client = stack.enter_context(client_of(scheduler, timeout="10s"))
             except (OSError, ValueError) as error:

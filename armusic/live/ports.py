@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-from armusic.errors import MissingExtraError, UsageError
+from armusic.errors import UsageError
+from armusic.extras import missing
 
 
 class Output(Protocol):
@@ -44,9 +45,7 @@ def open_ports(out: str | None, into: str | None, virtual: bool) -> tuple[Any, A
     try:
         mido.backend.load()
     except ImportError as error:
-        raise MissingExtraError(
-            "playing needs python-rtmidi, which is not installed: pip install 'armusic[live]'"
-        ) from error
+        raise missing("python-rtmidi", extra="live", purpose="playing") from error
     try:
         if virtual:
             name = out or "armusic"

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import UInt8
 
-from armusic.extras import extra
+from armusic.extras import require
 from armusic.files import one_line
 
 # All in pixels.
@@ -184,7 +184,7 @@ def save(picture: Picture | UInt8[np.ndarray, "frame height width 3"], path: Pat
 
 def save_png(picture: Picture, path: Path) -> None:
     """Write a picture."""
-    extra("PIL.Image").fromarray(picture).save(path, optimize=True)
+    _pillow("Image").fromarray(picture).save(path, optimize=True)
 
 
 def save_gif(frames: UInt8[np.ndarray, "frame height width 3"], path: Path) -> None:
@@ -192,7 +192,7 @@ def save_gif(frames: UInt8[np.ndarray, "frame height width 3"], path: Path) -> N
 
     Grey ones have 16 levels, others 128 colours.
     """
-    image = extra("PIL.Image")
+    image = _pillow("Image")
     there = [*frames, *frames[-2:0:-1]]
     if (frames == frames[..., :1]).all():
         levels = np.arange(LEVELS).repeat(3) * WHITE // (LEVELS - 1)
@@ -210,8 +210,8 @@ def _blank(height: int, width: int) -> np.ndarray:
 
 
 def _written(page: Picture, texts: Sequence[_Text], ink: int = INK) -> Picture:
-    image = extra("PIL.Image").fromarray(page)
-    pen = extra("PIL.ImageDraw").Draw(image)
+    image = _pillow("Image").fromarray(page)
+    pen = _pillow("ImageDraw").Draw(image)
     for one in texts:
         content = _short(one_line(one.content), one.size, one.room)
         pen.text((one.x, one.y), content, (ink, ink, ink), _font(one.size), one.anchor)
@@ -235,4 +235,9 @@ def _width(content: str, size: int = SMALL) -> int:
 def _font(size: int) -> Any:
     from matplotlib.font_manager import findfont
 
-    return extra("PIL.ImageFont").truetype(findfont("DejaVu Sans"), size)
+    return _pillow("ImageFont").truetype(findfont("DejaVu Sans"), size)
+
+
+def _pillow(module: str) -> Any:
+    """Import a module of Pillow."""
+    return require(f"PIL.{module}", extra="image", purpose="drawing images")

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from armusic.errors import MissingExtraError, MissingFileError
+from armusic.errors import MissingFileError
+from armusic.extras import missing
 from armusic.files import label, one_line, read_bytes
 from armusic.io import readers
 
@@ -59,9 +60,7 @@ def serve(
         from armusic.studio import server, state, uploads
         from armusic.studio.schemas import Reading
     except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            f"the studio needs {error.name}, which is not installed: pip install 'armusic[studio]'"
-        ) from error
+        raise missing(error.name, extra="studio", purpose="the studio") from error
     if model is not None and not model.exists():
         raise MissingFileError(f"{one_line(str(model))}: no such run folder or checkpoint")
     studio = state.Studio(model)

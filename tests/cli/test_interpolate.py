@@ -56,7 +56,7 @@ def test_one_decode_at_each_step(run: Run, melody: Path, model: Path) -> None:
 
 
 OWN = """
-from armusic.tokenizer import is_onset
+from armusic.music.tokenizer import is_onset
 
 def mood(tokens, metre):
     return is_onset(tokens).mean(axis=1)

@@ -269,7 +269,7 @@ def test_other_attributes_than_the_pools_are_refused(pools: dict[str, Pool]) -> 
 
 BAD = """
 import numpy as np
-from armusic.tokenizer import is_onset
+from armusic.music.tokenizer import is_onset
 
 def mean_pitch(tokens, metre):
     onset = is_onset(tokens)

@@ -24,7 +24,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 MINE = """
     import numpy as np
-    from armusic.tokenizer import is_onset
+    from armusic.music.tokenizer import is_onset
 
     WEIGHTS = (1, 2)
 
@@ -38,7 +38,7 @@ MINE = """
 
 F = """
     import numpy as np
-    from armusic.tokenizer import is_onset
+    from armusic.music.tokenizer import is_onset
 
     def f(tokens, metre):
         return {body}
@@ -178,7 +178,10 @@ class TestOfAnotherPackage:
     def test_is_refused_by_name(self, install: Callable[..., None]) -> None:
         install(broken="armusic.nowhere:f", constant="armusic.music.attributes.pati_lerch:SPAN", shape="numpy:copy")
         assert attributes.canonical_name("density") == "density"
-        with pytest.raises(DataError, match="attribute 'broken' of an installed package cannot be imported: ModuleNot"):
+        with pytest.raises(
+            DataError,
+            match="'broken' of an installed package: its function armusic.nowhere:f cannot be loaded",
+        ):
             attributes.get("broken")
         with pytest.raises(UsageError, match="attribute 'constant' is a int, where a function is wanted"):
             attributes.get("constant")

@@ -90,5 +90,5 @@ def test_one_picture_stays_as_it_is(tmp_path: Path) -> None:
 
 def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "PIL.Image", None)
-    with pytest.raises(MissingExtraError, match=r"images need PIL, .* 'armusic\[image\]'"):
+    with pytest.raises(MissingExtraError, match=r"drawing images needs PIL, .* 'armusic\[image\]'"):
         tiles.grid(pictures())

@@ -1,6 +1,6 @@
 """Corpora of music by name: one file each, and one line here.
 
-Other packages add theirs by entry points (`armusic.datasets.corpora`) that name a function
+Other packages add theirs by entry points (`armusic.corpora`) that name a function
 `(cache folder, on_progress) -> Corpus`. A name that is none of these is a folder of the
 user's own ABC, MIDI or MusicXML files.
 """
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 
+from armusic import plugins
 from armusic.datasets.corpora import paper_protocol
 from armusic.datasets.corpora.build import build, files_in
 from armusic.datasets.corpora.corpus import Corpus
@@ -39,14 +39,12 @@ def read(name: str, cache: Path, on_progress: Progress | None = None, *, besides
     if name in CORPORA:
         found: Corpus = import_module(CORPORA[name]).read(cache, on_progress)
         return found
-    for point in entry_points(group="armusic.corpora", name=name):
-        loaded: Corpus = point.load()(cache, on_progress)
+    if point := plugins.named("corpora").get(name):
+        loaded: Corpus = plugins.load(point, DataError, f"data set {name}: its function")(cache, on_progress)
         return loaded
     folder = Path(name)
     if not folder.is_dir():
-        known = ", ".join(
-            [*CORPORA, *PAPER, *(point.name for point in entry_points(group="armusic.corpora")), *besides]
-        )
+        known = ", ".join([*CORPORA, *PAPER, *plugins.named("corpora"), *besides])
         raise DataError(f"{one_line(name)}: no such folder, and no data set of that name: there are {known}")
     files = files_in(folder)
     here = Path.cwd()  # not that of processes that read files for an earlier call

@@ -14,6 +14,7 @@ from pathlib import Path
 from armusic.datasets.corpora.build import build
 from armusic.datasets.corpora.corpus import Corpus
 from armusic.errors import DataError
+from armusic.extras import missing
 from armusic.progress import Progress
 
 COLLECTIONS = {
@@ -37,12 +38,14 @@ def music21() -> Path:
 
     Raises
     ------
+    MissingExtraError
+        If music21 is not installed.
     DataError
-        Where there is none.
+        If it has no corpus.
     """
     spec = find_spec("music21")  # found, not imported
     if spec is None or spec.origin is None:
-        raise DataError("this corpus is part of music21, which is not installed: pip install music21")
+        raise missing("music21", purpose="this corpus")
     root = Path(spec.origin).parent / "corpus"
     if not (root / "bach").is_dir() or not all((root / name).is_dir() for name in COLLECTIONS):
         raise DataError(f"music21 in {root.parent} has no corpus: reinstall it, or train on a folder of your own")

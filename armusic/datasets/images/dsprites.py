@@ -20,7 +20,7 @@ from armusic.datasets.images.npz import blocks, members, opened, shape_of, whole
 from armusic.datasets.images.sprites import COUNT, NAMES, SIDE
 from armusic.datasets.images.stored import New, digest, stored
 from armusic.errors import ArmusicError, DataError, ReadError
-from armusic.extras import extra
+from armusic.extras import require
 from armusic.files import atomic_path, label, one_line
 from armusic.progress import Progress
 
@@ -87,7 +87,7 @@ def official(cache: Path) -> Path:
     ReadError
         When what was downloaded is another file, or has changed since.
     """
-    pooch = extra("pooch")
+    pooch = require("pooch", extra="image", purpose="downloading dSprites")
     path, record = cache / KEPT, cache / f"{KEPT}.sha256"
     if path.exists() and record.exists():
         if pooch.file_hash(str(path)) != record.read_text(encoding="ascii").strip():

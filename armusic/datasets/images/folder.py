@@ -14,7 +14,7 @@ from armusic.datasets.images.arrays import MAX_BYTES, images_of, size_of
 from armusic.datasets.images.base import Images
 from armusic.datasets.images.stored import New, digest, stored
 from armusic.errors import DataError, ReadError
-from armusic.extras import extra
+from armusic.extras import require
 from armusic.files import label, one_line, read_bytes
 
 log = logging.getLogger(__name__)
@@ -139,7 +139,7 @@ def _table(folder: Path) -> tuple[tuple[str, ...], list[Path], Shaped[np.ndarray
 
 def _decoded(files: list[Path], on_progress: Callable[[int, int], None] | None) -> tuple[np.ndarray, int]:
     """Return images as uint8 (item, height, width) or (item, height, width, 3), and how many had to be made RGB."""
-    image = extra("PIL.Image")
+    image = require("PIL.Image", extra="image", purpose="reading images")
     images = np.empty(0, np.uint8)
     converted = 0
     for done, file in enumerate(files):

@@ -20,7 +20,7 @@ from armusic.datasets.images.arrays import check_attributes
 from armusic.datasets.images.base import Images
 from armusic.datasets.images.stored import digest
 from armusic.errors import DataError, ReadError
-from armusic.extras import extra
+from armusic.extras import require
 from armusic.files import atomic_path, label, one_line
 from armusic.progress import Progress
 
@@ -175,7 +175,7 @@ def _measured(
 
 def _download(folder: Path, name: str, checksum: str) -> None:
     """Put one file of MNIST into a folder, as it is published: compressed."""
-    pooch = extra("pooch")
+    pooch = require("pooch", extra="image", purpose="downloading MNIST")
     pooch.get_logger().setLevel("WARNING")
     folder.mkdir(parents=True, exist_ok=True)
     url, path = f"{URL}{name}.gz", folder / f"{name}.gz"

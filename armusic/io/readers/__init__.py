@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from armusic import plugins
 from armusic.errors import ArmusicError, ReadError, UsageError
 from armusic.files import check_readable, label
 from armusic.io.readers.options import STRICT, Reading, Remark
@@ -34,8 +34,6 @@ READERS = {
 }
 """The module that reads each suffix."""
 
-GROUP = "armusic.readers"
-
 
 def suffixes() -> tuple[str, ...]:
     """Return every suffix that can be read, in lower case, with its dot; other packages' come last.
@@ -45,8 +43,7 @@ def suffixes() -> tuple[str, ...]:
     >>> suffixes()[:2]
     ('.mid', '.midi')
     """
-    others = (f".{point.name.lstrip('.').lower()}" for point in entry_points(group=GROUP))
-    return tuple(dict.fromkeys([*READERS, *others]))
+    return tuple(dict.fromkeys([*READERS, *plugins.by_suffix("readers")]))
 
 
 def read(path: str | Path, reading: Reading | None = None, tune: int | None = None) -> Tune:
@@ -158,17 +155,7 @@ def _reader(path: str | Path, megabytes: float = Reading().max_size) -> Any:
     suffix = Path(path).suffix.lower()
     if suffix in READERS:
         return import_module(READERS[suffix])
-    for point in entry_points(group=GROUP):
-        if f".{point.name.lstrip('.').lower()}" == suffix:
-            return _load(point, path)
+    if point := plugins.by_suffix("readers").get(suffix):
+        return plugins.load(point, ReadError, f"{label(path)}: its reader")
     found = f"suffix {suffix}" if suffix else "a name without a suffix"
     raise UsageError(f"{label(path)}: {found} says no known format: use one of {', '.join(suffixes())}")
-
-
-def _load(point: Any, path: str | Path) -> Any:
-    """Return the module that another package's entry point names."""
-    try:
-        return point.load()
-    except Exception as error:  # another package's import may fail in any way
-        reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        raise ReadError(f"{label(path)}: its reader {point.value} cannot be loaded ({reason})") from error

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from armusic import plugins
 from armusic.errors import UsageError, WriteError
 from armusic.files import atomic_folder, label
 from armusic.io.writers.layout import file_name
@@ -43,7 +43,6 @@ LAYOUTS = {
 }
 """How several tunes are laid out."""
 
-GROUP = "armusic.writers"
 _SCENES = ".dawproject"  # holds clips itself: its layout `clips` is a file, not a folder
 
 
@@ -55,8 +54,7 @@ def suffixes() -> tuple[str, ...]:
     >>> suffixes()[0]
     '.mid'
     """
-    others = (f".{point.name.lstrip('.').lower()}" for point in entry_points(group=GROUP))
-    return tuple(dict.fromkeys([*EXPORTERS, *others]))
+    return tuple(dict.fromkeys([*EXPORTERS, *plugins.by_suffix("writers")]))
 
 
 def write(
@@ -153,17 +151,7 @@ def _exporter(path: str | Path) -> Any:
     suffix = Path(path).suffix.lower()
     if suffix in EXPORTERS:
         return import_module(EXPORTERS[suffix])
-    for point in entry_points(group=GROUP):
-        if f".{point.name.lstrip('.').lower()}" == suffix:
-            return _load(point, path)
+    if point := plugins.by_suffix("writers").get(suffix):
+        return plugins.load(point, WriteError, f"{label(path)}: its writer")
     found = f"suffix {suffix}" if suffix else "a name without a suffix"
     raise UsageError(f"{label(path)}: {found} says no known format: use one of {', '.join(suffixes())}")
-
-
-def _load(point: Any, path: str | Path) -> Any:
-    """Return the module that another package's entry point names."""
-    try:
-        return point.load()
-    except Exception as error:  # another package's import may fail in any way
-        reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        raise WriteError(f"{label(path)}: its exporter {point.value} cannot be loaded ({reason})") from error

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -21,6 +20,7 @@ import numpy as np
 from jaxtyping import Float
 
 from armusic.errors import MissingExtraError, UsageError
+from armusic.extras import require
 from armusic.files import atomic_path, label, one_line
 from armusic.io.writers import musicxml
 from armusic.io.writers.layout import Named, keys_of
@@ -306,12 +306,8 @@ def _shape(page: Element, tag: str, **attributes: str) -> Element:
 
 
 def _extra(name: str) -> Any:
-    """Return a module of the extra `armusic[score]`."""
+    """Import a module of the extra `armusic[score]`."""
     try:
-        return import_module(name)
-    except ImportError as error:
-        raise MissingExtraError(
-            f"notation as a picture needs {name}, which is not installed: pip install 'armusic[score]'"
-        ) from error
+        return require(name, extra="score", purpose="notation as a picture")
     except OSError as error:  # cairosvg looks for a library of the system
         raise MissingExtraError(f"{name} does not find the library cairo: install libcairo2, or write .svg") from error

@@ -10,17 +10,18 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 
 import numpy as np
 from jaxtyping import Float
 
+from armusic import plugins
 from armusic.errors import DataError, UsageError
 from armusic.music import tokenizer
 from armusic.music.attributes.custom import from_file, names_file, short_name
 from armusic.music.attributes.more import beat_strength, interval_entropy, mean_interval, rhythmic_entropy, syncopation
 from armusic.music.attributes.pati_lerch import SPAN, contour, density, metrical_weights, pitch_range, rhythm
-from armusic.music.attributes.validation import Attribute, Tokens, Values, check, explain, is_transposition_invariant
+from armusic.music.attributes.validation import Attribute, Tokens, Values, check, is_transposition_invariant
 from armusic.music.score import METRES, Metre, Tune
 from armusic.music.tokenizer import ticks
 
@@ -195,16 +196,12 @@ def names() -> list[str]:
 @cache
 def _points() -> dict[str, EntryPoint]:
     """Return where to find the attributes that installed packages add."""
-    return {point.name: point for point in entry_points(group="armusic.attributes")}
+    return plugins.named("attributes")
 
 
 @cache
 def _installed(name: str) -> Attribute:
     """Import an attribute of another package, and check it."""
     point = _points()[name]
-    try:
-        function = point.load()
-    except Exception as error:  # it is somebody else's code: anything may happen in it
-        package = point.dist.name if point.dist else "an installed package"
-        raise DataError(f"attribute {name!r} of {package} cannot be imported: {explain(error)}") from error
-    return check(name, function)
+    package = point.dist.name if point.dist else "an installed package"
+    return check(name, plugins.load(point, DataError, f"attribute {name!r} of {package}: its function"))

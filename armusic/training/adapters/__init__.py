@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from functools import partial
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any
 
-from armusic import config
+from armusic import config, plugins
 from armusic.config import DATA, PRESETS, Config
 from armusic.datasets import corpora
 from armusic.datasets.images.base import Images
-from armusic.errors import MissingFileError, UsageError
+from armusic.errors import DataError, MissingFileError, UsageError
 from armusic.files import one_line
 from armusic.training.adapters import files
 from armusic.training.adapters.base import Adapter
@@ -42,8 +41,8 @@ def get(data: str) -> Adapter:
         module, name = ADAPTERS[data].split(":")
         found: Adapter = getattr(import_module(module), name)
         return found
-    for point in entry_points(group="armusic.adapters", name=data):
-        loaded: Adapter = point.load()
+    if point := plugins.named("adapters").get(data):
+        loaded: Adapter = plugins.load(point, DataError, f"data set {data}: its adapter")
         return loaded
     own = files.find(data)
     if own is not None:

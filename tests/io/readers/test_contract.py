@@ -6,10 +6,12 @@ import sys
 import zipfile
 from dataclasses import replace
 from fractions import Fraction
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
+from armusic import plugins
 from armusic.errors import ArmusicError, MissingFileError, ReadError, UsageError
 from armusic.io import readers, writers
 from armusic.music.score import Measure, Metre, Note, Tune, check_monophonic
@@ -158,20 +160,17 @@ def test_refuses_an_unknown_suffix(tmp_path: Path, name: str, words: str) -> Non
 
 
 def test_other_packages_formats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Point:
-        name = "krn"
-        value = "other.module"
+    def load(point: EntryPoint) -> object:
+        raise ImportError("not\nthere")
 
-        def load(self) -> object:
-            raise ImportError("not\nthere")
-
-    monkeypatch.setattr(readers, "entry_points", lambda group: [Point()])
+    monkeypatch.setattr(EntryPoint, "load", load)
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [EntryPoint("krn", "other.module", group)])
     assert readers.suffixes()[-1] == ".krn"
     path = write(tmp_path, "tune.KRN", b"x")
-    with pytest.raises(ReadError, match=r"tune.KRN: its reader other.module cannot be loaded \(ImportError: not\)"):
+    with pytest.raises(ReadError, match=r"KRN: its reader other.module cannot be loaded \(ImportError: not there\)"):
         readers.read(path)
     tune = Tune((Note(Fraction(0), Fraction(1), 60),), (Measure(Fraction(0), Metre(2, 4)),))
-    monkeypatch.setattr(Point, "load", lambda self: type("Module", (), {"read": staticmethod(lambda path: tune)}))
+    monkeypatch.setattr(EntryPoint, "load", lambda self: type("Module", (), {"read": staticmethod(lambda path: tune)}))
     assert readers.read(path) is tune
     assert list(readers.read_all(path)) == [("tune.KRN", tune)]
 

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from importlib.metadata import EntryPoint
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from armusic import plugins
 from armusic.errors import UsageError, WriteError
 from armusic.io import readers
 from armusic.io import writers as exporters
@@ -424,21 +426,19 @@ def test_a_failure_keeps_the_old_file(tmp_path: Path) -> None:
 
 
 def test_other_packages_formats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Point:
-        name = "xyz"
-        value = "loud.module"
+    def load(point: EntryPoint) -> object:
+        raise ImportError("no sound\nhere")
 
-        @staticmethod
-        def load() -> object:
-            raise ImportError("no sound\nhere")
-
-    monkeypatch.setattr(exporters, "entry_points", lambda group: [Point()])
+    monkeypatch.setattr(EntryPoint, "load", load)
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [EntryPoint("xyz", "loud.module", group)])
     assert exporters.suffixes()[-1] == ".xyz"
     with pytest.raises(
-        WriteError, match=r"out.xyz: its exporter loud.module cannot be loaded \(ImportError: no sound\)"
+        WriteError, match=r"out.xyz: its writer loud.module cannot be loaded \(ImportError: no sound here\)"
     ):
         exporters.write([("x", tune(60))], tmp_path / "out.xyz")
     written = []
-    monkeypatch.setattr(Point, "load", lambda self: type("M", (), {"write": lambda *a, **k: written.append((a, k))}))
+    monkeypatch.setattr(
+        EntryPoint, "load", lambda self: type("M", (), {"write": lambda *a, **k: written.append((a, k))})
+    )
     exporters.write([("x", tune(60))], tmp_path / "out.XYZ")
     assert written[0][1] == {"layout": "tracks", "force": False}
