@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from armusic import experiments, report
+from armusic import experiments, plotting, report
 from armusic.config import Config
 from armusic.datasets.corpora.corpus import Corpus
 from armusic.editing.targets import Target
@@ -22,20 +22,11 @@ from armusic.live.ports import open_ports
 from armusic.music.attributes import canonical_name
 from armusic.music.attributes.table import AttributeTable, attributes
 from armusic.music.score import Tune
-from armusic.plotting.files import (
-    Named,
-    check_picture,
-    check_traversal,
-    draw,
-    draw_evaluation,
-    draw_reached,
-    draw_surface,
-    draw_traversal,
-    picture,
-)
 from armusic.progress import Progress
 
 if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
+    from matplotlib.figure import Figure
+
     from armusic.editing.morphing import Step
     from armusic.editing.reconstruction import Reconstruction
     from armusic.editing.result import Reached
@@ -51,10 +42,9 @@ if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
 
 SHIPPED = "default.safetensors"
 __all__ = [
-    "AttributeTable", "Model", "attributes", "canonical_name", "check_folder", "check_output", "check_picture",
-    "check_traversal", "configure", "corpus", "draw", "draw_evaluation", "draw_reached", "draw_surface",
-    "draw_traversal", "experiments", "inspect", "live", "load", "open_ports", "picture", "read", "report", "train",
-    "words", "write", "write_tunes",
+    "AttributeTable", "Model", "attributes", "canonical_name", "check_folder", "check_output", "configure", "corpus",
+    "experiments", "inspect", "live", "load", "open_ports", "picture", "plotting", "read", "report", "train", "words",
+    "write", "write_tunes",
 ]  # fmt: skip
 
 
@@ -102,9 +92,38 @@ def write(variations: Sequence[Variation], path: str | Path, layout: str | None 
     write_tunes([(variation.name, variation.tune) for variation in variations], path, layout, **options)
 
 
-def write_tunes(tunes: Named, path: str | Path, layout: str | None = None, **options: Any) -> None:
+def write_tunes(tunes: Sequence[tuple[str, Tune]], path: str | Path, layout: str | None = None, **options: Any) -> None:
     """Write named tunes; format, layouts and options as `write` has them."""
     writers.write(tunes, path, layout=layout, **options)
+
+
+def picture(
+    variations: Sequence[Variation], attribute: str, path: str | Path | None = None, *, force: bool = False
+) -> Figure:
+    """Draw variations as piano rolls with the attribute's curve, and targets against the values reached.
+
+    Parameters
+    ----------
+    variations : sequence of Variation
+        A sweep, as `Model.interpolate` returns it.
+    attribute : str
+        Name of the attribute.
+    path : path, optional
+        File for the picture: .png, .pdf or .svg.
+    force : bool
+        Whether an existing file may be replaced.
+
+    Returns
+    -------
+    Figure
+        The picture, which belongs to no window: show it, change it, or save it with its `savefig`.
+    """
+    if path is not None:
+        plotting.check_figure(path, force)
+    figure = plotting.sweep(variations, attribute)
+    if path is not None:
+        plotting.save(figure, path, force=force)
+    return figure
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,9 +66,14 @@ def test_the_shipped_model_knows_the_example() -> None:
     assert (heard == tokens).mean() > 0.98
 
 
-def test_a_picture_is_not_overwritten(tmp_path: Path) -> None:
+def test_a_picture_is_returned_and_saved_but_not_over_another_file(tmp_path: Path) -> None:
     variations = armusic.load().interpolate(tune("4/4", REEL), "rhythm", 3)
+    figure = armusic.picture(variations, "rhythm")
+    assert len(figure.axes) >= 4  # a roll per step, and the curve
+    assert not list(tmp_path.iterdir())
     armusic.picture(variations, "rhythm", tmp_path / "a.png")
+    figure.savefig(tmp_path / "b.png")
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
     with pytest.raises(WriteError, match="exists already"):
         armusic.picture(variations, "rhythm", tmp_path / "a.png")
 

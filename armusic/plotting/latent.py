@@ -21,6 +21,7 @@ ROLL, MUSIC = 1.15, 8.6  # the height and the width of a roll
 CURVE, BEFORE, GAP = 2.1, 0.8, 0.3  # the width of a curve, the room before it, and that below a row
 ABOVE = 0.25  # of the height of a roll, for what is written in it
 DOTS = 2000  # most of them in a panel
+DPI = 110
 OFF = "#9a9a9a"  # an attribute beside the dimension of another
 LEVELS = 9  # contour lines of a surface, and two
 
@@ -162,7 +163,7 @@ def sweeps(
     """
     tall = [0.0 if score is None else MUSIC * score.shape[0] / score.shape[1] for score in scores]
     width = LEFT + MUSIC + BEFORE + CURVE + 0.25
-    page = Page.blank(width, TOP + sum(tall) + len(names) * (LABEL + ROLL + GAP) + 0.3)
+    page = Page.blank(width, TOP + sum(tall) + len(names) * (LABEL + ROLL + GAP) + 0.3, DPI)
     page.title(title, note)
     pitches = pitch_limits(tunes)
     at = TOP
@@ -198,7 +199,7 @@ def sweeps(
 
 def _grid(count: int, title: str, note: str) -> Page:
     """Return a page with room for a square of panels."""
-    page = Page.blank(_left(count) - ACROSS + BAR + AFTER + 0.2, _top(count) + 0.05)
+    page = Page.blank(_left(count) - ACROSS + BAR + AFTER + 0.2, _top(count) + 0.05, DPI)
     page.title(title, note)
     return page
 

@@ -44,15 +44,15 @@ class Page:
     def of(cls, tunes: Sequence[Tune], below: float) -> Page:
         """Return an empty page for some tunes, with room `below` them, in inches."""
         low, high = pitch_limits(tunes)
-        end = max(float(tune.end) for tune in tunes)
+        end = max(float(tune.end) for tune in tunes) or 1.0  # a tune without measures is an empty roll
         roll = min(float(np.clip(PER_SEMITONE * (high - low + 3), *ROLLS)), ALL_ROLLS / len(tunes))
         page = cls.blank(width_of(end), TOP + len(tunes) * (LABEL + roll + GAP) + below + BOTTOM)
         return replace(page, end=end, roll=roll)
 
     @classmethod
-    def blank(cls, width: float, height: float) -> Page:
+    def blank(cls, width: float, height: float, dpi: int = DPI) -> Page:
         """Return an empty page of a size, in inches, for something else than rolls."""
-        return cls(Figure(figsize=(width, height), dpi=DPI, facecolor="white"), width, height, 1.0, 0.0)
+        return cls(Figure(figsize=(width, height), dpi=dpi, facecolor="white"), width, height, 1.0, 0.0)
 
     def axes(self, top: float, tall: float, left: float = LEFT, wide: float | None = None) -> Axes:
         """Return axes so many inches below and beside the page's edge, so tall and wide; else as wide as the page."""

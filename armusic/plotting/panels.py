@@ -267,6 +267,8 @@ def heights(
 def number_measures(ax: Axes, tune: Tune, inches: float) -> None:
     """Write the numbers of the measures below an axis so wide: every one, or as many as there is room for."""
     count = len(tune.measures)
+    if not count:
+        return
     every = next(step for step in (1, 2, 4, 8, 16, 32, 64, count) if inches / count * step >= NUMBER or step == count)
     shown = [(number, measure) for number, measure in enumerate(tune.measures, 1) if (number - 1) % every == 0]
     ax.set_xticks([float(measure.start + measure.metre.length / 2) for _, measure in shown])

@@ -129,6 +129,26 @@ def animation(found: Mapping[str, Traversal], rows: Sequence[str] = ()) -> Frame
     return np.stack(frames)
 
 
+def traversal(traversal: Traversal, rows: Sequence[str] = ("",), *, animated: bool = False) -> Frames | Picture:
+    """Draw items with dimensions moved: step by step in one picture, or as an animation.
+
+    Parameters
+    ----------
+    traversal : Traversal
+        Items and what is decoded of them, as `Model.traverse` returns it.
+    rows : sequence (item,) of str
+        Name of each item.
+    animated : bool
+        Whether to return the frames of an animation.
+
+    Returns
+    -------
+    uint8 array (height, width, 3) or (frame, height, width, 3)
+        Pixels.
+    """
+    return animation({"": traversal}, rows) if animated else strip(traversal, rows)
+
+
 def strip(found: Traversal, rows: Sequence[str] = ("",)) -> Picture:
     """Return a sweep as one picture: a row per item and attribute, with what was measured below each step."""
     return tiles.framed(_rows(found, [f"{row} {name}".strip() for row in rows for name in found.names]))

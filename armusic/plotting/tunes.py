@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from matplotlib.figure import Figure
 
+from armusic.music.attributes import short_name
 from armusic.music.score import Tune
 from armusic.plotting import panels
 from armusic.plotting.page import CURVE, FAINT, GAP, INK, LABEL, LEFT, RIGHT, TOP, Page, pitch_limits
@@ -52,6 +53,48 @@ class Variation(Protocol):
     @property
     def targets(self) -> Float[np.ndarray, " measure"] | None:
         """What each measure was asked for, where anything was."""
+
+
+@runtime_checkable
+class Reached(Protocol):
+    """A result at its targets: see `armusic.editing.result.Reached`."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the attributes."""
+
+    @property
+    def targets(self) -> Table:
+        """The target of each measure and attribute."""
+
+    @property
+    def values(self) -> Table:
+        """The values reached."""
+
+    @property
+    def original(self) -> Table:
+        """The values of the input."""
+
+
+@runtime_checkable
+class Surface(Protocol):
+    """Two attributes over a grid of their targets: see `armusic.editing.surface.Surface`."""
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Names of the attributes."""
+
+    @property
+    def targets(self) -> Float[np.ndarray, "2 point"]:
+        """The targets of each, rising."""
+
+    @property
+    def values(self) -> Float[np.ndarray, "2 point point"]:
+        """The values of the first and the second; a row per target of the second."""
+
+    @property
+    def original(self) -> Float[np.ndarray, "measure 2"]:
+        """The values of the input."""
 
 
 def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Figure:
@@ -115,6 +158,11 @@ def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Fi
     return page.figure
 
 
+def roll(tune: Tune) -> Figure:
+    """Draw one tune as a piano roll, with its title or else its source above it."""
+    return rolls([("", tune)], tune.title or tune.source or "tune")
+
+
 def rolls(tunes: Sequence[tuple[str, Tune]], title: str, note: str = "") -> Figure:
     """Draw named tunes one above another, coloured from the first (black) to the last (orange).
 
@@ -138,34 +186,25 @@ def rolls(tunes: Sequence[tuple[str, Tune]], title: str, note: str = "") -> Figu
     return page.figure
 
 
-def goals(
-    tunes: Sequence[tuple[str, Tune]],
-    names: Sequence[str],
-    before: Table,
-    asked: Table,
-    reached: Table,
-    title: str,
-    note: str = "",
-) -> Figure:
-    """Draw named tunes one above another, and below them a panel for each attribute that was asked for.
+def targets(tunes: Sequence[tuple[str, Tune]], result: Reached, title: str, note: str = "") -> Figure:
+    """Draw named tunes one above another, and below them each attribute: of the input, its target, and reached.
 
     Parameters
     ----------
     tunes : sequence of (str, Tune)
         The input (black) and the result (orange); all with the same measures.
-    names : sequence (asked,) of str
-        Of the attributes.
-    before, asked, reached : float array (measure, asked)
-        Their values in each measure of the input, those asked for, and those reached. A measure that is
-        asked for what it has already is left out of what was asked.
+    result : Reached
+        The targets of attributes and the values reached, as `Model.reach` returns it. A measure whose targets are
+        its own values has no ring.
     title, note : str
         What the picture is of, and a smaller line below.
     """
+    names, asked, before = [short_name(name) for name in result.names], result.targets, result.original
     hues = [INK] + [panels.REACHED] * (len(tunes) - 1)
     page, at = _rolls(tunes, hues, title, note, len(names) * (LABEL + GOAL + GAP) - GAP)
     tune = tunes[0][1]
     turned = (asked != before).any(axis=1)
-    for name, old, wanted, found in zip(names, before.T, asked.T, reached.T, strict=True):
+    for name, old, wanted, found in zip(names, before.T, asked.T, result.values.T, strict=True):
         ax = page.axes(at + LABEL, GOAL)
         panels.goal(ax, tune, old, np.where(turned, wanted, np.nan), found, name)
         means = f"{old.mean():.2f} before, {wanted.mean():.2f} asked for, {found.mean():.2f} reached"
@@ -181,14 +220,7 @@ def goals(
     return page.figure
 
 
-def surface(
-    names: tuple[str, str],
-    asked: Float[np.ndarray, "2 point"],
-    values: Float[np.ndarray, "2 point point"],
-    before: Float[np.ndarray, "measure 2"],
-    title: str,
-    note: str = "",
-) -> Figure:
+def surface(surface: Surface, title: str) -> Figure:
     """Draw what two attributes become over a grid of both: two maps, side by side.
 
     Where both are reached, the colours of the first are vertical bands and those of the second
@@ -196,17 +228,16 @@ def surface(
 
     Parameters
     ----------
-    names : (str, str)
-        Of the attributes.
-    asked : float array (2, point)
-        The values asked of each, rising.
-    values : float array (2, point, point)
-        The first and the second attribute reached; rows are values asked of the second.
-    before : float array (measure, 2)
-        The input's: a dot for each measure, a cross at their mean.
-    title, note : str
-        What the picture is of, and a smaller line below.
+    surface : Surface
+        The targets and values of both, as `Model.surface` returns it. The values of the input are a dot for each
+        measure, and a cross at their mean.
+    title : str
+        What the picture is of.
     """
+    names, asked, values, before = surface.names, surface.targets, surface.values, surface.original
+    count = len(before)
+    mean = f", mean of {count} measures" if count > 1 else ""
+    note = f"{' and '.join(names)} asked for together{mean}; lines: equal values, asked for (dashed) and reached"
     width, height = 2 * MAP + LEFT + BETWEEN + SIDE, TOP + LABEL + MAP + UNDER
     page = Page.blank(width, height)
     page.title(title, note)

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 
-from armusic import api
+from armusic import plotting
 from armusic.errors import UsageError
 from armusic.io import writers
 from armusic.io.writers import engraving
@@ -81,7 +81,7 @@ def write(
     try:
         with _ONE_AT_A_TIME:
             if form == "picture":
-                api.draw(tunes, path, title)
+                plotting.save(plotting.rolls(tunes, title), path)
             else:
                 writers.write(tunes, path, layout=layout, clips=f".{suffix}", attributes=attributes)
     finally:

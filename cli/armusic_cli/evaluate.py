@@ -75,7 +75,8 @@ def command(
         found = model.evaluate(metre, seed=seed, data_dir=data_dir, on_progress=told)
         if pictures is not None:
             name = "the shipped model" if run is None else "/".join(run.parts[-2:])
-            files = api.draw_evaluation(found, pictures, name, force=force, on_progress=told)
+            drawings = api.plotting.evaluation(found, name, told)
+            files = api.plotting.save_all(drawings, pictures, force=force)
     plain = found.as_dict()
     if as_json:
         tables.show_json(plain)

@@ -112,7 +112,8 @@ def command(
             found = chosen.generate_like(api.read(like, tune), temperature, key=key or "auto", **common)
         note = ", ".join([f"in {found.key}", *map(short, asked), f"seed {seed}"])
         if draft:
-            api.draw(found.tunes[:DRAWN], draft, f"Like {like.stem}" if like else f"New tunes in {metre}", note)
+            title = f"Like {like.stem}" if like else f"New tunes in {metre}"
+            api.plotting.save(api.plotting.rolls(found.tunes[:DRAWN], title, note), draft)
         api.write_tunes(found.tunes, output.path, attributes=found.names, **output.options)
     files = [str(path) for path in output.files]
     if as_json:

@@ -159,7 +159,8 @@ def command(
             found = chosen.reach(melody, targets, key=key, measures=measures, closed=not open_loop)
             tunes = [("original", melody), (" ".join(asked), found.tune)]
             if draft:
-                api.draw_reached(tunes, found, draft, melody.title or file.stem, f"{' and '.join(asked)} asked for")
+                title, note = melody.title or file.stem, f"{' and '.join(asked)} asked for"
+                api.plotting.save(api.plotting.targets(tunes, found, title, note), draft)
             shown = tunes[1:] if layout == "clips" else tunes
             api.write_tunes(shown, output.path, attributes=found.names, **output.options)
         else:

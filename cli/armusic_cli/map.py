@@ -64,10 +64,10 @@ def command(
     outputs.check(out, force)
     from armusic import api
 
-    api.check_picture(out)
+    api.plotting.check_figure(out, force)
     melody = api.read(file, tune)
     found = api.load(model, "music").surface(melody, names, points=points, measures=measures, key=key)
-    api.draw_surface(found, out, melody.title or file.stem, force=force)
+    api.plotting.save(api.plotting.surface(found, melody.title or file.stem), out, force=force)
     if as_json:
         tables.show_json(_plain(file, found, out))
         return

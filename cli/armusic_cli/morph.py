@@ -84,7 +84,7 @@ def command(
         tunes = [(step.name, step.tune) for step in way]
         if draft:
             note = "measure by measure; the first and the last untouched"
-            api.draw(tunes, draft, f"{first.stem} to {second.stem}", note)
+            api.plotting.save(api.plotting.rolls(tunes, f"{first.stem} to {second.stem}", note), draft)
         api.write_tunes(tunes, output.path, **output.options)
     files = [str(path) for path in output.files]
     if as_json:

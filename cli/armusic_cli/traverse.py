@@ -68,10 +68,12 @@ def command(
     if out is None:
         name = "-".join([Path(data or loaded.config.data).stem, *map(str, items), *attributes])
         out = Path(f"{name.replace('/', '-')}.gif")
-    api.check_traversal(out, force)
+    api.plotting.check_traversal(out, force)
     steps = STEPS[out.suffix.lower()] if steps is None else steps
     found = loaded.traverse(items, attributes, steps=steps, span=span, data=data, data_dir=data_dir)
-    api.draw_traversal(found, out, [str(item) for item in items] if len(items) > 1 else [""], force=force)
+    rows = [str(item) for item in items] if len(items) > 1 else [""]
+    drawing = api.plotting.traversal(found, rows, animated=out.suffix.lower() == ".gif")
+    api.plotting.save(drawing, out, force=force)
     if as_json:
         tables.show_json(_plain(found, items, out))
         return

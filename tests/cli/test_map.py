@@ -51,7 +51,7 @@ def test_json_has_the_arrays(run: Run, melody: Path) -> None:
         ((*BOTH, "--points", "1"), 2, "Invalid value for '--points'"),
         ((*BOTH, "--measures", "15-20"), 2, "has measures 1-16"),
         ((*BOTH, "--key", "H:major"), 2, "unknown key 'H:major'"),
-        ((*BOTH, "-o", "map.bmp"), 2, "map.bmp: pictures end in .png, .pdf or .svg"),
+        ((*BOTH, "-o", "map.bmp"), 2, "map.bmp: a figure is written as .png, .pdf or .svg"),
         ((*BOTH, "-o", "input.mid", "--force"), 2, "the input itself"),
         ((*BOTH, "-o", "none/map.png"), 1, "none"),
         ((*BOTH, "-o", "there.png"), 1, "there.png exists already"),

@@ -67,7 +67,10 @@ def test_the_name_where_none_is_given(run: Run, mine: Path) -> None:
         (("--item", 5, "--attr", "x=3"), "x=3: values can be asked of music; here a dimension is moved: --attr NAME"),
         (("--item", 99, "--attr", "x"), "item 99: the test part of squares has 39 items, 0 to 38"),
         (("--item", 5, "--attr", "xx"), "unknown attribute 'xx': did you mean x?"),
-        (("--item", 5, "--attr", "x", "-o", "a.bmp"), "a.bmp: a sweep of pictures is a .gif (it moves) or a .png"),
+        (
+            ("--item", 5, "--attr", "x", "-o", "a.bmp"),
+            "a.bmp: a traversal is written as .gif or .png: change the suffix",
+        ),
         (("--item", 5, "--attr", "x", "--layout", "clips"), "--layout is for models of music, --item for those of"),
         (("--item", 5, "--attr", "x", "a.mid"), "a.mid is for models of music, --item for those of"),
         (("--attr", "x"), "a model of squares: name an item of its test part, as --item 0"),

@@ -32,6 +32,14 @@ class Step:
     targets: np.ndarray | None = None
 
 
+@dataclass(frozen=True)
+class Result:
+    names: tuple[str, ...]
+    targets: np.ndarray
+    values: np.ndarray
+    original: np.ndarray
+
+
 def tune(measures: int = 2, metre: Metre = Metre(3, 4), title: str = "A Waltz") -> Tune:  # noqa: B008 (it is frozen)
     """Return a tune with a note on each beat, going up a scale over and over."""
     beats = measures * metre.beats
@@ -176,12 +184,11 @@ def test_measures_that_nothing_was_asked_of_are_left_out() -> None:
     assert figure.axes[-1].texts[0].get_text() == "nothing was asked for"
 
 
-def test_goals_have_a_panel_for_each_attribute() -> None:
+def test_targets_have_a_panel_for_each_attribute() -> None:
     before, wanted = np.array([[0.1, 0.4], [0.3, 0.0]]), np.array([[0.2, 0.5], [0.2, 0.1]])
     reached = wanted + np.array([[0.01, 0.0], [-0.01, 0.0]])
-    figure = plotting.goals(
-        [("original", tune()), ("rhythm=0.2", tune())], ("rhythm", "contour"), before, wanted, reached, "A Waltz"
-    )
+    result = Result(("rhythm", "contour"), wanted, reached, before)
+    figure = plotting.targets([("original", tune()), ("rhythm=0.2", tune())], result, "A Waltz")
     first, second, *panels = figure.axes
     assert bars(first)[0].get_facecolor().tolist() != bars(second)[0].get_facecolor().tolist()
     assert [ax.get_ylabel() for ax in panels] == ["rhythm", "contour"]
@@ -195,9 +202,10 @@ def test_goals_have_a_panel_for_each_attribute() -> None:
     assert "mean 0.20 before, 0.30 asked for, 0.30 reached; R² 1.000, mean error 0.000" in texts(figure)
 
 
-def test_goals_leave_out_measures_that_nothing_was_asked_of() -> None:
+def test_targets_leave_out_measures_that_nothing_was_asked_of() -> None:
     before, wanted = np.array([[0.1], [0.3]]), np.array([[0.2], [0.3]])
-    figure = plotting.goals([("original", tune()), ("rhythm=0.2", tune())], ("rhythm",), before, wanted, wanted, "A")
+    result = Result(("rhythm",), wanted, wanted, before)
+    figure = plotting.targets([("original", tune()), ("rhythm=0.2", tune())], result, "A")
     (rings,) = (line for line in figure.axes[-1].lines if line.get_label() == "asked for")
     assert np.isfinite(rings.get_ydata()).tolist() == [True, False]
     assert "mean 0.20 before, 0.25 asked for, 0.25 reached; mean error 0.000" in texts(figure)
@@ -210,7 +218,7 @@ PERFECT = np.stack([np.tile(GRID[0], (11, 1)), np.tile(GRID[1][:, None], (1, 11)
 
 def test_a_surface_has_a_map_and_a_bar_for_each_attribute() -> None:
     before = np.array([[0.1, 0.0], [0.3, 0.5]])
-    figure = plotting.surface(NAMES, GRID, PERFECT, before, "A Waltz")
+    figure = plotting.surface(Result(NAMES, GRID, PERFECT, before), "A Waltz")
     maps, colour_bars = figure.axes[::2], figure.axes[1::2]
     assert len(maps) == len(colour_bars) == 2
     for k, ax in enumerate(maps):
@@ -228,7 +236,7 @@ def test_a_surface_has_a_map_and_a_bar_for_each_attribute() -> None:
 
 
 def test_contour_lines_of_what_is_reached_exactly_lie_on_the_dashes() -> None:
-    figure = plotting.surface(NAMES, GRID, PERFECT, np.zeros((1, 2)), "A Waltz")
+    figure = plotting.surface(Result(NAMES, GRID, PERFECT, np.zeros((1, 2))), "A Waltz")
     for k, ax in enumerate(figure.axes[::2]):
         dashes = [line.get_xydata()[0, k] for line in ax.lines if line.get_label()[0] == "_"]
         (lines,) = (one for one in ax.collections if isinstance(one, ContourSet))
@@ -239,9 +247,20 @@ def test_contour_lines_of_what_is_reached_exactly_lie_on_the_dashes() -> None:
 
 
 def test_a_flat_surface_has_no_contour_lines() -> None:
-    figure = plotting.surface(NAMES, GRID, np.full((2, 11, 11), 0.25), np.zeros((3, 2)), "A Waltz")
+    figure = plotting.surface(Result(NAMES, GRID, np.full((2, 11, 11), 0.25), np.zeros((3, 2))), "A Waltz")
     assert not any(isinstance(one, ContourSet) for ax in figure.axes for one in ax.collections)
     figure.canvas.draw()
+
+
+def test_a_roll_is_one_tune_under_its_title() -> None:
+    figure = plotting.roll(tune(title="A Waltz"))
+    (ax,) = figure.axes
+    assert len(bars(ax)[0].get_paths()) == 6
+    assert {"A Waltz", "6 notes"} <= set(texts(figure))
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["1", "2"]
+    assert "waltz.abc" in texts(plotting.roll(tune(title="")))
+    empty = plotting.roll(Tune((), (), "Nothing"))
+    empty.canvas.draw()
 
 
 def small(measures: int, steps: int) -> Figure:
@@ -251,7 +270,8 @@ def small(measures: int, steps: int) -> Figure:
 def both(measures: int) -> Figure:
     table = np.linspace(-0.5, 0.5, 2 * measures).reshape(-1, 2)
     tunes = [("original", tune(measures)), ("rhythm=0.3 contour=p80", tune(measures))]
-    return plotting.goals(tunes, ("rhythm", "contour"), table, table + 0.1, table + 0.2, "A Waltz", "both asked for")
+    result = Result(("rhythm", "contour"), table + 0.1, table + 0.2, table)
+    return plotting.targets(tunes, result, "A Waltz", "both asked for")
 
 
 @pytest.mark.parametrize(
@@ -259,7 +279,7 @@ def both(measures: int) -> Figure:
     [
         *(pytest.param(lambda n=n, k=k: small(n, k), id=f"{n}-{k}") for n in (1, 4, 64) for k in (1, 5, 9)),
         *(pytest.param(lambda n=n: both(n), id=f"goals-{n}") for n in (1, 64)),
-        pytest.param(lambda: plotting.surface(NAMES, GRID, PERFECT, np.zeros((2, 2)), "A Waltz", "both"), id="map"),
+        pytest.param(lambda: plotting.surface(Result(NAMES, GRID, PERFECT, np.zeros((2, 2))), "A Waltz"), id="map"),
     ],
 )  # fmt: skip
 def test_no_two_texts_overlap_and_none_is_cut(figure: Callable[[], Figure]) -> None:
