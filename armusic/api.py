@@ -100,23 +100,9 @@ def write_tunes(tunes: Sequence[tuple[str, Tune]], path: str | Path, layout: str
 def picture(
     variations: Sequence[Variation], attribute: str, path: str | Path | None = None, *, force: bool = False
 ) -> Figure:
-    """Draw variations as piano rolls with the attribute's curve, and targets against the values reached.
+    """Draw variations as piano rolls with the attribute's curve: see `armusic.plotting.sweep`.
 
-    Parameters
-    ----------
-    variations : sequence of Variation
-        A sweep, as `Model.interpolate` returns it.
-    attribute : str
-        Name of the attribute.
-    path : path, optional
-        File for the picture: .png, .pdf or .svg.
-    force : bool
-        Whether an existing file may be replaced.
-
-    Returns
-    -------
-    Figure
-        The picture, which belongs to no window: show it, change it, or save it with its `savefig`.
+    With a path, the figure is saved as well: as .png, .pdf or .svg, over an existing file with `force` only.
     """
     if path is not None:
         plotting.check_figure(path, force)
