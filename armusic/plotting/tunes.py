@@ -7,18 +7,17 @@ are made of is in `armusic.plotting.panels`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool
 from matplotlib.figure import Figure
 
 from armusic.music.attributes import short_name
 from armusic.music.score import Tune
 from armusic.plotting import panels
 from armusic.plotting.page import CURVE, FAINT, GAP, INK, LABEL, LEFT, RIGHT, TOP, Page, pitch_limits
-
-Table = Float[np.ndarray, "measure asked"]
+from armusic.plotting.results import Reached, Surface, Variation
 
 TINT = "#fff8e1"  # behind the input
 # All in inches.
@@ -28,73 +27,6 @@ LINE, COLUMN = 0.22, 0.95  # of a table
 MAP, BAR, BETWEEN, SIDE = 4.0, 0.14, 1.35, 0.75  # a square of a map, its colour bar, the room between two, and beside
 
 _LEGEND = 9  # most steps for which there is a legend
-
-
-@runtime_checkable
-class Variation(Protocol):
-    """What a sweep is made of: see `armusic.editing.sweep.Variation`."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-    @property
-    def step(self) -> float:
-        """How far the attribute was moved, in standard deviations; 0 is the input."""
-
-    @property
-    def tune(self) -> Tune:
-        """Its music."""
-
-    @property
-    def values(self) -> Float[np.ndarray, " measure"]:
-        """The attribute of each measure."""
-
-    @property
-    def targets(self) -> Float[np.ndarray, " measure"] | None:
-        """What each measure was asked for, where anything was."""
-
-
-@runtime_checkable
-class Reached(Protocol):
-    """A result at its targets: see `armusic.editing.result.Reached`."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the attributes."""
-
-    @property
-    def targets(self) -> Table:
-        """The target of each measure and attribute."""
-
-    @property
-    def values(self) -> Table:
-        """The values reached."""
-
-    @property
-    def original(self) -> Table:
-        """The values of the input."""
-
-
-@runtime_checkable
-class Surface(Protocol):
-    """Two attributes over a grid of their targets: see `armusic.editing.surface.Surface`."""
-
-    @property
-    def names(self) -> tuple[str, str]:
-        """Names of the attributes."""
-
-    @property
-    def targets(self) -> Float[np.ndarray, "2 point"]:
-        """The targets of each, rising."""
-
-    @property
-    def values(self) -> Float[np.ndarray, "2 point point"]:
-        """The values of the first and the second; a row per target of the second."""
-
-    @property
-    def original(self) -> Float[np.ndarray, "measure 2"]:
-        """The values of the input."""
 
 
 def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Figure:
