@@ -179,7 +179,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Tune:
-    """One voice over full measures, with what an exporter needs to write it again.
+    """One voice over full measures, with what a writer needs to write it again.
 
     Parameters
     ----------

@@ -76,8 +76,9 @@ def write(
     suffix = _PICTURE if form == "picture" else form
     if form == "picture" and layout is not None:
         raise UsageError("a picture has no layout: leave it out")
-    folder = layout == "clips" and form != "dawproject"
-    path = out if folder else out.with_name(f"{out.name}.{suffix}")
+    path = out.with_name(f"{out.name}.{suffix}")
+    folder = writers.in_folder(path, layout)
+    path = out if folder else path
     try:
         with _ONE_AT_A_TIME:
             if form == "picture":

@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from armusic.config import PRESETS, Config
+from armusic.io.writers.formats import FORMATS, LAYOUTS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -35,15 +36,16 @@ tune = click.option("--tune", type=int, metavar="N", help="Number (X:) of the tu
 MOST_STEPS = 99
 layout = click.option(
     "--layout",
-    type=click.Choice(("tracks", "sequence", "clips")),
+    type=click.Choice(tuple(LAYOUTS)),
     help="A track per step; all steps on one track, one after another; or a folder with a file per step"
-    " (dawproject: a scene per step).  [default: tracks; sequence in formats with one voice: abc, svg, png, pdf, wav]",
+    " (dawproject: a scene per step).  [default: tracks; sequence in formats with one voice:"
+    f" {', '.join(form.key for form in FORMATS if form.one_voice)}]",
 )
 form = click.option(
     "-f",
     "--format",
     "form",
-    type=click.Choice(("mid", "dawproject", "musicxml", "abc", "svg", "png", "pdf", "wav")),
+    type=click.Choice([form.key for form in FORMATS]),
     help="What to write; svg, png and pdf are the score.  [default: as the suffix of -o says, else mid]",
 )
 ppq = click.option("--ppq", type=int, metavar="N", help="Ticks per quarter note of a MIDI file.  [default: 480]")

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from armusic.errors import UsageError, WriteError
+from armusic.io.writers.formats import FORMATS
 
-SCORES = (".svg", ".png", ".pdf")
-"""Formats that are a picture themselves: the score. No piano roll is drawn beside it."""
+PICTURES = tuple(suffix for form in FORMATS if form.picture for suffix in form.suffixes)
+"""Suffixes of pictures of the score. No piano roll is drawn beside one."""
+_SCENES = tuple(suffix for form in FORMATS if form.scenes for suffix in form.suffixes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Output:
     @property
     def picture(self) -> Path | None:
         """Where the piano rolls go: beside it; nowhere where it is a picture itself."""
-        if not self.folder and self.path.suffix.lower() in SCORES:
+        if not self.folder and self.path.suffix.lower() in PICTURES:
             return None
         return self.path.parent / f"{self.path.name if self.folder else self.path.stem}.png"
 
@@ -87,7 +89,7 @@ def choose(
     """
     suffix = f".{form}" if form else ".mid"
     typed = out.suffix.lower() if out else suffix
-    folder = layout == "clips" and ".dawproject" not in (suffix, typed)  # a project has scenes
+    folder = layout == "clips" and not {suffix, typed} & set(_SCENES)
     if out is None:
         out = Path(stem if folder else stem + suffix)
     elif form and not folder and typed != suffix:

@@ -23,7 +23,7 @@ MAGIC = {
     "mid": b"MThd", "dawproject": b"PK", "musicxml": b"<?xml", "abc": b"X:1", "svg": b"<svg", "png": b"\x89PNG",
     "pdf": b"%PDF", "wav": b"RIFF",
 }  # fmt: skip
-SCORES = [suffix.removeprefix(".") for suffix in outputs.SCORES]
+SCORES = [suffix.removeprefix(".") for suffix in outputs.PICTURES]
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,4 @@ def test_the_choice_of_formats_is_what_can_be_written() -> None:
 
     (choice,) = [option.type for option in command.params]
     assert isinstance(choice, click.Choice)
-    assert (
-        {f".{name}" for name in choice.choices} == set(writers.EXPORTERS) - {".midi"} == {f".{name}" for name in MAGIC}
-    )
+    assert {f".{name}" for name in choice.choices} == set(writers.WRITERS) - {".midi"} == {f".{name}" for name in MAGIC}

@@ -1,4 +1,4 @@
-"""Write tunes to a file: one module per format, chosen by the file's suffix.
+"""Write tunes to a file: one module per format, and one line in `formats`, chosen by the file's suffix.
 
 Another package adds a format with an entry point in the group `armusic.writers`, named
 after the suffix, that leads to a module with `write(tunes, path, *, layout, force)`.
@@ -14,36 +14,12 @@ from typing import Any
 from armusic import plugins
 from armusic.errors import UsageError, WriteError
 from armusic.files import atomic_folder, label
+from armusic.io.writers.formats import FORMATS, LAYOUTS, Format
 from armusic.io.writers.layout import file_name
 from armusic.music.score import Tune
 
-EXPORTERS = {
-    ".mid": "armusic.io.writers.midi",
-    ".midi": "armusic.io.writers.midi",
-    ".dawproject": "armusic.io.writers.dawproject",
-    ".musicxml": "armusic.io.writers.musicxml",
-    ".abc": "armusic.io.writers.abc",
-    ".svg": "armusic.io.writers.engraving",
-    ".png": "armusic.io.writers.engraving",
-    ".pdf": "armusic.io.writers.engraving",
-    ".wav": "armusic.io.writers.wav",
-}
-"""The module that writes each suffix."""
-
-ONE_VOICE = (".abc", ".svg", ".png", ".pdf", ".wav")
-"""Formats that hold one voice: several tunes follow one another."""
-
-SHOWING = (".dawproject", ".svg", ".png", ".pdf")
-"""Formats that can show the attributes of each measure: their `write` takes `attributes` as well."""
-
-LAYOUTS = {
-    "tracks": "one file, one track per tune, all starting together",
-    "sequence": "one file, the tunes one after another on one track, a marker at each",
-    "clips": "a folder, one file per tune; in a DAWproject, a scene per tune",
-}
-"""How several tunes are laid out."""
-
-_SCENES = ".dawproject"  # holds clips itself: its layout `clips` is a file, not a folder
+WRITERS = {suffix: form for form in FORMATS for suffix in form.suffixes}
+"""The format of each suffix."""
 
 
 def suffixes() -> tuple[str, ...]:
@@ -54,7 +30,7 @@ def suffixes() -> tuple[str, ...]:
     >>> suffixes()[0]
     '.mid'
     """
-    return tuple(dict.fromkeys([*EXPORTERS, *plugins.by_suffix("writers")]))
+    return tuple(dict.fromkeys([*WRITERS, *plugins.by_suffix("writers")]))
 
 
 def write(
@@ -102,18 +78,17 @@ def write(
     tunes = list(tunes)
     if not tunes:
         raise UsageError(f"{label(path)}: no tunes to write: give at least one")
-    suffix = Path(path).suffix.lower()
-    if layout == "clips" and suffix != _SCENES:
+    if in_folder(path, layout):
         digits = max(2, len(str(len(tunes))))
         with atomic_folder(path, force) as folder:
             for number, (name, tune) in enumerate(tunes, 1):
                 file = folder / f"{number:0{digits}}_{file_name(name)}{clips}"
                 write([(name, tune)], file, ppq=ppq, attributes=attributes)
         return
-    options: dict[str, Any] = {"attributes": attributes} if suffix in SHOWING else {}
+    options: dict[str, Any] = {"attributes": attributes} if format_of(path).attributes else {}
     if ppq is not None:
         options["ppq"] = ppq
-    _exporter(path).write(tunes, Path(path), layout=layout, force=force, **options)
+    _writer(path).write(tunes, Path(path), layout=layout, force=force, **options)
 
 
 def check(path: str | Path, *, layout: str | None = None, clips: str = ".mid", ppq: int | None = None) -> str:
@@ -122,7 +97,7 @@ def check(path: str | Path, *, layout: str | None = None, clips: str = ".mid", p
     Returns
     -------
     str
-        The layout: the one that was asked for, else as fits the format.
+        The layout: the one named, else the format's default.
 
     Raises
     ------
@@ -136,22 +111,55 @@ def check(path: str | Path, *, layout: str | None = None, clips: str = ".mid", p
     """
     if layout is not None and layout not in LAYOUTS:
         raise UsageError(f"layout {layout!r} is not known: use one of {', '.join(LAYOUTS)}")
-    folder = layout == "clips" and Path(path).suffix.lower() != _SCENES
-    file = f"clip{clips}" if folder else path
-    _exporter(file)
-    suffix = Path(file).suffix.lower()
-    if suffix in ONE_VOICE and layout == "tracks":
-        raise UsageError(f"{label(file)}: {suffix} holds one voice: use the layout sequence or clips")
-    if ppq is not None and suffix not in (".mid", ".midi"):
+    file = f"clip{clips}" if in_folder(path, layout) else path
+    _writer(file)
+    form = format_of(file)
+    if layout is not None and layout not in form.layouts:
+        raise UsageError(
+            f"{label(file)}: {Path(file).suffix.lower()} holds one voice: use the layout {' or '.join(form.layouts)}"
+        )
+    if ppq is not None and not form.ppq:
         raise UsageError(f"{label(file)}: ticks per quarter note (ppq) are for MIDI files: leave them out")
-    return layout or ("sequence" if suffix in ONE_VOICE else "tracks")
+    return layout or form.layouts[0]
 
 
-def _exporter(path: str | Path) -> Any:
+def in_folder(path: str | Path, layout: str | None) -> bool:
+    """Return whether tunes are written to a folder, one file each.
+
+    Examples
+    --------
+    >>> in_folder("out", "clips"), in_folder("out.dawproject", "clips"), in_folder("out.mid", None)
+    (True, False, False)
+    """
+    form = WRITERS.get(Path(path).suffix.lower())
+    return layout == "clips" and not (form and form.scenes)
+
+
+def format_of(path: str | Path) -> Format:
+    """Return the format that a file's suffix names, also one of another package.
+
+    Raises
+    ------
+    UsageError
+        For an unknown suffix.
+
+    Examples
+    --------
+    >>> format_of("out.MIDI").name
+    'MIDI'
+    """
     suffix = Path(path).suffix.lower()
-    if suffix in EXPORTERS:
-        return import_module(EXPORTERS[suffix])
+    if suffix in WRITERS:
+        return WRITERS[suffix]
     if point := plugins.by_suffix("writers").get(suffix):
+        return Format((suffix,), point.name, point.value)
+    problem = f"suffix {suffix}" if suffix else "a name without a suffix"
+    raise UsageError(f"{label(path)}: {problem} says no known format: use one of {', '.join(suffixes())}")
+
+
+def _writer(path: str | Path) -> Any:
+    """Return the module that writes a file."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in WRITERS and (point := plugins.by_suffix("writers").get(suffix)):
         return plugins.load(point, WriteError, f"{label(path)}: its writer")
-    found = f"suffix {suffix}" if suffix else "a name without a suffix"
-    raise UsageError(f"{label(path)}: {found} says no known format: use one of {', '.join(suffixes())}")
+    return import_module(format_of(path).module)

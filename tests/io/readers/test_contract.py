@@ -184,9 +184,9 @@ def test_the_registries_load_no_format() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_what_an_exporter_writes_a_reader_reads(tmp_path: Path) -> None:
+def test_what_a_writer_writes_a_reader_reads(tmp_path: Path) -> None:
     tune = readers.read(write(tmp_path, "a.mid", midi()))
-    both = writers.EXPORTERS.keys() & readers.READERS.keys()
+    both = writers.WRITERS.keys() & readers.READERS.keys()
     assert {".mid", ".midi"} <= both
     for suffix in both:
         writers.write([("a", tune)], tmp_path / f"again{suffix}")

@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 
 from armusic import plugins
 from armusic.errors import UsageError, WriteError
-from armusic.io import readers
-from armusic.io import writers as exporters
+from armusic.io import readers, writers
 from armusic.io.readers.options import STRICT
 from armusic.io.writers import midi
 from armusic.music.score import METRES, Key, Measure, Metre, Note, Tune
@@ -88,7 +87,7 @@ def ticks(tune: Tune, start: Fraction | int = 0) -> Ticks:
 def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory, fields: dict[str, Any]) -> None:
     written = Tune(**fields)
     path = tmp_path_factory.getbasetemp() / "again.mid"
-    exporters.write([("Tune", written)], path, force=True)
+    writers.write([("Tune", written)], path, force=True)
     assert readers.read(path, STRICT) == replace(written, source="again.mid")
 
 
@@ -97,7 +96,7 @@ def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory,
 def test_a_sequence_is_read_again(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     one, two = Tune(**data.draw(tunes())), Tune(**data.draw(tunes()))
     path = tmp_path_factory.getbasetemp() / "sequence.mid"
-    exporters.write([("one", one), ("two", two)], path, layout="sequence", force=True)
+    writers.write([("one", one), ("two", two)], path, layout="sequence", force=True)
     read = readers.read(path, STRICT)
     assert ticks(read) == ticks(one) + ticks(two, one.end)
     assert read.measures == measures(*(measure.metre for each in (one, two) for measure in each.measures))
@@ -107,8 +106,8 @@ def test_reading_and_writing_again_changes_no_byte(tmp_path: Path) -> None:
     written = tune(
         60, 62, 64, 65, 67, tempos=((Fraction(0), 111.1), (Fraction(4), 87.3)), key=Key(2, "minor"), title="x"
     )
-    exporters.write([("x", written)], tmp_path / "a.mid")
-    exporters.write([("x", readers.read(tmp_path / "a.mid"))], tmp_path / "b.mid")
+    writers.write([("x", written)], tmp_path / "a.mid")
+    writers.write([("x", readers.read(tmp_path / "a.mid"))], tmp_path / "b.mid")
     assert (tmp_path / "a.mid").read_bytes() == (tmp_path / "b.mid").read_bytes()
 
 
@@ -170,8 +169,8 @@ def test_other_libraries_read_the_same_ticks(
     # One program, as the variations of a tune have: some libraries make a track of each program.
     pair = [(f"rhythm {step}", Tune(**data.draw(tunes(VARIED)) | {"program": 73})) for step in ("-2.0", "+2.0")]
     folder = tmp_path_factory.mktemp("others")
-    for layout in exporters.LAYOUTS:
-        exporters.write(pair, folder / f"{layout}.mid", layout=layout)
+    for layout in writers.LAYOUTS:
+        writers.write(pair, folder / f"{layout}.mid", layout=layout)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert other(folder / "tracks.mid") == {name: ticks(each) for name, each in pair}
@@ -215,7 +214,7 @@ def test_tracks(tmp_path: Path) -> None:
         program=73,
     )
     second = replace(first, notes=(), program=74)
-    exporters.write([("rhythm \N{MINUS SIGN}2.0", first), ("rhythm +2.0", second)], tmp_path / "out.mid")
+    writers.write([("rhythm \N{MINUS SIGN}2.0", first), ("rhythm +2.0", second)], tmp_path / "out.mid")
     file = mido.MidiFile(tmp_path / "out.mid")
     assert (file.type, file.ticks_per_beat) == (1, 480)
     assert [described(track) for track in file.tracks] == [
@@ -237,7 +236,7 @@ def test_tracks(tmp_path: Path) -> None:
 
 def test_a_sequence_has_a_marker_at_each_start(tmp_path: Path) -> None:
     one, two = tune(60, title="Reel"), tune(62, key=Key(1), program=5)
-    exporters.write([("rhythm -2.0", one), ("rhythm +0.0", two)], tmp_path / "out.mid", layout="sequence")
+    writers.write([("rhythm -2.0", one), ("rhythm +0.0", two)], tmp_path / "out.mid", layout="sequence")
     file = mido.MidiFile(tmp_path / "out.mid")
     assert [described(track) for track in file.tracks] == [
         [
@@ -257,7 +256,7 @@ def test_a_sequence_has_a_marker_at_each_start(tmp_path: Path) -> None:
 
 def test_clips_sort_and_stand_alone(tmp_path: Path) -> None:
     steps = [f"rhythm {step:+.1f}" for step in range(-5, 6)]
-    exporters.write([(step, tune(60)) for step in steps], tmp_path / "clips", layout="clips")
+    writers.write([(step, tune(60)) for step in steps], tmp_path / "clips", layout="clips")
     paths = sorted((tmp_path / "clips").iterdir())
     assert [path.name for path in paths][:2] == ["01_rhythm_-5.0.mid", "02_rhythm_-4.0.mid"]
     assert paths[-1].name == "11_rhythm_+5.0.mid"
@@ -274,7 +273,7 @@ def test_a_clip_has_a_name_that_every_system_takes(tmp_path: Path) -> None:
         "\N{LATIN SMALL LETTER E WITH ACUTE}t\N{LATIN SMALL LETTER E WITH ACUTE}",
         "n" * 300,
     ]
-    exporters.write([(name, tune(60)) for name in names], tmp_path / "clips", layout="clips")
+    writers.write([(name, tune(60)) for name in names], tmp_path / "clips", layout="clips")
     assert sorted(path.name for path in (tmp_path / "clips").iterdir()) == [
         "01_a_b_c.mid",
         "02_clip.mid",
@@ -285,7 +284,7 @@ def test_a_clip_has_a_name_that_every_system_takes(tmp_path: Path) -> None:
 
 
 def test_no_channel_is_the_drums(tmp_path: Path) -> None:
-    exporters.write([(str(index), tune(60)) for index in range(17)], tmp_path / "out.mid")
+    writers.write([(str(index), tune(60)) for index in range(17)], tmp_path / "out.mid")
     tracks = mido.MidiFile(tmp_path / "out.mid").tracks[1:]
     channels = [next(message.channel for message in track if message.type == "note_on") for track in tracks]
     assert channels == [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 0, 1]
@@ -305,33 +304,33 @@ def test_no_channel_is_the_drums(tmp_path: Path) -> None:
     ],
 )
 def test_key_signatures(tmp_path: Path, key: Key | None, name: str | None) -> None:
-    exporters.write([("x", tune(60, key=key))], tmp_path / "out.mid")
+    writers.write([("x", tune(60, key=key))], tmp_path / "out.mid")
     keys = [message.key for message in mido.MidiFile(tmp_path / "out.mid").tracks[0] if message.type == "key_signature"]
     assert keys == ([name] if name else [])
 
 
 def test_a_repeated_note_ends_before_it_starts_again(tmp_path: Path) -> None:
-    exporters.write([("x", tune(60, 60))], tmp_path / "out.mid")
+    writers.write([("x", tune(60, 60))], tmp_path / "out.mid")
     kinds = [message.type for message in mido.MidiFile(tmp_path / "out.mid").tracks[1] if "note" in message.type]
     assert kinds == ["note_on", "note_off"] * 2
 
 
 def test_a_note_off_the_grid_is_rounded_but_never_away(tmp_path: Path) -> None:
     tiny = Tune((Note(Fraction(1, 7), Fraction(1, 70001), 60), Note(Fraction(2), Fraction(2), 62)), measures(COMMON))
-    exporters.write([("x", tiny)], tmp_path / "out.mid")
+    writers.write([("x", tiny)], tmp_path / "out.mid")
     assert ticks(readers.read(tmp_path / "out.mid", STRICT)) == [(69, 70, 60, 80), (960, 1920, 62, 80)]
 
 
 def test_an_extreme_tempo_is_the_nearest_there_is(tmp_path: Path) -> None:
     slow = tune(60, tempos=((Fraction(0), 0.001), (Fraction(1), 1e9)))
-    exporters.write([("x", slow)], tmp_path / "out.mid")
+    writers.write([("x", slow)], tmp_path / "out.mid")
     assert [round(bpm, 2) for _, bpm in readers.read(tmp_path / "out.mid").tempos] == [3.58, 60_000_000]
 
 
 def test_nothing_moves_where_480_ticks_are_too_few(tmp_path: Path) -> None:
     fine = tune(60, tempos=((Fraction(0), 100.0), (Fraction(1, 1024), 90.0)))
-    exporters.write([("x", fine)], tmp_path / "fine.mid")
-    exporters.write([("x", tune(60))], tmp_path / "plain.mid")
+    writers.write([("x", fine)], tmp_path / "fine.mid")
+    writers.write([("x", tune(60))], tmp_path / "plain.mid")
     files = {name: mido.MidiFile(tmp_path / f"{name}.mid") for name in ("fine", "plain")}
     assert {name: file.ticks_per_beat for name, file in files.items()} == {"fine": 3072, "plain": 480}
     assert readers.read(tmp_path / "fine.mid").tempos == fine.tempos
@@ -340,18 +339,18 @@ def test_nothing_moves_where_480_ticks_are_too_few(tmp_path: Path) -> None:
 @pytest.mark.parametrize("layout", ["tracks", "sequence"])
 def test_ticks_per_quarter_note_can_be_chosen(tmp_path: Path, layout: str) -> None:
     pair = [("one", tune(60, 62)), ("two", tune(64))]
-    exporters.write(pair, tmp_path / "out.mid", layout=layout, ppq=96)
+    writers.write(pair, tmp_path / "out.mid", layout=layout, ppq=96)
     file = mido.MidiFile(tmp_path / "out.mid")
     assert file.ticks_per_beat == 96
     ends = {sum(message.time for message in track) for track in file.tracks}
     assert ends == {96 * (8 if layout == "sequence" else 4)}  # whole measures, so that clips loop
-    exporters.write(pair, tmp_path / "clips", layout="clips", ppq=96)
+    writers.write(pair, tmp_path / "clips", layout="clips", ppq=96)
     assert {mido.MidiFile(path).ticks_per_beat for path in (tmp_path / "clips").iterdir()} == {96}
     for wrong in (0, -480, 100, 36000):
         with pytest.raises(UsageError, match=f"^{wrong} ticks per quarter note: give a multiple of 12 up to 32767"):
-            exporters.write(pair, tmp_path / "wrong.mid", ppq=wrong)
+            writers.write(pair, tmp_path / "wrong.mid", ppq=wrong)
     with pytest.raises(UsageError, match="out.abc: ticks per quarter note .* are for MIDI files"):
-        exporters.write(pair, tmp_path / "out.abc", ppq=96)
+        writers.write(pair, tmp_path / "out.abc", ppq=96)
     assert not list(tmp_path.glob("wrong*"))
 
 
@@ -362,17 +361,17 @@ def test_every_layout_has_a_marker_per_tune(tmp_path: Path) -> None:
         return [line for line in described(mido.MidiFile(path).tracks[0]) if "marker" in line]
 
     for layout in ("tracks", "sequence", "clips"):
-        exporters.write(pair, tmp_path / layout if layout == "clips" else tmp_path / f"{layout}.mid", layout=layout)
+        writers.write(pair, tmp_path / layout if layout == "clips" else tmp_path / f"{layout}.mid", layout=layout)
     assert markers(tmp_path / "tracks.mid") == ["0 marker one", "0 marker two"]
     assert markers(tmp_path / "sequence.mid") == ["0 marker one", "1920 marker two"]
     assert [markers(path) for path in sorted((tmp_path / "clips").iterdir())] == [["0 marker one"], ["0 marker two"]]
 
 
 def test_clips_of_any_format(tmp_path: Path) -> None:
-    exporters.write([("one", tune(60)), ("two", tune(64))], tmp_path / "clips", layout="clips", clips=".abc")
+    writers.write([("one", tune(60)), ("two", tune(64))], tmp_path / "clips", layout="clips", clips=".abc")
     assert sorted(path.name for path in (tmp_path / "clips").iterdir()) == ["01_one.abc", "02_two.abc"]
     with pytest.raises(UsageError, match="suffix .xyz says no known format"):
-        exporters.write([("one", tune(60))], tmp_path / "more", layout="clips", clips=".xyz")
+        writers.write([("one", tune(60))], tmp_path / "more", layout="clips", clips=".xyz")
     assert not (tmp_path / "more").exists()
 
 
@@ -398,7 +397,7 @@ def test_refusals(tmp_path: Path) -> None:
         (pair[:1], "old.mid", "clips", WriteError, "a file, where a folder is wanted"),
     ):
         with pytest.raises(error, match=words) as caught:
-            exporters.write(tunes_, tmp_path / name, layout=layout)
+            writers.write(tunes_, tmp_path / name, layout=layout)
         assert "\n" not in str(caught.value)
     with pytest.raises(UsageError, match="layout 'spiral'"):
         midi.write(pair, tmp_path / "out.mid", layout="spiral")
@@ -408,19 +407,19 @@ def test_refusals(tmp_path: Path) -> None:
 
 def test_force_replaces_files_but_not_the_users_others(tmp_path: Path) -> None:
     for layout, name in (("tracks", "out.mid"), ("clips", "clips")):
-        exporters.write([("x", tune(60))], tmp_path / name, layout=layout)
+        writers.write([("x", tune(60))], tmp_path / name, layout=layout)
         if layout == "clips":
             (tmp_path / name / "mine.txt").write_text("mine")
-        exporters.write([("x", tune(72))], tmp_path / name, layout=layout, force=True)
+        writers.write([("x", tune(72))], tmp_path / name, layout=layout, force=True)
     assert readers.read(tmp_path / "out.mid").notes[0].pitch == 72
     assert readers.read(tmp_path / "clips" / "01_x.mid").notes[0].pitch == 72
     assert (tmp_path / "clips" / "mine.txt").read_text() == "mine"
 
 
 def test_a_failure_keeps_the_old_file(tmp_path: Path) -> None:
-    exporters.write([("x", tune(60))], tmp_path / "out.mid")
+    writers.write([("x", tune(60))], tmp_path / "out.mid")
     with pytest.raises(ValueError, match="range"):
-        exporters.write([("x", tune(600))], tmp_path / "out.mid", force=True)
+        writers.write([("x", tune(600))], tmp_path / "out.mid", force=True)
     assert readers.read(tmp_path / "out.mid").notes[0].pitch == 60
     assert [path.name for path in tmp_path.iterdir()] == ["out.mid"]
 
@@ -431,14 +430,14 @@ def test_other_packages_formats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(EntryPoint, "load", load)
     monkeypatch.setattr(plugins, "entry_points", lambda group: [EntryPoint("xyz", "loud.module", group)])
-    assert exporters.suffixes()[-1] == ".xyz"
+    assert writers.suffixes()[-1] == ".xyz"
     with pytest.raises(
         WriteError, match=r"out.xyz: its writer loud.module cannot be loaded \(ImportError: no sound here\)"
     ):
-        exporters.write([("x", tune(60))], tmp_path / "out.xyz")
+        writers.write([("x", tune(60))], tmp_path / "out.xyz")
     written = []
     monkeypatch.setattr(
         EntryPoint, "load", lambda self: type("M", (), {"write": lambda *a, **k: written.append((a, k))})
     )
-    exporters.write([("x", tune(60))], tmp_path / "out.XYZ")
+    writers.write([("x", tune(60))], tmp_path / "out.XYZ")
     assert written[0][1] == {"layout": "tracks", "force": False}

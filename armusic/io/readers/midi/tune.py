@@ -24,7 +24,7 @@ _WRITTEN_ANYWAY = {
     smf.KEY_SIGNATURE,
     smf.END_OF_TRACK,
 }
-"""Events that the exporters write for a tune on its own."""
+"""Events that the writers write for a tune on its own."""
 
 
 def build(
