@@ -1,31 +1,44 @@
-"""How a file is read: what is chosen, and how far from its notes a tune may be."""
+"""Options of reading a file, each with its help and limits, and the remarks that a reader makes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from armusic.errors import MetreError, MusicError, UsageError
 from armusic.files import MAX_BYTES
 from armusic.music.score import Metre
 
-CHOICES = {"voice": ("highest", "lowest"), "quantize": ("auto", "off", "strict"), "groove": ("drop", "keep")}
+_SLOWEST, _FASTEST = 10.0, 1000.0  # beats per minute; nobody feels a beat beyond
 
-_BPM = (10.0, 1000.0)  # slower and faster than any beat that is felt
+
+def option(
+    default: Any,
+    help: str,  # noqa: A002 (click's word)
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    unit: str | None = None,
+) -> Any:
+    """Declare a field with its help, the range it must lie in (both ends included) and a word for its value."""
+    return field(default=default, metadata={"help": help, "low": low, "high": high, "unit": unit})
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Wishes for the reading of a file; every one has a default that suits most files.
+    """How a file is read; every default suits most files.
+
+    Command line and studio offer these fields with the help, limits and choices that stand here.
 
     Parameters
     ----------
     track : str, optional
-        The melody: number of a track, part or voice from 1, `2:4` for its channel 4, or its name. Chosen when not
-        given.
+        The melody: number of a track, part or voice from 1, `2:4` for its channel 4, or its name. By default the
+        reader chooses.
     voice : {"highest", "lowest"}
-        Which notes stay where several sound at once.
+        Notes that stay where several sound at once.
     quantize : {"auto", "off", "strict"}
         Notes between two ticks: `auto` moves them to the grid, if they follow it at all; `off` lets the
         measures that have one pass through as they are; `strict` refuses the file.
@@ -58,16 +71,35 @@ class Reading:
     ('6/8', 'auto')
     """
 
-    track: str | None = None
-    voice: str = "highest"
-    quantize: str = "auto"
-    groove: str = "drop"
-    metre: str | None = None
-    tempo: float | None = None
-    beats: Path | None = None
-    downbeat: int = 1
-    max_size: float = MAX_BYTES / 1e6
-    strict: bool = False
+    track: str | None = option(
+        None,
+        "The melody: number or name of a track, part or voice; in MIDI also 2:4 for its channel 4."
+        "  [default: chosen, and reported]",
+        unit="TRACK",
+    )
+    voice: Literal["highest", "lowest"] = option("highest", "Which notes of it stay where several sound at once.")
+    quantize: Literal["auto", "off", "strict"] = option(
+        "auto", "Notes off the grid: moved to it, left alone with their measures, or refused."
+    )
+    groove: Literal["drop", "keep"] = option(
+        "drop", "Whether moved notes are as early or late as they were when they are written."
+    )
+    metre: str | None = option(None, "Metre of the file, such as 6/8, whatever its time signatures say.", unit="N/D")
+    tempo: float | None = option(
+        None,
+        "Beats a minute of a performance that ignores the file's own; the first note is on a beat.",
+        low=_SLOWEST,
+        high=_FASTEST,
+        unit="BPM",
+    )
+    beats: Path | None = option(  # noqa: RUF009 (a path does not change)
+        None,
+        "The time of each beat in seconds, one a line; in a second column, its number in the measure.",
+        unit="FILE",
+    )
+    downbeat: int = option(1, "Which beat is the first of a measure.", low=1, unit="N")
+    max_size: float = option(MAX_BYTES / 1e6, "Refuse a larger file.", unit="MB")
+    strict: bool = option(False, "Refuse a file where something would have to be guessed, set right or moved.")
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():
@@ -78,8 +110,8 @@ class Reading:
                 Metre.parse(self.metre)
             except MetreError as error:
                 raise UsageError(str(error)) from None
-        if self.tempo is not None and not _BPM[0] <= self.tempo <= _BPM[1]:
-            raise UsageError(f"a tempo of {self.tempo:g}: beats per minute lie between {_BPM[0]:g} and {_BPM[1]:g}")
+        if self.tempo is not None and not _SLOWEST <= self.tempo <= _FASTEST:
+            raise UsageError(f"a tempo of {self.tempo:g}: beats per minute lie between {_SLOWEST:g} and {_FASTEST:g}")
         if self.tempo is not None and self.beats is not None:
             raise UsageError("a tempo and a file of beats say the same in two ways: give one of them")
         if self.downbeat < 1:
@@ -87,6 +119,11 @@ class Reading:
         if not (isfinite(self.max_size) and self.max_size > 0):
             raise UsageError(f"a size of {self.max_size:g} MB: give more than 0")
 
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    name: get_args(kind) for name, kind in get_type_hints(Reading).items() if get_origin(kind) is Literal
+}
+"""The values of each field that has a fixed set of them."""
 
 STRICT = Reading(strict=True)
 """As a corpus reads: nothing is guessed, and nothing is moved."""
@@ -99,9 +136,9 @@ class Remark:
     Parameters
     ----------
     text : str
-        What, and where, in one line.
+        The change and its place, in one line.
     refusal : MusicError, optional
-        What those who read strictly refuse it with; a mere fact when not given.
+        Error that strict reading raises instead; None for a mere fact.
     """
 
     text: str
