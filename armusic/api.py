@@ -8,25 +8,24 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from armusic import experiments, plotting, report
-from armusic.config import Config
+from armusic import convert, experiments, files, plotting, report
+from armusic.config import MUSIC, Config
 from armusic.datasets.corpora.corpus import Corpus
 from armusic.editing.targets import Target
 from armusic.errors import UsageError
-from armusic.files import check_folder, data_folder, label
+from armusic.files import data_folder, label
 from armusic.io import readers, writers
 from armusic.io.readers.options import Reading
-from armusic.io.writers import check as check_output
 from armusic.live import loop as live
-from armusic.live.ports import open_ports
-from armusic.music.attributes import canonical_name
+from armusic.live import ports
 from armusic.music.attributes.table import AttributeTable, attributes
-from armusic.music.score import Tune
+from armusic.music.score import Metre, Tune
 from armusic.progress import Progress
 
 if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
     from matplotlib.figure import Figure
 
+    from armusic.editing.decoding import Codes
     from armusic.editing.morphing import Step
     from armusic.editing.reconstruction import Reconstruction
     from armusic.editing.result import Reached
@@ -42,10 +41,11 @@ if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
 
 SHIPPED = "default.safetensors"
 __all__ = [
-    "AttributeTable", "Model", "attributes", "canonical_name", "check_folder", "check_output", "configure", "corpus",
-    "experiments", "inspect", "live", "load", "open_ports", "picture", "plotting", "read", "report", "train", "words",
-    "write", "write_tunes",
+    "AttributeTable", "Model", "attributes", "configure", "corpus", "experiments", "files", "inspect", "live", "load",
+    "picture", "plotting", "ports", "read", "report", "train", "words", "write", "writers",
 ]  # fmt: skip
+
+setattr(Tune, "_repr_html_", convert.to_html)  # noqa: B010  (what a notebook shows; music itself knows no sound)
 
 
 def read(path: str | Path, tune: int | None = None, **reading: Any) -> Tune:
@@ -60,10 +60,7 @@ def read(path: str | Path, tune: int | None = None, **reading: Any) -> Tune:
     **reading
         How it is read, such as `track="Lead"`: see `armusic.io.readers.options.Reading`.
 
-    Raises
-    ------
-    ArmusicError
-        One line that says what cannot be used, and where.
+    `ArmusicError` if it cannot be used, with a line that says what, and where.
     """
     return readers.read(path, Reading(**reading), tune)
 
@@ -75,13 +72,18 @@ def inspect(path: str | Path, **reading: Any) -> Inspection:
     return inspection.inspect(path, Reading(**reading))
 
 
-def write(variations: Sequence[Variation], path: str | Path, layout: str | None = None, **options: Any) -> None:
-    """Write variations, in the format that the suffix of the file says: MIDI, MusicXML, ABC, a score, sound.
+def write(
+    music: Tune | Variation | Reached | Generated | Sequence[Variation | Tune | tuple[str, Tune]],
+    path: str | Path,
+    layout: str | None = None,
+    **options: Any,
+) -> None:
+    """Write music, in the format that the suffix of the file says: MIDI, MusicXML, ABC, a score, sound.
 
     Parameters
     ----------
-    variations : sequence of Variation
-        As `Model.interpolate` returns them.
+    music : Tune, Variation, Reached, Generated or a sequence of tunes, variations or (name, tune)
+        One tune or several; a name is what a track, a marker or a clip is called.
     path : path
         A file, such as `out.mid` or `out.svg`; with the layout `clips` a folder.
     layout : {"tracks", "sequence", "clips"}, optional
@@ -89,12 +91,7 @@ def write(variations: Sequence[Variation], path: str | Path, layout: str | None 
     **options
         Such as `force=True` and `attributes=["rhythm"]`: see `armusic.io.writers.write`.
     """
-    write_tunes([(variation.name, variation.tune) for variation in variations], path, layout, **options)
-
-
-def write_tunes(tunes: Sequence[tuple[str, Tune]], path: str | Path, layout: str | None = None, **options: Any) -> None:
-    """Write named tunes; format, layouts and options as `write` has them."""
-    writers.write(tunes, path, layout=layout, **options)
+    writers.write(convert.named(music), path, layout=layout, **options)
 
 
 def picture(
@@ -120,17 +117,17 @@ class Model:
 
     @property
     def attributes(self) -> tuple[str, ...]:
-        """What can be turned up and down, in the order of the latent dimensions."""
+        """Names of the attributes that it was trained on, in the order of the latent dimensions."""
         return self.checkpoint.config.attributes
 
     @property
     def config(self) -> Config:
-        """How it was built and trained."""
+        """Settings with which it was built and trained."""
         return self.checkpoint.config
 
     @property
     def domain(self) -> str:
-        """What it is of, such as `music`."""
+        """Domain of its data, such as `music`."""
         from armusic.training import adapters
 
         return adapters.of(self.config).domain
@@ -139,6 +136,27 @@ class Model:
     def card(self) -> dict[str, Any]:
         """Facts about its training."""
         return self.checkpoint.card
+
+    def __repr__(self) -> str:
+        from armusic.training import adapters
+
+        adapter = adapters.of(self.config)
+        items = adapter.words.items
+        of = f"{items} of {' '.join(adapter.labels)}" if self.domain == MUSIC else items
+        names = " ".join(self.attributes) or "no attributes"
+        return f"Model({self.config.data}, {of}, {names}, latent {self.checkpoint.model.latent})"
+
+    def encode(self, tune: Tune) -> Codes:
+        """Return the code of each measure, float32 (measure, latent): see `armusic.editing.codes.encode_tune`."""
+        from armusic.editing import codes
+
+        return codes.encode_tune(self.checkpoint, tune)
+
+    def decode(self, codes: Codes, *, like: Tune | None = None, metre: str | Metre | None = None) -> Tune:
+        """Return the tune that codes (measure, latent) stand for: see `armusic.editing.codes.decode_tune`."""
+        from armusic.editing import codes as editing
+
+        return editing.decode_tune(self.checkpoint, codes, like=like, metre=metre)
 
     def interpolate(
         self,
@@ -224,24 +242,19 @@ class Model:
 def load(path: str | Path | None = None, domain: str = "") -> Model:
     """Load a model: the shipped one, or a run folder's best, or a checkpoint file.
 
-    Raises
-    ------
-    CheckpointError
-        If it cannot be used, or is of another format version.
-    UsageError
-        If it is of another domain than that which is wanted, such as `music`.
+    `CheckpointError` if it cannot be used; `UsageError` if it is of another domain than `domain`, such as `music`.
     """
     from armusic.training import checkpoint
 
     if path is None:
         with resources.as_file(resources.files("armusic") / "resources" / SHIPPED) as shipped:
             return Model(checkpoint.load(shipped))
-    found = Model(checkpoint.load(Path(path)))
-    if domain and found.domain != domain:
+    model = Model(checkpoint.load(Path(path)))
+    if domain and model.domain != domain:
         raise UsageError(
-            f"{label(path)}: a model of {found.domain} ({found.config.data}), where one of {domain} is wanted"
+            f"{label(path)}: a model of {model.domain} ({model.config.data}), where one of {domain} is needed"
         )
-    return found
+    return model
 
 
 def configure(preset: str = "default", **values: Any) -> Config:
@@ -269,7 +282,7 @@ def train(
     on_step: Callable[[Mapping[str, float]], None] | None = None,
     on_epoch: Callable[[Report], None] | None = None,
 ) -> Path:
-    """Train a model.
+    """Train a model, and return the run folder.
 
     Parameters
     ----------
@@ -285,19 +298,9 @@ def train(
     data_dir : path, optional
         Where corpora are cached; else `$ARMUSIC_DATA`, else the platform's cache folder.
     on_data, on_step, on_epoch : callable, optional
-        Told of files read (done, all), of the loss parts of each step, and of each epoch's `Report`.
+        Called with files read (done, all), with the loss parts of each step, and with each epoch's `Report`.
 
-    Returns
-    -------
-    Path
-        The run folder.
-
-    Raises
-    ------
-    WriteError
-        If another run is in the folder.
-    DataError
-        If the data cannot be used.
+    `WriteError` if another run is in the folder; `DataError` if the data cannot be used.
     """
     from armusic.training import run as runs
 

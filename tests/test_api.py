@@ -1,6 +1,8 @@
 """The use cases, with the shipped model."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,8 +18,104 @@ EXAMPLE = Path(__file__).parents[1] / "examples" / "speed-the-plough.mid"
 def test_the_public_names_are_there_and_no_others() -> None:
     assert all(getattr(armusic, name) for name in armusic.__all__)
     assert armusic.__version__
+    assert set(armusic.__all__) <= set(dir(armusic))
     with pytest.raises(AttributeError, match="no attribute 'play'"):
         armusic.play  # noqa: B018
+
+
+def test_what_a_user_holds_has_a_public_class() -> None:
+    model, music = armusic.load(), armusic.read(EXAMPLE)
+    assert isinstance(model, armusic.Model)
+    assert isinstance(model.config, armusic.Config)
+    assert isinstance(music, armusic.Tune)
+    assert isinstance(model.interpolate(music, "rhythm", 1)[0], armusic.Variation)
+    assert isinstance(model.reach(music, ["rhythm=0.3"]), armusic.Reached)
+    assert isinstance(model.generate(2), armusic.Generated)
+    assert armusic.configure(epochs=3).epochs == 3
+    assert armusic.inspect(EXAMPLE).parts
+    assert callable(armusic.attributes.measure)
+    assert callable(armusic.metrics.measure)
+    assert {armusic.io.__name__, armusic.plotting.__name__} == {"armusic.io", "armusic.plotting"}
+
+
+def test_what_a_user_holds_is_shown_in_a_line() -> None:
+    model, music = armusic.load(), armusic.read(EXAMPLE)
+    assert repr(model) == ("Model(folk, measures of 4/4 2/4 3/4 6/8 9/8 12/8, rhythm range density contour, latent 32)")
+    assert repr(music) == "Tune(Speed the Plough, 16 measures of 4/4, 93 notes, G:major)"
+    (_, high) = model.interpolate(music, "rhythm", 1, (2, 2))
+    assert repr(high) == f"Variation(rhythm +2.0, mean {high.values.mean():.3f}, {high.tune.summary})"
+    reached = model.reach(music, ["rhythm=0.3"])
+    assert repr(reached) == f"Reached(rhythm {reached.values.mean():.3f}, {reached.tune.summary})"
+    assert repr(model.generate(2, "6/8", count=3)) == "Generated(3 tunes of 2 measures in D:major)"
+    assert repr(model.generate(2)) == "Generated(1 tune of 2 measures in D:major)"
+
+
+def test_a_tune_has_codes_and_codes_a_tune() -> None:
+    model, music = armusic.load(), armusic.read(EXAMPLE)
+    codes = model.encode(music)
+    assert (codes.shape, codes.dtype) == ((16, 32), np.float32)
+    decoded = model.decode(codes, like=music)
+    assert decoded.measures == music.measures
+    shares = model.reconstruct(music).ticks
+    changed = {note.start // 4 for note in {*decoded.notes} ^ {*music.notes}}
+    assert changed == {number for number, share in enumerate(shares) if share < 1}
+
+    alone = model.decode(codes, metre="4/4")
+    assert len(alone.measures) == 16
+    assert api.attributes(alone).values.mean(axis=0) == pytest.approx(
+        api.attributes(music).values.mean(axis=0), abs=0.1
+    )
+
+
+def test_measures_without_a_code_stay() -> None:
+    model = armusic.load()
+    music = tune("4/4", f"z8|{REEL}")
+    codes = model.encode(music)
+    assert np.isnan(codes[0]).all()
+    assert np.isfinite(codes[1:]).all()
+    assert model.decode(codes, like=music).notes[0].start == 4
+    assert model.decode(codes, metre="4/4").notes[0].start >= 4
+
+
+@pytest.mark.parametrize(
+    ("shape", "options", "message"),
+    [
+        ((8, 31), {"metre": "4/4"}, r"codes of shape \(8, 31\): give one row of 32 numbers per measure"),
+        ((8, 32), {}, "either a tune to be like, or a metre"),
+        ((8, 32), {"metre": "4/4", "like": tune("4/4", REEL)}, "give one of them"),
+        ((7, 32), {"like": tune("4/4", REEL)}, "7 codes for a tune of 8 measures"),
+    ],
+)
+def test_codes_of_another_shape(shape: tuple[int, ...], options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        armusic.load().decode(np.zeros(shape), **options)
+
+
+def test_a_model_of_images_has_no_codes_of_tunes() -> None:
+    model = api.Model(replace(armusic.load().checkpoint, config=armusic.configure(data="sprites")))
+    assert repr(model).startswith("Model(sprites, images, ")
+    assert len(repr(model)) < 200
+    for call in (lambda: model.encode(tune("4/4", REEL)), lambda: model.decode(np.zeros((1, 32)), metre="4/4")):
+        with pytest.raises(UsageError, match="has no codes of tunes: load a model of music"):
+            call()
+
+
+def test_a_tune_and_all_that_holds_one_is_written(tmp_path: Path) -> None:
+    model, music = armusic.load(), armusic.read(EXAMPLE)
+    variations = model.interpolate(music, "rhythm", 2, (-1, 1))
+    for number, (results, names) in enumerate(
+        [
+            (music, ["Speed the Plough"]),
+            (variations, ["original", "rhythm -1.0", "rhythm +1.0"]),
+            (variations[1], ["rhythm -1.0"]),
+            (model.reach(music, ["rhythm=0.3"]), ["Speed the Plough"]),
+            (model.generate(2, count=2), ["tune 1", "tune 2"]),
+            ([("a", music), ("b", music)], ["a", "b"]),
+        ]
+    ):
+        armusic.write(results, tmp_path / str(number), "clips")
+        stems = [path.stem.split("_", 1)[1].replace("_", " ") for path in sorted((tmp_path / str(number)).iterdir())]
+        assert stems == names
 
 
 def test_a_tune_of_a_book(tmp_path: Path) -> None:

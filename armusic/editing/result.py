@@ -48,6 +48,10 @@ class Reached:
     distance: Float[np.ndarray, " measure"]
     notes: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        means = zip(self.names, self.values.mean(axis=0).tolist(), strict=True)
+        return f"Reached({', '.join([*(f'{name} {mean:.3f}' for name, mean in means), self.tune.summary])})"
+
 
 def reach_result(
     checkpoint: Checkpoint,

@@ -51,6 +51,9 @@ class Variation:
     targets: Float[np.ndarray, " measure"] | None = None
     clipped: int = 0
 
+    def __repr__(self) -> str:
+        return f"Variation({self.name}, mean {self.values.mean():.3f}, {self.tune.summary})"
+
 
 def interpolate(
     checkpoint: Checkpoint,

@@ -58,6 +58,10 @@ class Generated:
     copied: Bool[np.ndarray, "tune measure"]
     unchanged: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        count, measures = self.copied.shape
+        return f"Generated({count} {'tune' if count == 1 else 'tunes'} of {measures} measures in {self.key})"
+
 
 def generate(
     checkpoint: Checkpoint,

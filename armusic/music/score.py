@@ -2,17 +2,15 @@
 
 Times are quarter notes, as `Fraction`, from the start of the first measure. A tune is one voice: its
 notes are sorted and do not overlap. Its measures follow one another without a gap, and are all as long as
-their metre says; `assemble` makes them so. A note that is tied over a bar line is one note.
+their metre says; `armusic.music.assembly` makes them so. A note that is tied over a bar line is one note.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
 
-from armusic.errors import MeasureLengthError, MetreError, NoNotesError, PolyphonyError
+from armusic.errors import MetreError
 from armusic.music.smf import MidiData
 
 DEFAULT_VELOCITY = 80
@@ -211,110 +209,17 @@ class Tune:
     padding: tuple[Fraction, Fraction] = (Fraction(0), Fraction(0))
     origin: Origin | None = field(default=None, repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        return f"Tune({self.summary})"
+
+    @property
+    def summary(self) -> str:
+        """Title, numbers of measures and notes, metres and key, in a line."""
+        metres = " ".join(dict.fromkeys(str(measure.metre) for measure in self.measures)) or "no metre"
+        facts = [self.title, f"{len(self.measures)} measures of {metres}", f"{len(self.notes)} notes", self.key]
+        return ", ".join(str(fact) for fact in facts if fact)
+
     @property
     def end(self) -> Fraction:
         """End of the last measure, in quarter notes."""
         return self.measures[-1].end if self.measures else Fraction(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A measure as written: its own length may differ from its metre's.
-
-    Parameters
-    ----------
-    metre : Metre
-        The time signature in force.
-    length : Fraction
-        What is written in it, in quarter notes.
-    closes : bool
-        Whether a repeat sign or a double bar follows it: where a tune may return to a pickup.
-    label : str
-        The number by which messages name it.
-    """
-
-    metre: Metre
-    length: Fraction
-    closes: bool = False
-    label: str = ""
-
-
-def check_monophonic(notes: Sequence[Note], where: str) -> None:
-    """Raise `PolyphonyError` at the first of the sorted `notes` that starts before the one before it ends."""
-    for one, two in pairwise(notes):
-        if two.start < one.end:
-            raise PolyphonyError(
-                f"{where}, quarter note {float(two.start):g}: pitch {two.pitch} starts while {one.pitch} still sounds:"
-                " one voice is needed"
-            )
-
-
-def assemble(
-    notes: Iterable[Note],
-    bars: Sequence[Bar],
-    *,
-    source: str,
-    title: str = "",
-    key: Key | None = None,
-    tempos: tuple[tuple[Fraction, float], ...] = ((Fraction(0), DEFAULT_BPM),),
-    program: int = 0,
-) -> Tune:
-    """Make a tune of full measures from measures as written, repeats already played out.
-
-    A short first bar is a pickup: rests are put in front of it. A short bar that ends at a repeat or a double
-    bar and the short bar after it make one measure if they are as long as one. The last bar is filled up.
-
-    Parameters
-    ----------
-    notes : iterable of Note
-        Sorted; starts count from the start of the first bar.
-    bars : sequence of Bar
-        In playing order; empty bars (length 0) are dropped.
-
-    Raises
-    ------
-    NoNotesError
-        Without notes or bars.
-    MeasureLengthError
-        For a bar of another length than its metre's that no rule above explains.
-
-    Examples
-    --------
-    >>> common = Metre(4, 4)
-    >>> bars = [Bar(common, Fraction(1)), Bar(common, Fraction(4))]
-    >>> tune = assemble([Note(Fraction(0), Fraction(1), 67)], bars, source="t")
-    >>> [(float(n.start), n.pitch) for n in tune.notes], len(tune.measures), tune.padding
-    ([(3.0, 67)], 2, (Fraction(3, 1), Fraction(0, 1)))
-    """
-    bars = [bar for bar in bars if bar.length]
-    notes = tuple(notes)
-    if not (notes and bars):
-        raise NoNotesError(f"{source}: no notes in it")
-    check_monophonic(notes, source)
-    front = back = Fraction(0)
-    measures: list[Measure] = []
-    at = Fraction(0)
-    waiting: Bar | None = None  # a short bar before a repeat or double bar
-    for index, bar in enumerate(bars):
-        length = bar.length + (waiting.length if waiting else 0)
-        missing = bar.metre.length - length
-        last = index == len(bars) - 1
-        if missing > 0 and index == 0 and not last:
-            front, missing = missing, Fraction(0)
-        elif missing > 0 and last:
-            back, missing = missing, Fraction(0)
-        elif missing > 0 and bar.closes and not waiting:
-            waiting = bar
-            continue
-        if missing:
-            raise MeasureLengthError(
-                f"{source}, measure {(waiting or bar).label or index + 1}: {float(length):g} quarter notes long,"
-                f" but {bar.metre} has {float(bar.metre.length):g}"
-            )
-        measures.append(Measure(at, bar.metre))
-        at += bar.metre.length
-        waiting = None
-    if front:
-        notes = tuple(replace(note, start=note.start + front) for note in notes)
-        tempos = tuple((start + front if start else start, bpm) for start, bpm in tempos)
-    return Tune(notes, tuple(measures), title, source, key, tempos, program, (front, back))

@@ -64,7 +64,7 @@ def command(
     from armusic import api
 
     if pictures is not None:
-        api.check_folder(pictures, force)
+        api.files.check_folder(pictures, force)
     model = api.load(run)
 
     with Progress("evaluating", "step") as bar:

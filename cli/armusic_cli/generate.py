@@ -103,7 +103,7 @@ def command(
     with outputs.with_picture(output) as draft:
         from armusic import api
 
-        api.check_output(output.path, **output.format)
+        api.writers.check(output.path, **output.format)
         chosen = api.load(model, "music")
         common = {"targets": targets, "count": count, "seed": seed, "data_dir": data_dir}
         if like is None:
@@ -114,7 +114,7 @@ def command(
         if draft:
             title = f"Like {like.stem}" if like else f"New tunes in {metre}"
             api.plotting.save(api.plotting.rolls(found.tunes[:DRAWN], title, note), draft)
-        api.write_tunes(found.tunes, output.path, attributes=found.names, **output.options)
+        api.write(found.tunes, output.path, attributes=found.names, **output.options)
     files = [str(path) for path in output.files]
     if as_json:
         tables.show_json({**_plain(found), "seed": seed, "files": files})

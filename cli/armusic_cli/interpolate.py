@@ -153,7 +153,7 @@ def command(
     with outputs.with_picture(output) as draft:
         from armusic import api
 
-        api.check_output(output.path, **output.format)
+        api.writers.check(output.path, **output.format)
         melody, chosen = api.read(file, tune, **reading), api.load(model, "music")
         if asked:
             found = chosen.reach(melody, targets, key=key, measures=measures, closed=not open_loop)
@@ -162,7 +162,7 @@ def command(
                 title, note = melody.title or file.stem, f"{' and '.join(asked)} asked for"
                 api.plotting.save(api.plotting.targets(tunes, found, title, note), draft)
             shown = tunes[1:] if layout == "clips" else tunes
-            api.write_tunes(shown, output.path, attributes=found.names, **output.options)
+            api.write(shown, output.path, attributes=found.names, **output.options)
         else:
             variations = chosen.interpolate(
                 melody, targets[0], steps or STEPS, span, measures, key, closed=not open_loop

@@ -77,7 +77,7 @@ def command(
     with outputs.with_picture(output) as draft:
         from armusic import api
 
-        api.check_output(output.path, **output.format)
+        api.writers.check(output.path, **output.format)
         way = api.load(model, "music").morph(
             api.read(first, **reading), api.read(second, **reading), steps, slerp=slerp, loop=loop
         )
@@ -85,7 +85,7 @@ def command(
         if draft:
             note = "measure by measure; the first and the last untouched"
             api.plotting.save(api.plotting.rolls(tunes, f"{first.stem} to {second.stem}", note), draft)
-        api.write_tunes(tunes, output.path, **output.options)
+        api.write(tunes, output.path, **output.options)
     files = [str(path) for path in output.files]
     if as_json:
         tables.show_json(

@@ -47,12 +47,12 @@ class Output:
 
     @property
     def format(self) -> dict[str, Any]:
-        """Options of `armusic.api.check_output`."""
+        """Options of `armusic.io.writers.check`."""
         return {"layout": self.layout, "clips": self.clips, "ppq": self.ppq}
 
     @property
     def options(self) -> dict[str, Any]:
-        """Options of `armusic.api.write_tunes`."""
+        """Options of `armusic.api.write`."""
         return {**self.format, "force": self.force}
 
     @property

@@ -16,7 +16,7 @@ from armusic_cli import options
 @click.argument("file", metavar="INPUT", type=options.FILE)
 @click.option(
     "--attr",
-    "attributes",
+    "typed",
     metavar="NAME",
     multiple=True,
     required=True,
@@ -47,7 +47,7 @@ from armusic_cli import options
 @options.tune
 def command(
     file: Path,
-    attributes: tuple[str, ...],
+    typed: tuple[str, ...],
     knobs: tuple[str, ...],
     port: str | None,
     into: str | None,
@@ -70,11 +70,11 @@ def command(
     numbers = dict(_number(text) for text in knobs)
     if clock == "follow" and not (into or virtual):
         raise UsageError("--clock follow needs the input that the clock comes from: name it with --in")
-    from armusic import api
+    from armusic import api, attributes
 
-    names = [api.canonical_name(name) for name in attributes]
-    turn = api.live.knobs(names, {api.canonical_name(name): number for name, number in numbers.items()})
-    out, inp = api.open_ports(port, into, virtual)
+    names = [attributes.canonical_name(name) for name in typed]
+    turn = api.live.knobs(names, {attributes.canonical_name(name): number for name, number in numbers.items()})
+    out, inp = api.ports.open_ports(port, into, virtual)
     try:
         melody = api.read(file, tune, **reading)
         answer = api.load(model, "music").turner(melody, names, key)

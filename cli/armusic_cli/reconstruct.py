@@ -42,7 +42,7 @@ def command(
     melody = api.read(file, tune, **reading)
     found = api.load(model, "music").reconstruct(melody)
     if out is not None:
-        api.write_tunes([("original", melody), ("heard", found.tune)], out, force=force)
+        api.write([("original", melody), ("heard", found.tune)], out, force=force)
     rows = _rows(found)
     if as_json:
         tables.show_json({"source": melody.source, "ticks": float(found.ticks.mean()), "measures": rows})

@@ -17,7 +17,7 @@ from .conftest import Run
 def port(monkeypatch: pytest.MonkeyPatch) -> EchoPort:
     """Put a port in the place of this system's, and a time that needs no time."""
     port = EchoPort("echo")
-    monkeypatch.setattr(api, "open_ports", lambda *_: (port, None))
+    monkeypatch.setattr(api.ports, "open_ports", lambda *_: (port, None))
     monkeypatch.setattr(api.live.time, "sleep", lambda _: None)
     monkeypatch.setattr(api.live, "seconds", lambda *_: 0.0)
     return port
@@ -45,7 +45,7 @@ def test_a_knob_turns_it_and_what_came_is_told(
     monkeypatch.setattr(port, "close", lambda: None)
     turns = EchoPort("knobs")
     turns.send(mido.Message("control_change", control=7, value=127))
-    monkeypatch.setattr(api, "open_ports", lambda *_: (port, turns))
+    monkeypatch.setattr(api.ports, "open_ports", lambda *_: (port, turns))
     done = run("play", "input.mid", "--attr", "note_density", "--knob", "density=7", "--loops", 1, "--model", model)
     assert done.code == 0
     (line,) = done.out.splitlines()

@@ -14,7 +14,8 @@ import pytest
 from armusic import plugins
 from armusic.errors import ArmusicError, MissingFileError, ReadError, UsageError
 from armusic.io import readers, writers
-from armusic.music.score import Measure, Metre, Note, Tune, check_monophonic
+from armusic.music.assembly import check_monophonic
+from armusic.music.score import Measure, Metre, Note, Tune
 
 XML = (
     '<score-partwise><part-list><score-part id="P"><part-name/></score-part></part-list>'

@@ -29,7 +29,8 @@ from armusic.io.readers import midi
 from armusic.io.readers.midi.tune import bpm as bpm_of
 from armusic.io.readers.options import STRICT, Reading
 from armusic.music import smf, tokenizer
-from armusic.music.score import Key, Metre, Tune, check_monophonic
+from armusic.music.assembly import check_monophonic
+from armusic.music.score import Key, Metre, Tune
 
 Read = Callable[..., Tune]
 

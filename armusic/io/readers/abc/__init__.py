@@ -82,7 +82,7 @@ def parse_tune(text: str, source: str) -> Tune:
     MetreError
         For free metre (`M:none`, or no `M:` field) and for a metre that has no grid.
     MeasureLengthError, NoNotesError
-        As `armusic.music.score.assemble` has it.
+        As `armusic.music.assembly.assemble` has it.
     ReadError
         For what is no ABC.
 

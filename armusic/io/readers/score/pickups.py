@@ -1,4 +1,4 @@
-"""From measures as they are written to measures that `armusic.music.score.assemble` can put together.
+"""From measures as they are written to measures that `armusic.music.assembly.assemble` can put together.
 
 A written score is not strict where a section ends: what a musician sets right without a
 thought is set right here, and said.

@@ -22,7 +22,8 @@ from armusic.io.readers.score.pickups import Step, fit
 from armusic.io.readers.score.playback import order, sounds, tempos
 from armusic.io.readers.score.sheet import UNITS, Sheet, Signature, Written, signature
 from armusic.music import tokenizer
-from armusic.music.score import METRES, Bar, Metre, Note, Tune, assemble
+from armusic.music.assembly import Bar, assemble
+from armusic.music.score import METRES, Metre, Note, Tune
 
 _SHOWN_PARTS = 4
 _LEAST_FITTING = 0.5  # of the measures, for a metre that is not written
