@@ -18,7 +18,7 @@ from armusic.editing.decoding import Allowed, decode, encode
 from armusic.editing.material import Material
 from armusic.music import attributes
 from armusic.music.score import METRES
-from armusic.music.similarity import sounding
+from armusic.music.similarity import pitch_line
 from armusic.music.tokenizer import TICKS_PER_BEAT, is_onset
 from armusic.training.checkpoint import Checkpoint
 
@@ -247,9 +247,9 @@ def recombined(search: Search, found: Candidates) -> Candidates:
     new, before = found.tokens, search.material.tokens[search.first[found.of]]
     own = is_onset(before)
     on_beat = own & (np.arange(ticks) % TICKS_PER_BEAT == 0)
-    rhythm = np.where(is_onset(new), sounding(before), new)
+    rhythm = np.where(is_onset(new), pitch_line(before), new)
     parts = [np.where((at >= low) & (at < high), new, before) for low, high in runs]
-    parts += [np.where(own, sounding(new), before), rhythm]
+    parts += [np.where(own, pitch_line(new), before), rhythm]
     parts += [np.where(on_beat, before, tokens) for tokens in (new, rhythm)]
     tokens = np.concatenate(parts)
     sounds = is_onset(tokens).any(axis=1)

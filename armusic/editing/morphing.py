@@ -16,7 +16,7 @@ from armusic.editing.material import Material, prepare, with_tokens
 from armusic.errors import UsageError
 from armusic.music import keys
 from armusic.music.score import Measure, Tune
-from armusic.music.tokenizer import HOLD, PAD, REST, is_onset
+from armusic.music.tokenizer import HOLD, PAD, REST, is_onset, sounding
 from armusic.training.checkpoint import Checkpoint
 from armusic.vae import latent
 
@@ -175,9 +175,8 @@ def distance(one: Tokens, other: Tokens) -> Float[np.ndarray, " measure"]:
 
 def _sounding(tokens: Tokens) -> Tokens:
     """Return the pitch at every tick, or REST: holds are filled with what they hold."""
-    flat = tokens.ravel()
-    last = np.maximum.accumulate(np.where((flat == HOLD) | (flat == PAD), -1, np.arange(len(flat))))
-    return np.where(last < 0, REST, flat[last]).reshape(tokens.shape)
+    line = sounding(np.where(tokens == PAD, HOLD, tokens).reshape(1, -1)).reshape(tokens.shape)
+    return np.where(line == HOLD, REST, line)
 
 
 def _codes(checkpoint: Checkpoint, material: Material, moving: np.ndarray) -> Tensor:

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from armusic.music.pitch_frame import Frame
-from armusic.music.tokenizer import TICKS_PER_BEAT
+from armusic.music.tokenizer import TICKS_PER_BEAT, sounding
 
 MIRROR, SPLICE, REPITCH, MOVE, MERGE, STRIKE = 0.3, 0.5, 0.3, 0.3, 0.15, 0.15
 _STEP = np.array([-4, -3, -2, -1, 1, 2, 3, 4])  # semitones by which a single note moves
@@ -72,9 +72,9 @@ def vary(
     y = np.where(chosen(MOVE) & some & struck(y) & (moved >= 0) & (moved < frame.hold), moved, y)
     some = rng.random(y.shape) < 0.3
     y = np.where(chosen(MERGE) & some & struck(y) & (np.arange(ticks) > 0), frame.hold, y)
-    sounding = _last(np.where(y == frame.hold, -1, y))
+    pitch = sounding(y, frame.hold)
     some = rng.random(y.shape) < 0.2
-    y = np.where(chosen(STRIKE) & some & (y == frame.hold) & (sounding >= 0) & (sounding < frame.hold), sounding, y)
+    y = np.where(chosen(STRIKE) & some & (y == frame.hold) & struck(pitch), pitch, y)
     y = np.where(chosen(MIRROR) & struck(y), frame.hold - 1 - y, y)
     y = _canonical(y, frame)
 
@@ -87,15 +87,9 @@ def vary(
     return result
 
 
-def _last(values: Int[np.ndarray, "item tick"]) -> Int[np.ndarray, "item tick"]:
-    """Return at each tick the last value that is not negative, up to there (-1 before the first)."""
-    at = np.where(values >= 0, np.arange(values.shape[1]), 0)
-    return np.take_along_axis(values, np.maximum.accumulate(at, axis=1), axis=1)
-
-
 def _canonical(y: Int[np.ndarray, "item tick"], frame: Frame) -> Int[np.ndarray, "item tick"]:
     """Drop every rest that follows silence."""
-    before = _last(np.where(y == frame.hold, -1, y))[:, :-1]
+    before = sounding(y, frame.hold)[:, :-1]
     silent = (y[:, 1:] == frame.rest) & (before == frame.rest)
     return np.concatenate([y[:, :1], np.where(silent, frame.hold, y[:, 1:])], axis=1)
 

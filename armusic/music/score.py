@@ -22,6 +22,18 @@ _TONIC_OF_C = 8  # index of C in _TONICS
 MODES = {"lydian": -1, "major": 0, "mixolydian": 1, "dorian": 2, "minor": 3, "phrygian": 4, "locrian": 5}
 
 
+def mixed_number(value: Fraction) -> str:
+    """Return a time as a musician counts it.
+
+    Examples
+    --------
+    >>> mixed_number(Fraction(7, 3)), mixed_number(Fraction(2))
+    ('2 1/3', '2')
+    """
+    whole, part = divmod(value, 1)
+    return f"{whole} {part}" if part else f"{whole}"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Metre:
     """A time signature, with the beats that it is counted in.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from armusic.music.tokenizer import HOLD, PAD, TICKS_PER_BEAT, is_onset
+from armusic.music.tokenizer import HOLD, PAD, TICKS_PER_BEAT, is_onset, sounding
 
 Tokens = Int[np.ndarray, "candidate tick"]
 Values = Float[np.ndarray, "candidate attribute"]
@@ -68,22 +68,23 @@ def _weights(width: int) -> Float[np.ndarray, " tick"]:
     return weight
 
 
-def sounding(tokens: Tokens) -> Tokens:
-    """Return the last pitch that was struck at each tick; before the first, the first; a note at least is needed.
+def pitch_line(tokens: Tokens) -> Tokens:
+    """Return the last pitch struck at each tick, and the first pitch before it; each row needs a note.
 
     Examples
     --------
-    >>> sounding(np.array([[HOLD, 60, HOLD, 62, HOLD, HOLD]])).tolist()
+    >>> pitch_line(np.array([[HOLD, 60, HOLD, 62, HOLD, HOLD]])).tolist()
     [[60, 60, 60, 62, 62, 62]]
     """
     onset = is_onset(tokens)
-    last = np.maximum.accumulate(np.where(onset, np.arange(tokens.shape[1]), -1), axis=1)
-    return np.take_along_axis(tokens, np.where(last < 0, onset.argmax(axis=1)[:, None], last), axis=1)
+    first = np.take_along_axis(tokens, onset.argmax(axis=1)[:, None], axis=1)
+    line = sounding(np.where(onset, tokens, HOLD))
+    return np.where(line == HOLD, first, line)
 
 
 def _line(tokens: Tokens, inside: Bool[np.ndarray, "candidate tick"]) -> Float[np.ndarray, "candidate tick"]:
     """Return the pitch that sounds at each tick, less the mean."""
-    line = sounding(tokens).astype(float)
+    line = pitch_line(tokens).astype(float)
     return line - np.where(inside, line, 0).sum(axis=1, keepdims=True) / inside.sum(axis=1, keepdims=True)
 
 

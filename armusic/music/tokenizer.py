@@ -22,7 +22,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from armusic.errors import OffGridError
-from armusic.music.score import METRES, Measure, Metre, Note, Tune
+from armusic.music.score import METRES, Measure, Metre, Note, Tune, mixed_number
 
 TICKS_PER_BEAT = 6
 HOLD, REST, PAD = 128, 129, 130
@@ -164,6 +164,25 @@ def is_onset(tokens: Int[np.ndarray, "*batch tick"]) -> Bool[np.ndarray, "*batch
     return (tokens >= 0) & (tokens < HOLD)
 
 
+def sounding(tokens: Int[np.ndarray, "measure tick"], hold: int = HOLD) -> Int[np.ndarray, "measure tick"]:
+    """Return at each tick what sounds there: the last token up to it that is no `HOLD`.
+
+    Parameters
+    ----------
+    tokens : int array (measure, tick)
+        Tokens, or classes of a frame.
+    hold : int
+        Their `HOLD`; it stays where nothing came before it in its row.
+
+    Examples
+    --------
+    >>> sounding(np.array([[HOLD, 60, HOLD, REST, HOLD, 62]])).tolist() == [[HOLD, 60, 60, REST, REST, 62]]
+    True
+    """
+    begin = np.where(tokens == hold, 0, np.arange(tokens.shape[1]))
+    return np.take_along_axis(tokens, np.maximum.accumulate(begin, axis=1), axis=1)
+
+
 def is_canonical(tokens: Int[np.ndarray, "measure tick"]) -> Bool[np.ndarray, " measure"]:
     """Return which rows of tokens could be those of a measure in a tune: rest stands only where silence begins.
 
@@ -202,13 +221,7 @@ def _off_grid(tune: Tune, index: int) -> OffGridError:
     measure = tune.measures[row]
     return OffGridError(
         f"{tune.source}, measure {row + 1}, note of pitch {note.pitch}: it lasts from beat"
-        f" {_mixed((note.start - measure.start) / measure.metre.beat + 1)} to"
-        f" {_mixed((note.end - measure.start) / measure.metre.beat + 1)},"
+        f" {mixed_number((note.start - measure.start) / measure.metre.beat + 1)} to"
+        f" {mixed_number((note.end - measure.start) / measure.metre.beat + 1)},"
         f" between the six ticks of a beat in {measure.metre}: quantise it to sixteenths or triplets"
     )
-
-
-def _mixed(value: Fraction) -> str:
-    """Write a time as a musician counts it: 2 1/3."""
-    whole, part = divmod(value, 1)
-    return f"{whole} {part}" if part else f"{whole}"

@@ -21,7 +21,7 @@ from armusic.errors import DataError, UsageError
 from armusic.music import attributes, keys
 from armusic.music.pitch_frame import ANCHORED
 from armusic.music.score import Metre, Tune
-from armusic.music.similarity import sounding
+from armusic.music.similarity import pitch_line
 from armusic.music.tokenizer import encode, is_onset
 from armusic.training.adapters.music import build
 from armusic.training.checkpoint import Checkpoint
@@ -335,8 +335,8 @@ def test_what_candidates_and_the_input_make_together(pools: dict[str, Pool]) -> 
     one, two = is_onset(made.tokens), is_onset(before)
     for new in few.tokens:
         own = encode(MUSIC)[pool.search.first[few.of[0]]]
-        bent = np.where(is_onset(own), sounding(new[None])[0], own)  # its line in the input's rhythm
-        struck = np.where(is_onset(new), sounding(own[None])[0], new)  # the input's line in its rhythm
+        bent = np.where(is_onset(own), pitch_line(new[None])[0], own)  # its line in the input's rhythm
+        struck = np.where(is_onset(new), pitch_line(own[None])[0], new)  # the input's line in its rhythm
         for wanted in (bent, struck):
             assert (made.tokens == wanted).all(axis=1).any()
     on_beat = np.arange(before.shape[1]) % 6 == 0

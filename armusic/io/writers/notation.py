@@ -14,7 +14,7 @@ from itertools import groupby, pairwise
 
 from armusic.errors import OffGridError
 from armusic.io.writers.spelling import Spelling, shown, spell
-from armusic.music.score import Key, Measure, Metre, Note, Tune
+from armusic.music.score import Key, Measure, Metre, Note, Tune, mixed_number
 
 _BASES = tuple(Fraction(4, 2**power) for power in range(8))  # from a whole note to a 128th, in quarter notes
 VALUES = {base * dotted: (base, dots) for base in _BASES for dots, dotted in ((0, Fraction(1)), (1, Fraction(3, 2)))}
@@ -233,16 +233,11 @@ def _values(metre: Metre, low: Fraction, high: Fraction, *, rest: bool, triplet:
                 break
         else:
             raise OffGridError(
-                f"something lasts from quarter note {_mixed(start + 1)} to {_mixed(high + 1)} of it, which cannot be"
-                " written: quantise it to sixteenths or triplets"
+                f"something lasts from quarter note {mixed_number(start + 1)} to {mixed_number(high + 1)} of it, which"
+                " cannot be written: quantise it to sixteenths or triplets"
             )
         yield low, length
         low += length / TRIPLET if triplet else length
-
-
-def _mixed(value: Fraction) -> str:
-    whole, part = divmod(value, 1)
-    return f"{whole} {part}" if part else f"{whole}"
 
 
 def _fits(metre: Metre, at: Fraction, length: Fraction, rest: bool) -> bool:

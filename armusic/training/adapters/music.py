@@ -20,7 +20,7 @@ from armusic.errors import DataError, UsageError
 from armusic.music import attributes, augmentation
 from armusic.music.pitch_frame import FRAMES, Frame
 from armusic.music.score import METRES, Metre
-from armusic.music.tokenizer import HOLD, is_canonical, is_onset, ticks
+from armusic.music.tokenizer import is_canonical, is_onset, sounding, ticks
 from armusic.progress import Progress
 from armusic.training.adapters.base import Words
 from armusic.vae import expected_attributes
@@ -142,11 +142,9 @@ class Music:
     def draw(self, x: Items, kind: int, config: Config) -> UInt8[np.ndarray, "item height width 3"]:
         """Return a piano roll of each measure, a pixel per tick and semitone, on the pitches that all of them have."""
         tokens = _tokens(x[:, : ticks(METRES[kind])], FRAMES[config.frame])
-        begun = np.where(tokens == HOLD, -1, np.arange(tokens.shape[1]))
-        sounding = np.take_along_axis(tokens, np.maximum.accumulate(begun, axis=1).clip(0), axis=1)
         pitches = np.unique(tokens[is_onset(tokens)])
         rows = np.arange(pitches.max(initial=ANY_PITCH), pitches.min(initial=ANY_PITCH) - 1, -1)
-        notes = sounding[:, None] == rows[:, None]
+        notes = sounding(tokens)[:, None] == rows[:, None]
         return np.repeat(np.where(notes, 0, 255).astype(np.uint8)[..., None], 3, axis=3)
 
 
