@@ -42,7 +42,7 @@ def measure(client: TestClient, measures: int, turns: int) -> None:
 
     def turn(what: str, **asked: object) -> None:
         start = time.perf_counter()
-        done = client.post(f"{path}/turn", json=asked)
+        done = client.post(f"{path}/variation", json=asked)
         assert done.status_code == 200, done.text
         times.setdefault(what, []).append((time.perf_counter() - start) * 1000)
 
@@ -57,7 +57,7 @@ def measure(client: TestClient, measures: int, turns: int) -> None:
     for number, shift in enumerate(shifts):
         turn("one, and two locks", shifts={"density": shift}, locks=["range", "contour"])
         turn("a curve", targets={"rhythm": [abs(shift) + 0.01 * (place % 7) for place in range(measures)]})
-        turn("dice", dice=number)
+        turn("dice", seed=number)
     print(f"{measures} measures: read in {opened:.2f} s, searched in {ready:.1f} s")
     for what, found in times.items():
         found.sort()

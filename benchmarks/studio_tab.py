@@ -202,7 +202,7 @@ class Tab:
         await self._open(name, broken(data, self.chance))
         said = await self.page.locator("#message").inner_text()
         self.soak.refused += bool(said)
-        if "fault of armusic" in said or "\n" in said or "Error:" in said:
+        if "bug in armusic" in said or "\n" in said or "Error:" in said:
             self.blame(f"a broken file is answered so: {said}")
 
     async def do_reload(self) -> None:

@@ -1,7 +1,7 @@
-"""The studio: a page on one's own machine, in a browser, that turns the attributes of a tune while it plays.
+"""The studio: a page in the browser, served on this machine, to change the attributes of a tune while it plays.
 
-`server` answers the page; `messages` has what they say to one another. All of it needs the extra
-`armusic[studio]`. The server keeps tunes and their candidates; what is done to a tune is the page's own to keep.
+`server` serves the page and the API, `schemas` has the messages between them. The studio needs the extra
+`armusic[studio]`. The server keeps tunes and their candidates; edits and their history are kept by the page.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def serve(
     model: Path | None = None,
     host: str | None = None,
     port: int = 0,
-    opened: Callable[[str], None] = lambda _: None,
+    on_start: Callable[[str], None] = lambda _: None,
     **reading: Any,
 ) -> None:
     """Serve the studio until Ctrl-C.
@@ -34,27 +34,27 @@ def serve(
     Parameters
     ----------
     file : path, optional
-        A tune to begin with; `book.abc#12` is tune 12 of a book.
+        A tune to start with; `book.abc#12` is tune 12 of a book.
     model : path, optional
         A run folder or checkpoint; the shipped model when not given.
     host : str, optional
-        An address that others can reach. Then requests need a token, which is in the address that is told.
-        This machine alone when not given.
+        An address that other machines can reach; requests then need the token in the address passed to
+        `on_start`. This machine alone when not given.
     port : int
-        0: any free one.
-    opened : callable
-        Told the page's address as soon as it can be opened.
+        The port; 0 chooses a free one.
+    on_start : callable
+        Called with the address of the page as soon as it can be opened.
     **reading
-        How the file is read: see `armusic.studio.schemas.Reading`.
+        Options for reading the file: see `armusic.studio.schemas.Reading`.
 
     Raises
     ------
     MissingExtraError
-        Without the extra `armusic[studio]`.
+        If the extra `armusic[studio]` is not installed.
     MissingFileError
-        Where there is no such model.
+        If the model does not exist.
     ArmusicError
-        For a file that cannot be used, or a port that is taken.
+        If the file cannot be used, or the port is taken.
     """
     try:
         from armusic.studio import server, state, uploads
@@ -66,14 +66,22 @@ def serve(
     studio = state.Studio(model)
     if file is not None:
         path, number = readers.numbered(file)
-        studio.wishes = Reading(**{"tune": number, **{name: value for name, value in reading.items() if value}})
-        studio.given, studio.path = (label(path), read_bytes(path)), str(path)
-        uploads.open_bytes(*studio.given, studio.wishes, "anchored")
+        options = {name: value for name, value in reading.items() if value}
+        studio.reading = Reading(**{"tune": number, **options})
+        studio.file, studio.path = (label(path), read_bytes(path)), str(path)
+        uploads.open_bytes(*studio.file, studio.reading, "anchored")
     token = None if host is None else secrets.token_urlsafe(16)
     names = ("localhost", LOOPBACK, "::1", *((host.lower(), socket.gethostname().lower()) if host else ()))
     listening = server.listen(host or LOOPBACK, port)
-    shown = host or LOOPBACK
-    shown = socket.gethostname() if shown in ("0.0.0.0", "::") else f"[{shown}]" if ":" in shown else shown  # noqa: S104
-    address = f"http://{shown}:{listening.getsockname()[1]}/" + (f"?token={token}" if token else "")
+    address = f"http://{_url_host(host or LOOPBACK)}:{listening.getsockname()[1]}/" + (
+        f"?token={token}" if token else ""
+    )
     with listening:
-        server.run(server.application(studio, names, token), listening, lambda: opened(address))
+        server.run(server.application(studio, names, token), listening, lambda: on_start(address))
+
+
+def _url_host(host: str) -> str:
+    """Return a host as it is written in a URL; the name of this machine where it listens on all addresses."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104  (compared only)
+        return socket.gethostname()
+    return f"[{host}]" if ":" in host else host

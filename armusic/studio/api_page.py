@@ -1,4 +1,4 @@
-"""The API as a plain page, from its OpenAPI document: no script, nothing from elsewhere."""
+"""The API reference as a plain HTML page, from the OpenAPI document; without scripts or external resources."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ def page(document: Mapping[str, Any]) -> str:
     """
     calls = [
         f"<tr><td><code>{method.upper()} {escape(path)}</code><td>{escape(call.get('description', ''))}"
-        f"<td>{_names(call.get('requestBody', {}))}<td>{_names(_good(call['responses']))}"
+        f"<td>{_names(call.get('requestBody', {}))}<td>{_names(_success(call['responses']))}"
         for path, methods in document["paths"].items()
         for method, call in methods.items()
     ]
     shapes = [
         f'<h2 id="{escape(name)}">{escape(name)}</h2><p>{escape(shape.get("description", ""))}</p><table>'
         + "".join(
-            f"<tr><td><code>{escape(field)}</code><td>{_type(one)}<td>{escape(one.get('description', ''))}"
-            for field, one in shape.get("properties", {}).items()
+            f"<tr><td><code>{escape(field)}</code><td>{_type(schema)}<td>{escape(schema.get('description', ''))}"
+            for field, schema in shape.get("properties", {}).items()
         )
         + "</table>"
         for name, shape in document.get("components", {}).get("schemas", {}).items()
@@ -33,28 +33,29 @@ def page(document: Mapping[str, Any]) -> str:
     title = escape(document["info"]["title"])
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1>'
-        '<p>The same as a document: <a href="/openapi.json">openapi.json</a>.</p>'
-        f"<table><tr><th>call<th>what it does<th>takes<th>gives{''.join(calls)}</table>{''.join(shapes)}</html>"
+        '<p>Machine-readable: <a href="/openapi.json">openapi.json</a>.</p>'
+        f"<table><tr><th>request<th>description<th>body<th>response{''.join(calls)}</table>{''.join(shapes)}</html>"
     )
 
 
-def _good(responses: Mapping[str, Any]) -> Mapping[str, Any]:
-    return next((one for status, one in responses.items() if status.startswith("2")), {})
+def _success(responses: Mapping[str, Any]) -> Mapping[str, Any]:
+    return next((response for status, response in responses.items() if status.startswith("2")), {})
 
 
 def _names(content: Mapping[str, Any]) -> str:
-    return ", ".join(_type(one.get("schema", {})) or escape(kind) for kind, one in content.get("content", {}).items())
+    bodies = content.get("content", {}).items()
+    return ", ".join(_type(body.get("schema", {})) or escape(media_type) for media_type, body in bodies)
 
 
 def _type(schema: Mapping[str, Any]) -> str:
-    """Return a schema in words; what has a name of its own is a link to it."""
+    """Return a schema in words; a named schema is a link."""
     if "$ref" in schema:
         name = escape(schema["$ref"].rpartition("/")[2])
         return f'<a href="#{name}">{name}</a>'
     if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(_type(one) for one in schema["anyOf"]))
+        return " or ".join(dict.fromkeys(_type(option) for option in schema["anyOf"]))
     if "enum" in schema:
-        return ", ".join(f"<code>{escape(str(one))}</code>" for one in schema["enum"])
+        return ", ".join(f"<code>{escape(str(value))}</code>" for value in schema["enum"])
     if "const" in schema:
         return f"<code>{escape(str(schema['const']))}</code>"
     inner = schema.get("items") or schema.get("additionalProperties")

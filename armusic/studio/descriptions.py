@@ -1,4 +1,4 @@
-"""What a page is told of a model and of a tune."""
+"""Descriptions of a model and of a tune, as messages."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from armusic.music import attributes, keys
 from armusic.music.attributes import SPAN, short_name
 from armusic.music.score import MODES, Key, Tune
 from armusic.music.tokenizer import TICKS_PER_BEAT
-from armusic.studio import exports, turns
+from armusic.studio import exports, variations
 from armusic.studio.schemas import (
     BARS,
-    MOST_MEASURES,
+    MAX_MEASURES,
     AttributeInfo,
     Histogram,
     MeasureInfo,
@@ -23,8 +23,8 @@ from armusic.studio.schemas import (
     TempoChange,
 )
 from armusic.studio.schemas import Session as SessionInfo
-from armusic.studio.security import MOST_BYTES
-from armusic.studio.sessions import Bench, Session
+from armusic.studio.security import MAX_BYTES
+from armusic.studio.sessions import Editor, Session
 from armusic.training.checkpoint import Checkpoint
 
 UNITS = {
@@ -33,49 +33,54 @@ UNITS = {
     "mean_interval": (SPAN, "semitones"),
     "density": (TICKS_PER_BEAT, "notes a beat"),
 }
-"""In what people count those attributes that are shares."""
+"""Factor and unit in which attributes are shown, where they are not shares."""
 
-_ODD, _SIGNS = "locrian", 6  # keys that nobody asks for
-_ENDS = (1, 99)  # percentiles of the corpus between which a slider goes
+_RARE_MODE, _MAX_SIGNS = "locrian", 6  # keys beyond these are not offered
+_ENDS = (1, 99)  # percentiles of the corpus at the ends of a slider
 
 
-def model(checkpoint: Checkpoint, name: str, given: str | None) -> ModelInfo:
-    """Return what there is to know of a model, and of what can be asked of the server."""
+def model(checkpoint: Checkpoint, name: str, initial: str | None) -> ModelInfo:
+    """Return a description of a model and of what the server supports."""
     forms = exports.formats()
     return ModelInfo(
         name=name,
-        attributes=[_attribute(one) for one in checkpoint.config.attributes],
-        keys=[str(Key(fifths, mode)) for mode in MODES if mode != _ODD for fifths in range(-_SIGNS, _SIGNS + 1)],
+        attributes=[_attribute(attribute) for attribute in checkpoint.config.attributes],
+        keys=[
+            str(Key(fifths, mode))
+            for mode in MODES
+            if mode != _RARE_MODE
+            for fifths in range(-_MAX_SIGNS, _MAX_SIGNS + 1)
+        ],
         formats=forms,
         score="svg" in forms,
         suffixes=list(readers.suffixes()),
-        max_bytes=MOST_BYTES,
-        max_measures=MOST_MEASURES,
-        given=given,
+        max_bytes=MAX_BYTES,
+        max_measures=MAX_MEASURES,
+        initial=initial,
     )
 
 
-def session(one: Session, bench: Bench) -> SessionInfo:
-    """Return a tune as it was read."""
-    opened, ground = one.opened, bench.ground
-    tune = opened.tune
+def session(session: Session, editor: Editor) -> SessionInfo:
+    """Return a description of an open tune."""
+    upload, context = session.upload, editor.context
+    tune = upload.tune
     return SessionInfo(
-        id=one.id,
-        name=opened.name,
-        title=tune.title or opened.name,
-        summary=opened.summary,
-        remarks=list(opened.remarks),
-        reading=opened.reading,
-        tracks=list(opened.tracks),
+        id=session.id,
+        name=upload.name,
+        title=tune.title or upload.name,
+        summary=upload.summary,
+        remarks=list(upload.remarks),
+        reading=upload.reading,
+        tracks=list(upload.tracks),
         key=str(keys.find(tune)),
         bpm=tune.tempos[0][1],
         tempos=[TempoChange(start=float(start), bpm=bpm) for start, bpm in tune.tempos],
         program=tune.program,
-        measures=_measures(tune, ground.material.varied.tolist()),
-        notes=turns.notes(tune),
-        values=turns.by_name(ground.names, ground.present),
-        scales={name: _scale(bench, column) for column, name in enumerate(ground.names)},
-        pool=bench.pool,
+        measures=_measures(tune, context.material.varied.tolist()),
+        notes=variations.notes(tune),
+        values=variations.by_name(context.names, context.present),
+        scales={name: _scale(editor, column) for column, name in enumerate(context.names)},
+        pool=editor.status,
     )
 
 
@@ -92,29 +97,29 @@ def _attribute(name: str) -> AttributeInfo:
 def _measures(tune: Tune, varied: Sequence[bool]) -> list[MeasureInfo]:
     return [
         MeasureInfo(
-            start=float(one.start),
-            length=float(one.metre.length),
-            metre=str(one.metre),
-            beats=one.metre.beats,
-            left=not moves,
+            start=float(measure.start),
+            length=float(measure.metre.length),
+            metre=str(measure.metre),
+            beats=measure.metre.beats,
+            editable=editable,
         )
-        for one, moves in zip(tune.measures, varied, strict=True)
+        for measure, editable in zip(tune.measures, varied, strict=True)
     ]
 
 
-def _scale(bench: Bench, column: int) -> Scale:
-    """Return where an attribute lies in the corpus, in the metres of the tune, each as often as it comes."""
-    ground = bench.ground
-    kinds, counts = np.unique(ground.material.kind, return_counts=True)
-    name, present = ground.names[column], ground.present[:, column]
-    tables = [ground.scale.table(name, kind).percentiles for kind in kinds.tolist()]
+def _scale(editor: Editor, column: int) -> Scale:
+    """Return the distribution of an attribute in the corpus, its metres weighted as in the tune."""
+    context = editor.context
+    kinds, counts = np.unique(context.material.kind, return_counts=True)
+    name, present = context.names[column], context.present[:, column]
+    tables = [context.scale.table(name, kind).percentiles for kind in kinds.tolist()]
     values = np.concatenate(tables)
-    weights = np.concatenate([np.full(len(one), count) for one, count in zip(tables, counts.tolist(), strict=True)])
-    ends = [np.percentile(one, _ENDS) for one in tables]
-    low = min(present.min(), *(one[0] for one in ends))
-    high = max(present.max(), *(one[1] for one in ends))
+    weights = np.concatenate([np.full(len(table), count) for table, count in zip(tables, counts.tolist(), strict=True)])
+    ends = [np.percentile(table, _ENDS) for table in tables]
+    low = min(present.min(), *(end[0] for end in ends))
+    high = max(present.max(), *(end[1] for end in ends))
     high = high if high > low else low + 1.0
     shares, edges = np.histogram(values.clip(low, high), bins=BARS, range=(low, high), weights=weights)
-    std = float(np.average(ground.checkpoint.scale.std[kinds, column], weights=counts))
+    std = float(np.average(context.checkpoint.scale.std[kinds, column], weights=counts))
     histogram = Histogram(low=float(edges[0]), high=float(edges[-1]), shares=(shares / shares.sum()).round(4).tolist())
     return Scale(low=float(low), high=float(high), std=std, histogram=histogram)

@@ -30,26 +30,26 @@ TYPES: dict[str, str] = {
     "picture": "image/png",
     "zip": "application/zip",
 }
-"""The media type of each format."""
+"""Media types by format."""
 
-_NEEDS = {"svg": ("verovio",), "pdf": ("verovio", "cairosvg")}
+_MODULES = {"svg": ("verovio",), "pdf": ("verovio", "cairosvg")}
 _PICTURE = "png"
-_MICROSECONDS, _SLOWEST = 60_000_000, 0xFFFFFF  # of a minute, and the most that a MIDI tempo holds for a quarter note
-_ONE_AT_A_TIME = Lock()  # the engraver is one for all
+_MINUTE, _MAX_TEMPO = 60_000_000, 0xFFFFFF  # microseconds; the longest quarter note that a MIDI tempo can hold
+_LOCK = Lock()  # the engraver is shared
 
 Named = Sequence[tuple[str, Tune]]
 
 
 def formats() -> list[Format]:
-    """Return the formats that can be written here: the score takes an extra."""
+    """Return the formats that this installation can write: a score needs an extra."""
     every: tuple[Format, ...] = ("mid", "dawproject", "musicxml", "abc", "wav", "svg", "pdf", "picture")
-    return [one for one in every if all(find_spec(name) for name in _NEEDS.get(one, ()))]
+    return [form for form in every if all(find_spec(module) for module in _MODULES.get(form, ()))]
 
 
 def write(
     tunes: Named, form: Format, layout: str | None, out: Path, title: str, attributes: Sequence[str]
 ) -> tuple[Path, str]:
-    """Write named tunes to a file; return it and its media type.
+    """Write named tunes to a file; return its path and its media type.
 
     Parameters
     ----------
@@ -58,20 +58,20 @@ def write(
     form : str
         The format.
     layout : str, optional
-        As for `armusic.io.writers.write`; the clips of a folder become one ZIP.
+        A layout of `armusic.io.writers.write`; clips in a folder become a ZIP.
     out : path
-        The file, without its suffix, in a folder that is there.
+        Path of the file without its suffix; its folder exists.
     title : str
-        Of the picture.
+        Title of a picture.
     attributes : sequence of str
-        What to show of each measure, in the formats that can.
+        Names of the attributes to show for each measure, in formats that can show them.
 
     Raises
     ------
     UsageError
-        For a layout that the format does not have.
+        If the format does not have the layout.
     MissingExtraError
-        Without the extra that a format needs.
+        If the format needs an extra that is not installed.
     """
     suffix = _PICTURE if form == "picture" else form
     if form == "picture" and layout is not None:
@@ -80,7 +80,7 @@ def write(
     folder = writers.in_folder(path, layout)
     path = out if folder else path
     try:
-        with _ONE_AT_A_TIME:
+        with _LOCK:
             if form == "picture":
                 plotting.save(plotting.rolls(tunes, title), path)
             else:
@@ -91,9 +91,9 @@ def write(
 
 
 def at_tempo(tunes: Named, bpm: float) -> Named:
-    """Return variations of a tune that start with another tempo, in quarter notes a minute; later ones change with it.
+    """Return variations of a tune at another initial tempo, in quarter notes a minute; later tempos scale with it.
 
-    Where they are put back into a MIDI file, its tempos change as well.
+    Tempos of a MIDI file that the variations are written into are scaled as well.
 
     Examples
     --------
@@ -105,41 +105,41 @@ def at_tempo(tunes: Named, bpm: float) -> Named:
     """
     first = tunes[0][1]
     factor = bpm / first.tempos[0][1]
-    tempos = tuple((start, old * factor) for start, old in first.tempos)
+    tempos = tuple((start, tempo * factor) for start, tempo in first.tempos)
     origin = first.origin and replace(first.origin, file=_faster(first.origin.file, factor))
     return [(name, replace(tune, tempos=tempos, origin=origin)) for name, tune in tunes]
 
 
 def _faster(file: MidiData, factor: float) -> MidiData:
-    """Return a MIDI file with its tempos changed; where none is named at the start, that is the standard's."""
+    """Return a MIDI file with its tempos scaled; a file without a tempo at its start has the default one."""
 
-    def turned(event: Event) -> Event:
+    def scaled(event: Event) -> Event:
         if event.status != smf.SET_TEMPO:
             return event
         return replace(event, data=_tempo(int.from_bytes(event.data[:3], "big") / factor))
 
-    tracks = tuple(tuple(map(turned, track)) for track in file.tracks)
+    tracks = tuple(tuple(map(scaled, track)) for track in file.tracks)
     if not any(event.status == smf.SET_TEMPO and event.tick == 0 for track in tracks for event in track):
-        start = Event(0, smf.SET_TEMPO, _tempo(_MICROSECONDS / DEFAULT_BPM / factor))
+        start = Event(0, smf.SET_TEMPO, _tempo(_MINUTE / DEFAULT_BPM / factor))
         tracks = ((start, *tracks[0]), *tracks[1:])
     return replace(file, tracks=tracks)
 
 
 def _tempo(microseconds: float) -> bytes:
-    return min(max(round(microseconds), 1), _SLOWEST).to_bytes(3, "big")
+    return min(max(round(microseconds), 1), _MAX_TEMPO).to_bytes(3, "big")
 
 
 def score(name: str, tune: Tune) -> str:
-    """Return a tune as notation, in SVG.
+    """Return a tune as notation in SVG.
 
     Raises
     ------
     MissingExtraError
-        Without the extra `armusic[score]`.
+        If the extra `armusic[score]` is not installed.
     OffGridError
-        For a note that cannot be written.
+        If a note cannot be written.
     """
-    with _ONE_AT_A_TIME:
+    with _LOCK:
         return engraving.svg([(name, tune)])
 
 

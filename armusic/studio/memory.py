@@ -1,4 +1,4 @@
-"""Memory that is not needed goes back to the system: glibc would keep it, in a pool for each thread."""
+"""Return freed memory to the system: glibc would keep it, in an arena for each thread."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import ctypes
 import gc
 from contextlib import suppress
 
-_ARENA_MAX, _ARENAS = -8, 2  # mallopt's name for how many pools there may be, and how many there may be
-_MMAP_THRESHOLD, _LARGE = -3, 1 << 20  # from this size on, what is freed is the system's again, whatever lies above it
+_ARENA_MAX, _ARENAS = -8, 2  # mallopt's parameter for the number of arenas, and its value
+_MMAP_THRESHOLD, _LARGE = -3, 1 << 20  # larger blocks are mapped on their own, so that freeing returns them
 
-_MISSING = (AttributeError, OSError, TypeError)  # another C library
+_UNAVAILABLE = (AttributeError, OSError, TypeError)  # another C library
 
 
 def share() -> None:
-    """Have the threads share a few pools, and large arrays lie outside them, where the C library can.
+    """Have threads share a few arenas, and keep large arrays out of them, if the C library is glibc.
 
-    To be called before there are many threads. Left to itself, glibc takes larger and larger arrays into its pools, and
-    what is kept above them keeps the system from getting them back.
+    Call it before threads are started. By default glibc moves ever larger arrays into its arenas, where a small block
+    above a freed array keeps its memory from being returned.
     """
-    with suppress(*_MISSING):
+    with suppress(*_UNAVAILABLE):
         library = ctypes.CDLL(None)
         library.mallopt(_ARENA_MAX, _ARENAS)
         library.mallopt(_MMAP_THRESHOLD, _LARGE)
 
 
 def give_back() -> None:
-    """Have the C library return what is free to the system, where it can; pictures are free once they are collected."""
+    """Return freed memory to the system, if the C library is glibc; pictures are freed by the garbage collector."""
     gc.collect()
-    with suppress(*_MISSING):
+    with suppress(*_UNAVAILABLE):
         ctypes.CDLL(None).malloc_trim(0)

@@ -1,6 +1,6 @@
-"""The studio's API: `messages` has the shapes. A request with anything wrong gets a `Problem`, and the server lives on.
+"""The routes of the studio's API; `schemas` has the messages. An invalid request gets a `Problem`.
 
-What needs torch is imported when it is called: the page is there before.
+Modules that need torch are imported by the functions that use them, so that the page is served before.
 """
 
 import tempfile
@@ -16,23 +16,23 @@ from fastapi.responses import FileResponse
 
 from armusic.files import one_line
 from armusic.studio.schemas import (
+    Edit,
     Example,
-    Export,
+    ExportRequest,
     Health,
     ModelInfo,
-    Pool,
+    PoolStatus,
     Problem,
     Reading,
     Session,
     SurfaceInfo,
     SurfaceRequest,
-    Turn,
-    Turned,
+    Variation,
 )
 from armusic.studio.state import Studio
 
-Seven = Annotated[int, PathPart(ge=0, le=127)]
-"""A number of seven bits, as MIDI has them."""
+SevenBits = Annotated[int, PathPart(ge=0, le=127)]
+"""A MIDI data byte."""
 
 _FILE = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
@@ -45,41 +45,41 @@ def _studio(request: Request) -> Studio:
 
 
 def _session(request: Request, ident: str) -> tuple[Any, Any, Any]:
-    """Return the model, the sessions and the one of this name."""
+    """Return the model, the sessions and the session with this id."""
     checkpoint, sessions = _studio(request).ready()
     session = sessions.get(ident)
     if session is None:
-        raise HTTPException(404, "no such session: it has expired, so open the file again")
+        raise HTTPException(404, "no such session: it has expired, open the file again")
     return checkpoint, sessions, session
 
 
 @router.get("/health")
 def health(request: Request) -> Health:
-    """Say how far the server is; at once."""
+    """Return the state of the server, without waiting for the model."""
     studio = _studio(request)
-    if studio.failed:
-        return Health(state="failed", message=studio.failed, version=version("armusic"))
+    if studio.error:
+        return Health(state="failed", message=studio.error, version=version("armusic"))
     return Health(state="ready" if studio.loaded.is_set() else "loading", message="", version=version("armusic"))
 
 
 @router.get("/model")
 def model(request: Request) -> ModelInfo:
-    """Return the model and what can be asked."""
+    """Return the model and what the server supports."""
     from armusic.studio import descriptions, uploads
 
     studio = _studio(request)
-    given = uploads.GIVEN if studio.given else None
-    return descriptions.model(studio.ready()[0], studio.model.name if studio.model else "default", given)
+    initial = uploads.INITIAL if studio.file else None
+    return descriptions.model(studio.ready()[0], studio.model.name if studio.model else "default", initial)
 
 
 @router.get("/examples")
 def examples(request: Request) -> list[Example]:
-    """Return the tunes that are there; the one named at the start comes first."""
+    """Return the example tunes; the file named at the start comes first."""
     from armusic.studio import uploads
 
-    given = _studio(request).given
-    first = [Example(id=uploads.GIVEN, title=given[0])] if given else []
-    return [*first, *(Example(id=one.id, title=one.name) for one in uploads.examples())]
+    file = _studio(request).file
+    first = [Example(id=uploads.INITIAL, title=file[0])] if file else []
+    return [*first, *(Example(id=tune.id, title=tune.name) for tune in uploads.examples())]
 
 
 @router.post(
@@ -88,20 +88,20 @@ def examples(request: Request) -> list[Example]:
     openapi_extra={"requestBody": {"required": True, "content": _FILE}},
 )
 async def open_file(request: Request, name: str) -> Session:
-    """Read a file; `name` says by its suffix what it is, and the body is the file."""
+    """Open a file: the body is its contents, the suffix of `name` its format."""
     data = await request.body()
     return await run_in_threadpool(_open, _studio(request), name, data, Reading())
 
 
 @router.post("/sessions/example/{example}", status_code=201)
 def open_example(request: Request, example: str) -> Session:
-    """Open a tune that is there."""
+    """Open an example tune."""
     from armusic.studio import uploads
 
     studio = _studio(request)
-    if example == uploads.GIVEN and studio.given:
-        return _open(studio, *studio.given, studio.wishes, studio.path)
-    if example not in {one.id for one in uploads.examples()}:
+    if example == uploads.INITIAL and studio.file:
+        return _open(studio, *studio.file, studio.reading, studio.path)
+    if example not in {tune.id for tune in uploads.examples()}:
         raise HTTPException(404, "no such example")
     return _open(
         studio, uploads.EXAMPLES, uploads.examples_bytes(), Reading(tune=int(example)), uploads.examples_path()
@@ -110,57 +110,57 @@ def open_example(request: Request, example: str) -> Session:
 
 @router.get("/sessions/{ident}")
 def session(request: Request, ident: str) -> Session:
-    """Return a session again."""
-    checkpoint, sessions, one = _session(request, ident)
-    return _told(checkpoint, sessions, one)
+    """Return an open session."""
+    checkpoint, sessions, session = _session(request, ident)
+    return _description(checkpoint, sessions, session)
 
 
 @router.put("/sessions/{ident}/reading")
 def read_again(request: Request, ident: str, reading: Reading) -> Session:
-    """Read the file in another way: another track, another tune of the book."""
+    """Read the file again with other options: another track, or another tune of a book."""
     from armusic.studio import uploads
 
-    checkpoint, sessions, one = _session(request, ident)
-    opened = uploads.open_bytes(one.opened.name, one.opened.data, reading, checkpoint.config.frame, one.opened.path)
-    sessions.reopen(one, opened)
-    return _told(checkpoint, sessions, one)
+    checkpoint, sessions, session = _session(request, ident)
+    old = session.upload
+    sessions.reopen(session, uploads.open_bytes(old.name, old.data, reading, checkpoint.config.frame, old.path))
+    return _description(checkpoint, sessions, session)
 
 
 @router.delete("/sessions/{ident}", status_code=204)
 def close(request: Request, ident: str) -> None:
-    """Forget a session."""
-    _, sessions, one = _session(request, ident)
-    sessions.drop(one.id)
+    """Close a session."""
+    _, sessions, session = _session(request, ident)
+    sessions.remove(session.id)
 
 
 @router.get("/sessions/{ident}/pool")
-def pool(request: Request, ident: str, key: str = "auto") -> Pool:
-    """Say how far the search is."""
-    checkpoint, sessions, one = _session(request, ident)
-    found: Pool = sessions.bench(one, checkpoint, key).pool
-    return found
+def pool(request: Request, ident: str, key: str = "auto") -> PoolStatus:
+    """Return the progress of the search."""
+    checkpoint, sessions, session = _session(request, ident)
+    status: PoolStatus = sessions.editor(session, checkpoint, key).status
+    return status
 
 
-@router.post("/sessions/{ident}/turn", responses={409: {"model": Problem}})
-def turn(request: Request, ident: str, turn: Turn) -> Turned:
-    """Turn attributes: notes, values and the command that does the same."""
-    from armusic.studio import turns
+@router.post("/sessions/{ident}/variation", responses={409: {"model": Problem}})
+def variation(request: Request, ident: str, edit: Edit) -> Variation:
+    """Return the variation that an edit describes: notes, attribute values and the equivalent command."""
+    from armusic.studio import variations
 
-    checkpoint, sessions, one = _session(request, ident)
-    one.latest = max(one.latest, turn.sequence)
-    bench = sessions.bench(one, checkpoint, turn.key)
-    if 0 < turn.sequence < one.latest:
+    checkpoint, sessions, session = _session(request, ident)
+    session.latest = max(session.latest, edit.sequence)
+    editor = sessions.editor(session, checkpoint, edit.key)
+    if 0 < edit.sequence < session.latest:
         raise HTTPException(409, "overtaken by a later request")
-    return turns.turned(bench, turn, one.opened, _model(request))
+    return variations.variation(editor, edit, session.upload, _model(request))
 
 
 @router.post("/sessions/{ident}/surface")
-def surface(request: Request, ident: str, asked: SurfaceRequest) -> SurfaceInfo:
-    """Return what two attributes become when both are asked for: the map behind the pad."""
-    from armusic.studio import turns
+def surface(request: Request, ident: str, body: SurfaceRequest) -> SurfaceInfo:
+    """Return the values of two attributes over a grid of targets for both: the map behind the pad."""
+    from armusic.studio import variations
 
-    checkpoint, sessions, one = _session(request, ident)
-    return turns.surface(sessions.bench(one, checkpoint, asked.key), asked.names, asked.points)
+    checkpoint, sessions, session = _session(request, ident)
+    return variations.surface(sessions.editor(session, checkpoint, body.key), body.names, body.points)
 
 
 @router.post(
@@ -168,15 +168,14 @@ def surface(request: Request, ident: str, asked: SurfaceRequest) -> SurfaceInfo:
     response_class=Response,
     responses={200: {"content": {"image/svg+xml": {}}}, 501: {"model": Problem}},
 )
-def score(request: Request, ident: str, turn: Turn) -> Response:
+def score(request: Request, ident: str, edit: Edit) -> Response:
     """Return a variation as notation."""
-    from armusic.studio import exports, turns
+    from armusic.studio import exports, variations
 
-    checkpoint, sessions, one = _session(request, ident)
-    bench = sessions.bench(one, checkpoint, turn.key)
-    tune = bench.ground.tune(turns.answer(bench, turn)[0])
-    asked = turn.targets or turn.shifts or turn.dice is not None
-    return Response(exports.score("variation" if asked else "original", tune), media_type=exports.TYPES["svg"])
+    checkpoint, sessions, session = _session(request, ident)
+    tune = variations.tune(sessions.editor(session, checkpoint, edit.key), edit)
+    name = "variation" if edit.targets or edit.shifts or edit.seed is not None else "original"
+    return Response(exports.score(name, tune), media_type=exports.TYPES["svg"])
 
 
 @router.post(
@@ -184,61 +183,63 @@ def score(request: Request, ident: str, turn: Turn) -> Response:
     response_class=Response,
     responses={200: {"content": {"application/octet-stream": {}}}, 501: {"model": Problem}},
 )
-def export(request: Request, ident: str, asked: Export, after: BackgroundTasks) -> Response:
+def export(request: Request, ident: str, body: ExportRequest, after: BackgroundTasks) -> Response:
     """Return variations as a file."""
-    from armusic.studio import exports, turns
+    from armusic.studio import exports, variations
 
-    checkpoint, sessions, one = _session(request, ident)
-    tunes: list[tuple[str, Any]] = [("original", one.opened.tune)] if asked.original else []
+    checkpoint, sessions, session = _session(request, ident)
+    upload = session.upload
+    tunes: list[tuple[str, Any]] = [("original", upload.tune)] if body.original else []
     names: list[str] = []
-    for variation in asked.variations:
-        bench = sessions.bench(one, checkpoint, variation.turn.key)
-        tunes.append((one_line(variation.name), bench.ground.tune(turns.answer(bench, variation.turn)[0])))
-        names += [*variation.turn.targets, *variation.turn.shifts]
-    if asked.bpm is not None:
-        tunes[:] = exports.at_tempo(tunes, asked.bpm)
-    stem = Path(one.opened.name).stem + "-studio"
-    title = one.opened.tune.title or one.opened.name
-    shown = [name for name in dict.fromkeys(names) if name in bench.ground.names]
+    for named in body.variations:
+        editor = sessions.editor(session, checkpoint, named.edit.key)
+        tunes.append((one_line(named.name), variations.tune(editor, named.edit)))
+        names += [*named.edit.targets, *named.edit.shifts]
+    if body.bpm is not None:
+        tunes[:] = exports.at_tempo(tunes, body.bpm)
+    out = Path(upload.name).stem + "-studio"
+    title = upload.tune.title or upload.name
+    attributes = [name for name in dict.fromkeys(names) if name in editor.context.names]
     folder = tempfile.TemporaryDirectory(prefix="armusic-")
     try:
-        file, kind = exports.write(tunes, asked.format, asked.layout, Path(folder.name, stem), title, shown)
+        path = Path(folder.name, out)
+        file, media_type = exports.write(tunes, body.format, body.layout, path, title, attributes)
     except BaseException:
         folder.cleanup()
         raise
     after.add_task(folder.cleanup)
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(file.name)}"}
-    return FileResponse(file, media_type=kind, headers=headers)
+    return FileResponse(file, media_type=media_type, headers=headers)
 
 
 @router.get(
     "/sounds/{program}/{pitch}",
     response_class=Response,
-    responses={200: {"content": {"audio/wav": {}}}, 204: {"description": "There are no instruments here."}},
+    responses={200: {"content": {"audio/wav": {}}}, 204: {"description": "No instruments are installed."}},
 )
-def sound(program: Seven, pitch: Seven) -> Response:
-    """Return a note of an instrument as sound."""
+def sound(program: SevenBits, pitch: SevenBits) -> Response:
+    """Return a note of an instrument as a WAV file."""
     from armusic.studio import exports, samples
 
-    found = samples.note(program, pitch)
-    return Response(status_code=204) if found is None else Response(found, media_type=exports.TYPES["wav"])
+    data = samples.note(program, pitch)
+    return Response(status_code=204) if data is None else Response(data, media_type=exports.TYPES["wav"])
 
 
 def _open(studio: Studio, name: str, data: bytes, reading: Reading, path: str = "") -> Session:
     from armusic.studio import uploads
 
     checkpoint, sessions = studio.ready()
-    opened = uploads.open_bytes(name, data, reading, checkpoint.config.frame, path)
-    return _told(checkpoint, sessions, sessions.add(opened))
+    upload = uploads.open_bytes(name, data, reading, checkpoint.config.frame, path)
+    return _description(checkpoint, sessions, sessions.add(upload))
 
 
-def _told(checkpoint: Any, sessions: Any, one: Any) -> Session:
+def _description(checkpoint: Any, sessions: Any, session: Any) -> Session:
     from armusic.studio import descriptions
 
-    return descriptions.session(one, sessions.bench(one, checkpoint, "auto"))
+    return descriptions.session(session, sessions.editor(session, checkpoint, "auto"))
 
 
 def _model(request: Request) -> str | None:
-    """Return what the command line calls the model; the shipped one needs no name."""
+    """Return the path of the model for commands; None for the shipped one."""
     model = _studio(request).model
     return str(model) if model else None

@@ -1,131 +1,131 @@
-"""What the studio's page and server say to one another: the models of its JSON, from which OpenAPI is made.
+"""The JSON messages between the studio's page and its server, as pydantic models; OpenAPI is generated from them.
 
-Times are in quarter notes from the start of the tune, measures count from 1, attributes are in
-their own units: `shown = value * factor` is what a person reads, in `unit`.
+Times are in quarter notes from the start of the tune, measures are numbered from 1, and attributes are in
+their own units: the page shows `value * factor`, in `unit`.
 """
 
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-MOST_MEASURES = 256  # of a tune: the candidates of more would fill the memory
-MOST_VARIATIONS = 16  # in one export
-BARS = 24  # of a histogram
+MAX_MEASURES = 256  # in a tune: the candidates of more would fill the memory
+MAX_VARIATIONS = 16  # in one export
+BARS = 24  # in a histogram
 
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e6, le=1e6)]
-Goal = Number | Annotated[list[Number | None], Field(max_length=MOST_MEASURES)]
-"""One number for all measures, or one for each; null leaves the measure free."""
+Target = Number | Annotated[list[Number | None], Field(max_length=MAX_MEASURES)]
+"""One number for all measures, or one for each; null leaves a measure free."""
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Loop = Literal["auto", "open", "closed"]
 Format = Literal["mid", "dawproject", "musicxml", "abc", "wav", "svg", "pdf", "picture"]
 
 
 class Message(BaseModel):
-    """Frozen, and strict about what it holds: what is not known is refused."""
+    """Base of all messages: immutable, and unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Problem(Message):
-    """Why a request was refused, in one line for a person."""
+    """Why a request was refused, in one line."""
 
     message: str
 
 
 class Health(Message):
-    """How far the server is: the page is there at once, the model some seconds later."""
+    """State of the server: the page is available at once, the model some seconds later."""
 
     state: Literal["loading", "ready", "failed"]
-    message: str = Field(description="Why the model could not be loaded; else empty.")
+    message: str = Field(description="Why the model could not be loaded; empty otherwise.")
     version: str
 
 
 class Histogram(Message):
-    """How common values are in the corpus, in the metre of the tune."""
+    """Distribution of an attribute in the corpus, in the metres of the tune."""
 
     low: float
     high: float
-    shares: list[float] = Field(description=f"Of {BARS} equal bars from low to high; they add up to 1.")
+    shares: list[float] = Field(description=f"Shares of {BARS} equal bins from low to high; they sum to 1.")
 
 
 class AttributeInfo(Message):
-    """One attribute of the model: a slider."""
+    """One attribute of the model, shown as a slider."""
 
-    name: str = Field(description="As in requests and on the command line.")
+    name: str = Field(description="Name in requests and on the command line.")
     label: str
     description: str
-    unit: str = Field(description="Of value * factor; may be empty.")
+    unit: str = Field(description="Unit of value * factor; may be empty.")
     factor: float
 
 
 class Scale(Message):
-    """An attribute in the metre of a tune: the ends of its slider, and the corpus behind it."""
+    """Range of an attribute's slider for a tune, and its distribution in the corpus."""
 
-    low: float = Field(description="The least value that the slider needs.")
-    high: float
+    low: float = Field(description="Lower end of the slider.")
+    high: float = Field(description="Upper end of the slider.")
     std: float = Field(description="Standard deviation in the corpus: a natural step.")
     histogram: Histogram
 
 
 class ModelInfo(Message):
-    """The model, and what can be asked of the server."""
+    """The model, and what the server supports."""
 
     name: str
     attributes: list[AttributeInfo]
-    keys: list[str] = Field(description="What `key` may be, besides `auto` (the tune's own) and `off` (any pitch).")
-    formats: list[Format] = Field(description="That can be written here: some need an extra.")
-    score: bool = Field(description="Whether `/score` works: it needs the extra armusic[score].")
-    suffixes: list[str] = Field(description="Of files that can be read.")
+    keys: list[str] = Field(description="Values of `key`, besides `auto` (the key of the tune) and `off` (any pitch).")
+    formats: list[Format] = Field(description="Formats that this installation can write: some need an extra.")
+    score: bool = Field(description="Whether `/score` is available: it needs the extra armusic[score].")
+    suffixes: list[str] = Field(description="Suffixes of files that can be read.")
     max_bytes: int
     max_measures: int
-    given: str | None = Field(description="The example that is the file named at the start; null where none was.")
+    initial: str | None = Field(description="Id of the example that is the file named at the start, if any.")
 
 
 class Example(Message):
-    """A tune that is there already."""
+    """A tune that comes with armusic, or the file named at the start."""
 
     id: str
     title: str
 
 
 class Note(Message):
-    """A note."""
+    """A note of a tune."""
 
     start: float
     duration: float
     pitch: int
     velocity: int
-    measure: int = Field(description="In which it starts, from 1.")
+    measure: int = Field(description="Measure in which it starts, from 1.")
 
 
 class MeasureInfo(Message):
-    """A measure."""
+    """A measure of a tune."""
 
     start: float
     length: float
     metre: str
     beats: int
-    left: bool = Field(description="Whether it stays as it is: nothing sounds in it, or its range is too wide.")
+    editable: bool = Field(description="Whether it can change: not if it is empty, or its range is too wide.")
 
 
 class TempoChange(Message):
-    """A tempo, in quarter notes a minute, from a quarter note on."""
+    """A tempo in quarter notes per minute, and the quarter note at which it begins."""
 
     start: float
     bpm: float
 
 
 class Track(Message):
-    """A choice of melody: a part of a MIDI file, or a tune of an ABC book."""
+    """A melody to choose from: a part of a MIDI file, or a tune of an ABC book."""
 
-    id: str = Field(description="For `track` of a reading; of a book, for `tune`.")
+    id: str = Field(description="Value for `track` of a reading; in a book, for `tune`.")
     name: str
     notes: int
-    chosen: bool
+    selected: bool
 
 
 class Reading(Message):
-    """How a file is to be read."""
+    """Options for reading a file."""
 
     track: Annotated[str, Field(max_length=200)] | None = None
     tune: Annotated[int, Field(ge=0, le=999_999_999)] | None = None
@@ -134,23 +134,23 @@ class Reading(Message):
     quantize: Literal["auto", "off", "strict"] = "auto"
 
 
-class Pool(Message):
-    """How far the search is: until it is ready, one decode answers (the open loop)."""
+class PoolStatus(Message):
+    """Progress of the search for candidates; until it is ready, each edit is decoded once (the open loop)."""
 
     key: str
     ready: bool
-    done: float = Field(description="0 to 1.")
-    failed: str = Field(description="Why there is none; else empty.")
+    progress: float = Field(description="Progress from 0 to 1.")
+    error: str = Field(description="Why the search failed; empty otherwise.")
 
 
 class Session(Message):
-    """A tune that was read."""
+    """An open tune."""
 
     id: str
-    name: str = Field(description="Of the file.")
+    name: str = Field(description="Name of the file.")
     title: str
-    summary: str = Field(description="What was read, in one line.")
-    remarks: list[str] = Field(description="What was chosen, left out and set right; a line each.")
+    summary: str = Field(description="Measures, metres, notes, key and tempo, in one line.")
+    remarks: list[str] = Field(description="What the reader chose, left out or corrected; one line each.")
     reading: Reading
     tracks: list[Track]
     key: str
@@ -159,53 +159,53 @@ class Session(Message):
     program: int
     measures: list[MeasureInfo]
     notes: list[Note]
-    values: dict[str, list[float]] = Field(description="Each attribute of each measure.")
+    values: dict[str, list[float]] = Field(description="Attribute values by name, one per measure.")
     scales: dict[str, Scale]
-    pool: Pool
+    pool: PoolStatus
 
 
-class Turn(Message):
-    """What a tune is to become. It has all there is to know: the server keeps no state of it."""
+class Edit(Message):
+    """A complete description of a variation: the server keeps no state of it."""
 
     sequence: Annotated[int, Field(ge=0, le=2**53)] = Field(
-        0, description="Rises with every request of a page; one that a later one has overtaken gets 409. 0: no matter."
+        0, description="Number that rises with every request of a page; an overtaken request gets 409. 0: no order."
     )
-    targets: dict[Name, Goal] = Field({}, max_length=32, description="Values to arrive at.")
-    shifts: dict[Name, Goal] = Field(
-        {}, max_length=32, description="More or less than the tune's own, measure by measure."
+    targets: dict[Name, Target] = Field({}, max_length=32, description="Target values of attributes.")
+    shifts: dict[Name, Target] = Field(
+        {}, max_length=32, description="Targets relative to the values of the tune, measure by measure."
     )
     locks: list[Name] = Field(
-        [], max_length=32, description="Attributes that keep their value where others are turned."
+        [], max_length=32, description="Attributes that keep their value where others have a target."
     )
-    measures: Annotated[list[Annotated[int, Field(ge=1, le=MOST_MEASURES)]], Field(max_length=MOST_MEASURES)] | None = (
-        Field(None, description="The measures that may change; all of them when null.")
+    measures: Annotated[list[Annotated[int, Field(ge=1, le=MAX_MEASURES)]], Field(max_length=MAX_MEASURES)] | None = (
+        Field(None, description="Measures that may change; null for all of them.")
     )
     key: Annotated[str, Field(max_length=40)] = "auto"
-    dice: Annotated[int, Field(ge=0, le=2**32 - 1)] | None = Field(
-        None, description="A seed: another answer that meets the targets as well, for each measure that may change."
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] | None = Field(
+        None, description="Seed of the dice: draws another variation that meets the targets as well."
     )
     loop: Loop = Field(
-        "auto", description="Closed: searched for; open: decoded once. Auto: closed as soon as it can be."
+        "auto", description="Closed: by search; open: by one decode; auto: closed as soon as the search is ready."
     )
 
 
-class Turned(Message):
-    """What a tune became."""
+class Variation(Message):
+    """The tune after an edit."""
 
     sequence: int
     notes: list[Note]
-    values: dict[str, list[float]] = Field(description="Reached, of every attribute.")
-    asked: dict[str, list[float | None]] = Field(description="What each measure was asked for; null where it was free.")
-    changed: list[bool] = Field(description="Of each measure.")
-    remarks: list[str] = Field(description="Targets out of reach, and measures left as they are; a line each.")
+    values: dict[str, list[float]] = Field(description="Attribute values by name, one per measure.")
+    targets: dict[str, list[float | None]] = Field(description="Targets by name, one per measure; null where free.")
+    changed: list[bool] = Field(description="Whether each measure differs from the tune's.")
+    remarks: list[str] = Field(description="Targets out of reach, and measures that cannot change; one line each.")
     loop: Literal["open", "closed"]
-    pool: Pool
-    command: str = Field(description="The same on the command line; empty where there is no such thing (dice).")
+    pool: PoolStatus
+    command: str = Field(description="The equivalent command; empty where there is none, as for dice.")
     milliseconds: float
 
 
 class SurfaceRequest(Message):
-    """Two attributes, for the pad."""
+    """Two attributes for the pad."""
 
     names: Annotated[list[Name], Field(min_length=2, max_length=2)]
     points: Annotated[int, Field(ge=2, le=21)] = 11
@@ -213,30 +213,32 @@ class SurfaceRequest(Message):
 
 
 class SurfaceInfo(Message):
-    """What two attributes become when both are asked for, mean over the measures."""
+    """Values of two attributes over a grid of targets for both, averaged over the measures."""
 
     names: list[str]
-    asked: list[list[float]] = Field(description="Rising values of each: the axes.")
-    values: list[list[list[float]]] = Field(description="values[k][j][i]: of attribute k at asked[0][i], asked[1][j].")
-    before: list[float] = Field(description="The tune's own means: where the point starts.")
+    targets: list[list[float]] = Field(description="Rising target values of each attribute: the axes of the grid.")
+    values: list[list[list[float]]] = Field(
+        description="values[k][j][i]: attribute k for the targets targets[0][i] and targets[1][j]."
+    )
+    original: list[float] = Field(description="Mean values of the tune.")
 
 
-class Named(Message):
-    """A variation with the name of its track, marker or clip."""
+class NamedEdit(Message):
+    """An edit with the name of its track, marker or clip."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
-    turn: Turn
+    edit: Edit
 
 
-class Export(Message):
-    """What to write."""
+class ExportRequest(Message):
+    """Variations to write to a file."""
 
     format: Format
     layout: Literal["tracks", "sequence", "clips"] | None = Field(
         None, description="Clips are a ZIP of files, but scenes in a DAWproject; abc, wav, svg and pdf hold one voice."
     )
-    variations: Annotated[list[Named], Field(min_length=1, max_length=MOST_VARIATIONS)]
-    original: bool = Field(False, description="Whether the tune itself comes first.")
+    variations: Annotated[list[NamedEdit], Field(min_length=1, max_length=MAX_VARIATIONS)]
+    original: bool = Field(False, description="Whether the file begins with the tune itself.")
     bpm: Annotated[float, Field(ge=1, le=1000)] | None = Field(
-        None, description="Quarter notes a minute at the start; the tune's own when null. Later tempos change with it."
+        None, description="Quarter notes per minute at the start, later tempos in proportion; null for the tune's own."
     )

@@ -1,4 +1,4 @@
-"""Tunes that pages play with: how many there are, how long they stay, and the search for their candidates."""
+"""Sessions: the open tunes, how long they are kept, and the search for their candidates."""
 
 from __future__ import annotations
 
@@ -17,59 +17,84 @@ from armusic.editing.interactive import LookUp, TuneContext
 from armusic.editing.surface import Surface
 from armusic.errors import ArmusicError
 from armusic.studio import memory
-from armusic.studio.schemas import Pool
-from armusic.studio.uploads import Opened
+from armusic.studio.schemas import PoolStatus
+from armusic.studio.uploads import Upload
 from armusic.training.checkpoint import Checkpoint
 
 log = logging.getLogger(__name__)
 
-MOST = 6  # sessions; one more, and the one that was used least recently goes
-IDLE = 2 * 60 * 60.0  # seconds after which a session goes
-KEYS = 2  # of one session for which candidates are kept
-HELD = 24_000_000  # bytes of all candidates; the tune that was used least recently is searched anew when it is wanted
-PAUSE = 0.002  # seconds between two batches of a search: answers come first
+MAX_SESSIONS = 6  # beyond that the least recently used session is removed
+MAX_IDLE = 2 * 60 * 60.0  # seconds without use after which a session is removed
+MAX_KEYS = 2  # keys of a session for which candidates are kept
+MAX_BYTES = 24_000_000  # of all candidates; beyond that the least recently used are dropped, and searched again on use
+PAUSE = 0.002  # seconds between two batches of a search, so that requests are answered first
 
 
-class Stopped(Exception):  # noqa: N818  (no error: nobody waits for the search any more)
-    """A search that nobody waits for."""
+class Stopped(Exception):  # noqa: N818  (no error)
+    """The search was cancelled: its session is closed or reads another tune."""
 
 
 @dataclass(slots=True)
-class Bench:
-    """A tune in a key: what answers now, and what will.
+class Editor:
+    """A tune in a key, ready to be edited.
 
     Parameters
     ----------
     key : str
-        As asked: `auto`, `off` or a name.
-    ground : TuneContext
-        Answers by one decode.
-    turner : LookUp, optional
-        Looks answers up, as soon as the search is over.
+        `auto`, `off` or the name of a key.
+    context : TuneContext
+        The tune as the model takes it: gives variations by one decode.
+    look_up : LookUp, optional
+        The candidates: gives variations by look-up. None until the search is over.
+    progress : float
+        Progress of the search, 0..1.
+    error : str
+        Why the search failed; empty otherwise.
+    stopped : bool
+        Whether the search is to be cancelled.
+    surfaces : dict of (str, str, int) to Surface
+        The grids decoded so far, by two attributes and the number of points.
     """
 
     key: str
-    ground: TuneContext
-    turner: LookUp | None = None
-    done: float = 0.0
-    failed: str = ""
+    context: TuneContext
+    look_up: LookUp | None = None
+    progress: float = 0.0
+    error: str = ""
     stopped: bool = False
     surfaces: dict[tuple[str, str, int], Surface] = field(default_factory=dict)
 
     @property
-    def pool(self) -> Pool:
-        """How far the search is."""
-        return Pool(key=self.key, ready=self.turner is not None, done=round(self.done, 3), failed=self.failed)
+    def status(self) -> PoolStatus:
+        """Progress of the search."""
+        ready = self.look_up is not None
+        return PoolStatus(key=self.key, ready=ready, progress=round(self.progress, 3), error=self.error)
 
 
 @dataclass(slots=True)
 class Session:
-    """A tune that a page plays with."""
+    """An open tune.
+
+    Parameters
+    ----------
+    id : str
+        A random name.
+    upload : Upload
+        The file and the tune read from it.
+    used : float
+        Time of the last use, in seconds.
+    editors : OrderedDict of str to Editor
+        The tune in each key that was used, the latest last.
+    latest : int
+        Highest sequence number of its edits.
+    lock : Lock
+        Held while the editors change.
+    """
 
     id: str
-    opened: Opened
+    upload: Upload
     used: float
-    benches: OrderedDict[str, Bench] = field(default_factory=OrderedDict)
+    editors: OrderedDict[str, Editor] = field(default_factory=OrderedDict)
     latest: int = 0
     lock: Lock = field(default_factory=Lock)
 
@@ -80,14 +105,14 @@ class Sessions:
     Parameters
     ----------
     now : callable
-        Seconds, for what is idle.
+        A clock in seconds.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._lock = Lock()
-        self._waiting: LifoQueue[Bench | None] = LifoQueue()  # the tune opened last is the one that is played with
+        self._waiting: LifoQueue[Editor | None] = LifoQueue()  # the latest tune is searched first
         self._closed = False
         self._thread = Thread(target=self._search, name="armusic-search")
         self._thread.start()
@@ -95,16 +120,16 @@ class Sessions:
     def __len__(self) -> int:
         return len(self._sessions)
 
-    def add(self, opened: Opened) -> Session:
-        """Keep a tune; the one used least recently goes where there are too many."""
-        session = Session(secrets.token_urlsafe(12), opened, self._now())
+    def add(self, upload: Upload) -> Session:
+        """Open a session; beyond the limit the least recently used one is removed."""
+        session = Session(secrets.token_urlsafe(12), upload, self._now())
         with self._lock:
             self._sessions[session.id] = session
             self._expire()
         return session
 
     def get(self, ident: str) -> Session | None:
-        """Return a session, if there still is one of this name."""
+        """Return a session by its id; None if it has been removed."""
         with self._lock:
             self._expire()
             session = self._sessions.get(ident)
@@ -113,101 +138,101 @@ class Sessions:
                 self._sessions.move_to_end(ident)
         return session
 
-    def drop(self, ident: str) -> bool:
-        """Forget a session; return whether there was one."""
+    def remove(self, ident: str) -> bool:
+        """Close a session; return whether there was one."""
         with self._lock:
             session = self._sessions.pop(ident, None)
         if session is not None:
             _stop(session)
         return session is not None
 
-    def reopen(self, session: Session, opened: Opened) -> None:
-        """Give a session another tune of its file."""
+    def reopen(self, session: Session, upload: Upload) -> None:
+        """Replace a session's tune by another one of its file."""
         with session.lock:
             _stop(session)
-            session.opened = opened
+            session.upload = upload
 
-    def bench(self, session: Session, checkpoint: Checkpoint, key: str) -> Bench:
-        """Return a session's tune in a key; the search for it begins when it is first wanted.
+    def editor(self, session: Session, checkpoint: Checkpoint, key: str) -> Editor:
+        """Return the editor of a session's tune in a key; its search starts with the first call.
 
         Raises
         ------
         UsageError
-            For a key that there is not.
+            For an unknown key.
         """
         with session.lock:
-            if key not in session.benches:
-                bench = Bench(key, interactive.context_of(checkpoint, session.opened.tune, key))
-                session.benches[key] = bench
-                self._waiting.put(bench)
-                while len(session.benches) > KEYS:
-                    session.benches.popitem(last=False)[1].stopped = True
-            session.benches.move_to_end(key)
-            return session.benches[key]
+            if key not in session.editors:
+                editor = Editor(key, interactive.context_of(checkpoint, session.upload.tune, key))
+                session.editors[key] = editor
+                self._waiting.put(editor)
+                while len(session.editors) > MAX_KEYS:
+                    session.editors.popitem(last=False)[1].stopped = True
+            session.editors.move_to_end(key)
+            return session.editors[key]
 
     def close(self) -> None:
-        """End the search."""
+        """Cancel the search and end its thread."""
         self._closed = True
         self._waiting.put(None)
         self._thread.join()
 
-    def _make_room(self, newest: Bench) -> None:
-        """Forget the candidates of what was used least recently, until the others fit."""
+    def _make_room(self, newest: Editor) -> None:
+        """Drop the least recently used candidates until the rest fit into `MAX_BYTES`."""
         with self._lock:
             sessions = list(self._sessions.values())
-        held = newest.turner.size if newest.turner else 0
+        size = newest.look_up.size if newest.look_up else 0
         for session in reversed(sessions):
             with session.lock:
-                for key, bench in reversed(list(session.benches.items())):
-                    if bench.turner and bench is not newest:
-                        held += bench.turner.size
-                        if held > HELD:
-                            del session.benches[key]
+                for key, editor in reversed(list(session.editors.items())):
+                    if editor.look_up and editor is not newest:
+                        size += editor.look_up.size
+                        if size > MAX_BYTES:
+                            del session.editors[key]
 
     def _expire(self) -> None:
-        old = self._now() - IDLE
+        oldest = self._now() - MAX_IDLE
         while self._sessions:
             first = next(iter(self._sessions.values()))
-            if len(self._sessions) <= MOST and first.used >= old:
+            if len(self._sessions) <= MAX_SESSIONS and first.used >= oldest:
                 return
             _stop(self._sessions.pop(first.id))
 
     def _search(self) -> None:
-        while (bench := self._waiting.get()) is not None and not self._closed:
+        while (editor := self._waiting.get()) is not None and not self._closed:
             try:
-                self._fill(bench)
+                self._fill(editor)
             except Stopped:
                 continue
             except ArmusicError as error:
-                bench.failed = str(error)
-            except Exception as error:  # the server lives on, with the open loop
+                editor.error = str(error)
+            except Exception as error:  # the server goes on, with the open loop
                 log.exception("the search failed")
-                bench.failed = f"the search failed ({type(error).__name__}): answers stay near what is asked"
+                editor.error = f"the search failed ({type(error).__name__}): targets are met approximately"
             finally:
                 memory.give_back()
 
-    def _fill(self, bench: Bench) -> None:
-        """Search for the candidates of a bench, and make those pools that are wanted first."""
-        if bench.stopped:
+    def _fill(self, editor: Editor) -> None:
+        """Search for the candidates of an editor, and build the pools of each two attributes."""
+        if editor.stopped:
             return
 
-        def told(done: int, total: int) -> None:
-            if bench.stopped or self._closed:
+        def on_progress(done: int, total: int) -> None:
+            if editor.stopped or self._closed:
                 raise Stopped
-            bench.done = done / total
+            editor.progress = done / total
             time.sleep(PAUSE)
 
-        bench.turner = interactive.search(bench.ground, told)
-        bench.done = 1.0
-        places = range(len(bench.ground.names))
-        for columns, block in product(combinations(places, 2), bench.turner.blocks):
-            if bench.stopped or self._closed:
+        editor.look_up = interactive.search(editor.context, on_progress)
+        editor.progress = 1.0
+        columns = range(len(editor.context.names))
+        for pair, block in product(combinations(columns, 2), editor.look_up.blocks):
+            if editor.stopped or self._closed:
                 return
-            block.pool(columns)
-        self._make_room(bench)
+            block.pool(pair)
+        self._make_room(editor)
 
 
 def _stop(session: Session) -> None:
-    for bench in session.benches.values():
-        bench.stopped = True
-    session.benches.clear()
+    for editor in session.editors.values():
+        editor.stopped = True
+    session.editors.clear()

@@ -1,4 +1,4 @@
-"""What the server serves: the model, which is loaded while the page is there already, and the sessions."""
+"""State of the server: the model, which loads in the background, and the sessions."""
 
 from __future__ import annotations
 
@@ -12,36 +12,44 @@ from armusic.errors import ArmusicError, CheckpointError
 from armusic.studio import memory
 from armusic.studio.schemas import Reading
 
-if TYPE_CHECKING:  # torch takes two seconds to import: it is loaded when the page is there
+if TYPE_CHECKING:  # torch takes two seconds to import: the page is served before
     from armusic.studio.sessions import Sessions
     from armusic.training.checkpoint import Checkpoint
 
-PATIENCE = 120.0  # seconds that a request waits for the model
-THREADS = 4  # of torch, at most
+TIMEOUT = 120.0  # seconds that a request waits for the model
+MAX_THREADS = 4  # of torch
 
 
 @dataclass(slots=True)
 class Studio:
-    """What the server serves.
+    """State of the server.
 
     Parameters
     ----------
     model : path, optional
         A run folder or checkpoint; the shipped model when not given.
-    given : (str, bytes), optional
-        The name and the bytes of the file named at the start.
+    file : (str, bytes), optional
+        Name and bytes of the file named at the start.
     path : str
-        Where that one is, for commands.
-    wishes : Reading
-        How that one is to be read.
+        Path of that file, for commands.
+    reading : Reading
+        Options for reading that file.
+    loaded : Event
+        Set when loading is over, whether it succeeded or failed.
+    error : str
+        Why the model could not be loaded; empty otherwise.
+    checkpoint : Checkpoint, optional
+        The model, once loaded.
+    sessions : Sessions, optional
+        The open tunes, once the model is loaded.
     """
 
     model: Path | None = None
-    given: tuple[str, bytes] | None = None
+    file: tuple[str, bytes] | None = None
     path: str = ""
-    wishes: Reading = field(default_factory=Reading)
+    reading: Reading = field(default_factory=Reading)
     loaded: threading.Event = field(default_factory=threading.Event)
-    failed: str = ""
+    error: str = ""
     checkpoint: Checkpoint | None = None
     sessions: Sessions | None = None
 
@@ -55,31 +63,31 @@ class Studio:
             from armusic.editing.calibration import scale_of
             from armusic.studio.sessions import Sessions
 
-            torch.set_num_threads(max(1, min(THREADS, (os.cpu_count() or 1) - 1)))
+            torch.set_num_threads(max(1, min(MAX_THREADS, (os.cpu_count() or 1) - 1)))
             checkpoint = api.load(self.model, "music").checkpoint
             scale_of(checkpoint)
             self.checkpoint, self.sessions = checkpoint, Sessions()
         except ArmusicError as error:
-            self.failed = str(error)
-        except Exception as error:  # noqa: BLE001  (told on the page)
-            self.failed = f"the model cannot be loaded: {type(error).__name__}: {error}"
+            self.error = str(error)
+        except Exception as error:  # noqa: BLE001  (the page shows it)
+            self.error = f"the model cannot be loaded: {type(error).__name__}: {error}"
         self.loaded.set()
 
     def ready(self) -> tuple[Checkpoint, Sessions]:
-        """Return the model and the sessions, as soon as they are there.
+        """Return the model and the sessions, waiting until they are loaded.
 
         Raises
         ------
         CheckpointError
-            If it cannot be loaded.
+            If the model cannot be loaded.
         """
-        self.loaded.wait(PATIENCE)
+        self.loaded.wait(TIMEOUT)
         if self.checkpoint is None or self.sessions is None:
-            raise CheckpointError(self.failed or "the model is not loaded yet: ask again in a moment")
+            raise CheckpointError(self.error or "the model is still loading: try again in a moment")
         return self.checkpoint, self.sessions
 
     def close(self) -> None:
-        """End the search for candidates."""
+        """Cancel the search for candidates."""
         self.loaded.wait()
         if self.sessions is not None:
             self.sessions.close()

@@ -1,4 +1,4 @@
-"""From the bytes of a file to a tune, what was read of it in words, and what else could be chosen."""
+"""Uploads: from the bytes of a file to a tune, a summary of it, and the other melodies in the file."""
 
 from __future__ import annotations
 
@@ -13,37 +13,42 @@ from armusic.errors import MusicError
 from armusic.files import one_line
 from armusic.io import inspection, readers
 from armusic.io.inspection import Inspection
-from armusic.io.readers.options import Reading as Wishes
+from armusic.io.readers import options
 from armusic.music import keys
 from armusic.music.score import Tune
-from armusic.studio.schemas import MOST_MEASURES, Reading, Track
+from armusic.studio.schemas import MAX_MEASURES, Reading, Track
 
 EXAMPLES = "examples.abc"
-GIVEN = "given"
-_SHOWN = 100  # tunes of a book
-_BOOKED = re.compile(r"^X:[ \t]*(\d{1,9})[^\n]*\n((?:(?!X:)[^\n]*\n?)*)", re.MULTILINE)
+INITIAL = "initial"
+_MAX_TUNES = 100  # of a book
+_BOOK_TUNE = re.compile(r"^X:[ \t]*(\d{1,9})[^\n]*\n((?:(?!X:)[^\n]*\n?)*)", re.MULTILINE)
 _TITLE = re.compile(r"^T:[ \t]*(.+)", re.MULTILINE)
-_NAME = 80  # letters of a file's name
+_MAX_METRES = 3  # in a summary
+_MAX_NAME = 80  # letters of a file's name
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A file that was read.
+class Upload:
+    """A file and the tune that was read from it.
 
     Parameters
     ----------
-    name, data, reading
-        The file's name (no path), its bytes, and how it was read.
+    name : str
+        Name of the file, without a path.
+    data : bytes
+        Contents of the file.
+    reading : Reading
+        Options it was read with.
     path : str
-        What a command calls it: its name where only the browser knows where it is.
+        Path of the file in commands; its name where only the browser knows the path.
     tune : Tune
         The melody.
     summary : str
-        What was read, in one line.
+        Measures, metres, notes, key and tempo, in one line.
     remarks : tuple of str
-        What was chosen, left out and set right.
+        Choices, omissions and corrections of the reader, one line each.
     tracks : tuple of Track
-        What else could be read.
+        The melodies to choose from.
     """
 
     name: str
@@ -56,77 +61,80 @@ class Opened:
     tracks: tuple[Track, ...]
 
 
-def open_bytes(name: str, data: bytes, reading: Reading, frame: str, path: str = "") -> Opened:
-    """Read a tune from the bytes of a file, by the readers of the command line.
+def open_bytes(name: str, data: bytes, reading: Reading, frame: str, path: str = "") -> Upload:
+    """Read a tune from the bytes of a file.
 
     Parameters
     ----------
     name : str
-        Of the file: only its suffix says anything.
+        Name of the file; its suffix decides the format.
     data : bytes
-        The file.
+        Contents of the file.
     reading : Reading
-        What is wished. Of a book of tunes it is the first, where none is named.
+        Options; where they name no tune of a book, the first is read.
     frame : str
-        The model's pitch frame.
+        Pitch frame of the model.
     path : str
-        What a command is to call the file, where that is not its name.
+        Path of the file in commands, if it is not its name.
 
     Raises
     ------
     ArmusicError
-        One line on what cannot be used.
+        If the file cannot be read, or its tune cannot be used.
     """
     name = plain_name(name)
     books = _books(name, data)
     remarks: list[str] = []
     if len(books) > 1 and reading.tune is None:
         reading = reading.model_copy(update={"tune": int(books[0].id)})
-        remarks.append(f"{len(books)} tunes in it: the first one was taken")
+        remarks.append(f"{len(books)} tunes in it: the first one is shown")
     with tempfile.TemporaryDirectory(prefix="armusic-") as folder:
         file = Path(folder, name)
         file.write_bytes(data)
-        asked = Wishes(**reading.model_dump(exclude={"tune"}))
-        tune = readers.read(file, asked, reading.tune)
-        at = file if reading.tune is None else file.with_name(f"{name}#{reading.tune}")
-        found = inspection.inspect(at, asked, frame)
-    if len(tune.measures) > MOST_MEASURES:
-        raise MusicError(f"{tune.source}: {len(tune.measures)} measures: up to {MOST_MEASURES} are taken here")
+        reader_options = options.Reading(**reading.model_dump(exclude={"tune"}))
+        tune = readers.read(file, reader_options, reading.tune)
+        source = file if reading.tune is None else file.with_name(f"{name}#{reading.tune}")
+        report = inspection.inspect(source, reader_options, frame)
+    if len(tune.measures) > MAX_MEASURES:
+        raise MusicError(f"{tune.source}: {len(tune.measures)} measures: the studio takes up to {MAX_MEASURES}")
     if not tune.notes:
         raise MusicError(f"{tune.source}: no notes in it")
-    if found.refused:
-        raise MusicError(found.refused)
+    if report.refused:
+        raise MusicError(report.refused)
     parts = tuple(
         Track(
             id=f"{part.track}:{part.channel}",
             name=one_line(part.name) or f"track {part.track}, channel {part.channel}",
             notes=part.notes,
-            chosen=len(found.parts) == 1 or (part.track, part.channel) == _place(tune),
+            selected=len(report.parts) == 1 or (part.track, part.channel) == _part_of(tune),
         )
-        for part in found.parts
+        for part in report.parts
     )
-    chosen = tuple(book.model_copy(update={"chosen": book.id == str(reading.tune)}) for book in books)
-    said = (*remarks, *found.remarks, *_left(found))
-    return Opened(name, data, reading, path or name, tune, _summary(tune), said, chosen if len(books) > 1 else parts)
+    if len(books) > 1:
+        tracks = tuple(book.model_copy(update={"selected": book.id == str(reading.tune)}) for book in books)
+    else:
+        tracks = parts
+    remarks += [*report.remarks, *_unchanged(report)]
+    return Upload(name, data, reading, path or name, tune, _summary(tune), tuple(remarks), tracks)
 
 
 def examples() -> tuple[Track, ...]:
-    """Return the tunes that come with armusic."""
+    """Return the example tunes that come with armusic."""
     return _books(EXAMPLES, examples_bytes())
 
 
 def examples_path() -> str:
-    """Return where they are, for a command."""
+    """Return the path of the example tunes, for commands."""
     return str(resources.files("armusic") / "resources" / EXAMPLES)
 
 
 def examples_bytes() -> bytes:
-    """Return the book that they are in."""
+    """Return the ABC book of the example tunes."""
     return Path(examples_path()).read_bytes()
 
 
 def plain_name(name: str) -> str:
-    r"""Return a file's name that is no path, and that every system takes.
+    r"""Return a file name without a path and with characters that every system accepts.
 
     Examples
     --------
@@ -136,40 +144,44 @@ def plain_name(name: str) -> str:
     last = re.split(r"[/\\\\]", name)[-1]
     clean = re.sub(r"[^\w .()+-]", "_", last, flags=re.ASCII).strip(" .")
     stem, dot, suffix = clean.rpartition(".") if "." in clean else (clean, "", "")
-    return f"{stem[:_NAME].strip(' .') or 'tune'}{dot}{suffix[:_NAME]}"
+    return f"{stem[:_MAX_NAME].strip(' .') or 'tune'}{dot}{suffix[:_MAX_NAME]}"
 
 
 def _books(name: str, data: bytes) -> tuple[Track, ...]:
-    """Return the tunes of an ABC book, the first hundred."""
+    """Return the tunes of an ABC book, at most the first hundred."""
     if not name.lower().endswith(".abc"):
         return ()
     text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    found: list[Track] = []
-    for match in _BOOKED.finditer(text):
+    tracks: list[Track] = []
+    for match in _BOOK_TUNE.finditer(text):
         title = _TITLE.search(match[2])
-        name = one_line(title[1].strip()[:_NAME]) if title else f"tune {match[1]}"
-        if len(found) == _SHOWN:
+        name = one_line(title[1].strip()[:_MAX_NAME]) if title else f"tune {match[1]}"
+        tracks.append(Track(id=str(int(match[1])), name=name, notes=0, selected=False))
+        if len(tracks) == _MAX_TUNES:
             break
-        found.append(Track(id=str(int(match[1])), name=name, notes=0, chosen=False))
-    return tuple(found)
+    return tuple(tracks)
 
 
-def _place(tune: Tune) -> tuple[int, int] | None:
+def _part_of(tune: Tune) -> tuple[int, int] | None:
     return None if tune.origin is None else (tune.origin.track + 1, tune.origin.channel + 1)
 
 
 def _summary(tune: Tune) -> str:
-    """Return a tune in a line: its name, metre, key and tempo."""
-    runs = [(str(metre), len(list(group))) for metre, group in groupby(tune.measures, lambda one: one.metre)]
-    most = 3
-    metres = ", ".join(f"{count} of {metre}" for metre, count in runs[:most]) + ", ..." * (len(runs) > most)
+    """Return measures, metres, notes, key and tempo of a tune in one line."""
+    runs = [(str(metre), len(list(group))) for metre, group in groupby(tune.measures, lambda measure: measure.metre)]
+    metres = ", ".join(f"{count} of {metre}" for metre, count in runs[:_MAX_METRES])
+    if len(runs) > _MAX_METRES:
+        metres += ", ..."
     key = f"{keys.find(tune)}".replace(":", " ") + ("" if tune.key else " (by its notes)")
-    pace = f"{tune.tempos[0][1]:.4g} quarter notes a minute" + f", {len(tune.tempos)} tempos" * (len(tune.tempos) > 1)
+    tempo = f"{tune.tempos[0][1]:.4g} quarter notes a minute"
+    if len(tune.tempos) > 1:
+        tempo += f", {len(tune.tempos)} tempos"
     count = len(tune.measures)
-    return f"{count} measure{'s' * (count > 1)} ({metres}), {len(tune.notes)} notes, {key}, {pace}"
+    measures = "measure" if count == 1 else "measures"
+    return f"{count} {measures} ({metres}), {len(tune.notes)} notes, {key}, {tempo}"
 
 
-def _left(found: Inspection) -> tuple[str, ...]:
-    """Return what a model leaves as it is."""
-    _, said, left = found.facts.get("used", "").partition("; ")
-    return (left,) if said else ()
+def _unchanged(report: Inspection) -> tuple[str, ...]:
+    """Return a remark on the measures that a model cannot change, if there are any."""
+    _, separator, remark = report.facts.get("used", "").partition("; ")
+    return (remark,) if separator else ()

@@ -49,7 +49,7 @@ def command(
     if host is not None:
         click.echo(f"armusic: warning: on {host}, others on the network can use this page with its address", err=True)
 
-    def opened(address: str) -> None:
+    def on_start(address: str) -> None:
         click.echo(f"armusic studio: {address} (Ctrl-C ends it)", err=True)
         if not no_open:
             import webbrowser
@@ -57,4 +57,4 @@ def command(
             webbrowser.open(address)
 
     with contextlib.suppress(KeyboardInterrupt):
-        studio.serve(file, model=model, host=host, port=port, opened=opened, track=track, tune=tune)
+        studio.serve(file, model=model, host=host, port=port, on_start=on_start, track=track, tune=tune)

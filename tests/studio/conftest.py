@@ -15,7 +15,7 @@ REEL = b"X:1\nT:A Reel\nM:4/4\nL:1/8\nQ:1/4=160\nK:G\nGABc dedB|dedB dedB|c2ec B
 BOOK = REEL + b"\nX:2\nT:A Waltz\nM:3/4\nL:1/4\nK:D\nDFA|d2A|B2G|F3|\n"
 
 
-APP = application(Studio(given=("reel.abc", REEL)), ("127.0.0.1",))
+APP = application(Studio(file=("reel.abc", REEL)), ("127.0.0.1",))
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +37,7 @@ def searched(client: TestClient, ident: str, key: str = "auto") -> dict[str, Any
         done = client.get(f"/api/sessions/{ident}/pool", params={"key": key})
         assert done.status_code == 200, done.text
         pool: dict[str, Any] = done.json()
-        if pool["ready"] or pool["failed"]:
+        if pool["ready"] or pool["error"]:
             return pool
         time.sleep(0.1)
     raise AssertionError("the search takes too long")
@@ -47,5 +47,5 @@ def searched(client: TestClient, ident: str, key: str = "auto") -> dict[str, Any
 def reel(client: TestClient) -> dict[str, Any]:
     """Return the session of a tune whose search is over."""
     session = opened(client)
-    assert searched(client, session["id"])["failed"] == ""
+    assert searched(client, session["id"])["error"] == ""
     return session

@@ -20,8 +20,8 @@ from .conftest import BOOK, REEL, opened, searched
 FACTOR = 6  # notes a beat, of a density of 1
 
 
-def turn(client: TestClient, session: dict[str, Any], **asked: Any) -> dict[str, Any]:
-    done = client.post(f"/api/sessions/{session['id']}/turn", json=asked)
+def vary(client: TestClient, session: dict[str, Any], **edit: Any) -> dict[str, Any]:
+    done = client.post(f"/api/sessions/{session['id']}/variation", json=edit)
     assert done.status_code == 200, done.text
     return done.json()
 
@@ -46,7 +46,7 @@ def test_health_and_the_model(client: TestClient) -> None:
         "name": "density", "label": "density", "description": "", "unit": "notes a beat", "factor": FACTOR,
     }  # fmt: skip
     assert {"C:major", "A:dorian"} <= set(model["keys"])
-    assert model["given"] == "given"
+    assert model["initial"] == "initial"
     assert set(session["values"]) == {one["name"] for one in model["attributes"]}
 
 
@@ -67,9 +67,9 @@ def test_what_was_read_is_told(client: TestClient) -> None:
 
 def test_examples_and_the_file_named_at_the_start(client: TestClient) -> None:
     examples = client.get("/api/examples").json()
-    assert examples[0] == {"id": "given", "title": "reel.abc"}
+    assert examples[0] == {"id": "initial", "title": "reel.abc"}
     assert {"id": "2", "title": "The Irish Washerwoman"} in examples
-    assert client.post("/api/sessions/example/given").json()["title"] == "A Reel"
+    assert client.post("/api/sessions/example/initial").json()["title"] == "A Reel"
     jig = client.post("/api/sessions/example/2").json()
     assert (jig["title"], jig["measures"][0]["metre"]) == ("The Irish Washerwoman", "6/8")
     assert problem(client.post("/api/sessions/example/99"), 404) == "no such example"
@@ -81,8 +81,8 @@ def test_the_examples_are_those_of_the_repository(root: Path) -> None:
 
 def test_another_tune_of_a_book_can_be_chosen(client: TestClient) -> None:
     session = opened(client, BOOK)
-    assert session["remarks"] == ["2 tunes in it: the first one was taken"]
-    assert [(one["name"], one["chosen"]) for one in session["tracks"]] == [("A Reel", True), ("A Waltz", False)]
+    assert session["remarks"] == ["2 tunes in it: the first one is shown"]
+    assert [(one["name"], one["selected"]) for one in session["tracks"]] == [("A Reel", True), ("A Waltz", False)]
     other = client.put(f"/api/sessions/{session['id']}/reading", json={"tune": 2}).json()
     assert (other["title"], other["id"]) == ("A Waltz", session["id"])
     done = client.put(f"/api/sessions/{session['id']}/reading", json={"tune": 7})
@@ -98,12 +98,12 @@ def test_another_track_can_be_chosen(client: TestClient, tmp_path: Path) -> None
     assert [one["name"] for one in session["tracks"]] == ["Lead", "Second"]
     wanted = session["tracks"][1]["id"]
     again = client.put(f"/api/sessions/{session['id']}/reading", json={"track": wanted}).json()
-    assert [one["chosen"] for one in again["tracks"]] == [False, True]
+    assert [one["selected"] for one in again["tracks"]] == [False, True]
 
 
 def test_one_decode_answers_until_the_search_is_over(client: TestClient) -> None:
     session = opened(client)
-    found = turn(client, session, shifts={"density": 0.1}, loop="open")
+    found = vary(client, session, shifts={"density": 0.1}, loop="open")
     assert found["loop"] == "open"
     assert mean(found["values"]["density"]) > mean(session["values"]["density"])
     assert found["command"].endswith("--attr density=+0.1 --open-loop")
@@ -112,53 +112,53 @@ def test_one_decode_answers_until_the_search_is_over(client: TestClient) -> None
 def test_a_slider_turns_its_attribute_and_a_lock_keeps_another(client: TestClient, reel: dict[str, Any]) -> None:
     before = reel["values"]
     for sign in (-1, 1):
-        found = turn(client, reel, shifts={"density": 0.06 * sign}, locks=["range", "contour"])
+        found = vary(client, reel, shifts={"density": 0.06 * sign}, locks=["range", "contour"])
         assert found["loop"] == "closed"
         assert (mean(found["values"]["density"]) - mean(before["density"])) * sign > 0.03
         for name in ("range", "contour"):
             assert found["values"][name] == pytest.approx(before[name], abs=0.08)
-            assert found["asked"][name] == before[name]
-        assert found["asked"]["rhythm"] == [None] * 4
+            assert found["targets"][name] == before[name]
+        assert found["targets"]["rhythm"] == [None] * 4
 
 
 def test_a_curve_is_followed(client: TestClient, reel: dict[str, Any]) -> None:
     curve = [0.1, 0.2, 0.3, 0.4]
-    found = turn(client, reel, targets={"density": curve})
+    found = vary(client, reel, targets={"density": curve})
     assert found["values"]["density"] == pytest.approx(curve, abs=0.05)
-    assert found["asked"]["density"] == curve
+    assert found["targets"]["density"] == curve
     assert all(found["changed"])
 
 
 def test_measures_that_are_not_chosen_or_not_asked_stay_note_for_note(client: TestClient, reel: dict[str, Any]) -> None:
-    for asked in (
+    for edit in (
         {"measures": [2, 3], "targets": {"density": 0.15}},
         {"targets": {"density": [None, 0.15, 0.15, None]}},
     ):
-        found = turn(client, reel, **asked)
+        found = vary(client, reel, **edit)
         assert found["changed"] == [False, True, True, False]
         for measure in (1, 4):
             old, new = ([n for n in notes if n["measure"] == measure] for notes in (reel["notes"], found["notes"]))
             assert old == new
         assert found["command"].endswith("--attr density=0.15 --measures 2-3")
-    assert turn(client, reel)["notes"] == reel["notes"]
+    assert vary(client, reel)["notes"] == reel["notes"]
 
 
 def test_dice_give_other_notes_that_meet_the_targets_and_the_same_for_the_same_seed(
     client: TestClient, reel: dict[str, Any]
 ) -> None:
-    first, again, other = (turn(client, reel, dice=seed, targets={"density": 0.25}) for seed in (1, 1, 2))
+    first, again, other = (vary(client, reel, seed=seed, targets={"density": 0.25}) for seed in (1, 1, 2))
     assert first["notes"] == again["notes"] != other["notes"]
     assert first["command"] == ""
     for found in (first, other):
         assert found["values"]["density"] == pytest.approx([0.25] * 4, abs=0.05)
-    free = turn(client, reel, dice=3, measures=[1])
+    free = vary(client, reel, seed=3, measures=[1])
     assert free["changed"] == [True, False, False, False]
     assert free["values"]["density"][0] == pytest.approx(reel["values"]["density"][0], abs=0.05)
-    assert turn(client, reel, dice=3, loop="open")["notes"] != reel["notes"]
+    assert vary(client, reel, seed=3, loop="open")["notes"] != reel["notes"]
 
 
 def test_a_key_keeps_new_notes_in_it(client: TestClient, reel: dict[str, Any]) -> None:
-    found = turn(client, reel, key="G:mixolydian", targets={"range": 0.6})
+    found = vary(client, reel, key="G:mixolydian", targets={"range": 0.6})
     assert found["pool"]["key"] == "G:mixolydian"
     had = {note["pitch"] for note in reel["notes"]}
     assert {note["pitch"] % 12 for note in found["notes"] if note["pitch"] not in had} <= {7, 9, 11, 0, 2, 4, 5}
@@ -166,32 +166,32 @@ def test_a_key_keeps_new_notes_in_it(client: TestClient, reel: dict[str, Any]) -
 
 
 def test_the_command_does_the_same(client: TestClient, reel: dict[str, Any], tmp_path: Path) -> None:
-    found = turn(client, reel, shifts={"density": -0.05}, measures=[1, 2])
+    found = vary(client, reel, shifts={"density": -0.05}, measures=[1, 2])
     words = shlex.split(found["command"])
     assert words == ["armusic", "interpolate", "reel.abc", "--attr", "density=-0.05", "--measures", "1-2"]
     (tmp_path / "reel.abc").write_bytes(REEL)
     tune = armusic.read(tmp_path / "reel.abc")
     same = armusic.load().reach(tune, ["density=-0.05"], measures=(1, 2)).tune
     assert [(n.start, n.pitch) for n in same.notes] == [(n["start"], n["pitch"]) for n in found["notes"]]
-    falling = turn(client, reel, targets={"contour": -0.2})["command"]
+    falling = vary(client, reel, targets={"contour": -0.2})["command"]
     assert shlex.split(falling)[4] == "contour=1:-0.2"
 
 
 def test_a_request_that_a_later_one_has_overtaken_is_not_answered(client: TestClient) -> None:
     session = opened(client)
-    path = f"/api/sessions/{session['id']}/turn"
+    path = f"/api/sessions/{session['id']}/variation"
     assert client.post(path, json={"sequence": 7}).status_code == 200
     assert problem(client.post(path, json={"sequence": 6}), 409) == "overtaken by a later request"
     assert client.post(path, json={"sequence": 7}).status_code == 200
 
 
 @pytest.mark.parametrize(
-    ("asked", "message"),
+    ("edit", "message"),
     [
         ({"targets": {"densty": 1}}, "unknown attribute 'densty': did you mean density or note_density?"),
         ({"targets": {"density": [0.1]}}, "1 values for density: the tune has 4 measures"),
         ({"targets": {"density": 0.1}, "shifts": {"density": 0.1}},
-         "density is asked for twice: give it a target or a shift"),
+         "density is given twice: use a target or a shift"),
         ({"measures": [5]}, "measure 5: the tune has measures 1-4"),
         ({"key": "H:major"}, "unknown key 'H:major': did you mean"),
         ({"targets": {"density": "much"}}, "targets.density.constrained-float: Input should be a valid number"),
@@ -200,15 +200,15 @@ def test_a_request_that_a_later_one_has_overtaken_is_not_answered(client: TestCl
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_said_in_a_line(
-    client: TestClient, reel: dict[str, Any], asked: dict[str, Any], message: str
+    client: TestClient, reel: dict[str, Any], edit: dict[str, Any], message: str
 ) -> None:
-    assert problem(client.post(f"/api/sessions/{reel['id']}/turn", json=asked), 422).startswith(message)
+    assert problem(client.post(f"/api/sessions/{reel['id']}/variation", json=edit), 422).startswith(message)
 
 
 def test_the_surface_of_two_attributes(client: TestClient, reel: dict[str, Any]) -> None:
     path = f"/api/sessions/{reel['id']}/surface"
     found = client.post(path, json={"names": ["rhythm", "density"], "points": 3}).json()
-    assert found["before"][1] == pytest.approx(mean(reel["values"]["density"]), abs=1e-5)
+    assert found["original"][1] == pytest.approx(mean(reel["values"]["density"]), abs=1e-5)
     rhythm, density = found["values"]
     assert all(row == sorted(row) for row in rhythm)
     assert density[0][0] < density[2][0]
@@ -217,13 +217,13 @@ def test_the_surface_of_two_attributes(client: TestClient, reel: dict[str, Any])
 
 
 def export(client: TestClient, session: dict[str, Any], form: str, **more: Any) -> Any:
-    variations = [{"name": f"density {step:+}", "turn": {"shifts": {"density": step}}} for step in (-0.05, 0.05)]
+    variations = [{"name": f"density {step:+}", "edit": {"shifts": {"density": step}}} for step in (-0.05, 0.05)]
     asked = {"format": form, "variations": variations[: more.pop("count", 1)], **more}
     return client.post(f"/api/sessions/{session['id']}/export", json=asked)
 
 
 def test_a_midi_file_has_the_notes_that_were_shown(client: TestClient, reel: dict[str, Any], tmp_path: Path) -> None:
-    found = turn(client, reel, shifts={"density": -0.05})
+    found = vary(client, reel, shifts={"density": -0.05})
     done = export(client, reel, "mid")
     assert done.headers["content-disposition"] == "attachment; filename*=UTF-8''reel-studio.mid"
     assert done.headers["content-type"] == "audio/midi"
@@ -283,7 +283,7 @@ def test_the_score_of_a_variation(client: TestClient, reel: dict[str, Any]) -> N
         ("a.xml", b"<a/>", "a.xml: not a MusicXML score"),
         ("a.abc", b"X:1\nM:5/4\nK:C\nABcde|\n", "a.abc"),
         ("../../a.mid", b"MThd", "a.mid: cut short"),
-        ("a.abc", b"X:1\nM:2/4\nL:1/4\nK:C\n" + b"AB|" * 300, "a.abc: 300 measures: up to 256 are taken here"),
+        ("a.abc", b"X:1\nM:2/4\nL:1/4\nK:C\n" + b"AB|" * 300, "a.abc: 300 measures: the studio takes up to 256"),
     ],
 )
 def test_a_broken_file_is_a_line_and_the_server_lives_on(
@@ -298,7 +298,7 @@ def test_a_session_can_be_closed(client: TestClient) -> None:
     session = opened(client)
     assert client.delete(f"/api/sessions/{session['id']}").status_code == 204
     message = problem(client.get(f"/api/sessions/{session['id']}"), 404)
-    assert message == "no such session: it has expired, so open the file again"
+    assert message == "no such session: it has expired, open the file again"
 
 
 def test_the_page_is_small() -> None:
@@ -307,7 +307,7 @@ def test_the_page_is_small() -> None:
 
 
 def test_the_page_and_the_api_in_words(client: TestClient) -> None:
-    assert "POST /api/sessions/{ident}/turn" in client.get("/api").text
+    assert "POST /api/sessions/{ident}/variation" in client.get("/api").text
     assert client.get("/openapi.json").json()["info"]["title"] == "armusic studio"
     assert client.get("/").headers["content-type"].startswith("text/html")
     assert problem(client.get("/page/../server.py"), 404)
@@ -318,7 +318,7 @@ def test_a_model_that_cannot_be_loaded_is_told(tmp_path: Path) -> None:
     (tmp_path / "broken.safetensors").write_bytes(b"nothing")
     studio = Studio(tmp_path / "broken.safetensors")
     studio.load()
-    assert studio.failed.startswith("broken.safetensors")
+    assert studio.error.startswith("broken.safetensors")
     with pytest.raises(armusic.ArmusicError, match="broken.safetensors"):
         studio.ready()
     studio.close()

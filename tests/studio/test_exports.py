@@ -20,7 +20,7 @@ from .conftest import REEL, opened
 
 
 def export(client: TestClient, session: dict[str, Any], form: str, **more: Any) -> bytes:
-    asked = {"format": form, "variations": [{"name": "denser", "turn": {"shifts": {"density": 0.05}}}], **more}
+    asked = {"format": form, "variations": [{"name": "denser", "edit": {"shifts": {"density": 0.05}}}], **more}
     done = client.post(f"/api/sessions/{session['id']}/export", json=asked)
     assert done.status_code == 200, done.text
     return done.content
@@ -51,7 +51,7 @@ def test_an_export_has_the_tempo_of_the_page(client: TestClient) -> None:
         assert sound.getnframes() / sound.getframerate() == 16 * 60 / 320
     refused = client.post(
         f"/api/sessions/{reel['id']}/export",
-        json={"format": "mid", "variations": [{"name": "a", "turn": {}}], "bpm": 0},
+        json={"format": "mid", "variations": [{"name": "a", "edit": {}}], "bpm": 0},
     )
     assert refused.status_code == 422
     assert refused.json()["message"].startswith("bpm: ")
@@ -80,7 +80,7 @@ def test_a_file_into_which_the_melody_is_put_back_is_as_much_faster(client: Test
 def test_the_command_of_an_example_runs_as_it_is(client: TestClient, tmp_path: Path) -> None:
     jig = client.post("/api/sessions/example/2").json()
     asked = {"shifts": {"density": -0.05}, "locks": ["contour"], "loop": "open"}
-    turned = client.post(f"/api/sessions/{jig['id']}/turn", json=asked).json()
+    turned = client.post(f"/api/sessions/{jig['id']}/variation", json=asked).json()
     words = shlex.split(turned["command"])
     assert words[0] == "armusic"
     assert run([*words[1:], "-o", str(tmp_path / "out.mid")]) == 0

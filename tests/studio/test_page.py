@@ -191,7 +191,7 @@ def test_a_slider_turns_the_notes_and_says_so(page: Page, key: str, more: bool) 
 def test_dragging_shows_the_last_value_and_asks_for_few(page: Page) -> None:
     opened(page)
     asked: list[str] = []
-    page.on("request", lambda request: request.url.endswith("/turn") and asked.append(request.url))
+    page.on("request", lambda request: request.url.endswith("/variation") and asked.append(request.url))
     page.locator("#slider-density").evaluate("""(slider) => {
         for (let value = 100; value <= 300; value += 4) {
             slider.value = value;
@@ -202,7 +202,7 @@ def test_dragging_shows_the_last_value_and_asks_for_few(page: Page) -> None:
     settle(page)
     shifts, values = page.evaluate("[studio.get().edit.shifts.density, studio.get().session.values.density]")
     wanted = [value + shift for value, shift in zip(values, shifts, strict=True)]
-    assert seen(page)["asked"]["density"] == pytest.approx(wanted, abs=1e-5)
+    assert seen(page)["targets"]["density"] == pytest.approx(wanted, abs=1e-5)
     assert len(asked) <= 2  # of the fifty
     page.keyboard.press("Control+z")
     assert page.evaluate("Object.keys(studio.get().edit.shifts)") == []  # a drag is one step
@@ -213,7 +213,7 @@ def test_a_curve_is_drawn_on_a_lane(page: Page) -> None:
     drag(page, lane(page, "density"), (0.05, 0.85), (0.95, 0.1))
     settle(page)
     shown = seen(page)
-    asked, reached = shown["asked"]["density"], shown["values"]["density"]
+    asked, reached = shown["targets"]["density"], shown["values"]["density"]
     assert asked == sorted(asked)
     assert asked[0] < asked[-1]
     assert reached[0] < reached[1] < reached[-1]
@@ -238,7 +238,7 @@ def test_a_lock_keeps_an_attribute_while_another_is_turned(page: Page) -> None:
     page.locator("#slider-density").press("PageUp")
     settle(page)
     shown, original = seen(page), page.evaluate("studio.get().session.values")
-    assert shown["asked"]["range"] == pytest.approx(original["range"], abs=1e-5)
+    assert shown["targets"]["range"] == pytest.approx(original["range"], abs=1e-5)
 
 
 def test_only_the_selected_measures_are_turned(page: Page) -> None:
@@ -246,7 +246,7 @@ def test_only_the_selected_measures_are_turned(page: Page) -> None:
     drag(page, page.locator("#roll"), (0.3, 0.5), (0.7, 0.5))  # measures 2 and 3 of 4
     page.locator("#slider-density").press("PageUp")
     settle(page)
-    assert [value is None for value in seen(page)["asked"]["density"]] == [True, False, False, True]
+    assert [value is None for value in seen(page)["targets"]["density"]] == [True, False, False, True]
     assert not seen(page)["changed"][0]
     assert not seen(page)["changed"][3]
 
@@ -543,7 +543,7 @@ def test_it_works_by_keyboard_alone(page: Page) -> None:
     curve.press("ArrowRight")
     curve.press("ArrowDown")
     settle(page)
-    assert [place for place, value in enumerate(seen(page)["asked"]["density"]) if value is not None] == [1]
+    assert [place for place, value in enumerate(seen(page)["targets"]["density"]) if value is not None] == [1]
     assert "measure 2" in (curve.get_attribute("aria-valuetext") or "")
     curve.press("Space")
     assert page.evaluate("studio.player.playing")

@@ -9,31 +9,31 @@ import pretty_midi
 import pytest
 from fastapi.testclient import TestClient
 
-from armusic.studio import samples as sounding
+from armusic.studio import samples
 
 
 @pytest.fixture(autouse=True)
 def _forgetful() -> Iterator[None]:
-    sounding.note.cache_clear()
+    samples.note.cache_clear()
     yield
-    sounding.note.cache_clear()
+    samples.note.cache_clear()
 
 
-def heard(data: bytes) -> np.ndarray:
+def decoded(data: bytes) -> np.ndarray:
     with wave.open(io.BytesIO(data)) as file:
-        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, sounding.RATE)
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, samples.RATE)
         return np.frombuffer(file.readframes(file.getnframes()), "<i2") / 2**15
 
 
 def test_a_note_as_the_soundfont_has_it() -> None:
     pytest.importorskip("fluidsynth", reason="needs armusic[audio] and the system's fluidsynth", exc_type=ImportError)
     for program, pitch in ((0, 69), (73, 72)):
-        data = sounding.note(program, pitch)
+        data = samples.note(program, pitch)
         assert data
-        samples = heard(data)
-        assert len(samples) == sounding.SECONDS * sounding.RATE
-        assert np.abs(samples).max() == pytest.approx(0.8, abs=0.01)
-        spectrum = np.abs(np.fft.rfft(samples[: sounding.RATE]))  # a bin is 1 Hz
+        waveform = decoded(data)
+        assert len(waveform) == samples.SECONDS * samples.RATE
+        assert np.abs(waveform).max() == pytest.approx(0.8, abs=0.01)
+        spectrum = np.abs(np.fft.rfft(waveform[: samples.RATE]))  # a bin is 1 Hz
         wanted = 440 * 2 ** ((pitch - 69) / 12)
         near = slice(round(wanted / 1.03), round(wanted * 1.03) + 1)
         assert spectrum[near].max() > 0.3 * spectrum.max()
@@ -47,7 +47,7 @@ def test_what_the_page_is_given(client: TestClient, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(pretty_midi.Instrument, "fluidsynth", fluidsynth)
     done = client.get("/api/sounds/40/60")
     assert done.headers["content-type"] == "audio/wav"
-    assert np.abs(np.fft.rfft(heard(done.content))).argmax() == 2 * 60
+    assert np.abs(np.fft.rfft(decoded(done.content))).argmax() == 2 * 60
     assert client.get("/api/sounds/40/128").status_code == 422
 
 

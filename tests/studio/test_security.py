@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from armusic.studio.security import MOST_BYTES, POLICY, Guard
+from armusic.studio.security import MAX_BYTES, POLICY, SecurityMiddleware
 from armusic.studio.server import application
 from armusic.studio.state import Studio
 
@@ -26,7 +26,7 @@ def others() -> TestClient:
 def test_another_host_name_is_refused(client: TestClient, host: str) -> None:
     done = client.get("/api/health", headers={"host": host})
     assert done.status_code == 400
-    assert done.json()["message"].startswith("this server goes by another name")
+    assert done.json()["message"].startswith("this server has another name")
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_another_host_name_is_refused(client: TestClient, host: str) -> None:
 )  # fmt: skip
 def test_another_site_is_refused(client: TestClient, headers: dict[str, str]) -> None:
     done = client.post("/api/sessions/example/1", headers=headers)
-    assert (done.status_code, done.json()["message"]) == (403, "a request from another site is not answered")
+    assert (done.status_code, done.json()["message"]) == (403, "requests from other sites are refused")
 
 
 def test_the_page_itself_is_answered_and_no_other_site_is_told(client: TestClient) -> None:
@@ -56,9 +56,9 @@ def test_no_script_in_the_page_is_run_and_nothing_comes_from_elsewhere() -> None
 
 
 def test_what_is_too_long_is_refused(client: TestClient) -> None:
-    for content in (b"0" * (MOST_BYTES + 1), iter([b"0" * 1_000_000] * 11)):  # with a length, and in pieces
+    for content in (b"0" * (MAX_BYTES + 1), iter([b"0" * 1_000_000] * 11)):  # with a length, and in pieces
         done = client.post("/api/sessions", params={"name": "a.mid"}, content=content)
-        assert (done.status_code, done.json()["message"]) == (413, "more than 10 MB are not taken")
+        assert (done.status_code, done.json()["message"]) == (413, "larger than 10 MB")
     assert client.get("/api/health").json()["state"] == "ready"
 
 
@@ -86,15 +86,15 @@ def test_where_others_reach_it_numbers_are_names(others: TestClient, host: str, 
 
 
 def test_a_fault_is_told_in_a_line_and_the_server_lives_on(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    from armusic.studio import uploads as opening
+    from armusic.studio import uploads
 
     def fail(*_: Any) -> None:
         raise RuntimeError("something broke")
 
-    monkeypatch.setattr(opening, "open_bytes", fail)
+    monkeypatch.setattr(uploads, "open_bytes", fail)
     done = client.post("/api/sessions", params={"name": "a.mid"}, content=b"0")
     assert done.status_code == 500
-    assert done.json()["message"] == "RuntimeError: something broke: this is a fault of armusic; please report it"
+    assert done.json()["message"] == "RuntimeError: something broke: this is a bug in armusic; please report it"
     assert client.get("/api/health").status_code == 200
 
 
@@ -106,5 +106,5 @@ def test_the_guard_lets_the_server_start_and_stop() -> None:
 
     import asyncio
 
-    asyncio.run(Guard(app, ())({"type": "lifespan"}, None, None))  # type: ignore[arg-type]
+    asyncio.run(SecurityMiddleware(app, ())({"type": "lifespan"}, None, None))  # type: ignore[arg-type]
     assert seen == ["lifespan"]

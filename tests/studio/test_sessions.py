@@ -10,14 +10,14 @@ from armusic.editing import interactive
 from armusic.errors import DataError, UsageError
 from armusic.studio import uploads
 from armusic.studio.schemas import Reading
-from armusic.studio.sessions import IDLE, KEYS, MOST, Bench, Sessions
+from armusic.studio.sessions import MAX_IDLE, MAX_KEYS, MAX_SESSIONS, Editor, Sessions
 from armusic.training.checkpoint import Checkpoint
 
 from .conftest import REEL
 
 
 @pytest.fixture(scope="module")
-def opened() -> uploads.Opened:
+def opened() -> uploads.Upload:
     return uploads.open_bytes("reel.abc", REEL, Reading(), "anchored")
 
 
@@ -38,58 +38,58 @@ def sessions(clock: list[float]) -> Iterator[Sessions]:
     found.close()
 
 
-def test_the_session_used_least_recently_goes(sessions: Sessions, opened: uploads.Opened) -> None:
-    first, second, *_ = (sessions.add(opened) for _ in range(MOST))
+def test_the_session_used_least_recently_goes(sessions: Sessions, opened: uploads.Upload) -> None:
+    first, second, *_ = (sessions.add(opened) for _ in range(MAX_SESSIONS))
     assert sessions.get(first.id) is first
     sessions.add(opened)
-    assert len(sessions) == MOST
+    assert len(sessions) == MAX_SESSIONS
     assert sessions.get(first.id) is first
     assert sessions.get(second.id) is None
 
 
-def test_an_idle_session_goes(sessions: Sessions, opened: uploads.Opened, clock: list[float]) -> None:
+def test_an_idle_session_goes(sessions: Sessions, opened: uploads.Upload, clock: list[float]) -> None:
     first = sessions.add(opened)
-    clock[0] = IDLE
+    clock[0] = MAX_IDLE
     assert sessions.get(first.id) is first
-    clock[0] = 2 * IDLE + 1
+    clock[0] = 2 * MAX_IDLE + 1
     assert sessions.get(first.id) is None
     assert len(sessions) == 0
 
 
-def test_a_few_keys_are_kept(sessions: Sessions, opened: uploads.Opened, checkpoint: Checkpoint) -> None:
+def test_a_few_keys_are_kept(sessions: Sessions, opened: uploads.Upload, checkpoint: Checkpoint) -> None:
     session = sessions.add(opened)
     for key in ("auto", "off", "C:major", "D:major"):
-        sessions.bench(session, checkpoint, key)
-    assert list(session.benches) == ["off", "C:major", "D:major"][-KEYS:]
+        sessions.editor(session, checkpoint, key)
+    assert list(session.editors) == ["off", "C:major", "D:major"][-MAX_KEYS:]
     with pytest.raises(UsageError, match="unknown key"):
-        sessions.bench(session, checkpoint, "nonsense")
+        sessions.editor(session, checkpoint, "nonsense")
 
 
 def test_candidates_beyond_the_memory_go_least_recently_used_first(
-    sessions: Sessions, opened: uploads.Opened, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+    sessions: Sessions, opened: uploads.Upload, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     every = [sessions.add(opened) for _ in range(3)]
-    found: list[Bench] = []
+    found: list[Editor] = []
     for session in every:
-        bench = sessions.bench(session, checkpoint, "auto")
-        _wait(lambda bench=bench: bench.pool.ready)
+        bench = sessions.editor(session, checkpoint, "auto")
+        _wait(lambda bench=bench: bench.status.ready)
         found.append(bench)
-        if bench.turner:
-            monkeypatch.setattr("armusic.studio.sessions.HELD", round(2.7 * bench.turner.size))
-    _wait(lambda: not every[0].benches)
-    assert [list(session.benches) for session in every] == [[], ["auto"], ["auto"]]
+        if bench.look_up:
+            monkeypatch.setattr("armusic.studio.sessions.MAX_BYTES", round(2.7 * bench.look_up.size))
+    _wait(lambda: not every[0].editors)
+    assert [list(session.editors) for session in every] == [[], ["auto"], ["auto"]]
     sessions.get(every[0].id)
-    again = sessions.bench(every[0], checkpoint, "auto")
+    again = sessions.editor(every[0], checkpoint, "auto")
     assert again is not found[0]
-    _wait(lambda: again.pool.ready)
-    _wait(lambda: not every[1].benches)
-    assert sessions.bench(every[2], checkpoint, "auto") is found[2]
+    _wait(lambda: again.status.ready)
+    _wait(lambda: not every[1].editors)
+    assert sessions.editor(every[2], checkpoint, "auto") is found[2]
 
 
 @pytest.mark.parametrize("error", [DataError("no such thing"), RuntimeError("broken")])
 def test_a_search_that_fails_is_told_and_the_next_one_is_not_harmed(
     sessions: Sessions,
-    opened: uploads.Opened,
+    opened: uploads.Upload,
     checkpoint: Checkpoint,
     monkeypatch: pytest.MonkeyPatch,
     error: Exception,
@@ -99,21 +99,21 @@ def test_a_search_that_fails_is_told_and_the_next_one_is_not_harmed(
 
     with monkeypatch.context() as patch:
         patch.setattr(interactive, "search", fail)
-        broken = sessions.bench(sessions.add(opened), checkpoint, "auto")
-        _wait(lambda: bool(broken.failed))
-    assert broken.pool.failed in ("no such thing", "the search failed (RuntimeError): answers stay near what is asked")
+        broken = sessions.editor(sessions.add(opened), checkpoint, "auto")
+        _wait(lambda: bool(broken.error))
+    assert broken.status.error in ("no such thing", "the search failed (RuntimeError): targets are met approximately")
     patch.undo()
-    good = sessions.bench(sessions.add(opened), checkpoint, "auto")
-    _wait(lambda: good.done > 0)
-    assert not good.failed
+    good = sessions.editor(sessions.add(opened), checkpoint, "auto")
+    _wait(lambda: good.progress > 0)
+    assert not good.error
 
 
-def test_closing_ends_a_search_at_once(opened: uploads.Opened, checkpoint: Checkpoint) -> None:
+def test_closing_ends_a_search_at_once(opened: uploads.Upload, checkpoint: Checkpoint) -> None:
     sessions = Sessions()
-    bench = sessions.bench(sessions.add(opened), checkpoint, "auto")
-    _wait(lambda: bench.done > 0)
+    bench = sessions.editor(sessions.add(opened), checkpoint, "auto")
+    _wait(lambda: bench.progress > 0)
     sessions.close()
-    assert not bench.pool.ready
+    assert not bench.status.ready
 
 
 def _wait(done: object) -> None:

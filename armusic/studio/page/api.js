@@ -32,7 +32,7 @@ export const again = (session) => json("GET", at(session));
 export const read = (session, reading) => json("PUT", at(session, "/reading"), { body: reading });
 export const leave = (session) => ask("DELETE", at(session)).catch(() => {});
 export const pool = (session, key) => json("GET", at(session, `/pool?key=${encodeURIComponent(key)}`));
-export const turn = (session, body, signal) => json("POST", at(session, "/turn"), { body, signal });
+export const variation = (session, body, signal) => json("POST", at(session, "/variation"), { body, signal });
 export const surface = (session, body, signal) => json("POST", at(session, "/surface"), { body, signal });
 export const score = async (session, body, signal) => (await ask("POST", at(session, "/score"), { body, signal })).text();
 

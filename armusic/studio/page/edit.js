@@ -1,14 +1,14 @@
 // What is asked of a tune. `shifts[name][m]` is how far measure m is turned from where it was; null is free.
 
-export const nothing = () => ({ shifts: {}, locks: [], key: "auto", dice: null, measures: null });
+export const nothing = () => ({ shifts: {}, locks: [], key: "auto", seed: null, measures: null });
 
-export const isNothing = (edit) => !Object.keys(edit.shifts).length && edit.dice === null;
+export const isNothing = (edit) => !Object.keys(edit.shifts).length && edit.seed === null;
 
 const round = (value) => Math.round(value * 1e6) / 1e6;
 
 // The measures that a slider turns: those selected, else all that can be turned.
 export function scope(session, selection) {
-  const places = session.measures.map((_, place) => place).filter((place) => !session.measures[place].left);
+  const places = session.measures.map((_, place) => place).filter((place) => session.measures[place].editable);
   return selection ? places.filter((place) => place >= selection[0] && place <= selection[1]) : places;
 }
 
@@ -20,8 +20,8 @@ export const wanted = (session, edit, name) =>
 
 function withShifts(edit, name, shifts) {
   const { [name]: _, ...others } = edit.shifts;
-  const asked = shifts.some((shift) => shift !== null);
-  return { ...edit, shifts: asked ? { ...others, [name]: shifts } : others };
+  const any = shifts.some((shift) => shift !== null);
+  return { ...edit, shifts: any ? { ...others, [name]: shifts } : others };
 }
 
 const shiftsOf = (session, edit, name) => [...(edit.shifts[name] ?? session.measures.map(() => null))];
@@ -41,7 +41,7 @@ export function turnMean(session, edit, name, places, value) {
 export function draw(session, edit, name, points) {
   const shifts = shiftsOf(session, edit, name);
   for (const [place, value] of Object.entries(points)) {
-    if (!session.measures[place].left) shifts[place] = value === null ? null : round(value - session.values[name][place]);
+    if (session.measures[place].editable) shifts[place] = value === null ? null : round(value - session.values[name][place]);
   }
   return withShifts(edit, name, shifts);
 }
@@ -55,8 +55,8 @@ export const toggleLock = (edit, name) =>
 export function roll(edit, places, all) {
   const turned = all.filter((place) => Object.values(edit.shifts).some((shifts) => shifts[place] !== null));
   const measures = places.length === all.length ? null : [...new Set([...places, ...turned])].sort((a, b) => a - b).map((place) => place + 1);
-  return { ...edit, dice: Math.floor(Math.random() * 2 ** 32), measures };
+  return { ...edit, seed: Math.floor(Math.random() * 2 ** 32), measures };
 }
 
 // The edit as the server reads it.
-export const turn = (edit, sequence = 0) => ({ sequence, ...edit, measures: edit.dice === null ? null : edit.measures });
+export const turn = (edit, sequence = 0) => ({ sequence, ...edit, measures: edit.seed === null ? null : edit.measures });

@@ -82,7 +82,7 @@ export class Lane {
       const [left, width] = [ruler.left(place) + 2, ruler.right(place) - ruler.left(place) - 4];
       paint.fillStyle = colour("line");
       paint.fillRect(left - 2, 0, 1, height);
-      if (measure.left) return;
+      if (!measure.editable) return;
       const moved = Math.abs(values[place] - session.values[name][place]) > (this.high - this.low) / 500;
       paint.fillStyle = colour(moved ? "new" : "same");
       paint.globalAlpha = 0.75;

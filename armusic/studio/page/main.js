@@ -99,7 +99,7 @@ function show(session, work = null) {
   $("remarks-box").firstElementChild.textContent = `${session.remarks.length} remark${session.remarks.length > 1 ? "s" : ""}`;
   $("track-field").hidden = session.tracks.length < 2;
   $("track").replaceChildren(...session.tracks.map((one) =>
-    new Option(one.notes ? `${one.name} (${one.notes} notes)` : one.name, one.id, one.chosen, one.chosen)));
+    new Option(one.notes ? `${one.name} (${one.notes} notes)` : one.name, one.id, one.selected, one.selected)));
   player.pace = work?.pace ?? 1;
   $("tempo").value = Math.round(session.bpm * player.pace);
   document.title = `${session.title || session.name} – armusic studio`;
@@ -115,7 +115,7 @@ const untouched = (session) =>
 // --- turning ---
 
 const turning = new api.Latest(
-  ({ edit: asked }, signal) => withSession((session) => api.turn(session, edits.turn(asked, ++sequence), signal)),
+  ({ edit: asked }, signal) => withSession((session) => api.variation(session, edits.turn(asked, ++sequence), signal)),
   (turned, { edit: asked }) => {
     if (edits.isNothing(edit) || turned.sequence < (state.shown.sequence ?? 0)) return;
     Object.assign(state, { shown: turned, answered: asked });
@@ -161,8 +161,8 @@ async function withSession(send) {
 
 // Ask for an edit; a drag asks often and is `settled` at its end, which is what undo goes back to.
 function change(next, settled = true) {
-  if (settled && next.dice === history.present.dice && JSON.stringify(next.shifts) !== JSON.stringify(history.present.shifts)) {
-    next = { ...next, dice: null, measures: null };
+  if (settled && next.seed === history.present.seed && JSON.stringify(next.shifts) !== JSON.stringify(history.present.shifts)) {
+    next = { ...next, seed: null, measures: null };
   }
   edit = next;
   state.original = false;
@@ -208,7 +208,7 @@ async function watchPool() {
     if (source !== state.source || key !== edit.key) return;
     const ready = pool.ready && !state.pool?.ready;
     state.pool = pool;
-    if (pool.failed) say(pool.failed);
+    if (pool.error) say(pool.error);
     else if (!pool.ready) watchPool.timer = setTimeout(watchPool, 500);
     if (ready && !edits.isNothing(edit)) {
       state.answered = null;
@@ -252,9 +252,9 @@ function paint() {
   $("hint").textContent = selection
     ? `Measures ${selection[0] + 1}–${selection[1] + 1} are selected: they are what is played and turned. Escape selects none.`
     : "Drag on the roll to select measures; draw on a lane to ask for a curve.";
-  const searching = pool && !pool.ready && !pool.failed;
+  const searching = pool && !pool.ready && !pool.error;
   $("pool").hidden = !searching;
-  if (searching) $("pool-done").value = pool.done;
+  if (searching) $("pool-done").value = pool.progress;
   player.selection = selection;
   paint.ruler = ruler;
   if (player.playing && !paint.moving) move();
@@ -363,7 +363,7 @@ async function resume(model) {
       state.source = null;
       fail(error);
     }
-  } else if (model.given) await openExample(model.given);
+  } else if (model.initial) await openExample(model.initial);
 }
 
 window.studio = { get, player, scheduled: player.scheduled, ready: () => take.ready !== null }; // for tests and tinkerers

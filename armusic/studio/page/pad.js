@@ -130,7 +130,7 @@ export class Pad {
   }
 
   #surface(paint, colour, x, y) {
-    const { asked, values } = this.map;
+    const { targets: asked, values } = this.map;
     const span = [0, 1].map((axis) => this.#scale(axis).high - this.#scale(axis).low || 1);
     const edges = (axis, place) => {
       const line = asked[axis];

@@ -1,6 +1,6 @@
 // What outlives a reload, in this tab alone: the file, what was asked of it, and what was kept.
 
-const NAME = "armusic-studio";
+const NAME = "armusic-studio-2";
 const MOST = 3_000_000; // characters
 
 export function save(value) {

@@ -51,8 +51,8 @@ export class Take {
     const { kept, edit, shown, session, pace } = this.get();
     const { format, layout, original } = this.parts;
     const same = kept.some((one) => JSON.stringify(one.edit) === JSON.stringify(edit));
-    const named = kept.map((one) => ({ name: one.name, turn: turn(one.edit) }));
-    if (!same) named.push({ name: isNothing(edit) ? "Original" : "Variation", turn: { ...turn(edit), loop: shown.loop ?? "auto" } });
+    const named = kept.map((one) => ({ name: one.name, edit: turn(one.edit) }));
+    if (!same) named.push({ name: isNothing(edit) ? "Original" : "Variation", edit: { ...turn(edit), loop: shown.loop ?? "auto" } });
     const original_ = original.checked && !named.some((one) => one.name === "Original");
     const several = named.length + original_ > 1;
     return { format: format.value, layout: several && LAYOUTS[format.value] ? layout.value : null, variations: named, original: original_, bpm: pace === 1 ? null : pace * session.bpm };

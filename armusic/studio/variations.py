@@ -1,0 +1,206 @@
+"""Variations of a tune: from an edit to notes, values and the equivalent command."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Literal
+
+import numpy as np
+
+from armusic.editing import surface as surfaces
+from armusic.editing.result import Rows
+from armusic.editing.targets import TargetTable
+from armusic.errors import UsageError
+from armusic.music.attributes import canonical_name, short_name
+from armusic.music.score import Tune
+from armusic.studio import memory
+from armusic.studio.schemas import Edit, Note, SurfaceInfo, Target, Variation
+from armusic.studio.sessions import Editor
+from armusic.studio.uploads import Upload
+
+_DIGITS = 6  # decimals of values in messages
+
+
+def variation(editor: Editor, edit: Edit, upload: Upload, model: str | None) -> Variation:
+    """Return the variation that an edit describes.
+
+    Parameters
+    ----------
+    editor : Editor
+        The tune in the key of the edit.
+    edit : Edit
+        The edit.
+    upload : Upload
+        The file of the tune, for the command.
+    model : str, optional
+        Path of the model, for the command; the shipped model when not given.
+
+    Raises
+    ------
+    UsageError
+        For attributes, measures or numbers of values that do not fit, or a search that is not ready.
+    """
+    start = perf_counter()
+    context = editor.context
+    targets = target_table(editor, edit)
+    tokens, loop, remarks = decode(editor, edit, targets)
+    return Variation(
+        sequence=edit.sequence,
+        notes=notes(context.tune(tokens)),
+        values=by_name(context.names, context.values(tokens)),
+        targets={
+            name: [None if np.isnan(value) else round(value, _DIGITS) for value in column]
+            for name, column in zip(context.names, targets.T.tolist(), strict=True)
+        },
+        changed=(tokens != context.material.tokens).any(axis=1).tolist(),
+        remarks=remarks,
+        loop=loop,
+        pool=editor.status,
+        command=command(editor, edit, targets, loop, upload, model),
+        milliseconds=round((perf_counter() - start) * 1000, 2),
+    )
+
+
+def tune(editor: Editor, edit: Edit) -> Tune:
+    """Return the variation as a tune."""
+    tokens, _, _ = decode(editor, edit, target_table(editor, edit))
+    return editor.context.tune(tokens)
+
+
+def decode(editor: Editor, edit: Edit, targets: TargetTable) -> tuple[Rows, Literal["open", "closed"], list[str]]:
+    """Return the tokens of a variation, the loop that gave them, and the targets out of reach in words."""
+    context, look_up = editor.context, editor.look_up
+    if edit.loop == "closed" and look_up is None:
+        raise UsageError(editor.error or "the search is not ready: try again later, or use the loop auto")
+    loop: Literal["open", "closed"] = "open" if look_up is None or edit.loop == "open" else "closed"
+    remarks: list[str] = []
+    if look_up is None or loop == "open":
+        tokens = context.open_loop(targets, edit.seed)
+    elif edit.seed is not None:
+        tokens = look_up.sample(targets, edit.seed)
+    else:
+        tokens, remarks = look_up.closed_loop(targets)
+    excluded = _excluded(edit.measures, len(tokens))
+    tokens[excluded] = context.material.tokens[excluded]
+    return tokens, loop, [*context.material.unchanged, *remarks]
+
+
+def target_table(editor: Editor, edit: Edit) -> TargetTable:
+    """Return the target of each measure (row) for each attribute (column), NaN where it is free."""
+    names, present = editor.context.names, editor.context.present
+    table = np.full(present.shape, np.nan)
+    for goals, base in ((edit.targets, None), (edit.shifts, present)):
+        for name, goal in goals.items():
+            column = names.index(canonical_name(name, names))
+            if np.isfinite(table[:, column]).any():
+                raise UsageError(f"{short_name(name)} is given twice: use a target or a shift")
+            values = _column(goal, len(table), name)
+            table[:, column] = values if base is None else base[:, column] + values
+    excluded = ~editor.context.material.varied
+    excluded |= _excluded(edit.measures, len(table))
+    table[excluded] = np.nan
+    for name in edit.locks:
+        column = names.index(canonical_name(name, names))
+        free = np.isnan(table[:, column]) & (np.isfinite(table).any(axis=1) | (edit.seed is not None)) & ~excluded
+        table[free, column] = present[free, column]
+    return table
+
+
+def surface(editor: Editor, names: Sequence[str], points: int) -> SurfaceInfo:
+    """Return the values of two attributes over a grid of targets; each grid is decoded once and kept."""
+    context = editor.context
+    pair = surfaces.pair(names, context.names)
+    if (*pair, points) not in editor.surfaces:
+        editor.surfaces[*pair, points] = surfaces.surface(
+            context.checkpoint, context.material.tune, pair, points=points, key=editor.key
+        )
+        memory.give_back()
+    grid = editor.surfaces[*pair, points]
+    return SurfaceInfo(
+        names=list(grid.names),
+        targets=grid.targets.round(_DIGITS).tolist(),
+        values=grid.values.round(_DIGITS).tolist(),
+        original=grid.original.mean(axis=0).round(_DIGITS).tolist(),
+    )
+
+
+def notes(tune: Tune) -> list[Note]:
+    """Return the notes of a tune."""
+    starts = np.array([float(measure.start) for measure in tune.measures])
+    numbers = np.searchsorted(starts, [float(note.start) for note in tune.notes], side="right")
+    return [
+        Note(
+            start=float(note.start),
+            duration=float(note.duration),
+            pitch=note.pitch,
+            velocity=note.velocity,
+            measure=number,
+        )
+        for note, number in zip(tune.notes, numbers.tolist(), strict=True)
+    ]
+
+
+def by_name(names: Sequence[str], values: TargetTable) -> dict[str, list[float]]:
+    """Return the columns of a table by the names of their attributes."""
+    return dict(zip(names, values.round(_DIGITS).T.tolist(), strict=True))
+
+
+def command(editor: Editor, edit: Edit, targets: TargetTable, loop: str, upload: Upload, model: str | None) -> str:
+    """Return the command that gives the same variation; empty where there is none.
+
+    There is none for dice, and none where the measures with targets are not contiguous.
+    """
+    varied, present, mask = editor.context.material.varied, editor.context.present, np.isfinite(targets)
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if edit.seed is not None or not len(rows):
+        return ""
+    first, last = int(rows[0]), int(rows[-1])
+    stretch = mask[first : last + 1][varied[first : last + 1]]
+    if not stretch[:, columns].all():
+        return ""
+    words = ["armusic", "interpolate", upload.path]
+    for column in columns.tolist():
+        name = editor.context.names[column]
+        words += ["--attr", f"{name}={_spelling(edit, name, targets[:, column], present[:, column], rows)}"]
+    editable = np.flatnonzero(varied)
+    if (first, last) != (int(editable[0]), int(editable[-1])):
+        words += ["--measures", f"{first + 1}-{last + 1}"]
+    if editor.key != "auto":
+        words += ["--key", editor.key]
+    if loop == "open":
+        words.append("--open-loop")
+    if model:
+        words += ["--model", model]
+    for option, value in upload.reading.model_dump(exclude_defaults=True).items():
+        words += [f"--{option}", str(value)]
+    return shlex.join(words)
+
+
+def _spelling(edit: Edit, name: str, targets: np.ndarray, present: np.ndarray, rows: np.ndarray) -> str:
+    """Return an attribute's targets as the command line spells them: a value, a shift or a curve."""
+    shift = targets[rows] - present[rows]
+    if np.ptp(targets[rows]) == 0 and name in edit.targets:  # a value with a sign would be a shift
+        value = targets[rows[0]]
+        return f"{value:.6g}" if value >= 0 else f"{rows[0] + 1}:{value:.6g}"
+    if np.ptp(shift) <= 10**-_DIGITS:
+        return f"{shift.mean():+.6g}"
+    return " ".join(f"{row + 1}:{targets[row]:.6g}" for row in rows.tolist())
+
+
+def _column(goal: Target, count: int, name: str) -> np.ndarray:
+    if not isinstance(goal, list):
+        return np.full(count, float(goal))
+    if len(goal) != count:
+        raise UsageError(f"{len(goal)} values for {short_name(name)}: the tune has {count} measures")
+    return np.array([np.nan if value is None else value for value in goal], dtype=float)
+
+
+def _excluded(measures: Sequence[int] | None, count: int) -> np.ndarray:
+    """Return a mask of the measures that an edit leaves out; their numbers count from 1."""
+    if measures is None:
+        return np.zeros(count, dtype=bool)
+    if measures and max(measures) > count:
+        raise UsageError(f"measure {max(measures)}: the tune has measures 1-{count}")
+    return ~np.isin(np.arange(1, count + 1), measures)
