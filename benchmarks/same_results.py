@@ -61,7 +61,7 @@ COMMANDS = [
 SPELLED = {"contour=by+0.2": "contour=+0.2", "contour=-0.2": "contour=1:-0.2"}
 """Words that an old revision spelled otherwise; a negative value was a curve of one point."""
 
-RENAMED: dict[str, str] = {}
+RENAMED = {'"asked":': '"target":', '"reached":': '"value":', '"before":': '"original":', '"left":': '"unchanged":'}
 """Words in what is printed that have another name since, such as the keys of `--json`: old and new."""
 
 

@@ -160,7 +160,9 @@ def of_model(
     """
     config = checkpoint.config
     if adapters.of(config).domain == MUSIC:
-        raise UsageError(f"a model of music ({one_line(config.data)}) turns a tune: name its file, and no item")
+        raise UsageError(
+            f"a model of music ({one_line(config.data)}) has no test images: name one of images, or interpolate a tune"
+        )
     if not numbers:
         raise UsageError("no item: name one of the test part, from 0")
     chosen = [canonical_name(name, config.attributes) for name in dict.fromkeys(names)]

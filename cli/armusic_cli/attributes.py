@@ -12,7 +12,7 @@ import click
 from armusic.config import ATTRIBUTES
 from armusic.errors import UsageError
 from armusic_cli import options, tables
-from armusic_cli.own import attribute_file, spelled
+from armusic_cli.attribute_files import attribute_file, spelled
 
 if TYPE_CHECKING:
     from armusic.api import AttributeTable

@@ -10,7 +10,7 @@ from click.core import ParameterSource
 
 from armusic.errors import UsageError
 from armusic_cli import options, outputs, tables
-from armusic_cli.own import attribute_file, short, spelled
+from armusic_cli.attribute_files import attribute_file, short, spelled
 
 if TYPE_CHECKING:
     from armusic.generation.generate import Generated

@@ -9,44 +9,39 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armusic.errors import UsageError
-from armusic_cli import options, outputs, tables, traverse
-from armusic_cli.own import attribute_file, short, spelled
+from armusic_cli import options, outputs, tables
+from armusic_cli.attribute_files import attribute_file, short, spelled
 
 if TYPE_CHECKING:
     from armusic.editing.result import Reached
     from armusic.editing.sweep import Variation
 
-STEPS = 5
+NOTES = 5  # of a search that are printed; --json has them all
+
+IMAGES = "is for test images, which have a command of their own: armusic traverse --model RUN --item N --attr NAME"
 
 
 @click.command("interpolate")
-@click.argument("file", metavar="[INPUT]", type=options.FILE, required=False)
+@click.argument("file", metavar="INPUT", type=options.FILE)
 @click.option(
     "--attr",
     "attributes",
     metavar="NAME[=VALUE]",
     multiple=True,
-    help="Attribute to turn down and up: rhythm, range, density, contour, syncopation, rhythmic_entropy,"
-    " interval_entropy, beat_strength, mean_interval or one of your own; or a value to reach: rhythm=0.6,"
-    " density=p80 (a percentile of the corpus), rhythm=+0.2 (more than now), density='1:0.2 8:0.7' or"
-    " density=@curve.csv (a curve over the measures). Values may be asked of several attributes.",
+    help="Attribute to lower and raise in steps: rhythm, range, density, contour, syncopation, rhythmic_entropy,"
+    " interval_entropy, beat_strength, mean_interval or one of your own. With =VALUE, a target to reach instead; may"
+    f" then be repeated. {options.TARGETS}",
 )
 @attribute_file
-@click.option("--to", metavar="VALUE", help="Value to reach, when --attr names one attribute only.")
-@click.option(
-    "--curve",
-    "curves",
-    type=(str, str),
-    multiple=True,
-    metavar="NAME POINTS",
-    help="Short for --attr NAME=POINTS.",
-)
 @options.key
-@click.option("--open-loop", is_flag=True, help="Decode once, near what is asked for, instead of searching.")
+@options.measures
 @click.option(
     "--steps",
     type=click.IntRange(1, options.MOST_STEPS),
-    help="How many variations.  [default: 5; of an --item 17 in a .gif, 9 in a .png]",
+    metavar="N",
+    default=5,
+    show_default=True,
+    help="Number of variations of a sweep.",
 )
 @click.option(
     "--range",
@@ -54,34 +49,16 @@ STEPS = 5
     type=(float, float),
     metavar="LOW HIGH",
     default=(-2.0, 2.0),
-    help="First and last step, in standard deviations of the attribute from the value of each measure"
-    " (with --open-loop, and of an --item: of the prior, along its dimension).  [default: -2 2]",
+    help="First and last step of a sweep, in standard deviations of the attribute from the value of each measure"
+    " (with --open-loop: of the prior, along the attribute's latent dimension).  [default: -2 2]",
 )
-@click.option(
-    "--measures",
-    type=options.measures,
-    metavar="FIRST-LAST",
-    help="Vary these measures only.  [default: all]",
-)
+@click.option("--open-loop", is_flag=True, help="Decode once near the target, instead of searching for it.")
 @options.layout
 @options.form
 @options.ppq
 @options.model
 @options.tune
 @options.reading
-@click.option(
-    "--item",
-    "items",
-    type=int,
-    multiple=True,
-    metavar="N",
-    help="Instead of INPUT, where the model is of images or other data: item N of the test part, from 0; may be"
-    " repeated, as --attr may: a row per item and a column per attribute.",
-)
-@click.option(
-    "--data", metavar="NAME", help="With --item: a data set or path with the items.  [default: the model's own]"
-)
-@options.data_dir
 @options.force
 @click.option(
     "-o",
@@ -89,142 +66,129 @@ STEPS = 5
     "out",
     type=options.FILE,
     metavar="OUT",
-    help="File whose suffix says the format, or folder for clips; the piano rolls go beside it, as a PNG."
-    "  [default: INPUT-NAME.mid in the current folder]  With --item: a .gif, which moves, or a .png, a strip of steps"
-    "  [default: DATA-N-NAME.gif].",
+    help="File whose suffix says the format, or folder for clips; the piano rolls are written beside it as a PNG."
+    "  [default: INPUT-NAME.mid in the current folder]",
 )
 @options.as_json
-@click.pass_context
+@options.retired("--to", 1, "--to VALUE is now part of --attr: write --attr NAME=VALUE, such as --attr rhythm=0.3")
+@options.retired("--curve", 2, "--curve NAME POINTS is now --attr NAME=POINTS, such as --attr 'density=1:0.2 8:0.5'")
+@options.retired("--item", 1, f"--item {IMAGES}")
+@options.retired("--data", 1, f"--data {IMAGES}")
+@options.retired("--data-dir", 1, f"--data-dir {IMAGES}")
 def command(
-    ctx: click.Context,
-    /,
-    file: Path | None,
+    file: Path,
     attributes: tuple[str, ...],
     own: tuple[str, ...],
-    to: str | None,
-    curves: tuple[tuple[str, str], ...],
     key: str,
-    open_loop: bool,
-    steps: int | None,
-    span: tuple[float, float],
     measures: tuple[int, int] | None,
+    steps: int,
+    span: tuple[float, float],
+    open_loop: bool,
     layout: str | None,
     form: str | None,
     ppq: int | None,
     model: Path | None,
     tune: int | None,
-    items: tuple[int, ...],
-    data: str | None,
-    data_dir: Path | None,
     force: bool,
     out: Path | None,
     as_json: bool,
     **reading: Any,
 ) -> None:
-    """Turn one attribute of a tune down and up, or bring attributes to values, as MIDI with a picture.
+    """Lower and raise one attribute of a tune, or set attributes to targets: MIDI with a picture.
 
-    INPUT is a MIDI file, or an ABC or MusicXML file with one melody. Step 0 is the input itself, untouched;
-    the other measures are what the model makes of it. For example, this writes
+    INPUT is a MIDI file, or an ABC or MusicXML file with one melody. Step 0 is the input itself, unchanged;
+    the model decodes the other measures. For example, this writes
     input-rhythm.mid and input-rhythm.png into the current folder:
 
         armusic interpolate input.mid --attr rhythm
 
-    With values, the original and the result are written, a track each:
+    With targets, the original and the result are written, a track each:
 
         armusic interpolate input.mid --attr rhythm=0.3 --attr density=p80
-
-    A model of images turns items of its test part by their dimensions, and draws what it decodes:
-
-        armusic interpolate --model runs/sprites --item 5 --attr scale -o sweep.gif
     """
-    traverse.refuse(ctx)
-    if items:
-        traverse.command(attributes, items, data, data_dir, steps, span, model, force, out, as_json)
-        return
-    if file is None:
-        traverse.missing(ctx, model)
-    asked = _asked(attributes, to, curves)
-    targets = spelled(asked or attributes, own)
-    asked = [short(text) for text in asked]
-    attribute = "-".join(text.split("=")[0].strip() for text in asked) or short(attributes[0])
-    stem = f"{file.stem}-{attribute.replace('/', '-')}"
-    output = outputs.choose(out, stem, layout=layout, form=form, ppq=ppq, force=force)
+    valued = _check(attributes)
+    named = spelled(attributes, own)
+    typed = [short(text) for text in attributes]
+    name = "-".join(text.split("=")[0].strip() for text in typed)
+    output = outputs.choose(
+        out, f"{file.stem}-{name.replace('/', '-')}", layout=layout, form=form, ppq=ppq, force=force
+    )
     outputs.refuse_inputs(output.path, file)
     with outputs.with_picture(output) as draft:
         from armusic import api
 
         api.writers.check(output.path, **output.format)
-        melody, chosen = api.read(file, tune, **reading), api.load(model, "music")
-        if asked:
-            found = chosen.reach(melody, targets, key=key, measures=measures, closed=not open_loop)
-            tunes = [("original", melody), (" ".join(asked), found.tune)]
+        melody, loaded = api.read(file, tune, **reading), api.load(model, "music")
+        if valued:
+            reached = loaded.reach(melody, named, key=key, measures=measures, closed=not open_loop)
+            tunes = [("original", melody), (" ".join(typed), reached.tune)]
             if draft:
-                title, note = melody.title or file.stem, f"{' and '.join(asked)} asked for"
-                api.plotting.save(api.plotting.targets(tunes, found, title, note), draft)
-            shown = tunes[1:] if layout == "clips" else tunes
-            api.write(shown, output.path, attributes=found.names, **output.options)
-        else:
-            variations = chosen.interpolate(
-                melody, targets[0], steps or STEPS, span, measures, key, closed=not open_loop
+                title, note = melody.title or file.stem, f"targets: {', '.join(typed)}"
+                api.plotting.save(api.plotting.targets(tunes, reached, title, note), draft)
+            api.write(
+                tunes[1:] if layout == "clips" else tunes, output.path, attributes=reached.names, **output.options
             )
+        else:
+            variations = loaded.interpolate(melody, named[0], steps, span, measures, key, closed=not open_loop)
             if draft:
-                api.picture(variations, attribute, draft)
-            api.write(variations, output.path, attributes=targets, **output.options)
-    if asked:
-        _show_reached(file, found, output.files, as_json=as_json)
+                api.picture(variations, name, draft)
+            api.write(variations, output.path, attributes=named, **output.options)
+    if valued:
+        _show_reached(file, reached, output.files, as_json=as_json)
+    else:
+        _show_sweep(file, name, variations, output, as_json=as_json)
+
+
+def _check(attributes: Sequence[str]) -> bool:
+    """Return whether the attributes have targets, which several need; refuse none, and a mixture."""
+    if not attributes:
+        raise UsageError("no attribute is named: add --attr, such as --attr rhythm or --attr rhythm=0.3")
+    bare = [short(text) for text in attributes if "=" not in text]
+    if bare and len(attributes) > 1:
+        raise UsageError(
+            f"{' and '.join(bare)}: no target, and a sweep takes one attribute: write a target for each, such as"
+            f" --attr {bare[0]}=0.5"
+        )
+    return not bare
+
+
+def _show_reached(file: Path, reached: Reached, files: Sequence[Path], *, as_json: bool) -> None:
+    """Print the targets and the values reached: a row per attribute."""
+    columns = (reached.original, reached.targets, reached.values)
+    if as_json:
+        values = {
+            name: dict(zip(("original", "target", "value"), (table[:, k].tolist() for table in columns), strict=True))
+            for k, name in enumerate(reached.names)
+        }
+        result = {"input": str(file), "attributes": values, "distance": reached.distance.tolist()}
+        tables.show_json({**result, "notes": list(reached.notes), "files": [str(path) for path in files]})
         return
+    rows = []
+    for k, name in enumerate(reached.names):
+        original, target, value = (table[:, k] for table in columns)
+        figures = (original.mean(), target.mean(), value.mean(), abs(value - target).max())
+        rows.append([short(name), *(f"{figure:.3f}" for figure in figures)])
+    tables.show(["attribute", "original", "target", "value", "largest error"], rows)
+    for note in reached.notes[:NOTES]:
+        click.echo(note)
+    if len(reached.notes) > NOTES:
+        click.echo(f"and {len(reached.notes) - NOTES} more such measures (--json lists them)")
+    unchanged = (reached.distance == 0).tolist()
+    click.echo(f"{sum(unchanged)} of {len(unchanged)} measures unchanged; wrote {' and '.join(map(str, files))}")
+
+
+def _show_sweep(
+    file: Path, attribute: str, variations: Sequence[Variation], output: outputs.Output, *, as_json: bool
+) -> None:
+    """Print the steps of a sweep: a row each."""
     if as_json:
         tables.show_json(_plain(file, attribute, variations, output.files))
         return
     tables.show(["step", attribute, "change", "notes"], _rows(variations))
     clipped = [f"{variation.clipped} at {variation.name}" for variation in variations if variation.clipped]
     if clipped:
-        click.echo(f"measures that go no further: {', '.join(clipped)}")
+        click.echo(f"measures whose target was out of range and clipped: {', '.join(clipped)}")
     click.echo(f"wrote {output}")
-
-
-def _asked(attributes: Sequence[str], to: str | None, curves: Sequence[tuple[str, str]]) -> list[str]:
-    """Return the values asked for as `NAME=VALUE` each; none where one attribute is to be turned down and up."""
-    bare = [text for text in attributes if "=" not in text]
-    valued = [text for text in attributes if "=" in text] + [f"{name}={points}" for name, points in curves]
-    if to is not None:
-        if len(bare) != 1:
-            raise UsageError("--to gives a value to one attribute: name it with --attr NAME")
-        return [*valued, f"{bare[0]}={to}"]
-    if len(bare) > 1 or (bare and valued):
-        raise UsageError(
-            f"no value for {', '.join(bare)}: one attribute is turned down and up, several need values: {bare[0]}=0.5"
-        )
-    if not (bare or valued):
-        raise UsageError("name an attribute with --attr, such as --attr rhythm or --attr rhythm=0.3")
-    return valued
-
-
-SHOWN = 5  # notes of a search; --json has them all
-
-
-def _show_reached(file: Path, found: Reached, files: Sequence[Path], *, as_json: bool) -> None:
-    """Print what was asked and what was reached: a row per attribute."""
-    same = (found.distance == 0).tolist()
-    if as_json:
-        columns = {"asked": found.targets, "reached": found.values, "before": found.original}
-        values = {
-            name: {what: table[:, k].tolist() for what, table in columns.items()} for k, name in enumerate(found.names)
-        }
-        plain = {"input": str(file), "attributes": values, "distance": found.distance.tolist()}
-        tables.show_json({**plain, "notes": list(found.notes), "files": [str(path) for path in files]})
-        return
-    rows = []
-    for k, name in enumerate(found.names):
-        asked, reached, before = (table[:, k] for table in (found.targets, found.values, found.original))
-        figures = (before.mean(), asked.mean(), reached.mean(), abs(reached - asked).max())
-        rows.append([short(name), *(f"{figure:.3f}" for figure in figures)])
-    tables.show(["attribute", "before", "asked", "reached", "worst miss"], rows)
-    for note in found.notes[:SHOWN]:
-        click.echo(note)
-    if len(found.notes) > SHOWN:
-        click.echo(f"and {len(found.notes) - SHOWN} more such measures (--json lists them)")
-    click.echo(f"{sum(same)} of {len(same)} measures as they were; wrote {' and '.join(map(str, files))}")
 
 
 def _rows(variations: Sequence[Variation]) -> list[list[str]]:
@@ -238,7 +202,7 @@ def _rows(variations: Sequence[Variation]) -> list[list[str]]:
 
 
 def _plain(file: Path, attribute: str, variations: Sequence[Variation], files: Sequence[Path]) -> dict[str, object]:
-    """Return all of it as plain values."""
+    """Return a sweep as plain values."""
     return {
         "input": str(file),
         "attribute": attribute,
@@ -248,12 +212,12 @@ def _plain(file: Path, attribute: str, variations: Sequence[Variation], files: S
                 "step": variation.step,
                 "mean": float(variation.values.mean()),
                 "values": variation.values.tolist(),
-                "asked": None if variation.targets is None else variation.targets.tolist(),
+                "target": None if variation.targets is None else variation.targets.tolist(),
                 "clipped": variation.clipped,
                 "notes": len(variation.tune.notes),
             }
             for variation in variations
         ],
-        "left": list(variations[0].unchanged),
+        "unchanged": list(variations[0].unchanged),
         "files": [str(path) for path in files],
     }

@@ -17,22 +17,23 @@ import click
 from armusic.errors import ArmusicError
 
 COMMANDS = {
-    "interpolate": "Turn one attribute of a tune down and up: MIDI and a picture.",
-    "inspect": "Show what is in a file, what of it a model would use, and why not the rest.",
+    "interpolate": "Lower and raise one attribute of a tune, or set attributes to targets.",
+    "inspect": "Show what is in a file, which measures can be edited, and why not the others.",
     "attributes": "Show the attributes of a tune, measure by measure.",
-    "reconstruct": "Show what a model hears in a tune, and what it misses.",
-    "morph": "Lead from one tune to another: MIDI and a picture.",
-    "generate": "Make new tunes with the attributes asked for: MIDI and a picture.",
-    "play": "Play a tune in a loop while knobs turn its attributes.",
-    "studio": "Turn attributes on a page in the browser while a tune plays.",
-    "map": "Draw what two attributes become when both are asked for.",
+    "reconstruct": "Show how a model reconstructs a tune, and what it gets wrong.",
+    "morph": "Morph one tune into another.",
+    "generate": "Generate new tunes, with targets for their attributes.",
+    "play": "Play a tune in a loop while MIDI knobs change its attributes.",
+    "studio": "Change attributes on a page in the browser while a tune plays.",
+    "map": "Draw two attributes of a tune over a grid of targets for both.",
     "train": "Train a model.",
     "evaluate": "Measure how good a model is.",
-    "experiment": "Train and evaluate models x data sets x seeds, from one file.",
+    "traverse": "Move latent dimensions of test images, and draw what is decoded.",
+    "experiment": "Train and evaluate models on several data sets with several seeds.",
     "report": "Draw and tabulate the runs of an experiment.",
     "data": "Show or build the data that models are trained on.",
 }
-"""Each command, the module of the same name, and what `armusic --help` says about it."""
+"""Each command, which is in the module of the same name, and its line in `armusic --help`."""
 
 INTERRUPTED = 130  # as the shell has it: 128 + SIGINT
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

@@ -18,7 +18,7 @@ MOST_POINTS = 101
 @click.command("map")
 @click.argument("file", metavar="INPUT", type=options.FILE)
 @click.option("--attr", "names", multiple=True, metavar="NAME", help="An attribute of the model; give two of them.")
-@click.option("--measures", type=options.measures, metavar="FIRST-LAST", help="These measures only.  [default: all]")
+@options.measures
 @click.option(
     "--points",
     type=click.IntRange(2, MOST_POINTS),

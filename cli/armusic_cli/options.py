@@ -1,4 +1,4 @@
-"""Options that are not written by hand: those of a training run, made from the fields of `Config`."""
+"""Options that several commands share; those of training and of reading a file are made from dataclasses."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ import click
 from click.core import ParameterSource
 
 from armusic.config import PRESETS, Config
+from armusic.errors import UsageError
+from armusic.io.readers.options import Reading
 from armusic.io.writers.formats import FORMATS, LAYOUTS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 FILE = click.Path(path_type=Path)
-"""A path; whether it can be read or written is for the library to say, in its own words."""
+"""A path; the library checks whether it can be read or written."""
 
 
 class Choice(click.Choice[str]):
-    """A choice that names the nearest to what is none."""
+    """A choice that suggests the nearest value for an unknown one."""
 
     def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
-        """Return the message for `value`."""
+        """Return the message for an unknown value."""
         near = difflib.get_close_matches(value, self.choices, 1)
         if near:
             return f"{value!r}: did you mean {near[0]!r}?"
@@ -37,16 +39,17 @@ MOST_STEPS = 99
 layout = click.option(
     "--layout",
     type=click.Choice(tuple(LAYOUTS)),
-    help="A track per step; all steps on one track, one after another; or a folder with a file per step"
-    " (dawproject: a scene per step).  [default: tracks; sequence in formats with one voice:"
+    help="A track per tune; all tunes on one track, one after another; or a folder with a file per tune"
+    " (dawproject: a scene per tune).  [default: tracks; sequence in formats with one voice:"
     f" {', '.join(form.key for form in FORMATS if form.one_voice)}]",
 )
+_PICTURES = ", ".join(form.key for form in FORMATS if form.picture)
 form = click.option(
     "-f",
     "--format",
     "form",
     type=click.Choice([form.key for form in FORMATS]),
-    help="What to write; svg, png and pdf are the score.  [default: as the suffix of -o says, else mid]",
+    help=f"Format of the output; {_PICTURES} show the score.  [default: as the suffix of -o says, else mid]",
 )
 ppq = click.option("--ppq", type=int, metavar="N", help="Ticks per quarter note of a MIDI file.  [default: 480]")
 key = click.option(
@@ -54,7 +57,7 @@ key = click.option(
     default="auto",
     show_default=True,
     metavar="KEY",
-    help="Key to stay in, as C:major or A:dorian; auto: the tune's own; off: any pitch.",
+    help="Key to stay in, such as C:major or A:dorian; auto: the tune's own; off: any pitch.",
 )
 model = click.option(
     "--model", type=FILE, metavar="RUN", help="A run folder or checkpoint.  [default: the shipped model]"
@@ -65,35 +68,51 @@ data_dir = click.option(
     "--data-dir",
     type=FILE,
     metavar="FOLDER",
-    help="Where prepared data is kept.  [default: $ARMUSIC_DATA, else this platform's cache folder]",
+    help="Folder where prepared data is cached.  [default: $ARMUSIC_DATA, else this platform's cache folder]",
 )
 
-_READING = (
-    click.option("--track", metavar="TRACK", help="The melody: number or name of a track, part or voice; in MIDI also"
-                 " 2:4 for its channel 4.  [default: chosen, and said]"),
-    click.option("--voice", type=click.Choice(("highest", "lowest")), default="highest", show_default=True,
-                 help="Which notes of it stay where several sound at once."),
-    click.option("--quantize", type=click.Choice(("auto", "off", "strict")), default="auto", show_default=True,
-                 help="Notes off the grid: moved to it, left alone with their measures, or refused."),
-    click.option("--groove", type=click.Choice(("drop", "keep")), default="drop", show_default=True,
-                 help="Whether moved notes are as early or late as they were when they are written."),
-    click.option("--metre", metavar="N/D", help="Metre of the file, such as 6/8, whatever its time signatures say."),
-    click.option("--tempo", type=float, metavar="BPM", help="Beats a minute of a performance that ignores the file's"
-                 " own; the first note is on a beat."),
-    click.option("--beats", type=FILE, metavar="FILE", help="The time of each beat in seconds, one a line; in a second"
-                 " column, its number in the measure."),
-    click.option("--downbeat", type=int, default=1, metavar="N", show_default=True,
-                 help="Which beat is the first of a measure."),
-    click.option("--max-size", type=float, default=50.0, metavar="MB", show_default=True,
-                 help="Refuse a larger file."),
-)  # fmt: skip
+TARGETS = (
+    "A target is a value (rhythm=0.3, contour=-0.2), a percentile of the corpus (density=p80), a shift from the present"
+    " value (density=by+0.1, density=by-0.1), or a curve over the measures (density='1:0.2 8:0.7', or"
+    " density=@curve.csv)."
+)
+"""The ways to write a target, for the help of `--attr`."""
 
 
 def reading(function: Function) -> Function:
-    """Add the options by which a file is read: what `armusic.io.readers.options.Reading` has."""
-    for option in reversed(_READING):
-        function = option(function)
+    """Add the options of reading a file: a field of `armusic.io.readers.options.Reading` each."""
+    kinds = get_type_hints(Reading)
+    for item in reversed(fields(Reading)):
+        if item.name != "strict":  # for corpora
+            function = _reading_option(item, kinds[item.name])(function)
     return function
+
+
+def _reading_option(item: Field[Any], kind: Any) -> Callable[[Function], Function]:
+    literal = get_origin(kind) is Literal
+    simple = next((part for part in get_args(kind) if part is not type(None)), kind)  # of `float | None`, float
+    types = {str: click.STRING, int: click.INT, float: click.FLOAT, Path: FILE}
+    return click.option(
+        f"--{item.name.replace('_', '-')}",
+        type=click.Choice(get_args(kind)) if literal else types[simple],
+        default=item.default,
+        show_default=item.default is not None,
+        metavar=item.metadata["unit"],
+        help=item.metadata["help"],
+    )
+
+
+def retired(flag: str, values: int, message: str) -> Callable[[Function], Function]:
+    """Return a hidden option of an old spelling, which is refused with a line that says the new one."""
+
+    def refuse(*arguments: Any) -> None:
+        *_, value = arguments  # after the context and the parameter
+        if value:
+            raise UsageError(message)
+
+    return click.option(
+        flag, nargs=values, multiple=True, hidden=True, expose_value=False, is_eager=True, callback=refuse
+    )
 
 
 def names(value: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -111,19 +130,24 @@ def integers(value: str | tuple[int, ...]) -> tuple[int, ...]:
         raise click.BadParameter(f"{value!r}: write whole numbers, as 64,64,8") from None
 
 
-def measures(value: str) -> tuple[int, int]:
+def measure_range(value: str) -> tuple[int, int]:
     """Read a range of measures from 1, both ends included: `3-6`, or `3` for one measure."""
-    found = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", value)
-    if found is None:
+    match = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", value)
+    if match is None:
         raise click.BadParameter(f"{value!r} is no range of measures: write it like 3-6, or 3 for one measure")
-    return int(found[1]), int(found[2] or found[1])
+    return int(match[1]), int(match[2] or match[1])
+
+
+measures = click.option(
+    "--measures", type=measure_range, metavar="FIRST-LAST", help="Change these measures only.  [default: all]"
+)
 
 
 def config_options(function: Function) -> Function:
     """Add an option for every field of `Config`: its name with dashes, its default, help, choices and range."""
     kinds = get_type_hints(Config)
-    for one in reversed(fields(Config)):
-        function = _option(one, kinds[one.name])(function)
+    for item in reversed(fields(Config)):
+        function = _option(item, kinds[item.name])(function)
     return function
 
 
@@ -133,26 +157,26 @@ def given(ctx: click.Context, values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if ctx.get_parameter_source(name) not in defaults}
 
 
-def _option(one: Field[Any], kind: Any) -> Callable[[Function], Function]:
-    flag = "--" + one.name.replace("_", "-")
-    text = one.metadata["help"]
+def _option(item: Field[Any], kind: Any) -> Callable[[Function], Function]:
+    flag = "--" + item.name.replace("_", "-")
+    text = item.metadata["help"]
     presets: dict[str, list[str]] = {}
     for preset, values in PRESETS.items():
-        if one.name in values:
-            presets.setdefault(_shown(one.name, values[one.name]), []).append(preset)
+        if item.name in values:
+            presets.setdefault(_shown(item.name, values[item.name]), []).append(preset)
     text += "".join(f"  [{', '.join(these)}: {value}]" for value, these in presets.items())
-    if one.metadata["of"]:
-        text += f"  [{one.metadata['of']} only]"
-    if isinstance(one.default, tuple):
-        text += f"  [default: {_shown(one.name, one.default)}]"
+    if item.metadata["of"]:
+        text += f"  [{item.metadata['of']} only]"
+    if isinstance(item.default, tuple):
+        text += f"  [default: {_shown(item.name, item.default)}]"
     return click.option(
         f"{flag}/--no-{flag[2:]}" if kind is bool else flag,
-        one.name,
-        type=None if kind is bool else _type(kind, one.metadata),
+        item.name,
+        type=None if kind is bool else _type(kind, item.metadata),
         metavar={int: "INTEGER", float: "NUMBER", tuple[int, ...]: "INTEGERS", tuple[str, ...]: "NAMES"}.get(kind),
-        default=one.default,
-        show_default=not isinstance(one.default, tuple),
-        hidden=one.name == "shape",  # the data says it
+        default=item.default,
+        show_default=not isinstance(item.default, tuple),
+        hidden=item.name == "shape",  # the data says it
         help=text,
     )
 

@@ -1,11 +1,11 @@
-"""The half of `armusic interpolate` that is not about music: items of a data set, turned by dimensions."""
+"""`armusic traverse`: test images decoded with one latent dimension after another moved."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,100 +15,124 @@ from armusic_cli import options, tables
 if TYPE_CHECKING:
     from armusic.evaluation.traversals import Traversal
 
-BOTH = {"attributes", "steps", "span", "model", "force", "out", "as_json"}
-ITEMS = {"items", "data", "data_dir"}
 STEPS = {".gif": 17, ".png": 9}
-"""How many, where the user does not say."""
+"""Number of steps where the user gives none."""
 
 
-def refuse(ctx: click.Context) -> None:
-    """Refuse options of the other half: of music where items are named, of items where a file is."""
-    given = options.given(ctx, ctx.params)
-    wrong = [name for name in given if name not in BOTH and (name in ITEMS) is not ("items" in given)]
-    if wrong:
-        one = next(parameter for parameter in ctx.command.params if parameter.name == wrong[0])
-        flag = one.opts[-1] if isinstance(one, click.Option) else ctx.params["file"]
-        if "items" in given:
-            raise UsageError(f"{flag} is for models of music, --item for those of other data: leave one of them out")
-        raise UsageError(f"{flag} is for models of other data than music, with --item: leave it out, or name an item")
-
-
-def missing(ctx: click.Context, model: Path | None) -> NoReturn:
-    """Say what is not given where neither a file nor an item is."""
-    if model is not None:
-        from armusic import api
-
-        loaded = api.load(model)
-        if loaded.domain != "music":
-            raise UsageError(f"{model}: a model of {loaded.config.data}: name an item of its test part, as --item 0")
-    raise click.MissingParameter(ctx=ctx, param_type="argument", param_hint="'INPUT'")
-
-
+@click.command("traverse")
+@click.option("--model", type=options.FILE, metavar="RUN", required=True, help="A run folder or checkpoint.")
+@click.option(
+    "--item",
+    "items",
+    type=int,
+    multiple=True,
+    required=True,
+    metavar="N",
+    help="Number of an item in the test part, from 0; may be repeated: a row each.",
+)
+@click.option(
+    "--attr",
+    "attributes",
+    multiple=True,
+    required=True,
+    metavar="NAME",
+    help="Attribute whose latent dimension is moved; may be repeated: a column each.",
+)
+@click.option(
+    "--steps",
+    type=click.IntRange(1, options.MOST_STEPS),
+    metavar="N",
+    help="Number of steps.  [default: 17 in a .gif, 9 in a .png]",
+)
+@click.option(
+    "--range",
+    "span",
+    type=(float, float),
+    metavar="LOW HIGH",
+    default=(-2.0, 2.0),
+    help="First and last place of the dimension, in standard deviations of the prior.  [default: -2 2]",
+)
+@click.option("--data", metavar="NAME", help="A data set or path with the items.  [default: the model's own]")
+@options.data_dir
+@options.force
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    type=options.FILE,
+    metavar="OUT",
+    help="A .gif, which moves, or a .png, a strip of steps.  [default: DATA-N-NAME.gif in the current folder]",
+)
+@options.as_json
 def command(
-    attributes: Sequence[str],
-    items: Sequence[int],
-    data: str | None,
-    data_dir: Path | None,
+    model: Path,
+    items: tuple[int, ...],
+    attributes: tuple[str, ...],
     steps: int | None,
     span: tuple[float, float],
-    model: Path | None,
+    data: str | None,
+    data_dir: Path | None,
     force: bool,
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Turn attributes of items by their dimensions, and draw it."""
-    from armusic import api
+    """Move latent dimensions of test images, and draw what is decoded.
 
+    For example, this draws test image 5 with the dimension of its scale moved, as an animation:
+
+        armusic traverse --model runs/sprites --item 5 --attr scale -o sweep.gif
+    """
     valued = [text for text in attributes if "=" in text]
     if valued:
-        raise UsageError(f"{valued[0]}: values can be asked of music; here a dimension is moved: --attr NAME")
-    if not attributes:
-        raise UsageError("name an attribute with --attr, such as --attr scale")
+        raise UsageError(f"{valued[0]}: images have no targets, their dimensions are moved: write --attr NAME")
+    from armusic import api
+
     loaded = api.load(model)
     if out is None:
         name = "-".join([Path(data or loaded.config.data).stem, *map(str, items), *attributes])
         out = Path(f"{name.replace('/', '-')}.gif")
     api.plotting.check_traversal(out, force)
     steps = STEPS[out.suffix.lower()] if steps is None else steps
-    found = loaded.traverse(items, attributes, steps=steps, span=span, data=data, data_dir=data_dir)
-    rows = [str(item) for item in items] if len(items) > 1 else [""]
-    drawing = api.plotting.traversal(found, rows, animated=out.suffix.lower() == ".gif")
+    traversal = loaded.traverse(items, attributes, steps=steps, span=span, data=data, data_dir=data_dir)
+    several = len(items) > 1
+    drawing = api.plotting.traversal(
+        traversal, [str(item) for item in items] if several else [""], animated=out.suffix.lower() == ".gif"
+    )
     api.plotting.save(drawing, out, force=force)
     if as_json:
-        tables.show_json(_plain(found, items, out))
+        tables.show_json(_plain(traversal, items, out))
         return
-    several = len(items) > 1
-    tables.show([*["item"] * several, "step", *found.names], _rows(found, items, several))
+    tables.show([*(["item"] if several else []), "step", *traversal.names], _rows(traversal, items))
     click.echo(f"wrote {out}")
 
 
-def _rows(found: Traversal, items: Sequence[int], several: bool) -> list[list[str]]:
-    """Return the table: attributes of each item in the data, and as they are decoded at each step of their own."""
+def _rows(traversal: Traversal, items: Sequence[int]) -> list[list[str]]:
+    """Return the table: attributes of each item in the data, and of what is decoded at each step."""
     rows = []
     for place, item in enumerate(items):
-        steps = [f"{step:+.2f}" for step in found.steps]
-        for at, each in zip(["original", *steps], [found.before[place], *found.values[:, place]], strict=True):
-            figures = ["" if math.isnan(value) else f"{value:.3f}" for value in each]
-            rows.append([*[str(item)] * several, at, *figures])
+        number = [str(item)] if len(items) > 1 else []
+        names = ["original", *(f"{step:+.2f}" for step in traversal.steps)]
+        for name, values in zip(names, [traversal.before[place], *traversal.values[:, place]], strict=True):
+            rows.append([*number, name, *("" if math.isnan(value) else f"{value:.3f}" for value in values)])
     return rows
 
 
-def _plain(found: Traversal, items: Sequence[int], out: Path) -> dict[str, Any]:
-    """Return all of it as plain values; what is not known as null."""
+def _plain(traversal: Traversal, items: Sequence[int], out: Path) -> dict[str, Any]:
+    """Return a traversal as plain values; null where nothing could be measured."""
     return {
-        "attributes": list(found.names),
-        "steps": found.steps.tolist(),
+        "attributes": list(traversal.names),
+        "steps": traversal.steps.tolist(),
         "items": [
             {
                 "item": item,
                 "attributes": {
                     name: {
-                        "original": float(found.before[place, k]),
+                        "original": float(traversal.before[place, k]),
                         "decoded": [
-                            None if math.isnan(value) else value for value in found.values[:, place, k].tolist()
+                            None if math.isnan(value) else value for value in traversal.values[:, place, k].tolist()
                         ],
                     }
-                    for k, name in enumerate(found.names)
+                    for k, name in enumerate(traversal.names)
                 },
             }
             for place, item in enumerate(items)

@@ -32,7 +32,7 @@ def test_the_main_job(run: Run, melody: Path, model: Path) -> None:
     done = run("interpolate", "input.mid", "--attr", "rhythm", "--model", model)
     assert (done.code, done.err) == (0, "")
     header, *rows, further, last = done.out.splitlines()
-    assert further.startswith("measures that go no further: ")
+    assert further.startswith("measures whose target was out of range and clipped: ")
     assert header.split() == ["step", "rhythm", "change", "notes"]
     assert [row.split()[:2] for row in rows] == [["rhythm", step] for step in ("-2.0", "-1.0", "+0.0", "+1.0", "+2.0")]
     assert rows[2].split()[3] == "+0.000"
@@ -50,7 +50,7 @@ def test_the_main_job(run: Run, melody: Path, model: Path) -> None:
 def test_one_decode_at_each_step(run: Run, melody: Path, model: Path) -> None:
     done = run("interpolate", "input.mid", "--attr", "rhythm", "--model", model, "--open-loop", "--json")
     steps = json.loads(done.out)["steps"]
-    assert [(step["step"], step["asked"], step["clipped"]) for step in steps] == [
+    assert [(step["step"], step["target"], step["clipped"]) for step in steps] == [
         (s, None, 0) for s in (-2, -1, 0, 1, 2)
     ]
 
@@ -75,7 +75,7 @@ def test_an_attribute_of_ones_own(run: Run, melody: Path, options: list[str]) ->
     assert (value["attribute"], value["files"]) == ("mood", ["input-mood.mid", "input-mood.png"])
     low, same, high = value["steps"]
     assert low["mean"] < same["mean"] < high["mean"]
-    assert same["asked"] == same["values"]
+    assert same["target"] == same["values"]
     assert [track.name for track in mido.MidiFile("input-mood.mid").tracks[1:]] == [
         f"mood {step}" for step in ("-2.0", "+0.0", "+2.0")
     ]

@@ -74,7 +74,7 @@ def test_help_takes_a_tenth_of_a_second() -> None:
         (["interpolat"], "No such command 'interpolat'"),
         (["--nonsense"], "No such option"),
         (["interpolate"], "Missing argument 'INPUT'"),
-        (["interpolate", "a.mid"], "name an attribute with --attr"),
+        (["interpolate", "a.mid"], "no attribute is named: add --attr"),
         (["interpolate", "a.mid", "--attr", "rhythm", "--range", "1"], "Option '--range' requires 2 arguments"),
         (["interpolate", "a.mid", "--attr", "rhythm", "--steps", "0"], "Invalid value for '--steps'"),
         (["interpolate", "a.mid", "--attr", "rhythm", "--measures", "3:6"], "write it like 3-6"),

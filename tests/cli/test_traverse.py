@@ -1,4 +1,4 @@
-"""`armusic interpolate --item`: items of a data set turned by a model that is not of music."""
+"""`armusic traverse`: test images with one dimension after another moved."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from PIL import Image
 from armusic.training import adapters
 from tests import squares
 
-from .conftest import Run
+from .conftest import EXAMPLES, Run
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def mine(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_an_animation_and_what_is_measured(run: Run, mine: Path) -> None:
-    done = run("interpolate", "--model", mine, "--item", 5, "--attr", "x", "-o", "sweep.gif")
+    done = run("traverse", "--model", mine, "--item", 5, "--attr", "x", "-o", "sweep.gif")
     assert (done.code, done.err) == (0, "")
     header, first, *rows, last = done.out.splitlines()
     assert header.split() == ["step", "x"]
@@ -43,12 +43,12 @@ def test_an_animation_and_what_is_measured(run: Run, mine: Path) -> None:
 
 def test_several_items_and_attributes_in_a_strip(run: Run, mine: Path) -> None:
     options = ("--item", 5, "--item", 2, "--attr", "x", "--attr", "y", "--data", "squares")
-    done = run("interpolate", "--model", mine, *options, "-o", "a.png", "--json", "--steps", 3, "--range", -1, 1)
+    done = run("traverse", "--model", mine, *options, "-o", "a.png", "--json", "--steps", 3, "--range", -1, 1)
     plain = json.loads(done.out)
     assert (plain["attributes"], plain["steps"], plain["files"]) == (["x", "y"], [-1, 0, 1], ["a.png"])
     assert [one["item"] for one in plain["items"]] == [5, 2]
     assert len(plain["items"][1]["attributes"]["y"]["decoded"]) == 3
-    table = run("interpolate", "--model", mine, *options, "-o", "b.png").out.splitlines()
+    table = run("traverse", "--model", mine, *options, "-o", "b.png").out.splitlines()
     assert table[0].split() == ["item", "step", "x", "y"]
     assert len(table) == 1 + 2 * (1 + 9) + 1
     with Image.open("a.png") as three, Image.open("b.png") as nine:
@@ -57,40 +57,45 @@ def test_several_items_and_attributes_in_a_strip(run: Run, mine: Path) -> None:
 
 
 def test_the_name_where_none_is_given(run: Run, mine: Path) -> None:
-    assert run("interpolate", "--model", mine, "--item", 5, "--attr", "x").out.endswith("wrote squares-5-x.gif\n")
+    assert run("traverse", "--model", mine, "--item", 5, "--attr", "x").out.endswith("wrote squares-5-x.gif\n")
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--item", 5), "name an attribute with --attr, such as --attr scale"),
-        (("--item", 5, "--attr", "x=3"), "x=3: values can be asked of music; here a dimension is moved: --attr NAME"),
+        (("--item", 5), "Missing option '--attr'"),
+        (("--attr", "x"), "Missing option '--item'"),
+        (("--item", 5, "--attr", "x=3"), "x=3: images have no targets, their dimensions are moved: write --attr NAME"),
         (("--item", 99, "--attr", "x"), "item 99: the test part of squares has 39 items, 0 to 38"),
         (("--item", 5, "--attr", "xx"), "unknown attribute 'xx': did you mean x?"),
         (
             ("--item", 5, "--attr", "x", "-o", "a.bmp"),
             "a.bmp: a traversal is written as .gif or .png: change the suffix",
         ),
-        (("--item", 5, "--attr", "x", "--layout", "clips"), "--layout is for models of music, --item for those of"),
-        (("--item", 5, "--attr", "x", "a.mid"), "a.mid is for models of music, --item for those of"),
-        (("--attr", "x"), "a model of squares: name an item of its test part, as --item 0"),
-        (("--attr", "x", "--data", "squares", "a.mid"), "--data is for models of other data than music, with --item"),
+        (("--item", 5, "--attr", "x", "--layout", "clips"), "No such option '--layout'"),
+        (("--item", 5, "--attr", "x", "a.mid"), "unexpected extra argument"),
     ],
 )
-def test_what_does_not_go_together(run: Run, mine: Path, options: tuple[object, ...], message: str) -> None:
-    assert message in run("interpolate", "--model", mine, *options).error(2)
+def test_what_is_refused(run: Run, mine: Path, options: tuple[object, ...], message: str) -> None:
+    assert message in run("traverse", "--model", mine, *options).error(2)
     assert [path.name for path in mine.parent.iterdir()] == [mine.name]
 
 
+def test_tunes_are_interpolated_with_a_model_of_music(run: Run, mine: Path) -> None:
+    Path("input.mid").write_bytes((EXAMPLES / "speed-the-plough.mid").read_bytes())
+    message = run("interpolate", "input.mid", "--model", mine, "--attr", "x").error(2)
+    assert message == "mine.safetensors: a model of images (squares), where one of music is needed"
+
+
 def test_a_model_of_music_has_no_items(run: Run, model: Path, here: Path) -> None:
-    message = run("interpolate", "--model", model, "--item", 5, "--attr", "range").error(2)
-    assert message == "a model of music (folk) turns a tune: name its file, and no item"
+    message = run("traverse", "--model", model, "--item", 5, "--attr", "range").error(2)
+    assert message == "a model of music (folk) has no test images: name one of images, or interpolate a tune"
 
 
 def test_a_file_that_is_there_stays(run: Run, mine: Path) -> None:
     Path("a.gif").write_text("mine")
     options = ("--model", mine, "--item", 5, "--attr", "x", "-o", "a.gif")
-    assert "a.gif exists already" in run("interpolate", *options).error(1)
+    assert "a.gif exists already" in run("traverse", *options).error(1)
     assert Path("a.gif").read_text() == "mine"
-    assert run("interpolate", *options, "--force").code == 0
+    assert run("traverse", *options, "--force").code == 0
     assert Path("a.gif").read_bytes().startswith(b"GIF89a")
