@@ -45,10 +45,10 @@ def test_every_way_to_ask(run: Run, melody: Path, options: tuple[str, ...]) -> N
         (("--curve", "rhythm", "1:0.3"), "--curve NAME POINTS is now --attr NAME=POINTS"),
         (
             ("--item", "3", "--attr", "scale"),
-            "--item is for test images, which have a command of their own: armusic tr",
+            "--item is for test images, which have a command of their own",
         ),
         (("--data", "sprites"), "--data is for test images, which have a command of their own: armusic traverse"),
-        (("--data-dir", "cache"), "--data-dir is for test images, which have a command of their own: armusic traverse"),
+        (("--data-dir", "cache"), "--data-dir is for test images, which have a command"),
         (("--attr", "rhythm=0.2", "--attr", "rhythm=0.3"), "2 targets for rhythm"),
         (("--attr", "rhythm=nan"), "'nan' is no number"),
         (("--attr", "rhythm=1:0.2 99:0.3"), "measure 99, but the tune has measures 1-16"),
