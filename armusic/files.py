@@ -99,7 +99,7 @@ def check_writable(path: Path | str, force: bool = False) -> None:
             if not path.is_file():
                 raise WriteError(f"{shown}: not a regular file, so it is not replaced")
             if not force:
-                raise WriteError(f"{shown} exists already: name another file, or replace it with --force (force=True)")
+                raise WriteError(f"{shown} exists already: name another file, or replace it with the option force")
         _check_parent(path, shown)
     except ArmusicError:
         raise
@@ -174,7 +174,7 @@ def check_folder(path: Path | str, force: bool = False) -> None:
         if path.exists() and not path.is_dir():
             raise WriteError(f"{shown}: a file, where a folder is wanted: name another folder")
         if path.is_dir() and not force and any(path.iterdir()):
-            raise WriteError(f"{shown} has files in it: name another folder, or replace them with --force (force=True)")
+            raise WriteError(f"{shown} has files in it: name another folder, or replace them with the option force")
         _check_parent(path, shown)
     except ArmusicError:
         raise

@@ -111,7 +111,7 @@ def test_refuses_what_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monk
     path.write_text("old")
     os.mkfifo(tmp_path / "pipe")
     for target, force, words in (
-        (path, False, "exists already: .*--force"),
+        (path, False, "exists already: .*the option force$"),
         (tmp_path, True, "a folder"),
         (tmp_path / "pipe", True, "not a regular file"),
         (tmp_path / "none" / "out.mid", False, "none does not exist"),
@@ -151,7 +151,7 @@ def test_a_folder_in_use_needs_force_and_keeps_what_is_not_ours(tmp_path: Path) 
     with files.atomic_folder(folder) as temporary:  # empty: nothing to lose
         (temporary / "1.mid").write_text("one")
     (folder / "mine.txt").write_text("mine")
-    with pytest.raises(WriteError, match="has files in it: .*--force"), files.atomic_folder(folder):
+    with pytest.raises(WriteError, match="has files in it: .*the option force$"), files.atomic_folder(folder):
         raise AssertionError("the block must not run")
     with files.atomic_folder(folder, force=True) as temporary:
         (temporary / "1.mid").write_text("two")

@@ -65,7 +65,7 @@ class Frame:
             if not attributes.is_transposition_invariant(attributes.get(name)):
                 raise DataError(
                     f"attribute {name!r} changes with transposition, which an anchored model cannot see:"
-                    " train with --frame absolute"
+                    " train with the option frame=absolute"
                 )
 
     def anchors(self, tokens: Int[np.ndarray, "measure tick"]) -> Int[np.ndarray, " measure"]:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from armusic_cli import options, tables
+from armusic_cli.messages import with_flags
 
 
 @click.command("inspect")
@@ -45,5 +46,5 @@ def command(file: Path, as_json: bool, **reading: Any) -> None:
         ]
         tables.show(["track", "channel", "name", "program", "notes", "pitches", "together", "like a melody"], rows)
     for remark in found.remarks:
-        click.echo(f"- {remark}")
-    click.echo(f"cannot be used: {found.refused}" if found.refused else "can be used")
+        click.echo(f"- {with_flags(remark)}")
+    click.echo(f"cannot be used: {with_flags(found.refused)}" if found.refused else "can be used")

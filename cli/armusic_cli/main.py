@@ -15,6 +15,7 @@ from importlib import import_module
 import click
 
 from armusic.errors import ArmusicError
+from armusic_cli.messages import with_flags
 
 COMMANDS = {
     "interpolate": "Lower and raise one attribute of a tune, or set attributes to targets.",
@@ -92,9 +93,13 @@ def cli(ctx: click.Context, traceback: bool) -> None:
         return
     import logging
 
+    class Formatter(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            return with_flags(super().format(record))
+
     logging.addLevelName(logging.WARNING, "warning")
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("armusic: %(levelname)s: %(message)s"))
+    handler.setFormatter(Formatter("armusic: %(levelname)s: %(message)s"))
     logger = logging.getLogger("armusic")
     logger.addHandler(handler)
     ctx.call_on_close(lambda: logger.removeHandler(handler))
@@ -141,7 +146,7 @@ def _explain(error: BaseException) -> tuple[str, int]:
     if isinstance(error, Interrupted | KeyboardInterrupt):
         return _one_line(str(error)) or "stopped", INTERRUPTED
     if isinstance(error, ArmusicError):
-        return f"error: {_one_line(str(error))}", error.exit_code
+        return f"error: {with_flags(_one_line(str(error)))}", error.exit_code
     if isinstance(error, click.ClickException):
         ctx = getattr(error, "ctx", None)
         hint = f" (see {ctx.command_path} --help)" if ctx is not None else ""

@@ -107,11 +107,10 @@ def refuse_inputs(out: Path, *inputs: Path) -> None:
 
 
 def check(path: Path, force: bool, *, folder: bool = False) -> None:
-    """Raise `WriteError` for an output that is there already, or has a folder in its place."""
-    if path.is_dir() and not folder:
-        raise WriteError(f"{path}: a folder, where a file is wanted: name a file in it")
-    if path.exists() and not force and not (path.is_dir() and not any(path.iterdir())):
-        raise WriteError(f"{path} exists already: name another with -o, or replace it with --force")
+    """Raise `WriteError` for an output that may not be written."""
+    from armusic import api
+
+    (api.files.check_folder if folder else api.files.check_writable)(path, force)
 
 
 @contextmanager

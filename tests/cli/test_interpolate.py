@@ -164,7 +164,7 @@ def test_the_input_comes_back_untouched(run: Run, melody: Path, model: Path) -> 
 def test_what_is_there_is_kept_without_force(run: Run, melody: Path, existing: str, model: Path) -> None:
     Path(existing).write_text("mine")
     error = run("interpolate", melody, "--attr", "rhythm", "--model", model).error(1)
-    assert error == f"{existing} exists already: name another with -o, or replace it with --force"
+    assert error == f"{existing} exists already: name another file, or replace it with --force"
     assert names(melody.parent) == sorted(["input.mid", existing])
     assert Path(existing).read_text() == "mine"
     assert run("interpolate", melody, "--attr", "rhythm", "--model", model, "--force").code == 0

@@ -100,7 +100,7 @@ def test_wrong_usage_is_said_before_the_work(run: Run, melody: Path, how: list[s
 def test_a_score_that_is_there_is_kept(run: Run, melody: Path, model: Path) -> None:
     Path("x.svg").write_text("mine")
     arguments = ["interpolate", melody, "--attr", "rhythm", "--model", model, "-o", "x.svg"]
-    assert run(*arguments).error(1) == "x.svg exists already: name another with -o, or replace it with --force"
+    assert run(*arguments).error(1) == "x.svg exists already: name another file, or replace it with --force"
     assert Path("x.svg").read_text() == "mine"
     assert run(*arguments, "--force").code == 0
     assert Path("x.svg").read_text() != "mine"

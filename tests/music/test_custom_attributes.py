@@ -204,7 +204,7 @@ def test_an_anchored_model_cannot_learn_what_changes_by_transposition(write: Wri
     spec = f"{write(MINE)}:mean_pitch"
     with pytest.raises(
         DataError,
-        match="mean_pitch' changes with transposition, which an anchored model cannot see: train with --frame absolute",
+        match="mean_pitch' changes with transposition, which an anchored model cannot see: train with the option frame=absolute",
     ):
         to_data(toy_corpus(), config.make(attributes=("rhythm", spec)))
     data = to_data(toy_corpus(), config.make(attributes=("rhythm", spec), frame="absolute"))

@@ -121,8 +121,8 @@ def test_a_metre_that_is_not_written_is_that_of_most_measures(heard: Heard, free
     header = HEADER.replace("M:4/4\n", free)
     tune, (said,) = heard(header + "CDE|FGA|B2c|c3|")
     assert tune.measures[0].metre == Metre(3, 4)
-    assert said == "no metre is written: taken for 3/4, as 4 of 4 measures are so long (--metre names another)"
-    with pytest.raises(MetreError, match="measure 1: no metre is written, .* --metre"):
+    assert said == "no metre is written: taken for 3/4, as 4 of 4 measures are so long (the option metre sets another)"
+    with pytest.raises(MetreError, match="measure 1: no metre is written, .* metre=4/4"):
         heard(header + "CD|EFG|ABcde|c|")
     assert [str(one.metre) for one in heard(header + "CDEFGABc|", metre="2/4")[0].measures] == ["2/4"] * 4
 
@@ -237,7 +237,7 @@ def test_a_tune_of_a_book_by_its_number(tmp_path: Path) -> None:
     for tune in (readers.read(f"{book}#12"), readers.read(book, None, 12), readers.read(f"{book}#12", None, 12)):
         assert (pitches(tune), tune.source) == ([62], "book.abc#12")
     for path, number, words in (
-        (book, None, "2 tunes in it: name one by its X: number, from 1 to 12, with --tune or as book.abc#1"),
+        (book, None, "2 tunes in it: name one by its X: number, from 1 to 12, with the option tune or as book.abc#1"),
         (f"{book}#3", None, "no tune 3 in it"),
         (f"{book}#1", 12, "tune 12 and tune 1 are asked for"),
     ):

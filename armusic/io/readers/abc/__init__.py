@@ -160,8 +160,8 @@ def remarked(path: str | Path, reading: Reading, remarks: list[Remark], tune: in
     tunes = split(_text(path, reading.max_size))
     if tune is None and len(tunes) > 1:
         raise UsageError(
-            f"{label(path)}: {len(tunes)} tunes in it: name one by its X: number, {_numbers(tunes)}, with --tune or as"
-            f" {label(path)}#{tunes[0][0]}"
+            f"{label(path)}: {len(tunes)} tunes in it: name one by its X: number, {_numbers(tunes)}, with the option"
+            f" tune or as {label(path)}#{tunes[0][0]}"
         )
     found = [text for number, text in tunes if tune in {None, number}]
     if not found:

@@ -121,8 +121,8 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
     if all(span.metre is None for span in found):
         names = ", ".join(dict.fromkeys(map(str, signatures)))
         raise MetreError(
-            f"{source}: no measure in a metre that can be used, only {names}: if that is not what it is in, name its"
-            " metre with --metre, such as --metre 4/4"
+            f"{source}: no measure in a metre that can be used, only {names}: if that is wrong, set its metre with"
+            " the option metre=4/4 or the like"
         )
     say(_faults(part, found, clock, source))
     lowest = reading.voice == "lowest"
@@ -216,7 +216,7 @@ def _left_out(
     at = place(found, int(clock.to_units(start[[two]])[0]), clock.quarter)
     gone = [f"{voice.left_out} are left out"] * bool(voice.left_out)
     gone += [f"{voice.shortened} end where the next one starts"] * bool(voice.shortened)
-    stay = "the lowest stay" if lowest else "the highest stay (--voice lowest: those)"
+    stay = "the lowest stay" if lowest else "the highest stay (the option voice=lowest keeps the lowest)"
     clashing = f"pitch {part.pitch[two]} starts while pitch {part.pitch[one]} still sounds"
     return [
         Remark(
@@ -242,14 +242,16 @@ def _passed(
     if reading.quantize == "strict":
         raise OffGridError(
             f"{source}, {first}: a note starts or ends between the six ticks of a beat: quantise it to sixteenths or"
-            " triplets, or leave out --quantize strict"
+            " triplets, or leave out the option quantize=strict"
         )
     touched = [
         span.metre is not None and bool(((start < span.end) & (stop > span.start) & off).any()) for span in found
     ]
     passed = [replace(span, metre=None) if off else span for span, off in zip(found, touched, strict=True)]
     if all(span.metre is None for span in passed):
-        raise OffGridError(f"{source}: no measure is on the grid of six ticks per beat: leave out --quantize off")
+        raise OffGridError(
+            f"{source}: no measure is on the grid of six ticks per beat: leave out the option quantize=off"
+        )
     count = sum(touched)
     text = f"{count} measures have notes off the grid, first {first}: left as they are, and not counted"
     return passed, [Remark(text)]
@@ -264,7 +266,7 @@ def _on_grid(
     if len(start) >= quantise.FEW and quantise.following(on, start) < quantise.LEAST_FOLLOWING:
         raise OffGridError(
             f"{source}: its notes do not follow its own beats (as when played without a click): give the beats with"
-            " --beats FILE or --tempo BPM, or quantise it in a DAW"
+            " the option beats or the option tempo, or quantise it in a DAW"
         )
     begin, end = quantise.snap(on, start, stop, min(UNITS, clock.quarter // 48))
     limit = on.run_ends(start)

@@ -123,7 +123,9 @@ def _believed(signatures: Sequence[Signature], source: str) -> tuple[list[Signat
     if [one[1:] for one in kept] != [(1, 4)]:
         return kept, []
     refusal = MetreError(f"{source}, measure 1: {_unknown(kept[0])}")
-    return [Signature(0, 4, 4)], [Remark("its time signature, 1/4, is taken for 4/4 (--metre names another)", refusal)]
+    return [Signature(0, 4, 4)], [
+        Remark("its time signature, 1/4, is taken for 4/4 (the option metre sets another)", refusal)
+    ]
 
 
 def _unknown(signature: Signature) -> str:

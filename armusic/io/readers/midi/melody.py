@@ -66,7 +66,7 @@ class Choice:
             f"{source}: notes on {self.part.label}, {others}{more}: one voice is needed, so export the track with the"
             " melody alone"
         )
-        return [Remark(f"{text}; --track names another", refusal)]
+        return [Remark(f"{text}; the option track names another", refusal)]
 
 
 def choose(found: Sequence[Part], quarter: int, track: str | None, source: str) -> Choice:

@@ -37,7 +37,7 @@ def signatures(file: smf.MidiData) -> tuple[list[Signature], list[Remark]]:
     for tick, data in merged(file, smf.TIME_SIGNATURE):
         if len(data) > 1:
             found[tick] = (data[0], 1 << min(data[1], _MAX_POWER))
-    said = [] if found else [Remark("no time signature: taken for 4/4 (--metre names another)")]
+    said = [] if found else [Remark("no time signature: taken for 4/4 (the option metre sets another)")]
     return [Signature(tick * UNITS, *pair) for tick, pair in ({0: (4, 4)} | found).items()], said
 
 

@@ -177,13 +177,13 @@ def _in_metre(sheet: Sheet, source: str, remarks: list[Remark]) -> Sheet:
     metre = max(METRES, key=lambda one: counts[one])
     if counts[metre] < _LEAST_FITTING * len(free):
         raise MetreError(
-            f"{source}, measure {free[0].label}: no metre is written, and the measures are of many lengths: name one"
-            " with --metre, such as --metre 4/4"
+            f"{source}, measure {free[0].label}: no metre is written, and the measures are of many lengths: set one"
+            " with the option metre=4/4 or the like"
         )
     remarks.append(
         Remark(
             f"no metre is written: taken for {metre}, as {counts[metre]} of {len(free)} measures are so long"
-            " (--metre names another)"
+            " (the option metre sets another)"
         )
     )
     new = signature(str(metre))

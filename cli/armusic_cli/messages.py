@@ -1,0 +1,22 @@
+"""The library's messages, as the command line shows them."""
+
+from __future__ import annotations
+
+import re
+
+
+def with_flags(message: str) -> str:
+    """Return a message of the library with its options as they are typed.
+
+    Examples
+    --------
+    >>> with_flags("name another file, or replace it with the option force")
+    'name another file, or replace it with --force'
+    >>> with_flags("set its metre with the option metre=4/4 or the like")
+    'set its metre with --metre 4/4 or the like'
+    """
+
+    def flag(match: re.Match[str]) -> str:
+        return f"--{match[1].replace('_', '-')}" + (f" {match[2]}" if match[2] else "")
+
+    return re.sub(r"the option ([a-z_]+)(?:=([\w/:-]+))?", flag, message)
