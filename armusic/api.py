@@ -227,10 +227,10 @@ class Model:
     def traverse(
         self, items: Sequence[int], attributes: Sequence[str], *, data_dir: str | Path | None = None, **options: Any
     ) -> Traversal:
-        """Return test items turned by dimensions (`steps`, `span`, `data`): see `evaluation.traversals.of_model`."""
+        """Return test items with dimensions moved (`steps`, `span`, `data`): see `armusic.evaluation.traversals`."""
         from armusic.evaluation import traversals
 
-        return traversals.of_model(self.checkpoint, data_folder(data_dir), items, attributes, **options)
+        return traversals.traverse_test_items(self.checkpoint, data_folder(data_dir), items, attributes, **options)
 
     def evaluate(self, metre: str | None = None, *, data_dir: str | Path | None = None, **options: Any) -> Evaluation:
         """Return how good it is on the test part of its data (`seed`, `on_progress`): see `evaluation.evaluate`."""

@@ -1,4 +1,4 @@
-"""How well a music model does on tunes that it was not trained on.
+"""The quality of a music model on tunes that it was not trained on.
 
 Reconstruction is from the posterior mean, the decoder running free. A measure is unseen when
 no measure that the model was trained on, or chosen by, equals it up to transposition.
@@ -31,36 +31,36 @@ from armusic.vae.data import subset
 Tokens = Int[np.ndarray, "measure tick"]
 
 
-def fidelity(written: Tokens, heard: Tokens) -> dict[str, float]:
+def fidelity(original: Tokens, reconstructed: Tokens) -> dict[str, float]:
     """Compare measures with their reconstructions.
 
     Parameters
     ----------
-    written, heard : int array (measure, tick)
+    original, reconstructed : int array (measure, tick)
         Tokens of one metre; at least one measure.
 
     Returns
     -------
     dict of str to float
-        `n` measures; `ticks` right and measures `exact`, as shares; `onset_f1`, the harmonic
-        mean of precision and recall of the onsets; `pitch`, the share of right pitches where
-        both have an onset.
+        `n`, the number of measures; `ticks` right and measures `exact`, as shares; `onset_f1`, the
+        harmonic mean of precision and recall of the onsets; `pitch`, the share of right pitches
+        where both have an onset.
 
     Examples
     --------
     >>> from armusic.music.tokenizer import HOLD
-    >>> found = fidelity(np.array([[60, HOLD, 62, HOLD]]), np.array([[60, HOLD, 64, 65]]))
-    >>> found["ticks"], found["exact"], round(found["onset_f1"], 3), found["pitch"]
+    >>> shares = fidelity(np.array([[60, HOLD, 62, HOLD]]), np.array([[60, HOLD, 64, 65]]))
+    >>> shares["ticks"], shares["exact"], round(shares["onset_f1"], 3), shares["pitch"]
     (0.5, 0.0, 0.8, 0.5)
     """
-    same = written == heard
-    one, two = is_onset(written), is_onset(heard)
-    both = one & two
+    same = original == reconstructed
+    onsets = is_onset(original), is_onset(reconstructed)
+    both = onsets[0] & onsets[1]
     return {
-        "n": len(written),
+        "n": len(original),
         "ticks": float(same.mean()),
         "exact": float(same.all(axis=1).mean()),
-        "onset_f1": float(2 * both.sum() / max(1, one.sum() + two.sum())),
+        "onset_f1": float(2 * both.sum() / max(1, onsets[0].sum() + onsets[1].sum())),
         "pitch": float(same[both].mean()) if both.any() else 1.0,
     }
 
@@ -71,68 +71,68 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
     Parameters
     ----------
     checkpoint : Checkpoint
-        Of a music model.
+        A music model.
     cache : Path
         Folder of cached corpora.
     tunes : int
-        How many test tunes to move the dimensions of, spread evenly over the test set.
+        Number of test tunes to move the dimensions of, spread evenly over the test set.
 
     Returns
     -------
     dict
-        `reconstruction`: per metre, of `all` test measures and of the `unseen`, as `fidelity`
-        gives it; `r2` of each attribute on its own dimension, per metre; `sweep`: for each
-        attribute the share of upward steps in which the mean attribute of a tune falls, and
-        the mean of each step.
+        `reconstruction`: per metre, the `fidelity` of `all` test measures and of the `unseen`;
+        `r2` of each attribute on its own dimension, per metre; `sweep`: for each attribute the
+        share of upward steps in which the mean attribute of a tune falls, and the mean of each
+        step.
     """
-    settings, frame = checkpoint.config, FRAMES[checkpoint.config.frame]
-    read = corpora.read(settings.data, cache)
-    _, inside = frame.enter(read.tokens, frame.anchors(read.tokens))
-    data = to_data(read, settings)
-    places = subset(replace(data, x=np.flatnonzero(inside)[:, None]), settings.limit, settings.seed)
-    train, valid, test = (part.x[:, 0] for part in adapters.get(settings.data).split(places, settings.seed))
-    number = different(read.tokens, read.kind)
+    config, frame = checkpoint.config, FRAMES[checkpoint.config.frame]
+    corpus = corpora.read(config.data, cache)
+    _, inside = frame.enter(corpus.tokens, frame.anchors(corpus.tokens))
+    data = to_data(corpus, config)
+    places = subset(replace(data, x=np.flatnonzero(inside)[:, None]), config.limit, config.seed)
+    train, valid, test = (part.x[:, 0] for part in adapters.get(config.data).split(places, config.seed))
+    number = different(corpus.tokens, corpus.kind)
     unseen = ~np.isin(number, number[np.concatenate([train, valid])])
-    heard, z = reconstruction.decode(checkpoint, read.tokens[test], read.kind[test])
+    reconstructed, z = reconstruction.decode(checkpoint, corpus.tokens[test], corpus.kind[test])
     a = data.a[np.searchsorted(np.flatnonzero(inside), test)]
 
     result: dict[str, Any] = {"reconstruction": {}, "r2": {}}
-    for index, metre in enumerate(METRES):
-        here = read.kind[test] == index
-        if not here.any():
+    for kind, metre in enumerate(METRES):
+        of_kind = corpus.kind[test] == kind
+        if not of_kind.any():
             continue
         width = tokenizer.ticks(metre)
-        parts = {"all": here, "unseen": here & unseen[test]}
+        parts = {"all": of_kind, "unseen": of_kind & unseen[test]}
         result["reconstruction"][str(metre)] = {
-            name: fidelity(read.tokens[test][rows, :width], heard[rows, :width])
+            name: fidelity(corpus.tokens[test][rows, :width], reconstructed[rows, :width])
             for name, rows in parts.items()
             if rows.any()
         }
-        if here.sum() > 2:
+        if of_kind.sum() > 2:
             result["r2"][str(metre)] = {
-                name: float(np.corrcoef(z[here, k], a[here, k])[0, 1] ** 2)
-                for k, name in enumerate(settings.attributes)
+                name: float(np.corrcoef(z[of_kind, k], a[of_kind, k])[0, 1] ** 2)
+                for k, name in enumerate(config.attributes)
             }
-    result["sweep"] = sweeps(checkpoint, read, np.unique(read.tune[test]), tunes)
+    result["sweep"] = sweeps(checkpoint, corpus, np.unique(corpus.tune[test]), tunes)
     return result
 
 
-def sweeps(checkpoint: Checkpoint, read: Corpus, tunes: Int[np.ndarray, " tune"], count: int) -> dict[str, Any]:
+def sweeps(checkpoint: Checkpoint, corpus: Corpus, tunes: Int[np.ndarray, " tune"], count: int) -> dict[str, Any]:
     """Move every dimension through `count` of the `tunes`, each in its key: the model's own sweep, without a search."""
     chosen = tunes[np.linspace(0, len(tunes) - 1, min(count, len(tunes))).astype(int)]
-    music = [tune_of(read, read.tune == number, read.sources[number]) for number in chosen]
+    music = [tune_of(corpus, corpus.tune == number, corpus.sources[number]) for number in chosen]
     result: dict[str, Any] = {"tunes": len(music)}
     for name in checkpoint.config.attributes:
         swept = [move_dimension(checkpoint, tune, name, allowed=keys.allowed(tune, keys.find(tune))) for tune in music]
-        means = np.array([[one.values.mean() for one in variations] for variations in swept])
+        means = np.array([[variation.values.mean() for variation in variations] for variations in swept])
         falls = np.diff(means, axis=1) < 0
         result[name] = {"falls": float(falls.mean()), "means": means.mean(axis=0).round(4).tolist()}
     return result
 
 
-def tune_of(read: Corpus, rows: Bool[np.ndarray, " measure"], source: str) -> Tune:
+def tune_of(corpus: Corpus, rows: Bool[np.ndarray, " measure"], source: str) -> Tune:
     """Return measures of a corpus as a tune."""
-    metres = [METRES[index] for index in read.kind[rows]]
+    metres = [METRES[kind] for kind in corpus.kind[rows]]
     starts = np.cumsum([Fraction(0), *(metre.length for metre in metres)])
     measures = tuple(Measure(start, metre) for start, metre in zip(starts, metres, strict=False))
-    return Tune(decode(read.tokens[rows], measures), measures, source=source)
+    return Tune(decode(corpus.tokens[rows], measures), measures, source=source)

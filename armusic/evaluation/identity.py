@@ -1,14 +1,15 @@
-"""What should stay of an item: the digit, the shape, when it is decoded and when it is turned."""
+"""Whether items keep their identity (the digit, the shape) when they are decoded and when a dimension is moved."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Int
 
 from armusic.evaluation.subject import Codes, Subject
-from armusic.evaluation.sweeps import POSITIONS, Axes, placed
+from armusic.evaluation.sweeps import POSITIONS, Axes, moved
 from armusic.progress import Stage, silent
 from armusic.vae.data import Data
 
@@ -16,65 +17,77 @@ WIDE = 2 * POSITIONS  # the range of Pati and Lerch (2020)
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """Shares of items of which a judge says what is true of the originals; 0..1.
+class Identity:
+    """Shares of items in which a judge sees the identity of the originals; 0..1.
 
     Parameters
     ----------
-    what : str
-        What should stay, such as the digit.
+    name : str
+        Name of the identity, such as digit.
     original : float
-        Of the test items themselves: how good the judge is, where the data says what is true; else 1.
+        Share of the test items themselves: the judge's accuracy where the data has the identity, else 1.
     reconstructed : float
-        Of test items decoded from the means of their posteriors.
+        Share of test items decoded from the means of their posteriors.
     swept, swept_wide : float
-        Of some decoded with the dimension that turns an attribute (see `sweeps.axes`) at -2 to 2, or -4 to 4, standard
-        deviations of the prior; that of the judged attribute itself is not moved.
-    n, turned : int
-        How many items are reconstructed, and how many are moved.
+        Share of items decoded with the dimension of an attribute (see `sweeps.find_axes`) at -2 to 2, or -4 to 4,
+        standard deviations of the prior; the dimension of the identity itself is not moved.
+    count, swept_count : int
+        Number of items that are reconstructed, and number of those whose dimensions are moved.
     """
 
-    what: str
+    name: str
     original: float
     reconstructed: float
     swept: float
     swept_wide: float
-    n: int
-    turned: int
+    count: int
+    swept_count: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the figures by the names that they have in an evaluation.json."""
+        return {
+            "what": self.name,
+            "original": self.original,
+            "reconstructed": self.reconstructed,
+            "swept": self.swept,
+            "swept_wide": self.swept_wide,
+            "n": self.count,
+            "turned": self.swept_count,
+        }
 
 
-def kept(
-    subject: Subject, test: Data, mean: Codes, chosen: np.ndarray, turned: Axes, on_progress: Stage = silent
-) -> Kept | None:
+def measure(
+    subject: Subject, test: Data, mean: Codes, chosen: np.ndarray, axes: Axes, on_progress: Stage = silent
+) -> Identity | None:
     """Judge test items, their reconstructions, and the `chosen` ones with one dimension moved; None without a judge.
 
     Source
     ------
     Pati and Lerch (2020): the digit that a classifier reads in decoded images.
     """
-    what = subject.adapter.identity_name
-    if not what:
+    name = subject.adapter.identity_name
+    if not name:
         return None
     original = subject.identify(test.x)
-    known = told(test, what)
-    true = original if known is None else known
-    others = [place for place, name in enumerate(test.names) if name != what]
+    recorded = identity_in_data(test, name)
+    true = original if recorded is None else recorded
+    axes = axes.take([place for place, attribute in enumerate(test.names) if attribute != name])
     shares = []
     for positions in (POSITIONS, WIDE):
-        moved = placed(mean[chosen], Axes(turned.dims[others], turned.ways[others]), positions)
-        made = subject.decode(
-            moved.reshape(-1, mean.shape[1]), lambda done, total: on_progress(f"keeping the {what}", done, total)
+        codes = moved(mean[chosen], axes, positions)
+        items = subject.decode(
+            codes.reshape(-1, mean.shape[1]), lambda done, total: on_progress(f"keeping the {name}", done, total)
         )
-        shares.append(float((subject.identify(made).reshape(moved.shape[:3]) == true[chosen]).mean()))
+        shares.append(float((subject.identify(items).reshape(codes.shape[:3]) == true[chosen]).mean()))
     reconstructed = float((subject.identify(subject.decode(mean)) == true).mean())
-    near, wide = shares
-    return Kept(what, float((original == true).mean()), reconstructed, near, wide, len(test), len(chosen))
+    swept, swept_wide = shares
+    return Identity(name, float((original == true).mean()), reconstructed, swept, swept_wide, len(test), len(chosen))
 
 
-def told(test: Data, what: str) -> Int[np.ndarray, " item"] | None:
-    """Return what the data itself says of what should stay: an attribute of that name, where there is one."""
+def identity_in_data(test: Data, name: str) -> Int[np.ndarray, " item"] | None:
+    """Return the identity that the data itself has for each item, as an attribute of that name; None without one."""
     names = (*test.names, *test.reported_names)
-    if what not in names:
+    if name not in names:
         return None
-    known = test.a if test.reported is None else np.column_stack([test.a, test.reported])
-    return known[:, names.index(what)].round().astype(int)
+    values = test.a if test.reported is None else np.column_stack([test.a, test.reported])
+    return values[:, names.index(name)].round().astype(int)

@@ -1,4 +1,4 @@
-"""What a model makes of chance codes: whether it is valid, new, and like the data."""
+"""Items decoded from codes of the prior: whether they are valid, new, and distributed as the data."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from armusic.evaluation.subject import Subject, numbered
+from armusic.evaluation.subject import Subject, number_items
 from armusic.progress import Stage, silent
 from armusic.vae.data import Data
 
-DRAWN = 2048  # codes: shares within two points
+CODES = 2048  # shares are then within two points
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How an attribute is spread in what was made, and in the data.
+    """The distribution of an attribute in decoded items, and in the data.
 
     Parameters
     ----------
     mean, std : float
-        Of the samples, in the attribute's units.
+        Mean and standard deviation in the decoded items, in the attribute's units.
     data_mean, data_std : float
-        Of the data.
+        Mean and standard deviation in the data.
     distance : float
         Wasserstein distance of the two distributions, in standard deviations of the data.
     """
@@ -41,15 +41,15 @@ class Prior:
     Parameters
     ----------
     n : int
-        How many.
+        Number of codes.
     valid : float, optional
-        Share of them that an item of the domain could be: 0..1; not there where nobody can tell.
+        Share of items that could belong to the domain: 0..1; None where that cannot be told.
     seen : float
-        Share that is the same as some item that the model was trained on.
+        Share of items that equal a training item.
     different : float
-        Share of different ones among them.
+        Number of different items, as a share of all.
     attributes : dict of str to Spread
-        Of each attribute that can be measured; of those items of which it can.
+        Distribution of each attribute, over the items in which it can be measured.
     """
 
     n: int
@@ -59,15 +59,15 @@ class Prior:
     attributes: dict[str, Spread]
 
 
-def prior(
+def measure(
     subject: Subject,
     train: Data,
     test: Data,
     rng: np.random.Generator,
     on_progress: Stage = silent,
-    count: int = DRAWN,
+    count: int = CODES,
 ) -> Prior:
-    """Decode `count` codes from N(0, I), and compare what comes out with training and test items of one kind.
+    """Decode `count` codes from N(0, I), and compare the items with training and test items of one kind.
 
     Source
     ------
@@ -76,20 +76,20 @@ def prior(
     from scipy.stats import wasserstein_distance
 
     z = rng.standard_normal((count, subject.model.latent), dtype=np.float32)
-    made = subject.decode(z, lambda done, total: on_progress("chance codes", done, total))
-    numbers, known = numbered(subject, made, train.x)
-    spread = {}
-    for name, values, there in zip(test.names, subject.measure(made).T, test.a.T.astype(np.float64), strict=True):
-        here = values[~np.isnan(values)]
-        if len(here):
-            distance = float(wasserstein_distance(here, there) / (there.std() or 1.0))
-            ends = (float(here.mean()), float(here.std()), float(there.mean()), float(there.std()))
-            spread[name] = Spread(*ends, distance)
-    plausible = subject.adapter.plausible(made, subject.kind, subject.config)
+    items = subject.decode(z, lambda done, total: on_progress("chance codes", done, total))
+    numbers, training = number_items(subject, items, train.x)
+    attributes = {}
+    for name, column, data in zip(test.names, subject.measure(items).T, test.a.T.astype(np.float64), strict=True):
+        values = column[~np.isnan(column)]
+        if len(values):
+            distance = float(wasserstein_distance(values, data) / (data.std() or 1.0))
+            moments = float(values.mean()), float(values.std()), float(data.mean()), float(data.std())
+            attributes[name] = Spread(*moments, distance)
+    plausible = subject.adapter.plausible(items, subject.kind, subject.config)
     return Prior(
         count,
         None if plausible is None else float(plausible.mean()),
-        float(np.isin(numbers, known).mean()),
+        float(np.isin(numbers, training).mean()),
         len(np.unique(numbers)) / count,
-        spread,
+        attributes,
     )

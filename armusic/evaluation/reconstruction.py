@@ -1,6 +1,6 @@
-"""How much comes back: shares of ticks or pixels, and of whole items, with intervals.
+"""Reconstruction accuracy: shares of ticks or pixels, and of whole items, with intervals.
 
-The decoder runs free. What is `by_tune`, `unseen` and `exact` is decoded from the mean of the
+The decoder runs free. `by_tune`, `unseen` and `exact` are decoded from the mean of the
 posterior; `paper` is measured as Pati and Lerch (2020) did, from a code drawn from it.
 """
 
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Int, Shaped
 
-from armusic.evaluation.subject import Codes, Subject, numbered
+from armusic.evaluation.subject import Codes, Subject, number_items
 from armusic.progress import Stage, silent
 from armusic.vae.data import Data
 
 MOST = 10_000  # items: the original's protocol has many times as many, copies in all keys
 RESAMPLES = 1000
-LEVEL = 0.95  # of the intervals
+LEVEL = 0.95  # confidence of the intervals
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,11 @@ class Share:
     Parameters
     ----------
     value : float
-        0..1.
+        The share, 0..1.
     interval : (float, float), optional
-        Where it lies with 95 % confidence when the groups (tunes) are drawn anew; not there for under two groups.
+        95 % interval over resampled groups (tunes); None for fewer than two groups.
     n : int
-        How many items it is of.
+        Number of items.
     """
 
     value: float
@@ -39,7 +39,7 @@ class Share:
     n: int
 
 
-def reconstruction(
+def measure(
     subject: Subject,
     parts: tuple[Data, Data, Data],
     mean: Codes,
@@ -47,7 +47,7 @@ def reconstruction(
     rng: np.random.Generator,
     on_progress: Stage = silent,
 ) -> tuple[dict[str, Share], dict[str, float]]:
-    """Decode test items from their codes, and count what comes back.
+    """Decode test items from their codes, and return the shares that are right.
 
     Parameters
     ----------
@@ -60,27 +60,28 @@ def reconstruction(
     protocol : Data, optional
         The test items of the original's protocol.
     rng : Generator
-        Draws the codes and the subset of the protocol, and resamples.
+        Random numbers for the codes, the subset of the protocol, and resampling.
     on_progress : callable
-        Told how many items are decoded.
+        Called with the stage, how many items are decoded, and their number.
 
     Returns
     -------
     shares : dict of str to Share
-        Ticks right: `paper`, of the protocol's items; `by_tune`, of the test items; `unseen`, of those that are
-        no training or validation item. Items right everywhere: `exact`, of the test items; `exact_unseen`.
-        There is no `paper` without a protocol, no `by_tune` where groups are on both sides of the split, and neither
-        `unseen` nor `exact_unseen` when all were seen.
+        Shares of ticks right: `paper`, of the protocol's items; `by_tune`, of the test items; `unseen`, of those
+        that equal no training or validation item. Shares of items right everywhere: `exact`, of the test items;
+        `exact_unseen`. There is no `paper` without a protocol, no `by_tune` where groups are on both sides of the
+        split, and neither `unseen` nor `exact_unseen` when all items were seen.
     counts : dict of str to number
-        `items` and `groups` (tunes) of the test part, `unseen` items; items of the `paper`'s protocol that were
-        decoded, and the share `paper_seen` of them that is some training or validation item.
+        Numbers of `items`, of `groups` (tunes) and of `unseen` items in the test part; number of items of the
+        `paper`'s protocol that were decoded, and `paper_seen`, the share of them that equals a training or
+        validation item.
     """
     test = parts[2]
-    made = subject.right(test.x, mean, lambda done, total: on_progress("reconstruction", done, total))
-    known, here, there = numbered(
+    accuracy = subject.accuracy(test.x, mean, lambda done, total: on_progress("reconstruction", done, total))
+    seen, test_numbers, paper_numbers = number_items(
         subject, np.concatenate([part.x for part in parts[:2]]), test.x, test.x[:0] if protocol is None else protocol.x
     )
-    unseen = ~np.isin(here, known)
+    unseen = ~np.isin(test_numbers, seen)
     shares: dict[str, Share] = {}
     counts: dict[str, float] = {
         "items": len(test),
@@ -89,23 +90,23 @@ def reconstruction(
     }
     if protocol is not None and (protocol.kind == subject.kind).any():
         rows = np.sort(rng.permutation(np.flatnonzero(protocol.kind == subject.kind))[:MOST])
-        part = protocol.take(rows)
-        center, std = subject.encode(part.x)
-        drawn = center + std * rng.standard_normal(center.shape, dtype=np.float32)
-        found = subject.right(part.x, drawn, lambda done, total: on_progress("the paper's protocol", done, total))
-        shares["paper"] = share(found, part.group, rng)
-        counts |= {"paper": len(part), "paper_seen": float(np.isin(there[rows], known).mean())}
+        paper = protocol.take(rows)
+        paper_mean, std = subject.encode(paper.x)
+        z = paper_mean + std * rng.standard_normal(paper_mean.shape, dtype=np.float32)
+        right = subject.accuracy(paper.x, z, lambda done, total: on_progress("the paper's protocol", done, total))
+        shares["paper"] = share(right, paper.group, rng)
+        counts |= {"paper": len(paper), "paper_seen": float(np.isin(paper_numbers[rows], seen).mean())}
     if not np.isin(test.group, np.concatenate([part.group for part in parts[:2]])).any():
-        shares["by_tune"] = share(made, test.group, rng)
-    shares["exact"] = share(made == 1, test.group, rng)
+        shares["by_tune"] = share(accuracy, test.group, rng)
+    shares["exact"] = share(accuracy == 1, test.group, rng)
     if unseen.any():
-        shares["unseen"] = share(made[unseen], test.group[unseen], rng)
-        shares["exact_unseen"] = share(made[unseen] == 1, test.group[unseen], rng)
+        shares["unseen"] = share(accuracy[unseen], test.group[unseen], rng)
+        shares["exact_unseen"] = share(accuracy[unseen] == 1, test.group[unseen], rng)
     return shares, counts
 
 
 def share(values: Shaped[np.ndarray, " item"], group: Int[np.ndarray, " item"], rng: np.random.Generator) -> Share:
-    """Return the mean of `values`, each 0..1, with the interval that drawing whole groups anew gives.
+    """Return the mean of `values`, each 0..1, with the interval that resampling whole groups gives.
 
     Source
     ------
@@ -113,15 +114,15 @@ def share(values: Shaped[np.ndarray, " item"], group: Int[np.ndarray, " item"], 
 
     Examples
     --------
-    >>> found = share(np.array([1.0, 1.0, 0.0, 1.0]), np.array([0, 0, 1, 2]), np.random.default_rng(0))
-    >>> found.value, found.interval, found.n
+    >>> right = share(np.array([1.0, 1.0, 0.0, 1.0]), np.array([0, 0, 1, 2]), np.random.default_rng(0))
+    >>> right.value, right.interval, right.n
     (0.75, (0.0, 1.0), 4)
     """
     names, place = np.unique(group, return_inverse=True)
     interval = None
     if len(names) > 1:
         sums, counts = np.bincount(place.ravel(), values), np.bincount(place.ravel())
-        drawn = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=RESAMPLES)
-        low, high = np.quantile(drawn @ sums / (drawn @ counts), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        weights = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=RESAMPLES)
+        low, high = np.quantile(weights @ sums / (weights @ counts), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
         interval = float(low), float(high)
     return Share(float(np.mean(values)), interval, len(values))

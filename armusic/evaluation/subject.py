@@ -1,7 +1,8 @@
-"""What is measured: a trained model with the domain that it is of, and the kind of item it is measured on."""
+"""A model under measurement: with the adapter of its data, and the kind of item that it is measured on."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import Data
 from armusic.vae.models.base import VAE
 
-BATCH = 256  # encoded or decoded at a time: more leave the processor's cache
-ENOUGH = 100  # test items of a kind, to measure a model on it unasked
+BATCH = 256  # items encoded or decoded at a time: more leave the processor's cache
+ENOUGH = 100  # fewest test items of the kind that is measured by default
 
 Items = Shaped[np.ndarray, "item *shape"]
 Codes = Float[np.ndarray, "item latent"]
@@ -32,13 +33,13 @@ class Subject:
     Parameters
     ----------
     model : VAE
-        With its weights.
+        The network with its weights.
     config : Config
-        How it was trained.
+        The settings that it was trained with.
     adapter : Adapter
-        Of its data.
+        The adapter of its data.
     kind : int
-        Of the items that it is measured on: what a model does differs from kind to kind.
+        The kind of item that it is measured on: how good a model is differs from kind to kind.
     """
 
     model: VAE
@@ -50,62 +51,61 @@ class Subject:
     def encode(self, x: Items) -> tuple[Codes, Codes]:
         """Return the mean and the standard deviation of the posterior of each item, both float32."""
         self.model.eval()
-        device = next(self.model.parameters()).device
-        found = [
-            self.model.encode(self.model.items(torch.as_tensor(rows, device=device)), self.kind) for rows in _parts(x)
-        ]
-        mean, log_std = (torch.cat([getattr(one, name) for one in found]).cpu() for name in ("mean", "log_std"))
+        posteriors = [self.model.encode(self._to_model(rows), self.kind) for rows in _batches(x)]
+        mean, log_std = (
+            torch.cat([getattr(posterior, name) for posterior in posteriors]).cpu() for name in ("mean", "log_std")
+        )
         return mean.numpy(), log_std.exp().numpy()
 
     @torch.inference_mode()
     def decode(self, z: Codes, on_progress: Progress | None = None) -> Items:
         """Return the most likely item of each code, the decoder running free."""
-        self.model.eval()
-        device = next(self.model.parameters()).device
-        made: list[np.ndarray] = []
-        for number, rows in enumerate(_parts(z)):
-            if on_progress is not None:
-                on_progress(number * BATCH, len(z))
-            output = self.model.decode(torch.as_tensor(rows, device=device), self.kind)
-            made.append(self.model.mode(output).cpu().numpy())
-        if on_progress is not None:
-            on_progress(len(z), len(z))
-        return np.concatenate(made)
+        return np.concatenate([self.model.mode(output).cpu().numpy() for output in self._outputs(z, on_progress)])
 
     @torch.inference_mode()
-    def right(self, x: Items, z: Codes, on_progress: Progress | None = None) -> Float[np.ndarray, " item"]:
+    def accuracy(self, x: Items, z: Codes, on_progress: Progress | None = None) -> Float[np.ndarray, " item"]:
         """Return the share of each item (of its ticks, of its pixels) that is decoded right from its code."""
+        shares = []
+        for rows, output in zip(_batches(x), self._outputs(z, on_progress), strict=True):
+            right = self.model.right(output, self._to_model(rows))
+            shares.append(right.double().mean(dim=1).cpu().numpy())
+        return np.concatenate(shares)
+
+    def _to_model(self, x: Items) -> torch.Tensor:
+        return self.model.items(torch.as_tensor(x, device=self._device))
+
+    def _outputs(self, z: Codes, on_progress: Progress | None) -> Iterator[torch.Tensor]:
+        """Yield what the decoder returns for each batch of codes."""
         self.model.eval()
-        device = next(self.model.parameters()).device
-        found: list[np.ndarray] = []
-        for number, (items, rows) in enumerate(zip(_parts(x), _parts(z), strict=True)):
+        for number, rows in enumerate(_batches(z)):
             if on_progress is not None:
                 on_progress(number * BATCH, len(z))
-            output = self.model.decode(torch.as_tensor(rows, device=device), self.kind)
-            same = self.model.right(output, self.model.items(torch.as_tensor(items, device=device)))
-            found.append(same.double().mean(dim=1).cpu().numpy())
+            yield self.model.decode(torch.as_tensor(rows, device=self._device), self.kind)
         if on_progress is not None:
             on_progress(len(z), len(z))
-        return np.concatenate(found)
+
+    @property
+    def _device(self) -> torch.device:
+        return next(self.model.parameters()).device
 
     def measure(self, x: Items) -> Float[np.ndarray, "item attribute"]:
-        """Return the model's attributes of items, such as decoded ones; NaN where they are not known."""
+        """Return the model's attributes of items, such as decoded ones; NaN where they cannot be measured."""
         return self.adapter.values(x, self.kind, self.config)
 
     def identify(self, x: Items) -> Int[np.ndarray, " item"]:
-        """Return what should stay of each item, as the domain's judge tells it."""
+        """Return the identity of each item (its digit, its shape), as the domain's judge sees it."""
         return self.adapter.identify(x, self.kind, self.config)
 
     @property
     def label(self) -> str:
-        """What the kind is called."""
+        """Name of the kind."""
         return self.adapter.labels[self.kind]
 
 
 def load(
     checkpoint: Checkpoint, cache: Path, label: str | None = None, on_progress: Stage = silent
 ) -> tuple[Subject, tuple[Data, Data, Data]]:
-    """Return a model with the training, validation and test items of its own data, all of one kind.
+    """Load the data of a model, and return the model with its training, validation and test items, all of one kind.
 
     Parameters
     ----------
@@ -117,18 +117,18 @@ def load(
         The kind of item to measure it on, such as the metre `6/8`; by default the first one (4/4, as in the
         paper) that has a hundred test items, else the commonest.
     on_progress : callable
-        Told of files read.
+        Called with the stage of the work, how much of it is done, and its total.
 
     Raises
     ------
     UsageError
-        For a kind that there is not.
+        For an unknown kind.
     DataError
         When there are no test items of it, or the data cannot be used.
     """
     config, adapter = checkpoint.config, adapters.of(checkpoint.config)
     if label is not None and label not in adapter.labels:
-        raise UsageError(f"{label!r}: items of {config.data} are one of {', '.join(adapter.labels)}")
+        raise UsageError(f"{label!r}: no kind of item of {config.data}: use one of {', '.join(adapter.labels)}")
     data = adapter.load(config, cache, lambda done, total: on_progress("reading the data", done, total))
     parts = adapter.split(data, config.seed)
     counts = np.bincount(parts[2].kind, minlength=adapter.kinds)
@@ -140,10 +140,10 @@ def load(
     return Subject(checkpoint.model, config, adapter, kind), (train, valid, test)
 
 
-def numbered(subject: Subject, *parts: np.ndarray) -> list[np.ndarray]:
-    """Return a number for each item of some arrays of the subject's kind: the same where two are the same."""
+def number_items(subject: Subject, *parts: np.ndarray) -> list[np.ndarray]:
+    """Return a number for each item of some arrays of the subject's kind: equal items have equal numbers."""
     return subject.adapter.same(parts, subject.kind, subject.config)
 
 
-def _parts(rows: np.ndarray) -> list[np.ndarray]:
+def _batches(rows: np.ndarray) -> list[np.ndarray]:
     return np.split(rows, range(BATCH, len(rows), BATCH))

@@ -1,4 +1,4 @@
-"""What is decoded when a dimension is moved: how far a model can be turned without a search."""
+"""What is decoded when one dimension is moved: the control that a model has without a search."""
 
 from __future__ import annotations
 
@@ -12,34 +12,43 @@ from armusic.metrics.information import standardised
 from armusic.progress import Stage, silent
 from armusic.vae.data import Data
 
-POSITIONS = np.linspace(-2, 2, 9)  # where a dimension is put, in standard deviations of the prior
-MOST = 5000  # items that tell which dimension turns which attribute
+POSITIONS = np.linspace(-2, 2, 9)  # of a moved dimension, in standard deviations of the prior
+MOST = 5000  # items over which attributes and dimensions are correlated
 
+Steps = Float[np.ndarray, " step"]
 Swept = Float[np.ndarray, "attribute step some attribute"]
 
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """The dimension that turns each attribute.
+    """The dimension that controls each attribute.
 
     Parameters
     ----------
     dims : int array (attribute,)
-        Which.
-    ways : float array (attribute,)
+        Number of the dimension.
+    signs : float array (attribute,)
         1 where the attribute rises with it, -1 where it falls.
     """
 
     dims: Int[np.ndarray, " attribute"]
-    ways: Float[np.ndarray, " attribute"]
+    signs: Float[np.ndarray, " attribute"]
 
     def along(self, z: Codes) -> Float[np.ndarray, "item attribute"]:
-        """Return where codes are on the dimension of each attribute, in the direction in which it rises."""
-        return z[:, self.dims] * self.ways
+        """Return the positions of codes on the dimension of each attribute, in the direction in which it rises."""
+        return z[:, self.dims] * self.signs
+
+    def move(self, codes: np.ndarray, attribute: int, positions: np.ndarray) -> None:
+        """Put the dimension of an attribute at `positions` (broadcast), in place, in codes of shape (..., latent)."""
+        codes[..., self.dims[attribute]] = self.signs[attribute] * positions
+
+    def take(self, attributes: list[int]) -> Axes:
+        """Return the axes of some of the attributes."""
+        return Axes(self.dims[attributes], self.signs[attributes])
 
 
-def axes(subject: Subject, test: Data) -> Axes:
-    """Return which dimension turns each attribute: its own where they are tied, else the one that tells most of it.
+def find_axes(subject: Subject, test: Data) -> Axes:
+    """Return which dimension controls each attribute: its own where they are tied, else the one that correlates most.
 
     In a plain beta-VAE (`gamma` 0) that is the one whose rank correlation with it is largest, over up to 5,000 of the
     test items.
@@ -49,20 +58,14 @@ def axes(subject: Subject, test: Data) -> Axes:
         return Axes(np.arange(count), np.ones(count))
     from scipy.stats import rankdata
 
-    few = test.take(np.sort(np.random.default_rng(0).permutation(len(test))[:MOST]))
-    z, a = (standardised(rankdata(values, axis=0)) for values in (subject.encode(few.x)[0], few.a))
+    sample = test.take(np.sort(np.random.default_rng(0).permutation(len(test))[:MOST]))
+    z, a = (standardised(rankdata(values, axis=0)) for values in (subject.encode(sample.x)[0], sample.a))
     rho = z.T @ a
     dims = np.abs(rho).argmax(axis=0)
     return Axes(dims, np.where(rho[dims, np.arange(count)] < 0, -1.0, 1.0))
 
 
-def sweep(
-    subject: Subject,
-    z: Codes,
-    turned: Axes,
-    positions: Float[np.ndarray, " step"] = POSITIONS,
-    on_progress: Stage = silent,
-) -> Swept:
+def sweep(subject: Subject, z: Codes, axes: Axes, positions: Steps = POSITIONS, on_progress: Stage = silent) -> Swept:
     """Put the dimension of each attribute of some codes at the same positions, and measure what is decoded there.
 
     Parameters
@@ -71,31 +74,28 @@ def sweep(
         The model.
     z : float32 array (item, latent)
         The codes; their other dimensions stay.
-    turned : Axes
-        Which dimension is that of an attribute.
+    axes : Axes
+        The dimensions to move.
     positions : float array (step,)
-        Where each dimension is put, in standard deviations of the prior.
+        Positions of each dimension, in standard deviations of the prior.
     on_progress : callable
-        Told how many codes are decoded.
+        Called with the stage, how many codes are decoded, and their number.
 
     Returns
     -------
     float64 array (attribute, step, item, attribute)
         By the attribute whose dimension is moved, the attributes, in their own units.
     """
-    count = len(subject.config.attributes)
-    moved = placed(z, turned, positions)
-    made = subject.decode(
-        moved.reshape(-1, z.shape[1]), lambda done, total: on_progress("moving dimensions", done, total)
+    codes = moved(z, axes, positions)
+    items = subject.decode(
+        codes.reshape(-1, z.shape[1]), lambda done, total: on_progress("moving dimensions", done, total)
     )
-    return subject.measure(made).reshape(*moved.shape[:3], count)
+    return subject.measure(items).reshape(*codes.shape[:3], len(subject.config.attributes))
 
 
-def placed(
-    z: Codes, turned: Axes, positions: Float[np.ndarray, " step"]
-) -> Float[np.ndarray, "attribute step item latent"]:
+def moved(z: Codes, axes: Axes, positions: Steps) -> Float[np.ndarray, "attribute step item latent"]:
     """Return codes with the dimension of each attribute, alone, at each of the positions."""
-    moved = np.tile(z, (len(turned.dims), len(positions), 1, 1))
-    for number, (dim, way) in enumerate(zip(turned.dims, turned.ways, strict=True)):
-        moved[number, :, :, dim] = way * positions[:, None]
-    return moved
+    codes = np.tile(z, (len(axes.dims), len(positions), 1, 1))
+    for attribute in range(len(axes.dims)):
+        axes.move(codes[attribute], attribute, positions[:, None])
+    return codes

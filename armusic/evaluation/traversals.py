@@ -1,4 +1,4 @@
-"""What is decoded while dimensions are moved, as pictures: one dimension at a time, or two over a grid."""
+"""Decoded items while dimensions are moved, as pictures: one dimension at a time, or two over a grid."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from jaxtyping import Float, Integer, UInt8
 
 from armusic.config import MUSIC
 from armusic.errors import UsageError
-from armusic.evaluation.identity import told
+from armusic.evaluation.identity import identity_in_data
 from armusic.evaluation.subject import Items, Subject, load
-from armusic.evaluation.sweeps import Axes, axes
+from armusic.evaluation.sweeps import Axes, Steps, find_axes
 from armusic.files import one_line
 from armusic.metrics.information import standardised
 from armusic.music.attributes import canonical_name
@@ -22,7 +22,7 @@ from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import Data
 
 STEPS = 17  # of a sweep
-KINDS, SOME = 10, 5  # items that stand for all: of so many kinds, or, where nothing tells kinds, so many
+KINDS, FEW = 10, 5  # ordinary items: one of each of so many identities, or so many where there are no identities
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,56 +34,50 @@ class Traversal:
     names : tuple of str
         The attributes whose dimensions are moved, each alone.
     steps : float array (step,)
-        Where a dimension is put, in standard deviations of the prior.
+        Positions of a dimension, in standard deviations of the prior.
     originals : uint8 array (item, height, width, 3)
-        The items.
-    before : float array (item, attribute)
+        Pictures of the items.
+    original_values : float array (item, attribute)
         Their attributes, as the data has them.
     pictures : uint8 array (step, item, attribute, height, width, 3)
-        What is decoded where the dimension of an attribute is at a step.
+        Items decoded with the dimension of an attribute at a step.
     values : float array (step, item, attribute)
-        That attribute, measured there; NaN where it cannot be, or was not.
+        That attribute in the decoded items; NaN where it cannot be or was not measured.
     """
 
     names: tuple[str, ...]
-    steps: Float[np.ndarray, " step"]
+    steps: Steps
     originals: UInt8[np.ndarray, "item height width 3"]
-    before: Float[np.ndarray, "item attribute"]
+    original_values: Float[np.ndarray, "item attribute"]
     pictures: UInt8[np.ndarray, "step item attribute height width 3"]
     values: Float[np.ndarray, "step item attribute"]
 
     @property
     def measured(self) -> bool:
-        """Whether any attribute was."""
+        """Whether any attribute was measured."""
         return not np.isnan(self.values).all()
 
 
 def ordinary(subject: Subject, test: Data, seed: int = 0) -> Integer[np.ndarray, " some"]:
-    """Return where ordinary items are: one of each kind that a judge tells apart, else a few drawn at random.
+    """Return the places of ordinary items: one of each identity that a judge tells apart, else a few at random.
 
-    That of a kind is the one whose farthest attribute is nearest to the mean of its kind, in standard deviations.
+    That of an identity is the one whose farthest attribute is nearest to the mean, in standard deviations.
     """
-    what = subject.adapter.identity_name
-    if not what:
-        return np.sort(np.random.default_rng(seed).permutation(len(test))[:SOME])
-    known = told(test, what)
-    kind = subject.identify(test.x) if known is None else known
-    found, counts = np.unique(kind, return_counts=True)
+    name = subject.adapter.identity_name
+    if not name:
+        return np.sort(np.random.default_rng(seed).permutation(len(test))[:FEW])
+    recorded = identity_in_data(test, name)
+    identity = subject.identify(test.x) if recorded is None else recorded
+    identities, counts = np.unique(identity, return_counts=True)
     places = []
-    for one in np.sort(found[np.argsort(-counts, kind="stable")[:KINDS]]):
-        here = np.flatnonzero(kind == one)
-        places.append(here[np.abs(standardised(test.a[here])).max(axis=1).argmin()])
+    for value in np.sort(identities[np.argsort(-counts, kind="stable")[:KINDS]]):
+        alike = np.flatnonzero(identity == value)
+        places.append(alike[np.abs(standardised(test.a[alike])).max(axis=1).argmin()])
     return np.array(places)
 
 
 def traverse(
-    subject: Subject,
-    items: Data,
-    names: Sequence[str],
-    steps: Float[np.ndarray, " step"],
-    turned: Axes,
-    *,
-    measured: bool = True,
+    subject: Subject, items: Data, names: Sequence[str], steps: Steps, axes: Axes, *, measured: bool = True
 ) -> Traversal:
     """Encode items, put the dimension of each attribute, alone, at each step, and decode all at once.
 
@@ -94,35 +88,36 @@ def traverse(
     items : Data
         Few items.
     names : sequence of str
-        Which of the model's attributes.
+        Names of the attributes whose dimensions are moved.
     steps : float array (step,)
-        In standard deviations of the prior.
-    turned : Axes
-        Of the model: see `axes`.
+        Positions of each dimension, in standard deviations of the prior.
+    axes : Axes
+        The dimension of each attribute: see `sweeps.find_axes`.
     measured : bool
-        Whether the attributes are measured in what is decoded, which takes longer than to decode it.
+        Whether attributes are measured in the decoded items, which takes longer than decoding.
     """
     places = [items.names.index(name) for name in names]
     mean = subject.encode(items.x)[0]
-    moved = np.tile(mean[:, None], (len(steps), 1, len(places), 1))
+    codes = np.tile(mean[:, None], (len(steps), 1, len(places), 1))
     for column, place in enumerate(places):
-        moved[:, :, column, turned.dims[place]] = turned.ways[place] * steps[:, None]
-    made = subject.decode(moved.reshape(-1, mean.shape[1]))
-    pictures, across = draw(subject, made), moved.shape[:3]
-    values = np.full(across, np.nan)
+        axes.move(codes[:, :, column], place, steps[:, None])
+    shape = codes.shape[:3]
+    decoded = subject.decode(codes.reshape(-1, mean.shape[1]))
+    pictures = draw(subject, decoded)
+    values = np.full(shape, np.nan)
     if measured:
-        values = subject.measure(made).reshape(*across, -1)[:, :, np.arange(len(places)), places]
+        values = subject.measure(decoded).reshape(*shape, -1)[:, :, np.arange(len(places)), places]
     return Traversal(
-        tuple(names),
-        steps,
-        draw(subject, items.x),
-        items.a[:, places].astype(np.float64),
-        pictures.reshape(*across, *pictures.shape[1:]),
-        values,
+        names=tuple(names),
+        steps=steps,
+        originals=draw(subject, items.x),
+        original_values=items.a[:, places].astype(np.float64),
+        pictures=pictures.reshape(*shape, *pictures.shape[1:]),
+        values=values,
     )
 
 
-def of_model(
+def traverse_test_items(
     checkpoint: Checkpoint,
     cache: Path,
     numbers: Sequence[int],
@@ -132,7 +127,7 @@ def of_model(
     span: tuple[float, float] = (-2.0, 2.0),
     data: str | None = None,
 ) -> Traversal:
-    """Turn attributes of test items by their dimensions.
+    """Move the dimensions of attributes of test items.
 
     Parameters
     ----------
@@ -141,20 +136,20 @@ def of_model(
     cache : Path
         Folder of cached data.
     numbers : sequence of int
-        Which items of the test part, from 0.
+        Numbers of the items in the test part, from 0.
     names : sequence of str
-        Which attributes.
+        Names of the attributes.
     steps : int
-        Where each dimension is put: at so many places.
+        Number of positions of each dimension.
     span : (float, float)
-        The first and the last of these, in standard deviations of the prior.
+        The first and the last position, in standard deviations of the prior.
     data : str, optional
         A data set or path with other items than those of the model's own data; they need all of its attributes.
 
     Raises
     ------
     UsageError
-        For an attribute that the model has not, an item that there is not, or data of another domain.
+        For an attribute that the model does not have, an item that does not exist, or data of another domain.
     DataError
         For data that cannot be used, or does not fit the model.
     """
@@ -164,16 +159,16 @@ def of_model(
             f"a model of music ({one_line(config.data)}) has no test images: name one of images, or interpolate a tune"
         )
     if not numbers:
-        raise UsageError("no item: name one of the test part, from 0")
+        raise UsageError("no item is named: give the number of one of the test part, from 0")
     chosen = [canonical_name(name, config.attributes) for name in dict.fromkeys(names)]
     if not np.isfinite(span).all():
-        raise UsageError(f"from {span[0]:g} to {span[1]:g}: a dimension is put at finite places")
+        raise UsageError(f"the span is {span[0]:g} to {span[1]:g}: give two finite numbers")
     if data is not None:
         words = adapters.of(config).words
         if adapters.get(data).domain != adapters.of(config).domain:
             raise UsageError(
-                f"{one_line(data)}: not {words.items}, which this model ({one_line(config.data)}) is of: name others,"
-                " or take its own"
+                f"{one_line(data)} has no {words.items}, and this model is one of {words.items}"
+                f" ({one_line(config.data)}): name other data, or use its own"
             )
         checkpoint = replace(checkpoint, config=replace(config, data=data))
     subject, (_, _, test) = load(checkpoint, cache)
@@ -183,11 +178,12 @@ def of_model(
             f"item {missing[0]}: the test part of {one_line(subject.config.data)} has {len(test)} items, 0 to"
             f" {len(test) - 1}"
         )
-    return traverse(subject, test.take(np.array(numbers)), chosen, np.linspace(*span, steps), axes(subject, test))
+    items, positions = test.take(np.array(numbers)), np.linspace(*span, steps)
+    return traverse(subject, items, chosen, positions, find_axes(subject, test))
 
 
 def plane(
-    subject: Subject, item: Data, pair: tuple[int, int], points: Float[np.ndarray, " point"], turned: Axes
+    subject: Subject, item: Data, pair: tuple[int, int], points: Float[np.ndarray, " point"], axes: Axes
 ) -> UInt8[np.ndarray, "point point height width 3"]:
     """Encode one item, put the dimensions of two attributes at all points of a grid, and decode.
 
@@ -200,15 +196,15 @@ def plane(
     pair : (int, int)
         Two attributes: `pictures[j, i]` has the first at `points[i]` and the second at `points[j]`.
     points : float array (point,)
-        In standard deviations of the prior.
-    turned : Axes
-        Of the model.
+        Points of the grid along each dimension, in standard deviations of the prior.
+    axes : Axes
+        The dimension of each attribute.
     """
-    moved = np.tile(subject.encode(item.x)[0][0], (len(points), len(points), 1))
+    codes = np.tile(subject.encode(item.x)[0][0], (len(points), len(points), 1))
     over, up = pair
-    moved[..., turned.dims[over]] = turned.ways[over] * points
-    moved[..., turned.dims[up]] = turned.ways[up] * points[:, None]
-    pictures = draw(subject, subject.decode(moved.reshape(-1, moved.shape[2])))
+    axes.move(codes, over, points)
+    axes.move(codes, up, points[:, None])
+    pictures = draw(subject, subject.decode(codes.reshape(-1, codes.shape[2])))
     return pictures.reshape(len(points), len(points), *pictures.shape[1:])
 
 

@@ -1,4 +1,4 @@
-"""What the pictures of an evaluation show: attributes over pairs of dimensions, and one measure swept."""
+"""The arrays and tunes that pictures of an evaluation show: attributes over pairs of dimensions, one measure swept."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from armusic.evaluation.subject import Codes, Subject
-from armusic.evaluation.sweeps import Axes, placed
+from armusic.evaluation.sweeps import Axes, moved
 from armusic.music import tokenizer
 from armusic.music.pitch_frame import FRAMES, MIDDLE
 from armusic.music.score import METRES, Measure, Tune
@@ -19,18 +19,18 @@ from armusic.vae.data import Data
 
 POINTS = np.linspace(-3, 3, 17)  # of a surface, along each dimension, in standard deviations of the prior
 ITEMS = 16  # over which a surface is the mean
-COARSE, FEWER = np.linspace(-3, 3, 9), 8  # of these, where what is decoded takes long to measure: of pictures
+COARSE, FEWER = np.linspace(-3, 3, 9), 8  # points and items where measuring takes long: of images
 STEPS = np.linspace(-2, 2, 5)  # of a sweep that is shown as notes
 
 
 def surfaces(
     subject: Subject,
     z: Codes,
-    turned: Axes,
+    axes: Axes,
     points: Float[np.ndarray, " point"] = POINTS,
     on_progress: Stage = silent,
 ) -> Float[np.ndarray, "attribute other point point"]:
-    """Put the dimensions of every pair of attributes of some codes at all points of a grid, and measure what comes.
+    """Put the dimensions of every pair of attributes of some codes at all points of a grid, and measure the items.
 
     Parameters
     ----------
@@ -38,19 +38,19 @@ def surfaces(
         The model.
     z : float32 array (item, latent)
         The codes; their other dimensions stay.
-    turned : Axes
-        Which dimension is that of an attribute.
+    axes : Axes
+        The dimensions to move.
     points : float array (point,)
-        Of the grid, along both dimensions.
+        Points of the grid along each dimension, in standard deviations of the prior.
     on_progress : callable
-        Told how many codes are decoded.
+        Called with the stage, how many pairs are done, and their number.
 
     Returns
     -------
     float64 array (attribute, other, point, point)
-        `values[k, d, j, i]` is attribute k, the mean over the items of which it is known, where its dimension is at
-        `points[i]` and that of attribute d at `points[j]`; NaN where it is known of none, and where d has no other
-        dimension than k.
+        `values[k, d, j, i]` is attribute k, the mean over the items in which it can be measured, where its dimension
+        is at `points[i]` and that of attribute d at `points[j]`; NaN where it can be measured in none, and where k
+        and d share a dimension.
 
     Source
     ------
@@ -58,17 +58,16 @@ def surfaces(
     """
     count, size = len(subject.config.attributes), len(points)
     values = np.full((count, count, size, size), np.nan)
-    pairs = [(one, other) for one in range(count) for other in range(one)]
-    moved = np.tile(z, (size, size, 1, 1))
+    pairs = [(k, d) for k in range(count) for d in range(k)]
     for number, (k, d) in enumerate(pairs):
         on_progress("surfaces", number, len(pairs))
-        if turned.dims[k] == turned.dims[d]:
+        if axes.dims[k] == axes.dims[d]:
             continue
-        codes = moved.copy()
-        codes[..., turned.dims[k]] = turned.ways[k] * points[:, None]
-        codes[..., turned.dims[d]] = turned.ways[d] * points[:, None, None]
-        found = subject.measure(subject.decode(codes.reshape(-1, z.shape[1])))
-        mean = _known_mean(found.reshape(size, size, len(z), count))
+        codes = np.tile(z, (size, size, 1, 1))
+        axes.move(codes, k, points[:, None])
+        axes.move(codes, d, points[:, None, None])
+        measured = subject.measure(subject.decode(codes.reshape(-1, z.shape[1])))
+        mean = _known_mean(measured.reshape(size, size, len(z), count))
         values[k, d], values[d, k] = mean[..., k], mean[..., d].T
     on_progress("surfaces", len(pairs), len(pairs))
     return values
@@ -81,8 +80,8 @@ def _known_mean(values: Float[np.ndarray, "point point item attribute"]) -> Floa
     return np.where(count > 0, np.where(known, values, 0).sum(axis=2) / np.maximum(count, 1), np.nan)
 
 
-def some(z: Codes, seed: int) -> Float[np.ndarray, "some latent"]:
-    """Return a few codes, drawn at random, to take the mean of a surface over."""
+def few_codes(z: Codes, seed: int) -> Float[np.ndarray, "some latent"]:
+    """Return a few codes, drawn at random, over which a surface is the mean."""
     return z[np.sort(np.random.default_rng(seed).permutation(len(z))[:ITEMS])]
 
 
@@ -95,7 +94,7 @@ class Example:
     tunes : tuple of Tune
         One per attribute: the measure at each step of its dimension, one after another.
     steps : float array (step,)
-        Where the dimension is put, in standard deviations of the prior.
+        Positions of the dimension, in standard deviations of the prior.
     values : float64 array (attribute, step)
         The attribute of each measure.
     """
@@ -106,20 +105,20 @@ class Example:
 
 
 def example(
-    subject: Subject, test: Data, mean: Codes, turned: Axes, steps: Float[np.ndarray, " step"] = STEPS
+    subject: Subject, test: Data, mean: Codes, axes: Axes, steps: Float[np.ndarray, " step"] = STEPS
 ) -> Example:
     """Sweep the dimension of each attribute of the most ordinary test measure.
 
-    That is the one whose attributes are nearest to their means.
-    Each step stands for itself: a note that would go on from the measure before begins as silence.
+    That is the one whose attributes are nearest to their means. A note that would be held over from the step before
+    begins as silence.
     """
     count = len(test.names)
-    far = np.abs((test.a - test.a.mean(axis=0)) / (test.a.std(axis=0) + 1e-9)).max(axis=1)
-    moved = placed(mean[[far.argmin()]], turned, steps)
-    made = subject.decode(moved.reshape(-1, mean.shape[1]))
-    values = subject.measure(made).reshape(count, len(steps), count)
+    distance = np.abs((test.a - test.a.mean(axis=0)) / (test.a.std(axis=0) + 1e-9)).max(axis=1)
+    codes = moved(mean[[distance.argmin()]], axes, steps)
+    classes = subject.decode(codes.reshape(-1, mean.shape[1]))
+    values = subject.measure(classes).reshape(count, len(steps), count)
     frame, metre = FRAMES[subject.config.frame], METRES[subject.kind]
-    tokens = frame.leave(made, np.full(len(made), 0 if frame.name == "absolute" else MIDDLE))
+    tokens = frame.leave(classes, np.full(len(classes), 0 if frame.name == "absolute" else MIDDLE))
     tokens[tokens[:, 0] == HOLD, 0] = REST
     measures = tuple(Measure(place * Fraction(metre.length), metre) for place in range(len(steps)))
     tunes = tuple(Tune(tokenizer.decode(rows, measures), measures) for rows in np.split(tokens, count))

@@ -22,7 +22,7 @@ from armusic.progress import Stage, silent
 
 log = logging.getLogger(__name__)
 
-NOTATION = 1150  # pixels of a line of notation: five measures
+NOTATION = 1150  # width of a line of notation, five measures, in pixels
 
 
 def evaluation(evaluation: Evaluation, name: str, on_progress: Stage = silent) -> dict[str, Figure | Pixels]:
@@ -47,13 +47,13 @@ def evaluation(evaluation: Evaluation, name: str, on_progress: Stage = silent) -
     subject, names = evaluation.subject, tuple(map(short_name, evaluation.test.names))
     data = f"{subject.config.data}, {subject.label}"
     swept = np.stack([evaluation.swept[k, :, :, k] for k in range(len(names))])
-    z, points = views.some(evaluation.mean, evaluation.seed), views.POINTS
+    z, points = views.few_codes(evaluation.mean, evaluation.seed), views.POINTS
     music = subject.adapter.domain == MUSIC
     if not music:
         z, points = z[: views.FEWER], views.COARSE
     pictures: dict[str, Figure | Pixels] = {
         "codes.png": latent.scatter(
-            names, evaluation.turned.along(evaluation.sample), evaluation.test.a, f"Codes of {name}",
+            names, evaluation.axes.along(evaluation.sample), evaluation.test.a, f"Codes of {name}",
             f"{len(evaluation.test):,} test items of {data}: attributes against dimensions, codes drawn from the"
             " posterior",
         ),
@@ -63,11 +63,11 @@ def evaluation(evaluation: Evaluation, name: str, on_progress: Stage = silent) -
             f"{data}; two dimensions moved: mean of {len(z)} test items; one: mean and middle half of {swept.shape[2]}"
         )
         pictures["surfaces.png"] = latent.surfaces(
-            names, points, views.surfaces(subject, z, evaluation.turned, points, on_progress), POSITIONS, swept,
+            names, points, views.surfaces(subject, z, evaluation.axes, points, on_progress), POSITIONS, swept,
             f"Attributes that {name} decodes", note if music else f"{note}; white: nothing that could be measured",
         )  # fmt: skip
     if music:
-        example = views.example(subject, evaluation.test, evaluation.mean, evaluation.turned)
+        example = views.example(subject, evaluation.test, evaluation.mean, evaluation.axes)
         pictures["sweeps.png"] = latent.sweeps(
             names, example.tunes, _notation(example.tunes), example.steps, example.values, POSITIONS, swept,
             f"An ordinary measure of {data}, turned by {name}",
@@ -75,7 +75,7 @@ def evaluation(evaluation: Evaluation, name: str, on_progress: Stage = silent) -
         )  # fmt: skip
         return pictures
     on_progress("pictures", 0, 1)
-    return pictures | traversals.of(subject, evaluation.test, evaluation.seed, name)
+    return pictures | traversals.overview(subject, evaluation.test, evaluation.seed, name)
 
 
 def _notation(tunes: Sequence[Tune]) -> list[np.ndarray | None]:

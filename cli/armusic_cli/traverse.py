@@ -112,7 +112,7 @@ def _rows(traversal: Traversal, items: Sequence[int]) -> list[list[str]]:
     for place, item in enumerate(items):
         number = [str(item)] if len(items) > 1 else []
         names = ["original", *(f"{step:+.2f}" for step in traversal.steps)]
-        for name, values in zip(names, [traversal.before[place], *traversal.values[:, place]], strict=True):
+        for name, values in zip(names, [traversal.original_values[place], *traversal.values[:, place]], strict=True):
             rows.append([*number, name, *("" if math.isnan(value) else f"{value:.3f}" for value in values)])
     return rows
 
@@ -127,7 +127,7 @@ def _plain(traversal: Traversal, items: Sequence[int], out: Path) -> dict[str, A
                 "item": item,
                 "attributes": {
                     name: {
-                        "original": float(traversal.before[place, k]),
+                        "original": float(traversal.original_values[place, k]),
                         "decoded": [
                             None if math.isnan(value) else value for value in traversal.values[:, place, k].tolist()
                         ],

@@ -100,7 +100,7 @@ def test_without_notation_there_are_piano_rolls(run: Run, trained: Path, monkeyp
     ("options", "code", "message"),
     [
         (("--json", "--csv"), 2, "--json and --csv cannot go together"),
-        (("--metre", "5/4"), 2, "'5/4': items of"),
+        (("--metre", "5/4"), 2, "'5/4': no kind of item of"),
         (("--metre", "9/8"), 1, "test items is in 9/8"),
         (("--pictures", "full"), 1, "full has files in it"),
         (("--pictures", "none/there"), 1, "its folder none does not exist"),

@@ -13,8 +13,8 @@ from armusic import config, evaluation
 from armusic.datasets import corpora
 from armusic.editing.calibration import calibrate
 from armusic.errors import DataError, UsageError
-from armusic.evaluation import fidelity, reconstruction, subject, views
-from armusic.evaluation.prior import prior
+from armusic.evaluation import fidelity, prior, reconstruction, subject, views
+from armusic.evaluation.identity import Identity
 from armusic.evaluation.subject import Subject
 from armusic.evaluation.sweeps import Axes, sweep
 from armusic.music.attributes import ATTRIBUTES
@@ -84,7 +84,7 @@ def test_the_first_kind_with_enough_items_is_measured(digits: Checkpoint, monkey
 
 
 def test_a_kind_that_there_is_not_is_refused(digits: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UsageError, match="'prime': items of digits are one of even, odd"):
+    with pytest.raises(UsageError, match="'prime': no kind of item of digits: use one of even, odd"):
         subject.load(digits, NOWHERE, "prime")
     monkeypatch.setattr(toy.ADAPTER, "group", np.repeat(np.arange(0, 120, 2), 10))
     with pytest.raises(DataError, match="digits: none of its 50 test items is in odd"):
@@ -103,7 +103,7 @@ def test_what_was_seen_counts_apart() -> None:
     test = items([[1, 2, 3, 4], [5, 6, 7, 8], [0, 0, 0, 0], [9, 9, 9, 9]], [2, 2, 3, 3])
     mean = (test.x - 4.5).astype(np.float32)
     mean[2, 0] += 2  # heard wrong, in one digit of four
-    found, counts = reconstruction.reconstruction(SUBJECT, (train, valid, test), mean, None, np.random.default_rng(0))
+    found, counts = reconstruction.measure(SUBJECT, (train, valid, test), mean, None, np.random.default_rng(0))
     assert {name: (one.value, one.n) for name, one in found.items()} == {
         "by_tune": (15 / 16, 4), "exact": (3 / 4, 4), "unseen": (7 / 8, 2), "exact_unseen": (1 / 2, 2),
     }  # fmt: skip
@@ -117,21 +117,19 @@ def test_the_protocol_is_measured_on_samples_and_says_what_was_seen() -> None:
         items([[1, 2, 3, 4], [0, 1, 0, 1], [2, 2, 2, 2], [5, 6, 7, 8]], [0, 2, 3, 3]),
     )
     mean = (test.x - 4.5).astype(np.float32)
-    found, counts = reconstruction.reconstruction(
-        SUBJECT, (train, valid, test), mean, protocol, np.random.default_rng(0)
-    )
+    found, counts = reconstruction.measure(SUBJECT, (train, valid, test), mean, protocol, np.random.default_rng(0))
     assert (found["paper"].value, found["paper"].n) == (1, 4)
     assert (counts["paper"], counts["paper_seen"]) == (4, 0.5)
     assert not {"unseen", "exact_unseen"} & set(found)
     other = replace(protocol, kind=protocol.kind + 1)
-    found, _ = reconstruction.reconstruction(SUBJECT, (train, valid, test), mean, other, np.random.default_rng(0))
+    found, _ = reconstruction.measure(SUBJECT, (train, valid, test), mean, other, np.random.default_rng(0))
     assert "paper" not in found
 
 
 def test_a_split_through_groups_is_no_split_by_tune() -> None:
     train, valid, test = items([[1, 2, 3, 4]], [0]), items([[5, 6, 7, 8]], [1]), items([[1, 1, 1, 1]], [1])
     mean = (test.x - 4.5).astype(np.float32)
-    found, _ = reconstruction.reconstruction(SUBJECT, (train, valid, test), mean, None, np.random.default_rng(0))
+    found, _ = reconstruction.measure(SUBJECT, (train, valid, test), mean, None, np.random.default_rng(0))
     assert set(found) == {"exact", "unseen", "exact_unseen"}
 
 
@@ -167,6 +165,26 @@ def test_a_dimension_is_put_where_it_is_said_and_the_others_stay() -> None:
     assert crossed.along(np.array([[0.3, 0.7, 0, 0]])).tolist() == [[0.7, -0.3]]
 
 
+def test_progress_is_told_for_each_batch_and_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "BATCH", 2)
+    calls: list[tuple[int, int]] = []
+    codes = np.zeros((5, 4), dtype=np.float32)
+    assert len(SUBJECT.decode(codes, lambda done, total: calls.append((done, total)))) == 5
+    assert calls == [(0, 5), (2, 5), (4, 5), (5, 5)]
+    calls.clear()
+    shares = SUBJECT.accuracy(SUBJECT.decode(codes), codes, lambda done, total: calls.append((done, total)))
+    assert shares.tolist() == [1] * 5
+    assert calls == [(0, 5), (2, 5), (4, 5), (5, 5)]
+
+
+def test_an_identity_has_the_names_of_an_evaluation_file() -> None:
+    figures = Identity("digit", 0.99, 0.9, 0.8, 0.7, 100, 20)
+    assert figures.as_dict() == {
+        "what": "digit", "original": 0.99, "reconstructed": 0.9, "swept": 0.8, "swept_wide": 0.7, "n": 100,
+        "turned": 20,
+    }  # fmt: skip
+
+
 def test_surfaces_have_the_own_dimension_across_and_the_other_one_up() -> None:
     points = np.array([-3.5, 0.5, 2.5])
     codes = np.zeros((2, 4), dtype=np.float32)
@@ -180,14 +198,14 @@ def test_chance_codes_and_what_is_made_of_them() -> None:
     rng = np.random.default_rng(0)
     every = np.array(np.meshgrid(*[range(10)] * 4)).reshape(4, -1).T
     data = items(every.tolist(), [0] * len(every))
-    found = prior(SUBJECT, data, data, rng, count=4000)
+    found = prior.measure(SUBJECT, data, data, rng, count=4000)
     assert (found.n, found.seen) == (4000, 1)  # there is nothing that it was not trained on
     assert found.valid == pytest.approx(1, abs=0.001)  # a 9 is 4 standard deviations off
     spread = found.attributes["first"]
     assert (spread.mean, spread.data_mean) == (pytest.approx(4.5, abs=0.1), 4.5)
     assert spread.std == pytest.approx((1 + 1 / 12) ** 0.5, abs=0.05)
     assert spread.distance == pytest.approx((2.5 - 0.86) / spread.data_std, abs=0.1)  # means of |digit - 4.5|
-    none = prior(SUBJECT, items([[0, 0, 0, 0]], [0]), data, np.random.default_rng(0), count=100)
+    none = prior.measure(SUBJECT, items([[0, 0, 0, 0]], [0]), data, np.random.default_rng(0), count=100)
     assert none.seen == 0
 
 

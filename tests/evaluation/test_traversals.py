@@ -10,7 +10,7 @@ import torch
 from armusic.errors import DataError, UsageError
 from armusic.evaluation import traversals, views
 from armusic.evaluation.subject import Subject
-from armusic.evaluation.sweeps import Axes, axes
+from armusic.evaluation.sweeps import Axes, find_axes
 from armusic.plotting import tiles
 from armusic.plotting import traversals as sheets
 from armusic.training import adapters
@@ -45,8 +45,8 @@ def white(checkpoint: Checkpoint) -> tuple[Subject, Data]:
 
 def test_each_attribute_is_turned_alone() -> None:
     items = digits([[1, 2, 3, 4], [5, 6, 7, 8]])
-    found = traversals.traverse(EXACT, items, ["second", "first"], STEPS, axes(EXACT, items))
-    assert found.before.tolist() == [[2, 1], [6, 5]]
+    found = traversals.traverse(EXACT, items, ["second", "first"], STEPS, find_axes(EXACT, items))
+    assert found.original_values.tolist() == [[2, 1], [6, 5]]
     assert found.originals[:, 0, :, 0].tolist() == items.x.tolist()
     assert found.pictures.shape == (3, 2, 2, 1, 4, 3)
     assert found.pictures[:, 0, 0, 0, :, 0].tolist() == [[1, 1, 3, 4], [1, 5, 3, 4], [1, 9, 3, 4]]
@@ -57,7 +57,7 @@ def test_each_attribute_is_turned_alone() -> None:
 
 def test_two_are_turned_over_a_grid() -> None:
     item = digits([[1, 2, 3, 4]])
-    found = traversals.plane(EXACT, item, (0, 1), STEPS, axes(EXACT, item))
+    found = traversals.plane(EXACT, item, (0, 1), STEPS, find_axes(EXACT, item))
     assert found.shape == (3, 3, 1, 4, 3)
     assert found[0, 2, 0, :, 0].tolist() == [9, 1, 3, 4]
     assert found[2, 0, 0, :, 0].tolist() == [1, 9, 3, 4]
@@ -70,8 +70,8 @@ def test_without_a_tie_the_dimension_that_tells_most_turns_an_attribute() -> Non
     items = Data(
         x, np.column_stack([x[:, 3], -x[:, 1]]).astype(np.float32), toy.NAMES, np.arange(200), np.zeros(200, int)
     )
-    found = axes(loose, items)
-    assert (found.dims.tolist(), found.ways.tolist()) == ([3, 1], [1, -1])
+    found = find_axes(loose, items)
+    assert (found.dims.tolist(), found.signs.tolist()) == ([3, 1], [1, -1])
     turned = traversals.traverse(loose, items.take(slice(1)), ["second"], STEPS, found, measured=False)
     assert turned.pictures[:, 0, 0, 0, 1, 0].tolist() == [8, 4, 0]
     assert not turned.measured
@@ -87,12 +87,12 @@ def test_an_ordinary_item_of_each_kind(white: tuple[Subject, Data]) -> None:
         far = np.abs((here - here.mean(axis=0)) / here.std(axis=0)).max(axis=1)
         assert (here[far.argmin()] == test.a[place]).all()
     few = traversals.ordinary(EXACT, digits([[n, n, n, n] for n in range(8)]))
-    assert len(set(few.tolist())) == traversals.SOME
+    assert len(set(few.tolist())) == traversals.FEW
 
 
 def test_all_pictures_of_a_model(white: tuple[Subject, Data]) -> None:
     subject, test = white
-    made = sheets.of(subject, test, 0, "mine")
+    made = sheets.overview(subject, test, 0, "mine")
     assert list(made) == ["sweeps.gif", "sheet.png", "plane.png"]
     frames, side = made["sweeps.gif"], 84
     assert len(frames) == len(sheets.STEPS)
@@ -102,7 +102,7 @@ def test_all_pictures_of_a_model(white: tuple[Subject, Data]) -> None:
     one = test.take(slice(3))
     alone = replace(one, a=one.a[:, :1], names=one.names[:1])
     narrow = replace(subject, config=replace(subject.config, attributes=("x",)))
-    assert "plane.png" not in sheets.of(narrow, alone, 0, "mine")
+    assert "plane.png" not in sheets.overview(narrow, alone, 0, "mine")
 
 
 def test_models_stand_side_by_side(white: tuple[Subject, Data]) -> None:
@@ -118,7 +118,7 @@ def test_models_stand_side_by_side(white: tuple[Subject, Data]) -> None:
 
 def test_a_strip_has_a_row_per_item_and_attribute() -> None:
     items = digits([[1, 2, 3, 4], [5, 6, 7, 8]])
-    found = traversals.traverse(EXACT, items, toy.NAMES, STEPS, axes(EXACT, items))
+    found = traversals.traverse(EXACT, items, toy.NAMES, STEPS, find_axes(EXACT, items))
     strip, frames = sheets.strip(found, ["a", "b"]), sheets.animation({"": found}, ["a", "b"])
     tall = 21 + tiles.LINE + tiles.BETWEEN  # a picture of four pixels in one row is 84 wide and 21 high
     assert len(strip) == 4 * tall - tiles.BETWEEN + tiles.LINE + 2 * tiles.AROUND
@@ -126,21 +126,21 @@ def test_a_strip_has_a_row_per_item_and_attribute() -> None:
 
 
 def test_items_of_the_models_own_data(checkpoint: Checkpoint, tmp_path: Path) -> None:
-    found = traversals.of_model(checkpoint, tmp_path, [3, 0], ["y", "y"], steps=2, span=(-1, 3))
+    found = traversals.traverse_test_items(checkpoint, tmp_path, [3, 0], ["y", "y"], steps=2, span=(-1, 3))
     test = squares.ADAPTER.split(squares.ADAPTER.load(checkpoint.config, tmp_path), 0)[2]
     assert (found.names, found.steps.tolist()) == (("y",), [-1, 3])
-    assert found.before[:, 0].tolist() == test.a[[3, 0], 1].tolist()
+    assert found.original_values[:, 0].tolist() == test.a[[3, 0], 1].tolist()
 
 
 @pytest.mark.parametrize(
     ("numbers", "names", "options", "message"),
     [
-        ([], ["x"], {}, "no item: name one of the test part, from 0"),
+        ([], ["x"], {}, "no item is named: give the number of one of the test part"),
         ([0, 40], ["x"], {}, "item 40: the test part of squares has 39 items, 0 to 38"),
         ([-1], ["x"], {}, "item -1: the test part"),
         ([0], ["xx"], {}, "unknown attribute 'xx': did you mean x?"),
-        ([0], ["x"], {"span": (0, float("nan"))}, "from 0 to nan: a dimension is put at finite places"),
-        ([0], ["x"], {"data": "folk"}, r"folk: not images, which this model \(squares\) is of"),
+        ([0], ["x"], {"span": (0, float("nan"))}, "the span is 0 to nan: give two finite numbers"),
+        ([0], ["x"], {"data": "folk"}, r"folk has no images, and this model is one of images \(squares\)"),
         (
             [0],
             ["x"],
@@ -159,7 +159,7 @@ def test_what_cannot_be_turned(
 ) -> None:
     checkpoint = replace(checkpoint, config=replace(checkpoint.config, limit=0 if len(options) == 0 else 500))
     with pytest.raises((UsageError, DataError), match=message):
-        traversals.of_model(checkpoint, tmp_path, numbers, names, **options)
+        traversals.traverse_test_items(checkpoint, tmp_path, numbers, names, **options)
 
 
 def test_a_surface_is_the_mean_of_what_is_known(white: tuple[Subject, Data]) -> None:
