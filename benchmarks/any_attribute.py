@@ -24,7 +24,6 @@ from armusic.editing import pool as control
 from armusic.evaluation import tune_of
 from armusic.files import data_folder
 from armusic.music import attributes, keys
-from armusic.music.pitch_frame import FRAMES
 from armusic.music.score import METRES, Metre, Tune
 from armusic.training.adapters.music import to_data
 from armusic.training.checkpoint import Checkpoint
@@ -36,7 +35,7 @@ EXAMPLE = Path(__file__).parents[1] / "examples" / "my_attribute.py"
 
 def held_out(checkpoint: Checkpoint, read: Corpus, kind: int, count: int) -> list[Tune]:
     """Return test tunes of the model, in one metre, until they have `count` measures that can be varied."""
-    frame = FRAMES[checkpoint.config.frame]
+    frame = checkpoint.frame
     _, inside = frame.enter(read.tokens, frame.anchors(read.tokens))
     places = replace(to_data(read, checkpoint.config), x=np.flatnonzero(inside)[:, None])
     _, _, test = (part.x[:, 0] for part in split(places, checkpoint.config.seed))
@@ -53,8 +52,8 @@ def held_out(checkpoint: Checkpoint, read: Corpus, kind: int, count: int) -> lis
 def row(checkpoint: Checkpoint, tunes: list[Tune], name: str, kind: int) -> str:
     """Return the figures of one attribute: a row of the table."""
     rng = np.random.default_rng(0)
-    z = rng.standard_normal((DRAWN, checkpoint.config.latent))
-    rows = prior_samples.decode(checkpoint.model, checkpoint.config.frame, z, kind)
+    z = rng.standard_normal((DRAWN, checkpoint.config.network.latent))
+    rows = prior_samples.decode(checkpoint.model, checkpoint.frame.name, z, kind)
     values = np.unique(attributes.measure(rows, METRES[kind], (name,)), return_counts=True)
     share = np.cumsum(values[1]) / DRAWN
     wanted = values[0][(share >= 0.05) & (share <= 0.95)]

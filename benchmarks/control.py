@@ -73,7 +73,7 @@ class Bench:
 
 def bench_of(checkpoint: Checkpoint, cache: Path, metre: Metre, seed: int) -> Bench:
     """Read the corpus, calibrate the model on its validation part, and shuffle the test tunes."""
-    settings, frame, kind = checkpoint.config, FRAMES[checkpoint.config.frame], METRES.index(metre.kind)
+    settings, frame, kind = checkpoint.config, checkpoint.frame, METRES.index(metre.kind)
     read = corpora.read(settings.data, cache)
     classes, inside = frame.enter(read.tokens, frame.anchors(read.tokens))
     data = to_data(read, settings)

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -50,8 +49,8 @@ def main() -> None:
     for title, settings in VARIANTS.items():
         run = options.folder / re.sub("[^a-z0-9]+", "-", title).strip("-")
         chosen = config.make(**settings)
-        epochs = options.epochs * (1 if chosen.control or chosen.cycle else 2)
-        api.train(replace(chosen, epochs=epochs), run, resume=True)
+        epochs = options.epochs * (1 if chosen.loss.control or chosen.loss.cycle else 2)
+        api.train(chosen.replace(epochs=epochs), run, resume=True)
         checkpoint = api.load(run).checkpoint
         minutes = sum(row["seconds"] for row in api.load(run / "last.safetensors").checkpoint.history) / 60
         found = evaluation.held_out(checkpoint, data_folder())

@@ -103,7 +103,7 @@ def stepping(corpus: Corpus, chosen: Config, steps: int) -> str:
     """Time whole steps of training, with the variants that are made for each, on measures in 4/4."""
     data = to_data(corpus, chosen)
     scale = scale_of(data, MUSIC.kinds)
-    rows = np.resize(np.flatnonzero(data.kind == 0), chosen.batch)
+    rows = np.resize(np.flatnonzero(data.kind == 0), chosen.schedule.batch)
     torch.manual_seed(0)
     model = MUSIC.build(chosen)
     objective = Objective(model, chosen, scale, MUSIC.expected(chosen))
@@ -113,7 +113,7 @@ def stepping(corpus: Corpus, chosen: Config, steps: int) -> str:
 
     def variants() -> tuple[np.ndarray, np.ndarray]:
         x, a = data.x[rows].copy(), scale.standardise(data.a[rows], data.kind[rows])
-        changed = rng.random(len(x)) < chosen.augment
+        changed = rng.random(len(x)) < chosen.schedule.augment
         x[changed], raw = vary(x, changed, 0, rng)
         a[changed] = scale.standardise(raw, np.zeros(len(raw), dtype=int))
         return x, a.astype(np.float32)
@@ -130,7 +130,7 @@ def stepping(corpus: Corpus, chosen: Config, steps: int) -> str:
     taken = [clock(step)[1] for _ in range(steps)]
     _, varying = clock(variants)
     usual, least = 1e3 * median(taken), 1e3 * min(taken)
-    return f"{usual:.0f} ({least:.0f}) | {usual / chosen.batch:.2f} | {1e3 * varying:.0f} |"
+    return f"{usual:.0f} ({least:.0f}) | {usual / chosen.schedule.batch:.2f} | {1e3 * varying:.0f} |"
 
 
 def clock(function: Callable[[], Result]) -> tuple[Result, float]:

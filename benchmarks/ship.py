@@ -62,7 +62,7 @@ def main() -> None:
     options = parser.parse_args()
     best, last = (checkpoint.load(options.run / name) for name in (checkpoint.BEST, checkpoint.LAST))
     found = evaluation.held_out(best, data_folder())
-    changed = {name: value for name, value in best.config.as_dict().items() if value != Config().as_dict()[name]}
+    changed = {name: value for name, value in best.config.values().items() if value != Config().values()[name]}
     command = "armusic train" + "".join(f" --{name.replace('_', '-')} {value}" for name, value in changed.items())
     commit, minutes, epochs = options.commit, sum(row["seconds"] for row in last.history) / 60, str(last.epoch)
     if options.base is not None:
@@ -70,7 +70,7 @@ def main() -> None:
         command = f"{base.card['command']} -o base\n    {command.replace('train', 'train --start base', 1)}"
         commit = f"{base.card['commit']}, and from there at {commit}"
         minutes += sum(row["seconds"] for row in base.history) / 60
-        epochs = f"{base.config.epochs} and {epochs}"
+        epochs = f"{base.config.schedule.epochs} and {epochs}"
     card = best.card | {"command": command, "commit": commit, "held_out": found}
     card["calibration"] = calibrate(best, data_folder()).as_dict()
     path = RESOURCES / api.SHIPPED

@@ -32,7 +32,6 @@ from armusic.files import data_folder
 from armusic.io.readers import abc
 from armusic.io.readers.options import STRICT
 from armusic.io.writers import engraving
-from armusic.music.pitch_frame import FRAMES
 from armusic.music.score import METRES, Measure, Metre, Tune
 from armusic.plotting import tunes as plotting
 from armusic.plotting.panels import agreement
@@ -97,7 +96,7 @@ def main() -> None:
 
 def sweeps(model: api.Model) -> Iterator[Swept]:
     """Yield a sweep for each line of the plan, each of another tune."""
-    settings, frame = model.config, FRAMES[model.config.frame]
+    settings, frame = model.config, model.frame
     read = corpora.read(settings.data, data_folder())
     _, inside = frame.enter(read.tokens, frame.anchors(read.tokens))
     places = replace(to_data(read, settings), x=np.flatnonzero(inside)[:, None])

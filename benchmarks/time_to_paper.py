@@ -79,11 +79,14 @@ def main() -> None:
         print(f"{given.run}, {used / 60:.1f} min: Interpretability {found:.3f}, ticks {ticks:.2%}")
         return
     valid = valid.take(np.sort(rng.choice(len(valid), ITEMS, replace=False)))
-    train = train.distinct() if config.distinct else train
+    train = train.distinct() if config.schedule.distinct else train
     scale = scale_of(train, adapter.kinds)
     torch.manual_seed(config.seed)
     model = adapter.build(config)
-    size = f"{len(train):,} training measures, {config.batch} a step, {config.epochs} epochs, {given.threads} threads"
+    schedule = config.schedule
+    size = (
+        f"{len(train):,} training measures, {schedule.batch} a step, {schedule.epochs} epochs, {given.threads} threads"
+    )
     print(f"{given.preset}: {size}", flush=True)
     used, since = 0.0, time.process_time()
     reports = fit(

@@ -13,10 +13,10 @@ _check = beartype(conf=BeartypeConf(is_pep484_tower=True))
 def check(thing: Checked) -> Checked:
     """Check the calls of a function, or the fields of a class.
 
-    Not those of `Config`, which checks its fields in its own words, nor those that name a
+    Not those of `Config` and its parts, which check their fields in their own words, nor those that name a
     Protocol which cannot be checked at run time.
     """
-    if getattr(thing, "__module__", "") == "armusic.config":
+    if getattr(thing, "__module__", "") in {"armusic.config", "armusic.config.parts"}:
         return thing
     try:
         return _check(thing)

@@ -31,7 +31,7 @@ def test_what_a_user_holds_has_a_public_class() -> None:
     assert isinstance(model.interpolate(music, "rhythm", 1)[0], armusic.Variation)
     assert isinstance(model.reach(music, ["rhythm=0.3"]), armusic.Reached)
     assert isinstance(model.generate(2), armusic.Generated)
-    assert armusic.configure(epochs=3).epochs == 3
+    assert armusic.configure(epochs=3).schedule.epochs == 3
     assert armusic.inspect(EXAMPLE).parts
     assert callable(armusic.attributes.measure)
     assert callable(armusic.metrics.measure)

@@ -1,14 +1,87 @@
-"""Settings and their checks."""
+"""Settings, the parts they are in, and their checks."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from armusic import config
 from armusic.errors import UsageError
 
+DATA = Path(__file__).parent / "data"
 
-def test_a_configuration_survives_json() -> None:
-    paper = config.make("paper", epochs=3)
-    assert config.from_dict(paper.as_dict()) == paper
+
+@pytest.mark.parametrize("values", [{"epochs": 3}, {"shape": (1, 64, 64), "epochs": 3}])
+def test_a_configuration_survives_json(values: dict[str, Any]) -> None:
+    paper = config.make("paper", **values)
+    assert config.from_dict(json.loads(json.dumps(paper.as_dict()))) == paper
+
+
+@pytest.mark.parametrize("name", ["config-1-music.json", "config-1-images.json"])
+def test_a_configuration_of_the_first_format_is_read(name: str) -> None:
+    """All settings stood in one table, those of the other domain too, with values that meant nothing."""
+    flat = json.loads((DATA / name).read_text())
+    known = config.from_dict(flat)
+    values = known.values()
+    assert known.domain == ("images" if "images" in name else "music")
+    assert {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()} == {
+        key: value for key, value in flat.items() if key in values
+    }
+    assert {config.SETTINGS[key].domains for key in flat.keys() - values.keys()} == {
+        ("music",) if known.domain == "images" else ("images",)
+    }
+    assert set(flat) == set(config.SETTINGS)
+    assert config.from_dict(known.as_dict()) == known
+    del flat["independence"]  # a setting that is younger than the file has its default
+    assert config.from_dict(flat).loss.independence == config.Loss().independence
+    with pytest.raises(UsageError, match="unknown setting 'latant': did you mean 'latent'"):
+        config.from_dict(flat | {"latant": 3})
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"format": 3}, "settings of format 3 for 'music': this is format 2, for music or images"),
+        ({"domain": "texts"}, "settings of format 2 for 'texts'"),
+        ({"network": 3}, "network is 3: give a table of settings"),
+        ({"network": {"filters": [3]}}, "filters is a setting for images, not for music: leave it out"),
+        ({"epoch": 3}, "unknown setting 'epoch': did you mean 'epochs'"),
+        ([], r"\[\] is no table of settings"),
+    ],
+)
+def test_a_damaged_file_is_refused(change: Any, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        config.from_dict(config.make().as_dict() | change if isinstance(change, Mapping) else change)
+
+
+def test_a_setting_has_one_name_and_one_default_in_both_domains() -> None:
+    for domain, parts in config.PARTS.items():
+        for part, cls in parts.items():
+            for item in fields(cls):
+                setting = config.SETTINGS[item.name]
+                assert (setting.part, setting.default) == (part, item.default)
+                assert {"help": setting.help, "low": setting.low, "high": setting.high} == item.metadata
+                assert domain in setting.domains
+
+
+def test_parts_of_two_domains_do_not_go_together() -> None:
+    with pytest.raises(UsageError, match="loss is a MeasureLoss, but a model of images needs a Loss"):
+        config.Config(network=config.ImageNetwork())
+    images = config.Config(network=config.ImageNetwork(), loss=config.Loss(), schedule=config.Schedule())
+    assert "control" not in images.values()
+    assert images == config.make(filters=(32,) * 4)
+    with pytest.raises(UsageError, match="units is a setting for music, not for images: leave it out"):
+        images.replace(units=3)
+
+
+def test_values_are_replaced_in_their_parts() -> None:
+    changed = config.make().replace(units=7, gamma=0.5, epochs=2, seed=3)
+    assert (changed.network, changed.loss.gamma, changed.seed) == (config.MeasureNetwork(units=7), 0.5, 3)
+    assert changed.replace(units=64, gamma=1.0, epochs=80, seed=0) == config.make()
+    assert {"attributes", "decoder", "frame", "units", "layers", "latent", "dropout"} == set(changed.network_values())
 
 
 @pytest.mark.parametrize(
@@ -16,7 +89,7 @@ def test_a_configuration_survives_json() -> None:
     [
         ({"decoder": "deep"}, "decoder is 'deep': use 'parallel' or 'hierarchical'"),
         ({"epochs": 0}, "epochs is 0: it must be at least 1"),
-        ({"epochs": 1.5}, "epochs is 1.5: a int is wanted"),
+        ({"epochs": 1.5}, "epochs is 1.5: give a whole number"),
         ({"dropout": 2.0}, "dropout is 2.0: it must be at least 0 and at most 0.95"),
         ({"lr": float("nan")}, "lr is nan: it must be at least"),
         ({"attributes": ()}, r"attributes is \(\): give one or more"),
@@ -43,7 +116,8 @@ def test_an_unknown_preset() -> None:
 
 def test_the_methods_of_others_differ_from_the_default_in_the_method_only() -> None:
     for name in ("beta-vae", "glsr", "s2-vae", "i-vae", "fader"):
-        differing = {key for key, value in config.make(name).as_dict().items() if config.make().as_dict()[key] != value}
+        plain = config.make().values()
+        differing = {key for key, value in config.make(name).values().items() if plain[key] != value}
         weights = {"control", "cycle", "independence"}
         assert weights < differing <= {*weights, "gamma", "attribute_loss"}
-        assert all(getattr(config.make(name), weight) == 0 for weight in weights)
+        assert all(config.make(name).values()[weight] == 0 for weight in weights)

@@ -21,7 +21,6 @@ from armusic.editing.prior_samples import decoded
 from armusic.errors import CheckpointError, UsageError
 from armusic.files import data_folder
 from armusic.music.attributes import ATTRIBUTES, short_name
-from armusic.music.pitch_frame import FRAMES
 from armusic.music.score import METRES
 from armusic.training import adapters
 from armusic.training.adapters.music import measure_classes, to_data
@@ -205,11 +204,11 @@ def calibrate(checkpoint: Checkpoint, cache: Path) -> Calibration:
     settings = checkpoint.config
     data = to_data(corpora.read(settings.data, cache), settings)
     _, valid, _ = adapters.get(settings.data).split(subset(data, settings.limit, settings.seed), settings.seed)
-    z = np.empty((len(valid), settings.latent), dtype=np.float32)
+    z = np.empty((len(valid), settings.network.latent), dtype=np.float32)
     for rows in batches(valid.kind, 1024):
         z[rows] = encode(checkpoint, valid.x[rows], int(valid.kind[rows[0]]))
     others = tuple(name for name in ATTRIBUTES if name not in settings.attributes)
-    more = measure_classes(data.x, data.kind, FRAMES[settings.frame], others)
+    more = measure_classes(data.x, data.kind, checkpoint.frame, others)
     values = (np.column_stack([data.a.astype(np.float64), more]), data.kind)
     return measure(decoded(checkpoint), z, valid.kind, values, settings.attributes, len(METRES), others=others)
 

@@ -131,7 +131,7 @@ def start(checkpoint: Checkpoint, material: Material, allowed: Allowed | None, a
     everywhere = np.full(len(material.varied), -1)
     everywhere[rows] = of.ravel()
     first = rows[first]
-    z = np.zeros((len(first), checkpoint.config.latent), dtype=np.float32)
+    z = np.zeros((len(first), checkpoint.config.network.latent), dtype=np.float32)
     for kind in np.unique(material.kind[first]):
         here = material.kind[first] == kind
         z[here] = encode(checkpoint, material.classes[first[here]], int(kind))

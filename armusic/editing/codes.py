@@ -95,7 +95,7 @@ def _in_metre(checkpoint: Checkpoint, codes: Codes, finite: np.ndarray, metre: M
     tokens = np.full((len(codes), tokenizer.ticks(metre.kind)), HOLD, dtype=np.int16)
     tokens[:, 0] = REST
     if finite.any():
-        tokens[finite] = prior_samples.decode(checkpoint.model, checkpoint.config.frame, codes[finite], kind)
+        tokens[finite] = prior_samples.decode(checkpoint.model, checkpoint.frame.name, codes[finite], kind)
     measures = tuple(Measure(Fraction(number * metre.length), metre) for number in range(len(codes)))
     return Tune(tokenizer.decode(tokens, measures), measures)
 

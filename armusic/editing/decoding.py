@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Int
 
 from armusic.editing.material import Material
 from armusic.music import tokenizer
-from armusic.music.pitch_frame import FRAMES, Frame
+from armusic.music.pitch_frame import Frame
 from armusic.music.score import METRES
 from armusic.music.tokenizer import HOLD
 from armusic.training.checkpoint import Checkpoint
@@ -42,7 +42,7 @@ def decode(
     They are as wide as the metre, and what `choose` makes of the logits, to which each of `pulls`
     (nats) is added at the input's own classes: what the code leaves open stays as it was.
     """
-    frame, kind = FRAMES[checkpoint.config.frame], int(material.kind[rows[0]])
+    frame, kind = checkpoint.frame, int(material.kind[rows[0]])
     width = tokenizer.ticks(METRES[kind])
     anchors = material.anchors[rows]
     held, silent = material.tokens[rows, 0] == HOLD, material.silent[rows, :width]

@@ -188,7 +188,7 @@ class LookUp:
 def context_of(checkpoint: Checkpoint, tune: Tune, key: str = "auto") -> TuneContext:
     """Return a tune as a model takes it; the key is as for `armusic.editing.reach.reach`."""
     material = prepare(checkpoint, tune)
-    z = np.zeros((len(material.tokens), checkpoint.config.latent), dtype=np.float32)
+    z = np.zeros((len(material.tokens), checkpoint.config.network.latent), dtype=np.float32)
     for kind in np.unique(material.kind[material.varied]).tolist():
         here = np.flatnonzero(material.varied & (material.kind == kind))
         z[here] = encode(checkpoint, material.classes[here], kind)

@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float, Int
 
 from armusic.errors import UsageError
 from armusic.music import attributes, tokenizer
-from armusic.music.pitch_frame import FRAMES, Frame
+from armusic.music.pitch_frame import Frame
 from armusic.music.score import METRES, Tune
 from armusic.music.tokenizer import is_onset
 from armusic.training.checkpoint import Checkpoint
@@ -55,7 +55,7 @@ def prepare(checkpoint: Checkpoint, tune: Tune, measures: tuple[int, int] | None
     tokens = tokenizer.encode(tune)
     varied = np.zeros(len(tokens), dtype=bool)
     varied[first - 1 : last] = True
-    frame = FRAMES[checkpoint.config.frame]
+    frame = checkpoint.frame
     anchors = frame.registers(tokens)
     classes, inside = frame.enter(tokens, anchors)
     varied &= is_onset(tokens).any(axis=1)

@@ -40,7 +40,7 @@ def decoded(checkpoint: Checkpoint) -> Callable[[Codes, int], Float[np.ndarray, 
     """Return a function of codes (item, latent) and a kind: the attributes of what they are decoded to, freely."""
 
     def values(z: Codes, kind: int) -> Float[np.ndarray, "item attribute"]:
-        tokens = decode(checkpoint.model, checkpoint.config.frame, z, kind)
+        tokens = decode(checkpoint.model, checkpoint.frame.name, z, kind)
         return attributes.measure(tokens, METRES[kind], checkpoint.config.attributes)
 
     return values
@@ -76,7 +76,7 @@ def spread(
     known, scale = checkpoint.config.attributes, checkpoint.scale
     if name in known:
         return scale.mean[kind, known.index(name)], scale.std[kind, known.index(name)]
-    frame = checkpoint.config.frame
+    frame = checkpoint.frame.name
     FRAMES[frame].check([name])
     kinds, place = np.unique(kind, return_inverse=True)
     drawn = [(_drawn(checkpoint.model, frame, one), METRES[one]) for one in kinds.tolist()]

@@ -10,7 +10,6 @@ from jaxtyping import Float, Int
 
 from armusic.editing.material import with_tokens
 from armusic.music import tokenizer
-from armusic.music.pitch_frame import FRAMES
 from armusic.music.score import Tune
 from armusic.music.tokenizer import PAD, is_onset
 from armusic.training.checkpoint import Checkpoint
@@ -81,7 +80,7 @@ def decode(checkpoint: Checkpoint, tokens: Tokens, kind: Int[np.ndarray, " measu
     z : float32 array (measure, latent)
         Posterior means.
     """
-    model, frame = checkpoint.model.eval(), FRAMES[checkpoint.config.frame]
+    model, frame = checkpoint.model.eval(), checkpoint.frame
     anchors = frame.anchors(tokens)
     classes, _ = frame.enter(tokens, anchors)
     heard = np.full_like(tokens, PAD)

@@ -20,7 +20,6 @@ from armusic.datasets.corpora.versions import different
 from armusic.editing import reconstruction
 from armusic.editing.sweep import move_dimension
 from armusic.music import keys, tokenizer
-from armusic.music.pitch_frame import FRAMES
 from armusic.music.score import METRES, Measure, Tune
 from armusic.music.tokenizer import decode, is_onset
 from armusic.training import adapters
@@ -85,7 +84,7 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
         share of upward steps in which the mean attribute of a tune falls, and the mean of each
         step.
     """
-    config, frame = checkpoint.config, FRAMES[checkpoint.config.frame]
+    config, frame = checkpoint.config, checkpoint.frame
     corpus = corpora.read(config.data, cache)
     _, inside = frame.enter(corpus.tokens, frame.anchors(corpus.tokens))
     data = to_data(corpus, config)

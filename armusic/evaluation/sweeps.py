@@ -54,7 +54,7 @@ def find_axes(subject: Subject, test: Data) -> Axes:
     test items.
     """
     count = len(test.names)
-    if subject.config.gamma > 0:
+    if subject.config.loss.gamma > 0:
         return Axes(np.arange(count), np.ones(count))
     from scipy.stats import rankdata
 

@@ -11,10 +11,11 @@ from jaxtyping import Float
 from armusic.evaluation.subject import Codes, Subject
 from armusic.evaluation.sweeps import Axes, moved
 from armusic.music import tokenizer
-from armusic.music.pitch_frame import FRAMES, MIDDLE
+from armusic.music.pitch_frame import MIDDLE
 from armusic.music.score import METRES, Measure, Tune
 from armusic.music.tokenizer import HOLD, REST
 from armusic.progress import Stage, silent
+from armusic.training.adapters.music import frame_of
 from armusic.vae.data import Data
 
 POINTS = np.linspace(-3, 3, 17)  # of a surface, along each dimension, in standard deviations of the prior
@@ -117,7 +118,7 @@ def example(
     codes = moved(mean[[distance.argmin()]], axes, steps)
     classes = subject.decode(codes.reshape(-1, mean.shape[1]))
     values = subject.measure(classes).reshape(count, len(steps), count)
-    frame, metre = FRAMES[subject.config.frame], METRES[subject.kind]
+    frame, metre = frame_of(subject.config), METRES[subject.kind]
     tokens = frame.leave(classes, np.full(len(classes), 0 if frame.name == "absolute" else MIDDLE))
     tokens[tokens[:, 0] == HOLD, 0] = REST
     measures = tuple(Measure(place * Fraction(metre.length), metre) for place in range(len(steps)))

@@ -11,12 +11,13 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from armusic.config import NETWORK, PRESETS, Config
+from armusic import config
+from armusic.config import PRESETS, Config
 from armusic.errors import ArmusicError, ReadError, UsageError
 from armusic.files import label, read_bytes
 
@@ -24,7 +25,7 @@ Table = Mapping[str, Any]
 
 TOP = ("models", "data", "seeds", "minutes", "settings")
 MODEL = ("preset", "start", "data", "seeds", "minutes", "grid")
-SETTINGS = tuple(one.name for one in fields(Config) if one.name not in ("data", "seed"))
+SETTINGS = tuple(name for name in config.SETTINGS if name not in ("data", "seed"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +177,15 @@ def _make(name: str, found: Mapping[str, _Asked], made: dict[str, Run], path: tu
         if start is None:
             near = _nearest(names[-1], found)
             raise UsageError(f"{asked.where}: {name} starts from {asked.start!r}, but there is no {names[-1]}{near}")
-        first = _make(start, found, made, (*path, name)).config
-        network = {field: getattr(first, field) for field in NETWORK}
+        network = _make(start, found, made, (*path, name)).config.network_values()
     try:
         settings = adapters.configure(asked.preset, **{**network, **asked.settings})
     except ArmusicError as error:
         raise UsageError(f"{asked.where}: {error}") from error
-    for field, value in network.items():
-        if getattr(settings, field) != value:
-            raise UsageError(f"{asked.where}: {field} is {getattr(settings, field)!r}, but {value!r} where it starts")
+    values = settings.values()
+    for setting, value in network.items():
+        if values.get(setting) != value:
+            raise UsageError(f"{asked.where}: {setting} is {values.get(setting)!r}, but {value!r} where it starts")
     made[name] = Run(asked.model, settings, asked.minutes, start)
     return made[name]
 

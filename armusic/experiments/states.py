@@ -47,7 +47,7 @@ class State:
     @property
     def trained(self) -> bool:
         """Whether all epochs are done, or its time is up."""
-        return self.epoch >= self.run.config.epochs or (
+        return self.epoch >= self.run.config.schedule.epochs or (
             self.run.minutes is not None and self.seconds >= 60 * self.run.minutes
         )
 
@@ -63,7 +63,7 @@ class State:
             return 0.0
         if not self.epoch:
             return None
-        left = (self.run.config.epochs - self.epoch) * self.seconds / self.epoch
+        left = (self.run.config.schedule.epochs - self.epoch) * self.seconds / self.epoch
         return left if self.run.minutes is None else min(left, 60 * self.run.minutes - self.seconds)
 
 
@@ -108,11 +108,11 @@ def check(runs: Iterable[Run], out: Path) -> None:
     for run in runs:
         folder = out / run.name
         shown, file = one_line(str(folder)), folder / "config.json"
-        written = settings(folder).as_dict() if file.exists() else run.config.as_dict()
-        for name, value in run.config.as_dict().items():
-            if written[name] != value:
+        written = (settings(folder) if file.exists() else run.config).values()
+        for name, value in run.config.values().items():
+            if written.get(name) != value:
                 raise UsageError(
-                    f"{shown} was begun with {name} {written[name]!r}, not {value!r}:"
+                    f"{shown} was begun with {name} {written.get(name)!r}, not {value!r}:"
                     " give the experiment another folder (-o), or delete that run"
                 )
         state = look(run, out)

@@ -131,7 +131,7 @@ def prepare(
     seen = {}
     for one in (run.config for run in todo):
         drawn = (one.limit, one.seed if one.limit else 0)
-        seen[one.data, one.frame, one.attributes, drawn] = one
+        seen[one.data, one.values().get("frame"), one.attributes, drawn] = one
     for settings in seen.values():
         adapters.of(settings).load(settings, cache, partial(on_data, settings) if on_data else None)
 

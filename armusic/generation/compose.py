@@ -31,7 +31,6 @@ from armusic.generation.phrase_model import (
 )
 from armusic.generation.plan import Around, Plan
 from armusic.music import attributes, tokenizer
-from armusic.music.pitch_frame import FRAMES
 from armusic.music.score import METRES
 from armusic.music.tokenizer import HOLD, MAX_TICKS, PAD, REST, is_onset
 from armusic.training.checkpoint import Checkpoint
@@ -215,7 +214,7 @@ def decode(
     checkpoint: Checkpoint, plan: Plan, drawn: Drawn, held: Bool[np.ndarray, " item"], number: int
 ) -> tuple[Tokens, Float[np.ndarray, " item"]]:
     """Return the tokens of candidates, in key, and how sure the decoder is of each: log probability, in nats."""
-    frame, kind = FRAMES[checkpoint.config.frame], int(plan.kind[number])
+    frame, kind = checkpoint.frame, int(plan.kind[number])
     width = tokenizer.ticks(METRES[kind])
     parts = [
         checkpoint.model.decode(torch.from_numpy(part.astype(np.float32)), kind)
@@ -236,7 +235,7 @@ def decode(
 
 def _encode(checkpoint: Checkpoint, tokens: Tokens, kind: int) -> Codes:
     """Return the codes that measures of a metre have."""
-    frame = FRAMES[checkpoint.config.frame]
+    frame = checkpoint.frame
     parts = np.array_split(tokens, max(1, len(tokens) // 256))
     return np.concatenate([encode(checkpoint, frame.enter(p, frame.anchors(p))[0], kind) for p in parts]).astype(float)
 

@@ -30,7 +30,7 @@ from armusic.generation.phrase_model import (
     tonic_class,
 )
 from armusic.music import attributes, keys, tokenizer
-from armusic.music.pitch_frame import ANCHORED, FRAMES
+from armusic.music.pitch_frame import ANCHORED
 from armusic.music.score import METRES, Measure, Tune
 from armusic.music.tokenizer import REST, is_onset
 from armusic.training import adapters
@@ -168,7 +168,7 @@ def _tune(corpus: Corpus, rows: Int[np.ndarray, " row"]) -> Tune:
 @torch.inference_mode()
 def _codes(checkpoint: Checkpoint, corpus: Corpus, found: Material) -> Codes:
     """Return the posterior means of all measures."""
-    frame = FRAMES[checkpoint.config.frame]
+    frame = checkpoint.frame
     rows, where = np.unique(found.rows, return_inverse=True)
     classes, _ = frame.enter(corpus.tokens[rows], frame.anchors(corpus.tokens[rows]))
     z = np.empty((len(rows), checkpoint.model.latent))

@@ -110,7 +110,7 @@ def fresh(
     check_count(count)
     if not 1 <= measures <= MOST:
         raise UsageError(f"{measures} measures: ask for 1 to {MOST}")
-    if checkpoint.config.frame != "anchored":
+    if checkpoint.frame.name != "anchored":
         raise UsageError(
             "new tunes need a model whose pitches count from the measure's median, and this one's are absolute:"
             " start from a tune with --like, or train with --frame anchored"
@@ -183,7 +183,7 @@ def near(
     silent = np.zeros((length, MAX_TICKS), dtype=bool)
     silent[:, : material.silent.shape[1]] = material.silent
     mean = float(material.anchors.mean()) if is_onset(tokens).any() else 0.0
-    if checkpoint.config.frame == "absolute":
+    if checkpoint.frame.name == "absolute":
         mean = float(np.mean([note.pitch for note in tune.notes]))
     return Plan(
         tune.measures,

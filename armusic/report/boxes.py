@@ -124,7 +124,7 @@ def _rows(data: str, models: Mapping[str, list[Result]]) -> Rows:
         if (known := [value for run in runs if (value := run.reference(figure))])
     }
     words = next((run.words for run in runs if run.words["what"]), runs[0].words)
-    baselines = frozenset(run.model for run in runs if run.config.gamma == 0)
+    baselines = frozenset(run.model for run in runs if run.config.loss.gamma == 0)
     return Rows(data, words, published().get(data, {}), spreads, references, baselines)
 
 

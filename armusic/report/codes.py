@@ -58,7 +58,7 @@ def choose(models: Models, name: str) -> Result | None:
         The model: `default` or `beta-vae`; where it was not run, any with an attribute loss, or without.
     """
     loss = name != BASELINE
-    runs = models.get(name) or [run for some in models.values() for run in some if (run.config.gamma > 0) == loss]
+    runs = models.get(name) or [run for some in models.values() for run in some if (run.config.loss.gamma > 0) == loss]
     return max(runs, key=lambda run: run.value("interpretability") or 0.0, default=None)
 
 

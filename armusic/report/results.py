@@ -238,7 +238,7 @@ def _read(folder: Path) -> Result:
         except (OSError, ValueError) as error:
             raise ReadError(f"{one_line(str(folder))}: {EVALUATION} is not what evaluate writes ({error})") from error
     config, epochs = settings(folder), figures(folder / "metrics.csv")
-    shown = int(epochs[-1].get("step", 0)) * config.batch if epochs else 0
+    shown = int(epochs[-1].get("step", 0)) * config.schedule.batch if epochs else 0
     return Result(folder, config, len(epochs), shown, evaluation, evaluated(folder))
 
 

@@ -198,7 +198,7 @@ def _cell(runs: Sequence[Result], name: str) -> str:
 
 
 def _epochs(runs: Sequence[Result]) -> str:
-    done, asked = sorted({one.epoch for one in runs}), sorted({one.config.epochs for one in runs})
+    done, asked = sorted({one.epoch for one in runs}), sorted({one.config.schedule.epochs for one in runs})
     return " of ".join("\N{EN DASH}".join(dict.fromkeys((str(some[0]), str(some[-1])))) for some in (done, asked))
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from armusic.config import IMAGES
 from armusic.errors import ArmusicError
 from armusic.files import atomic_folder, data_folder
 from armusic.report import tables
@@ -90,7 +91,7 @@ def _of_codes(
         tiles.save_png(frames[-1], folder / f"sweeps-{data}.png")
 
     yield f"pairs-{data}.png", f"codes of {one.folder.name}", pairs
-    if other is not None and one.config.shape:
+    if other is not None and one.config.domain == IMAGES:
         yield f"sweeps-{data}.gif", f"each dimension moved: {one.folder.name} beside {other.folder.name}", sweeps
 
 
@@ -121,14 +122,14 @@ def _grids(results: Sequence[Result]) -> Figures:
     for one in results:
         if one.evaluation is not None:
             same = {
-                name: value for name, value in one.config.as_dict().items() if name not in ("gamma", "delta", "seed")
+                name: value for name, value in one.config.values().items() if name not in ("gamma", "delta", "seed")
             }
             alike.setdefault(repr(same), []).append(one)
     found: Figures = {}
     for runs in alike.values():
         points = []
-        for gamma, delta in sorted({(run.config.gamma, run.config.delta) for run in runs}):
-            here = [run for run in runs if (run.config.gamma, run.config.delta) == (gamma, delta)]
+        for gamma, delta in sorted({(run.config.loss.gamma, run.config.loss.delta) for run in runs}):
+            here = [run for run in runs if (run.config.loss.gamma, run.config.loss.delta) == (gamma, delta)]
             x, y = spread(here, "paper") or spread(here, "by_tune"), spread(here, "interpretability")
             if x is not None and y is not None:
                 points.append({"gamma": gamma, "delta": delta, "x": x.median, "y": y.median})

@@ -122,7 +122,7 @@ def read_again(request: Request, ident: str, reading: Reading) -> Session:
 
     checkpoint, sessions, session = _session(request, ident)
     old = session.upload
-    sessions.reopen(session, uploads.open_bytes(old.name, old.data, reading, checkpoint.config.frame, old.path))
+    sessions.reopen(session, uploads.open_bytes(old.name, old.data, reading, checkpoint.frame.name, old.path))
     return _description(checkpoint, sessions, session)
 
 
@@ -229,7 +229,7 @@ def _open(studio: Studio, name: str, data: bytes, reading: Reading, path: str = 
     from armusic.studio import uploads
 
     checkpoint, sessions = studio.ready()
-    upload = uploads.open_bytes(name, data, reading, checkpoint.config.frame, path)
+    upload = uploads.open_bytes(name, data, reading, checkpoint.frame.name, path)
     return _description(checkpoint, sessions, sessions.add(upload))
 
 

@@ -21,11 +21,15 @@ from armusic import config
 from armusic.config import Config
 from armusic.errors import ArmusicError, CheckpointError
 from armusic.files import atomic_path, check_readable, label
+from armusic.music.pitch_frame import Frame
 from armusic.training import adapters
+from armusic.training.adapters.music import frame_of
 from armusic.vae.data import Scale
 from armusic.vae.models.base import VAE
 
-FORMAT = 1
+FORMAT = 2
+READABLE = (1, 2)
+"""Versions of the format that can be read; in 1, the settings are a flat table."""
 BEST, LAST = "best.safetensors", "last.safetensors"
 _BESIDE = ("optimizer", "companion")
 """What is kept beside the model's own weights, each name after one of these and a dot."""
@@ -60,6 +64,11 @@ class Checkpoint:
     card: dict[str, Any] = field(default_factory=dict)
     optimizer: dict[str, Tensor] = field(default_factory=dict)
     companion: dict[str, Tensor] = field(default_factory=dict)
+
+    @property
+    def frame(self) -> Frame:
+        """The pitch frame of a model of music."""
+        return frame_of(self.config)
 
     @property
     def epoch(self) -> int:
@@ -108,7 +117,7 @@ def load(path: Path) -> Checkpoint:
             f"{label(path)}: not a checkpoint, or a broken one ({str(error).splitlines()[0]})"
         ) from error
     written = metadata.get("format", "another program")
-    if written != f"armusic {FORMAT}":
+    if written not in [f"armusic {version}" for version in READABLE]:
         raise CheckpointError(
             f"{label(path)}: a checkpoint of {written!r}, but this is armusic checkpoint format {FORMAT}:"
             " use the armusic version that wrote it, or train anew"

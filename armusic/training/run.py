@@ -22,7 +22,7 @@ from typing import Any
 import torch
 from torch import distributed, nn
 
-from armusic.config import NETWORK, Config
+from armusic.config import Config
 from armusic.errors import UsageError, WriteError
 from armusic.files import atomic_path, check_writable, one_line
 from armusic.progress import Progress
@@ -59,7 +59,7 @@ def train(
             config = _same(last.config, config, run)
         elif first and not resume:
             _refuse_another(run)
-        if config.compile:
+        if config.schedule.compile:
             _check_compiler()
         if start is not None:
             _same_network(start.config, config)
@@ -74,7 +74,7 @@ def train(
         del data  # it may be large
         if first and last is None:
             _prepare(run, config)
-        if config.distinct:
+        if config.schedule.distinct:
             train_data = train_data.distinct()
         scale = scale_of(train_data, adapter.kinds)
         torch.manual_seed(config.seed)
@@ -157,22 +157,23 @@ def _prepare(run: Path, config: Config) -> None:
 
 def _same(written: Config, given: Config, run: Path) -> Config:
     """Return the run's configuration, or refuse one that differs from it."""
-    differing = [name for name, value in written.as_dict().items() if given.as_dict()[name] != value]
-    if differing:
-        name = differing[0]
-        raise UsageError(
-            f"{one_line(str(run))} was begun with {name} {getattr(written, name)!r}, not {getattr(given, name)!r}:"
-            " a run goes on with the settings it was begun with"
-        )
+    values = given.values()
+    for name, value in written.values().items():
+        if values.get(name) != value:
+            raise UsageError(
+                f"{one_line(str(run))} was begun with {name} {value!r}, not {values.get(name)!r}:"
+                " a run goes on with the settings it was begun with"
+            )
     return written
 
 
 def _same_network(written: Config, given: Config) -> None:
     """Refuse settings that make another network than that which a run starts from."""
-    for name in NETWORK:
-        if getattr(written, name) != getattr(given, name):
+    values = given.network_values()
+    for name, value in written.network_values().items():
+        if values.get(name) != value:
             raise UsageError(
-                f"the model to start from has {name} {getattr(written, name)!r}, not {getattr(given, name)!r}:"
+                f"the model to start from has {name} {value!r}, not {values.get(name)!r}:"
                 " a run keeps the network that it starts from"
             )
 

@@ -17,7 +17,7 @@ def companion(config: Config) -> nn.Module:
     >>> sum(weight.numel() for weight in companion(make("i-vae")).parameters())
     8
     """
-    return Linear(len(config.attributes)) if config.attribute_loss == "linear" else nn.Module()
+    return Linear(len(config.attributes)) if config.loss.attribute_loss == "linear" else nn.Module()
 
 
 class Linear(nn.Module):

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
-from armusic.config import Config
+from armusic.config import Config, MeasureSchedule, Schedule
 from armusic.vae.data import Augment, Data, Scale, batches
 from armusic.vae.distributed import add_up, draw, processes
 from armusic.vae.models.base import VAE
@@ -44,7 +44,7 @@ def fit(
     epoch: int = 0,
     on_step: Callable[[Mapping[str, float]], None] | None = None,
 ) -> Iterator[Report]:
-    """Train `model` and yield one report per epoch, until `config.epochs`.
+    """Train `model` and yield one report per epoch, until all epochs are done.
 
     Every epoch draws from generators seeded by (seed, epoch): a run that goes on from `epoch`
     with the same weights and optimizer gives the same losses as one that never stopped.
@@ -71,33 +71,35 @@ def fit(
         Called with the loss parts after every step.
     """
     like = next(model.parameters())
+    schedule = config.schedule
+    varied = schedule.augment if isinstance(schedule, MeasureSchedule) else 0.0
     objective = Objective(model, config, scale, expected, companion)
     optimizer = optimizer or make_optimizer(objective, config)
     wrapped = objective if processes()[1] == 1 else DistributedDataParallel(objective, broadcast_buffers=False)
     targets = scale.standardise(train.a, train.kind).astype(np.float32)
-    steps = sum(1 for _ in batches(train.kind, config.batch))
-    for number in range(epoch, config.epochs):
+    steps = sum(1 for _ in batches(train.kind, schedule.batch))
+    for number in range(epoch, schedule.epochs):
         began = time.perf_counter()
         rng = np.random.default_rng([config.seed, number])  # the same on every rank: so are the batches
         noise = torch.Generator().manual_seed(int(np.random.default_rng([config.seed, number, 0]).integers(2**63)))
         model.train()
         sums: dict[str, float] = {}
-        for index, rows in enumerate(batches(train.kind, config.batch, rng)):
+        for index, rows in enumerate(batches(train.kind, schedule.batch, rng)):
             kind = int(train.kind[rows[0]])
             x, a = train.x[rows], targets[rows]
-            if augment is not None and config.augment:
-                changed = rng.random(len(rows)) < config.augment
+            if augment is not None and varied:
+                changed = rng.random(len(rows)) < varied
                 x = x.copy()
                 x[changed], raw = augment(x, changed, kind, rng)
                 a[changed] = scale.standardise(raw, np.full(len(raw), kind))
             step = number * steps + index
             for settings in optimizer.param_groups:
-                settings["lr"] = config.lr * pace(step / (steps * config.epochs), config)
+                settings["lr"] = schedule.lr * pace(step / (steps * schedule.epochs), schedule)
             draws = draw(len(x), model.latent, TEACHER, like, noise)
             optimizer.zero_grad()
             values = backward(objective, wrapped, torch.from_numpy(x), torch.as_tensor(a).to(like), kind, draws)
-            if config.clip:
-                nn.utils.clip_grad_norm_(model.parameters(), config.clip)
+            if schedule.clip:
+                nn.utils.clip_grad_norm_(model.parameters(), schedule.clip)
             optimizer.step()
             for name, value in values.items():
                 sums[name] = sums.get(name, 0.0) + value
@@ -108,20 +110,20 @@ def fit(
             number + 1,
             (number + 1) * steps,
             losses,
-            score(model, valid, scale, config.batch),
+            score(model, valid, scale, schedule.batch),
             time.perf_counter() - began,
         )
 
 
 def make_optimizer(model: nn.Module, config: Config) -> torch.optim.Optimizer:
     """Return the optimizer (Adam) of a run."""
-    return torch.optim.Adam(model.parameters(), lr=config.lr)
+    return torch.optim.Adam(model.parameters(), lr=config.schedule.lr)
 
 
-def pace(done: float, config: Config) -> float:
+def pace(done: float, schedule: Schedule) -> float:
     """Return the share of the learning rate at this share of all steps: a linear rise, then a linear fall to zero."""
-    rise = min(1.0, (done + 1e-6) / config.warmup) if config.warmup else 1.0
-    return min(rise, (1 - done) / (1 - config.warmup)) if config.decay else rise
+    rise = min(1.0, (done + 1e-6) / schedule.warmup) if schedule.warmup else 1.0
+    return min(rise, (1 - done) / (1 - schedule.warmup)) if schedule.decay else rise
 
 
 @torch.inference_mode()

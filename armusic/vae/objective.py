@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from armusic.config import Config
+from armusic.config import Config, MeasureLoss
 from armusic.errors import UsageError
 from armusic.vae.companion import companion as companion_of
 from armusic.vae.data import Scale
@@ -42,9 +42,9 @@ class Objective(nn.Module):
         companion: nn.Module | None = None,
     ) -> None:
         super().__init__()
-        if config.attribute_loss == "slope" and expected is None:
+        if config.loss.attribute_loss == "slope" and expected is None:
             raise UsageError(
-                "--attribute-loss slope needs data with attributes that a decoder's output can be asked for"
+                "attribute_loss 'slope' needs data with attributes that a decoder's output can be asked for"
             )
         self.model, self.config, self.expected = model, config, expected
         like = next(model.parameters())
@@ -52,7 +52,7 @@ class Objective(nn.Module):
         self.register_buffer("mean", torch.as_tensor(scale.mean, dtype=like.dtype, device=like.device))
         self.register_buffer("std", torch.as_tensor(scale.std, dtype=like.dtype, device=like.device))
         self._encode, self._decode = model.encode, model.decode
-        if config.compile:  # for every kind, with and without gradient, with and without a teacher
+        if config.schedule.compile:  # for every kind, with and without gradient, with and without a teacher
             self._encode, self._decode = (
                 torch.compile(method, dynamic=True, recompile_limit=COMPILED)  # type: ignore[call-overload]
                 for method in (model.encode, model.decode)
@@ -66,45 +66,45 @@ class Objective(nn.Module):
         `x` (row, *shape) are the shard's items, of one kind; `a` (item, attribute) the standardised
         attributes of the whole batch, and `known` what `codes` gives of all shards, where that is known.
         """
-        config, tied = self.config, a.shape[1]
+        weights, tied = self.config.loss, a.shape[1]
         own = self.codes(x, kind, shard, draws)
         batch = Normal(*shard.whole(own, known).chunk(2, dim=1))  # the other shards' rows carry no gradient
         codes = batch.sample(draws.noise)
         z = shard.take(codes)
-        given = tied if config.attribute_loss == "adversary" else 0  # dimensions whose values the decoder is told
+        given = tied if weights.attribute_loss == "adversary" else 0  # dimensions whose values the decoder is told
         teacher = x if draws.teach else None
-        if config.attribute_loss == "slope":
+        if weights.attribute_loss == "slope":
             self.same_dropout(shard, draws)
         output = self.decode(torch.cat([shard.take(a[:, :given]), z[:, given:]], dim=1), kind, teacher)
         parts = {
             "nll": shard.mean(self.model.nll(output, x, kind)) / self.model.terms(output),
             "kl": shard.mean(kl(*(part[:, given:] for part in own.chunk(2, dim=1)))),
         }
-        match config.attribute_loss:
+        match weights.attribute_loss:
             case "regression" | "adversary":
                 parts["attribute"] = shard.share(regression(codes[:, :tied], a))
             case "pairwise":
-                parts["attribute"] = shard.share(pairwise(codes[:, :tied], a, config.delta))
+                parts["attribute"] = shard.share(pairwise(codes[:, :tied], a, weights.delta))
             case "cross-entropy":
                 parts["attribute"] = shard.mean(cross_entropy(z[:, :tied], shard.take(a)))
             case "linear":
                 parts["attribute"] = shard.mean(self.companion(z[:, :tied], shard.take(a)))
             case "slope":
                 parts["attribute"] = shard.mean(self.slopes(z, output, kind, teacher, shard, draws))
-        loss = parts["nll"] + config.beta * parts["kl"] + (1.0 if given else config.gamma) * parts["attribute"]
+        loss = parts["nll"] + weights.beta * parts["kl"] + (1.0 if given else weights.gamma) * parts["attribute"]
         if given:
             parts["adversary"] = shard.share(explained(codes[:, tied:], a))
-            loss = loss + config.gamma * parts["adversary"]
-        if (config.control or config.cycle) and self.expected is not None:
-            parts |= self.controlled(z, batch.mean[:, :tied], kind, shard, draws)
-            loss = loss + config.control * parts["control"] + config.cycle * parts["cycle"]
-        if config.independence:
+            loss = loss + weights.gamma * parts["adversary"]
+        if isinstance(weights, MeasureLoss) and (weights.control or weights.cycle) and self.expected is not None:
+            parts |= self.controlled(z, batch.mean[:, :tied], kind, shard, draws, weights.temperature)
+            loss = loss + weights.control * parts["control"] + weights.cycle * parts["cycle"]
+        if weights.independence:
             parts["dependence"] = shard.share(dependence(batch.mean[:, tied:], a))
-            loss = loss + config.independence * parts["dependence"]
+            loss = loss + weights.independence * parts["dependence"]
         return {"loss": loss, **parts}
 
     def controlled(
-        self, z: Tensor, regularised: Tensor, kind: int, shard: Shard, draws: StepDraws
+        self, z: Tensor, regularised: Tensor, kind: int, shard: Shard, draws: StepDraws, temperature: float
     ) -> dict[str, Tensor]:
         """Return how far the decoder's output is from the attributes that moved codes stand for.
 
@@ -125,7 +125,7 @@ class Objective(nn.Module):
             asked = known[:, moved] + SWEEP * draws.where
         target = shard.take(asked.clamp(known[:, moved].amin(dim=0), known[:, moved].amax(dim=0)))
         output = self.decode(z.index_copy(1, moved, shard.take(asked)), kind)
-        reached = (self.expected(output / self.config.temperature, kind) - self.mean[kind]) / self.std[kind]
+        reached = (self.expected(output / temperature, kind) - self.mean[kind]) / self.std[kind]
         error = torch.nan_to_num((reached[:, moved] - target).square())  # an attribute without an expectation: nothing
         again = self.encode(output.softmax(dim=-1), kind).mean
         return {
@@ -171,7 +171,9 @@ class Objective(nn.Module):
         return output.to(self.mean.dtype)
 
     def _precision(self) -> torch.autocast:
-        return torch.autocast(self.mean.device.type, torch.bfloat16, enabled=self.config.precision == "bfloat16")
+        return torch.autocast(
+            self.mean.device.type, torch.bfloat16, enabled=self.config.schedule.precision == "bfloat16"
+        )
 
 
 def backward(
@@ -179,12 +181,12 @@ def backward(
 ) -> dict[str, float]:
     """Compute the gradients of a batch, and return the parts of its objective.
 
-    They are those of the whole batch, whatever the number of processes and of `config.accumulate`:
+    They are those of the whole batch, whatever the number of processes and of `accumulate`:
     pairs and batch statistics are over all its items. `x` (item, *shape) and `a` (item, attribute)
     are the whole batch, as data has it, the same in every process; `wrapped` is `objective`, as DDP wraps it.
     """
     rank, world = processes()
-    times = min(objective.config.accumulate, -(-len(a) // world))  # one after another
+    times = min(objective.config.schedule.accumulate, -(-len(a) // world))  # one after another
     shards = [Shard(len(a), rank * times + number, world * times) for number in range(times)]
     own = [objective.model.items(shard.take(x).to(a.device)) for shard in shards]
     known = None

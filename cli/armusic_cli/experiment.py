@@ -182,7 +182,7 @@ def _row(state: State, word: str) -> list[str]:
     return [
         state.run.name,
         f"failed: {state.error}" if state.error else word,
-        f"{state.epoch}/{state.run.config.epochs}",
+        f"{state.epoch}/{state.run.config.schedule.epochs}",
         *figures,
         clock,
     ]

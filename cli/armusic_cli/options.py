@@ -1,10 +1,10 @@
-"""Options that several commands share; those of training and of reading a file are made from dataclasses."""
+"""Options that several commands share; those of reading a file are made from a dataclass."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -12,7 +12,6 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 import click
 from click.core import ParameterSource
 
-from armusic.config import PRESETS, Config
 from armusic.errors import UsageError
 from armusic.io.readers.options import Reading
 from armusic.io.writers.formats import FORMATS, LAYOUTS
@@ -143,58 +142,7 @@ measures = click.option(
 )
 
 
-def config_options(function: Function) -> Function:
-    """Add an option for every field of `Config`: its name with dashes, its default, help, choices and range."""
-    kinds = get_type_hints(Config)
-    for item in reversed(fields(Config)):
-        function = _option(item, kinds[item.name])(function)
-    return function
-
-
 def given(ctx: click.Context, values: dict[str, Any]) -> dict[str, Any]:
     """Return those of the options `values` that were set by the user, so that a preset can set the others."""
     defaults = (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP)
     return {name: value for name, value in values.items() if ctx.get_parameter_source(name) not in defaults}
-
-
-def _option(item: Field[Any], kind: Any) -> Callable[[Function], Function]:
-    flag = "--" + item.name.replace("_", "-")
-    text = item.metadata["help"]
-    presets: dict[str, list[str]] = {}
-    for preset, values in PRESETS.items():
-        if item.name in values:
-            presets.setdefault(_shown(item.name, values[item.name]), []).append(preset)
-    text += "".join(f"  [{', '.join(these)}: {value}]" for value, these in presets.items())
-    if item.metadata["of"]:
-        text += f"  [{item.metadata['of']} only]"
-    if isinstance(item.default, tuple):
-        text += f"  [default: {_shown(item.name, item.default)}]"
-    return click.option(
-        f"{flag}/--no-{flag[2:]}" if kind is bool else flag,
-        item.name,
-        type=None if kind is bool else _type(kind, item.metadata),
-        metavar={int: "INTEGER", float: "NUMBER", tuple[int, ...]: "INTEGERS", tuple[str, ...]: "NAMES"}.get(kind),
-        default=item.default,
-        show_default=not isinstance(item.default, tuple),
-        hidden=item.name == "shape",  # the data says it
-        help=text,
-    )
-
-
-def _shown(name: str, value: Any) -> str:
-    """Return a value as it is typed."""
-    if isinstance(value, bool):
-        return name if value else f"no-{name}"
-    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def _type(kind: Any, rule: Mapping[str, Any]) -> Any:
-    if get_origin(kind) is Literal:
-        return Choice(get_args(kind))
-    if get_origin(kind) is tuple:
-        return integers if get_args(kind)[0] is int else names
-    if kind is int:
-        return click.IntRange(rule["low"], rule["high"])
-    if kind is float:
-        return click.FloatRange(rule["low"], rule["high"])
-    return click.STRING

@@ -14,7 +14,7 @@ import click
 from armusic import config
 from armusic.config import Config
 from armusic.errors import UsageError
-from armusic_cli import options
+from armusic_cli import options, settings
 from armusic_cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
 """Read by torch when it is imported."""
 
 
-@click.command("train")
+@click.command("train", cls=settings.Command)
 @click.option(
     "--preset",
     type=options.Choice(list(config.PRESETS)),
@@ -32,7 +32,7 @@ THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
     show_default=True,
     help="Settings to start from; paper: those of Pati and Lerch (2020); the others: methods to compare with.",
 )
-@options.config_options
+@settings.options
 @click.option(
     "-o",
     "--output",
@@ -61,7 +61,7 @@ def command(
     start: Path | None,
     data_dir: Path | None,
     threads: int | None,
-    **settings: Any,
+    **values: Any,
 ) -> None:
     """Train a model on the folk corpus, on another data set, or on files of your own (--data).
 
@@ -81,14 +81,12 @@ def command(
             os.environ.setdefault(name, half)
     from armusic import api
 
-    network = {}
-    if start is not None:
-        network = {name: getattr(api.load(start).config, name) for name in config.NETWORK}
+    network = {} if start is None else api.load(start).config.network_values()
     named = preset if options.given(ctx, {"preset": preset}) else ""
-    chosen = _config(run, named, network | options.given(ctx, settings), resume=resume)
+    chosen = _config(run, named, network | options.given(ctx, values), resume=resume)
     silent = os.environ.get("RANK", "0") != "0"  # under torchrun, the first process speaks for all
     with Progress("reading", api.words(chosen.data).source, silent=silent) as progress:
-        training = _Training(progress, chosen.epochs)
+        training = _Training(progress, chosen.schedule.epochs)
         try:
             api.train(
                 chosen,
@@ -140,7 +138,8 @@ def _config(run: Path, preset: str, given: dict[str, Any], *, resume: bool) -> C
         return api.configure(preset or "default", **given)
     try:
         written = json.loads(file.read_text(encoding="utf-8"))
-        known = config.from_dict(written).as_dict()
+        known = config.from_dict(written)
     except (OSError, ValueError) as error:
         raise UsageError(f"{file}: not the settings of a run ({error})") from error
-    return config.from_dict(known | config.PRESETS.get(preset, {}) | given)
+    of_preset = config.preset_values(preset, known.domain) if preset else {}
+    return known.replace(**of_preset | given)

@@ -3,7 +3,6 @@
 import json
 import re
 import sys
-from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +11,7 @@ import click
 import pytest
 
 from armusic import api
-from armusic.config import Config, make
+from armusic.config import SETTINGS, Config, make
 from armusic.vae.fit import Report
 from armusic_cli.options import names
 from armusic_cli.progress import Progress
@@ -35,15 +34,59 @@ def train(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 def test_every_field_is_an_option_with_its_default_and_help() -> None:
     options = {option.name: option for option in command.params if isinstance(option, click.Option)}
-    for one in fields(Config):
-        option = options[one.name]
-        assert option.opts == ["--" + one.name.replace("_", "-")]
-        assert option.default == one.default
-        assert str(option.help).startswith(one.metadata["help"])
-    shown = command.get_help(click.Context(command, terminal_width=1000, max_content_width=1000))
-    assert re.search(rf"--latent INTEGER +Size of a code\. +\[default: {Config().latent}; 1<=x<=4096\]", shown)
+    context = click.Context(command, terminal_width=1000, max_content_width=1000)
+    for name, setting in SETTINGS.items():
+        option = options[name]
+        assert option.opts == ["--" + name.replace("_", "-")]
+        assert option.type_cast_value(context, option.default) == setting.default
+        assert str(option.help).startswith(setting.help)
+    shown = command.get_help(context)
+    assert re.search(rf"--latent INTEGER +Size of a code\. +\[default: {Config().network.latent}; 1<=x<=4096\]", shown)
     assert re.search(r"--decay / --no-decay .*\[paper: no-decay\] +\[default: decay\]", shown)
     assert re.search(r"--attributes NAMES .*\[default: +rhythm,range,density,contour\]", shown)
+
+
+def sections(text: str) -> dict[str, set[str]]:
+    """Return the options in each section of a help text."""
+    _, *parts = re.split(r"^(\w[\w ]*):$", text, flags=re.MULTILINE)
+    option = re.compile(r"^  (?:-\w, )?--([\w-]+)", re.MULTILINE)
+    return {title: set(option.findall(body)) for title, body in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def test_the_help_has_groups_and_what_does_not_count_for_the_data_last(run: Run) -> None:
+    music = sections(run("train", "--help").out)
+    assert list(music) == ["Run", "Data", "Network", "Losses", "Schedule", "Settings for images only"]
+    assert {"preset", "output", "resume", "help"} < music["Run"]
+    assert music["Data"] == {"data", "limit", "attributes", "seed", "data-dir"}
+    assert music["Network"] == {"decoder", "frame", "units", "layers", "latent", "dropout"}
+    assert {"control", "gamma"} < music["Losses"]
+    assert "filters" in music["Settings for images only"]
+    for arguments in (("--data", "sprites", "--help"), ("--help", "--data=sprites", "--epochs", "x")):
+        text = run("train", *arguments).out
+        images = sections(text)
+        assert list(images)[-1] == "Settings for music only"
+        assert images["Network"] == {
+            "filters",
+            "kernel",
+            "stride",
+            "hidden",
+            "activation",
+            "likelihood",
+            "latent",
+            "dropout",
+        }
+        assert images["Settings for music only"] == {
+            "decoder",
+            "frame",
+            "units",
+            "layers",
+            "control",
+            "cycle",
+            "temperature",
+            "augment",
+        }
+        assert re.search(r"--filters INTEGERS .*?\[default:\s+16,32,64,64\]", text, re.DOTALL)
+    assert sections(run("train", "--data", "no-such-folder", "--help").out) == music
 
 
 def test_the_defaults_are_those_of_the_configuration(run: Run, here: Path, train: list[dict[str, Any]]) -> None:
@@ -115,15 +158,15 @@ def test_a_run_from_start_to_end_and_on(run: Run, tunes: Path, here: Path) -> No
 
 def test_a_run_that_was_not_begun_begins(run: Run, here: Path, train: list[dict[str, Any]]) -> None:
     assert run("train", "--resume", "-o", "new", "--units", 5).code == 0
-    assert (train[0]["config"].units, train[0]["resume"]) == (5, True)
+    assert (train[0]["config"].network.units, train[0]["resume"]) == (5, True)
 
 
 def test_a_run_that_starts_from_a_model_has_its_network(
     run: Run, here: Path, model: Path, train: list[dict[str, Any]]
 ) -> None:
     assert run("train", "--start", model, "-o", "new", "--lr", 0.5).code == 0
-    chosen, network = train[0]["config"], api.load(model).config
-    assert (chosen.units, chosen.latent, chosen.lr) == (network.units, network.latent, 0.5)
+    chosen = train[0]["config"]
+    assert (chosen.network, chosen.schedule.lr) == (api.load(model).config.network, 0.5)
     assert train[0]["start"] == model
     assert "no such file" in run("train", "--start", "none", "-o", "other").error(1)
 
@@ -132,7 +175,8 @@ def test_a_preset_may_not_change_a_run(run: Run, here: Path, train: list[dict[st
     Path("mine").mkdir()
     Path("mine/config.json").write_text(json.dumps(make(latent=5).as_dict()))
     assert run("train", "--resume", "-o", "mine", "--preset", "paper").code == 0
-    assert (train[0]["config"].latent, train[0]["config"].decoder) == (5, "hierarchical")  # which the library refuses
+    network = train[0]["config"].network
+    assert (network.latent, network.decoder) == (5, "hierarchical")  # which the library refuses
 
 
 def test_ctrl_c_says_how_to_go_on(run: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

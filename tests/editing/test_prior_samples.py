@@ -22,7 +22,7 @@ def checkpoint() -> Checkpoint:
 
 
 def test_tokens_are_those_of_the_metre(checkpoint: Checkpoint) -> None:
-    z = np.random.default_rng(0).normal(size=(300, checkpoint.config.latent))
+    z = np.random.default_rng(0).normal(size=(300, checkpoint.config.network.latent))
     for kind, metre in enumerate(METRES):
         rows = prior_samples.decode(checkpoint.model, "anchored", z, kind)
         assert rows.shape == (300, ticks(metre))
@@ -43,7 +43,7 @@ def test_others_have_that_of_what_the_model_makes(checkpoint: Checkpoint) -> Non
     mean, std = prior_samples.spread(checkpoint, "interval_entropy", np.array([3, 0]))
     again = prior_samples.spread(checkpoint, "interval_entropy", np.array([0]))
     assert (again[0][0], again[1][0]) == (mean[1], std[1]), "the same every time, whatever stands beside it"
-    z = np.random.default_rng(99).standard_normal((4000, checkpoint.config.latent))
+    z = np.random.default_rng(99).standard_normal((4000, checkpoint.config.network.latent))
     rows = prior_samples.decode(checkpoint.model, "anchored", z, 0)
     values = attributes.get("interval_entropy")(rows, METRES[0])
     assert mean[1] == pytest.approx(values.mean(), abs=values.std() / 5)

@@ -256,7 +256,7 @@ def test_a_corpus_gives_its_tunes_back(checkpoint: Checkpoint, tmp_path: Path) -
 def test_measures_are_the_same_in_another_key_and_valid_as_the_corpus_is(
     checkpoint: Checkpoint, tmp_path: Path, frame: str
 ) -> None:
-    settings = replace(checkpoint.config, frame=frame)
+    settings = checkpoint.config.replace(frame=frame)
     adapter = adapters.get(settings.data)
     data = adapter.load(settings, tmp_path / "cache")
     read = corpora.read(settings.data, tmp_path / "cache")

@@ -64,7 +64,7 @@ def test_two_are_turned_over_a_grid() -> None:
 
 
 def test_without_a_tie_the_dimension_that_tells_most_turns_an_attribute() -> None:
-    loose = replace(EXACT, config=replace(EXACT.config, gamma=0.0))
+    loose = replace(EXACT, config=EXACT.config.replace(gamma=0.0))
     rng = np.random.default_rng(0)
     x = rng.integers(0, 10, (200, 4))
     items = Data(
@@ -101,13 +101,13 @@ def test_all_pictures_of_a_model(white: tuple[Subject, Data]) -> None:
     assert (frames[0] != frames[-1]).any()
     one = test.take(slice(3))
     alone = replace(one, a=one.a[:, :1], names=one.names[:1])
-    narrow = replace(subject, config=replace(subject.config, attributes=("x",)))
+    narrow = replace(subject, config=subject.config.replace(attributes=("x",)))
     assert "plane.png" not in sheets.overview(narrow, alone, 0, "mine")
 
 
 def test_models_stand_side_by_side(white: tuple[Subject, Data]) -> None:
     subject, test = white
-    loose = replace(subject, config=replace(subject.config, gamma=0.0))
+    loose = replace(subject, config=subject.config.replace(gamma=0.0))
     one = sheets.beside({"AR-VAE": subject}, test)
     both = sheets.beside({"AR-VAE": subject, "beta-VAE": loose}, test)
     assert both.shape[:2] == one.shape[:2]
@@ -157,7 +157,7 @@ def test_what_cannot_be_turned(
     options: dict[str, object],
     message: str,
 ) -> None:
-    checkpoint = replace(checkpoint, config=replace(checkpoint.config, limit=0 if len(options) == 0 else 500))
+    checkpoint = replace(checkpoint, config=checkpoint.config.replace(limit=0 if len(options) == 0 else 500))
     with pytest.raises((UsageError, DataError), match=message):
         traversals.traverse_test_items(checkpoint, tmp_path, numbers, names, **options)
 

@@ -46,8 +46,8 @@ def test_the_more_particular_setting_counts() -> None:
         "models": {"default": {"units": 3, "lr": 0.125, "data": {"folk44": {}, "bach": {"lr": 0.0625}}}},
     }
     folk, bach = (run.config for run in experiments.parse(content))
-    assert (folk.epochs, folk.units, folk.lr, folk.batch) == (1, 3, 0.125, 2)
-    assert (bach.epochs, bach.units, bach.lr, bach.batch) == (2, 3, 0.0625, 2)
+    assert (folk.network.units, folk.schedule) == (3, config.MeasureSchedule(epochs=1, lr=0.125, batch=2))
+    assert (bach.network.units, bach.schedule) == (3, config.MeasureSchedule(epochs=2, lr=0.0625, batch=2))
 
 
 def test_a_model_has_its_own_seeds_data_and_minutes() -> None:
@@ -63,7 +63,7 @@ def test_a_model_has_its_own_seeds_data_and_minutes() -> None:
 def test_a_grid_makes_a_model_of_each_combination() -> None:
     found = experiments.parse({"data": ["bach"], "models": {"paper": {"grid": {"gamma": [0.1, 10], "delta": [1.0]}}}})
     assert [run.name for run in found] == ["paper-gamma0.1-delta1-bach-0", "paper-gamma10-delta1-bach-0"]
-    assert [(run.config.gamma, run.config.delta) for run in found] == [(0.1, 1), (10, 1)]
+    assert [(run.config.loss.gamma, run.config.loss.delta) for run in found] == [(0.1, 1), (10, 1)]
 
 
 def test_a_run_starts_from_that_with_its_seed_and_takes_its_network() -> None:
@@ -75,7 +75,7 @@ def test_a_run_starts_from_that_with_its_seed_and_takes_its_network() -> None:
     found = {run.name: run for run in experiments.parse({"data": BOTH, "seeds": [0, 1], "models": models})}
     assert found["tuned-bach-1"].start == "first-folk44-1"
     assert found["more-bach-0"].start == "first-bach-0"
-    assert (found["tuned-bach-1"].config.units, found["tuned-bach-1"].config.latent) == (8, 6)
+    assert (found["tuned-bach-1"].config.network.units, found["tuned-bach-1"].config.network.latent) == (8, 6)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_run_starts_from_that_with_its_seed_and_takes_its_network() -> None:
         ({"models": ["a"], "data": {"bach": {"seed": 3}}}, "e.toml, data.bach: unknown key 'seed'"),
         ({"models": ["a"], "data": BOTH, "settings": {"gama": 3}}, "e.toml, settings: unknown key 'gama': did"),
         ({"models": ["a"], "data": BOTH, "settings": 3}, "e.toml, settings is 3: give a table of settings"),
-        ({"models": {"a": {"gamma": "x"}}, "data": BOTH}, "e.toml, models.a: gamma is 'x': a float is wanted"),
+        ({"models": {"a": {"gamma": "x"}}, "data": BOTH}, "e.toml, models.a: gamma is 'x': give a number"),
         ({"models": {"a": {"gamma": -1}}, "data": BOTH}, "e.toml, models.a: gamma is -1: it must be at least 0"),
         ({"models": {"a": {"preset": "papers"}}, "data": BOTH}, "e.toml, models.a: unknown preset 'papers': use"),
         ({"models": {"a": {"preset": ["paper"]}}, "data": BOTH}, "e.toml, models.a: unknown preset"),
@@ -253,7 +253,7 @@ def test_a_failed_run_keeps_its_error_and_stops_no_other(run: Run, out: Path, mo
 def test_other_settings_are_refused(run: Run, out: Path) -> None:
     do([run], out)
     with pytest.raises(UsageError, match="was begun with epochs 3, not 4: give the experiment another folder"):
-        experiments.check([replace(run, config=replace(run.config, epochs=4))], out)
+        experiments.check([replace(run, config=run.config.replace(epochs=4))], out)
     experiments.check([run, Run("other", run.config)], out)
 
 
@@ -261,7 +261,7 @@ def test_a_run_begun_before_a_setting_was_there_had_its_default(run: Run, out: P
     do([run], out)
     file = out / run.name / "config.json"
     written = json.loads(file.read_text())
-    del written["temperature"]
+    del written["loss"]["temperature"]
     file.write_text(json.dumps(written))
     experiments.check([run], out)
     file.write_text("{")

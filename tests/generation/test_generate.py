@@ -223,6 +223,6 @@ def test_the_tables_of_another_model_are_fitted_once(tmp_path: Path, monkeypatch
 
 def test_without_its_corpus_a_model_of_ones_own_is_refused(tmp_path: Path) -> None:
     own = checkpoint()
-    own = replace(own, config=replace(own.config, data=str(tmp_path / "none")))
+    own = replace(own, config=own.config.replace(data=str(tmp_path / "none")))
     with pytest.raises(DataError, match="the phrases of this model's corpus, none, are not known: .*no such folder"):
         generate.generate(own, data_dir=tmp_path)

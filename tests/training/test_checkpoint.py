@@ -38,6 +38,19 @@ def test_everything_comes_back(saved: tuple[Checkpoint, Path]) -> None:
         assert not found.model.training
 
 
+def test_a_checkpoint_of_the_first_format_is_read(saved: tuple[Checkpoint, Path], root: Path) -> None:
+    """Its settings are one table of those of all domains."""
+    flat = json.loads((root / "tests" / "data" / "config-1-music.json").read_text())
+    flat |= {"latent": 5, "units": 4} | {"attributes": list(SMALL.attributes), "decoder": "parallel", "layers": 1}
+    flat |= {"frame": "anchored"}
+    first = with_header(saved[1] / "best.safetensors", format="armusic 1", config=flat)
+    loaded = checkpoint.load(first).config
+    assert (loaded.network, loaded.schedule) == (
+        config.MeasureNetwork(units=4, latent=5, dropout=0.5),
+        config.make("paper").schedule,
+    )
+
+
 def test_the_state_of_the_optimizer_comes_back(tmp_path: Path) -> None:
     model = build(SMALL)
     optimizer = make_optimizer(model, SMALL)
@@ -64,8 +77,10 @@ def with_header(path: Path, **changes: object) -> Path:
     for name, value in changes.items():
         if name == "format":
             metadata["format"] = str(value)
+        elif name == "config":
+            header["config"] = value
         else:
-            header["config"][name] = value
+            header["config"]["network"][name] = value
     metadata["armusic"] = json.dumps(header)
     save_file(tensors, path, metadata)
     return path
@@ -74,7 +89,7 @@ def with_header(path: Path, **changes: object) -> Path:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": "armusic 99"}, "a checkpoint of 'armusic 99', but this is armusic checkpoint format 1"),
+        ({"format": "armusic 99"}, "a checkpoint of 'armusic 99', but this is armusic checkpoint format 2"),
         ({"units": 8}, "its contents do not belong together"),
         ({"colour": "red"}, "unknown setting 'colour'"),
     ],

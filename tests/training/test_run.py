@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -85,7 +84,7 @@ def test_what_is_trained_beside_the_model_goes_on_too_and_is_not_shipped(
     def stop(_report: object) -> None:
         raise KeyboardInterrupt
 
-    settings = replace(settings, attribute_loss="linear", control=0.0, cycle=0.0)
+    settings = settings.replace(attribute_loss="linear", control=0.0, cycle=0.0)
     whole, run = api.train(settings, tmp_path / "whole", data_dir=cache), tmp_path / "run"
     with pytest.raises(KeyboardInterrupt):
         api.train(settings, run, data_dir=cache, on_epoch=stop)
@@ -100,7 +99,7 @@ def test_what_is_trained_beside_the_model_goes_on_too_and_is_not_shipped(
 def test_a_method_that_the_attributes_are_not_for_leaves_no_run_behind(
     settings: Config, cache: Path, tmp_path: Path
 ) -> None:
-    wanted = replace(settings, attributes=("rhythm", "syncopation"), attribute_loss="slope")
+    wanted = settings.replace(attributes=("rhythm", "syncopation"), attribute_loss="slope")
     with pytest.raises(UsageError, match="attribute 'syncopation': its slope"):
         api.train(wanted, tmp_path / "run", data_dir=cache)
     assert not (tmp_path / "run").exists()
@@ -116,7 +115,7 @@ def test_another_run_is_never_overwritten(whole: Path, settings: Config, cache: 
     with pytest.raises(WriteError, match="whole: a run is there already: go on with it"):
         api.train(settings, whole, data_dir=cache)
     with pytest.raises(UsageError, match="whole was begun with lr 0.003, not 0.1"):
-        api.train(replace(settings, lr=0.1), whole, resume=True, data_dir=cache)
+        api.train(settings.replace(lr=0.1), whole, resume=True, data_dir=cache)
 
 
 def test_a_run_folder_that_cannot_be(settings: Config, cache: Path, tmp_path: Path) -> None:
@@ -127,18 +126,18 @@ def test_a_run_folder_that_cannot_be(settings: Config, cache: Path, tmp_path: Pa
 
 def test_a_run_starts_from_a_model(whole: Path, settings: Config, cache: Path, tmp_path: Path) -> None:
     """With no step that changes anything, its weights are those of the model; the network must be the same."""
-    still = replace(settings, epochs=1, lr=1e-9)
+    still = settings.replace(epochs=1, lr=1e-9)
     run = api.train(still, tmp_path / "run", start=whole, data_dir=cache)
     one, two = checkpoint.load(run).model.state_dict(), checkpoint.load(whole).model.state_dict()
     assert all(torch.allclose(one[name], two[name], atol=1e-6) for name in one)
     with pytest.raises(UsageError, match="the model to start from has units 6, not 7: a run keeps the network"):
-        api.train(replace(settings, units=7), tmp_path / "other", start=whole, data_dir=cache)
+        api.train(settings.replace(units=7), tmp_path / "other", start=whole, data_dir=cache)
     assert not (tmp_path / "other").exists()
 
 
 def test_data_that_cannot_be_used_leaves_no_run_behind(settings: Config, cache: Path, tmp_path: Path) -> None:
     with pytest.raises(DataError):
-        api.train(replace(settings, data=str(tmp_path / "missing")), tmp_path / "run", data_dir=cache)
+        api.train(settings.replace(data=str(tmp_path / "missing")), tmp_path / "run", data_dir=cache)
     assert not (tmp_path / "run").exists()
 
 
@@ -173,7 +172,7 @@ def test_a_kill_leaves_a_whole_checkpoint(settings: Config, cache: Path, tmp_pat
 
 def test_several_processes_go_on_with_a_run_of_one(settings: Config, cache: Path, tmp_path: Path) -> None:
     """Without dropout, the losses are those of one process that never stopped."""
-    still = replace(settings, dropout=0.0)
+    still = settings.replace(dropout=0.0)
     whole = api.train(still, tmp_path / "whole", data_dir=cache)
     run = tmp_path / "run"
 
@@ -203,7 +202,7 @@ def test_a_compiler_that_is_missing(
 ) -> None:
     monkeypatch.setenv("CXX", "no-such-compiler")
     with pytest.raises(UsageError, match=r"--compile needs a C\+\+ compiler, and no-such-compiler is not found"):
-        api.train(replace(settings, compile=True), tmp_path / "run", data_dir=cache)
+        api.train(settings.replace(compile=True), tmp_path / "run", data_dir=cache)
     assert not (tmp_path / "run").exists()
 
 

@@ -114,7 +114,7 @@ def test_fader_gives_the_decoder_the_attributes_and_hides_them_in_the_other_dime
         "attribute": regression(codes[:, :4], a),
         "adversary": explained(codes[:, 4:], a),
     }
-    weights = {"nll": 1.0, "kl": settings.beta, "attribute": 1.0, "adversary": settings.gamma}
+    weights = {"nll": 1.0, "kl": settings.loss.beta, "attribute": 1.0, "adversary": settings.loss.gamma}
     torch.testing.assert_close(
         parts, {"loss": sum(weights[name] * value for name, value in expected.items()), **expected}
     )
@@ -130,7 +130,7 @@ def test_glsr_makes_the_slopes_one() -> None:
 def test_glsr_asks_for_attributes_that_an_output_has() -> None:
     with pytest.raises(UsageError, match="attribute 'syncopation': its slope"):
         MUSIC.expected(make("glsr", attributes=("density", "syncopation")))
-    with pytest.raises(UsageError, match="slope needs data with attributes that"):
+    with pytest.raises(UsageError, match="attribute_loss 'slope' needs data with attributes that"):
         Objective(build(make("glsr")), make("glsr"), scale_of(data(), MUSIC.kinds))
 
 

@@ -54,7 +54,7 @@ def double(chosen: Config) -> torch.nn.Module:
 
 def gradients(chosen: Config, items: int) -> dict[str, np.ndarray]:
     """Return the parts of the objective and the gradients of a batch in 4/4, for both ways to move a code."""
-    data = measures(chosen.frame)
+    data = measures(chosen.network.frame)
     scale = scale_of(data, MUSIC.kinds)
     data = data.take(np.flatnonzero(data.kind == 0)[:items])
     result = {}
@@ -77,13 +77,13 @@ def alone(case: str, items: int) -> dict[str, np.ndarray]:
 def step_draws(items: int, chosen: Config, *, swap: bool) -> StepDraws:
     """Return the same draws in every process, with the way to move a code that is wanted."""
     like, rng = torch.zeros((), dtype=torch.float64), torch.Generator().manual_seed(1)
-    drawn = (draw(items, chosen.latent, 0.5, like, rng) for _ in range(99))
+    drawn = (draw(items, chosen.network.latent, 0.5, like, rng) for _ in range(99))
     return next(one for one in drawn if one.swap == swap)
 
 
 def a_run(chosen: Config) -> dict[str, np.ndarray]:
     """Return the losses, the scores and the weights of a run."""
-    data, model = measures(chosen.frame), double(chosen)
+    data, model = measures(chosen.network.frame), double(chosen)
     reports = fit(
         model, data, data, scale_of(data, MUSIC.kinds), chosen,
         augment=MUSIC.augment(chosen), expected=MUSIC.expected(chosen),

@@ -1,7 +1,6 @@
 """The loop: same seed, same losses; it learns; it goes on where it stopped."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -59,12 +58,12 @@ def losses(reports: list[Report]) -> list[dict[str, float]]:
 
 def test_the_same_seed_gives_the_same_losses(data: Data) -> None:
     assert losses(run(data, SMALL)) == losses(run(data, SMALL))
-    assert losses(run(data, SMALL)) != losses(run(data, replace(SMALL, seed=1)))
+    assert losses(run(data, SMALL)) != losses(run(data, SMALL.replace(seed=1)))
 
 
 @pytest.mark.parametrize("how", [{}, {"accumulate": 3}, {"precision": "bfloat16"}])
 def test_a_run_that_goes_on_gives_the_losses_of_one_that_never_stopped(data: Data, how: dict[str, Any]) -> None:
-    settings = replace(SMALL, **how)
+    settings = SMALL.replace(**how)
     whole = run(data, settings)
     torch.manual_seed(settings.seed)
     model = build(settings)
@@ -92,7 +91,7 @@ def step(data: Data, settings: Config) -> tuple[dict[str, float], dict[str, torc
 
 
 def test_bfloat16_is_near_float32_and_leaves_the_weights_alone(data: Data) -> None:
-    exact, rough = step(data, SMALL), step(data, replace(SMALL, precision="bfloat16"))
+    exact, rough = step(data, SMALL), step(data, SMALL.replace(precision="bfloat16"))
     assert rough[0] == pytest.approx(exact[0], rel=0.05)
     assert rough[0]["nll"] != exact[0]["nll"]
     assert {gradient.dtype for gradient in rough[1].values()} == {torch.float32}
@@ -103,7 +102,7 @@ def test_a_compiled_network_is_the_same_network(data: Data, monkeypatch: pytest.
     """Traced as torch.compile traces it, and run without a C++ compiler."""
     graphs = CompileCounterWithBackend("aot_eager")
     monkeypatch.setattr(torch, "compile", partial(torch.compile, backend=graphs))
-    exact, compiled = step(data, SMALL), step(data, replace(SMALL, compile=True))
+    exact, compiled = step(data, SMALL), step(data, SMALL.replace(compile=True))
     assert graphs.frame_count > 0
     assert compiled[0] == pytest.approx(exact[0], rel=1e-5)
     for name, gradient in exact[1].items():
@@ -120,16 +119,16 @@ def test_it_learns(corpus: Corpus, preset: str) -> None:
 
 
 def test_gamma_zero_leaves_the_attributes_alone(data: Data) -> None:
-    tied = run(data, replace(SMALL, epochs=6, lr=0.01))[-1].scores["r2"]
-    free = run(data, replace(SMALL, epochs=6, lr=0.01, gamma=0.0))[-1].scores["r2"]
+    tied = run(data, SMALL.replace(epochs=6, lr=0.01))[-1].scores["r2"]
+    free = run(data, SMALL.replace(epochs=6, lr=0.01, gamma=0.0))[-1].scores["r2"]
     assert tied > free
 
 
 def test_control_ties_the_output_to_the_code(data: Data) -> None:
     """With the control losses, the output's expected attributes come nearer to what the code stands for."""
-    reports = run(data, replace(SMALL, epochs=8, lr=0.01, control=0.5, cycle=0.5))
+    reports = run(data, SMALL.replace(epochs=8, lr=0.01, control=0.5, cycle=0.5))
     assert reports[-1].losses["control"] < 0.5 * reports[0].losses["control"]
-    assert set(run(data, replace(SMALL, epochs=1, control=0.0, cycle=0.0, independence=0.0))[0].losses) == {
+    assert set(run(data, SMALL.replace(epochs=1, control=0.0, cycle=0.0, independence=0.0))[0].losses) == {
         "loss",
         "nll",
         "kl",
@@ -138,9 +137,9 @@ def test_control_ties_the_output_to_the_code(data: Data) -> None:
 
 
 def test_the_learning_rate_rises_and_falls() -> None:
-    settings = config.make(warmup=0.1)
+    settings = config.make(warmup=0.1).schedule
     assert [round(pace(done, settings), 2) for done in (0.0, 0.05, 0.1, 0.55, 1.0)] == [0.0, 0.5, 1.0, 0.5, 0.0]
-    constant = config.make("paper")
+    constant = config.make("paper").schedule
     assert [pace(done, constant) for done in (0.0, 0.5, 0.99)] == [1, 1, 1]
 
 

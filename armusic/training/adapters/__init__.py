@@ -11,10 +11,10 @@ from importlib import import_module
 from typing import Any
 
 from armusic import config, plugins
-from armusic.config import DATA, PRESETS, Config
+from armusic.config import DATA, PRESETS, Config, ImageNetwork
 from armusic.datasets import corpora
 from armusic.datasets.images.base import Images
-from armusic.errors import DataError, MissingFileError, UsageError
+from armusic.errors import DataError, MissingFileError
 from armusic.files import one_line
 from armusic.training.adapters import files
 from armusic.training.adapters.base import Adapter
@@ -53,8 +53,8 @@ def get(data: str) -> Adapter:
 def of(settings: Config) -> Adapter:
     """Return the adapter of a model: of its data, or, where that is gone, of data like it."""
     found = get(settings.data)
-    if isinstance(found, Music) and len(settings.shape) == 3:
-        channels, height, width = settings.shape
+    if isinstance(found, Music) and isinstance(settings.network, ImageNetwork):
+        channels, height, width = settings.network.shape
         return ImageAdapter(one_line(settings.data), _gone, (channels, height, width))
     return found
 
@@ -76,15 +76,7 @@ def configure(preset: str = "default", **values: Any) -> Config:
     if not isinstance(data, str) or preset not in PRESETS:
         return config.make(preset, **values)  # which says what is wrong
     adapter = get(data)
-    plain = Config()
-    for name, value in values.items():
-        theirs = config.domain(name)
-        changed = theirs and (tuple(value) if isinstance(value, list) else value) != getattr(plain, name)
-        if changed and adapter.domain and theirs != adapter.domain:
-            raise UsageError(
-                f"{name} is a setting for {theirs}, and {one_line(data)} is {adapter.domain}: leave it out"
-            )
-    return config.make(preset, **{**adapter.settings(preset), **values})
+    return config.make(preset, domain=adapter.domain or None, **{**adapter.settings(preset), **values})
 
 
 def _gone(settings: Config, *_: object) -> Images:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
-from armusic.config import IMAGES, MUSIC, PRESETS, Config, domain
+from armusic.config import IMAGES, Config, ImageNetwork, preset_values
 from armusic.datasets.images.base import Images, pack, pixels
 from armusic.errors import DataError, UsageError
+from armusic.files import one_line
 from armusic.progress import Progress
 from armusic.training.adapters.base import Words
 from armusic.vae.data import Augment, Data, Items, as_bytes, split, subset
@@ -23,11 +24,9 @@ WORDS = Words("image", "images", "pixels", "images", "image")
 RGB = 3
 Pixels = UInt8[np.ndarray, "item channel height width"]
 
-_MUSIC = {one.name: one.default for one in fields(Config) if domain(one.name) == MUSIC}
-_MUSIC |= {"control": 0.0, "cycle": 0.0, "augment": 0.0}  # nothing of it is used
 _COMMON = {"distinct": False, "beta": 1.0, "gamma": 10.0, "delta": 1.0, "dropout": 0.0}
 DEFAULT: Mapping[str, Any] = {
-    **_MUSIC, **_COMMON, "latent": 10, "clip": 0.0, "batch": 64, "lr": 1e-3, "independence": 0.0, "epochs": 20,
+    **_COMMON, "latent": 10, "clip": 0.0, "batch": 64, "lr": 1e-3, "independence": 0.0, "epochs": 20,
 }  # fmt: skip
 """Of every data set of images, where it says nothing else."""
 PAPER: Mapping[str, Any] = {**_COMMON, "batch": 128, "epochs": 100}
@@ -87,16 +86,18 @@ class ImageAdapter:
 
     def settings(self, preset: str) -> dict[str, Any]:
         """Return the settings of a preset: those of all images, of the preset, and of this data."""
-        theirs = {name: value for name, value in PRESETS[preset].items() if domain(name) in ("", IMAGES)}
+        of_preset = preset_values(preset, IMAGES)
         paper = PAPER if preset == "paper" else {}
         size = {"shape": self.shape} if self.shape else {}
-        return {**DEFAULT, **self.presets.get("default", {}), **theirs, **paper, **self.presets.get(preset, {}), **size}
+        own = self.presets
+        return {**DEFAULT, **own.get("default", {}), **of_preset, **paper, **own.get(preset, {}), **size}
 
     def load(self, config: Config, cache: Path, on_progress: Progress | None = None) -> Data:
         """Return the images; each is a group, unless the data has its own."""
         found = self.read(config, cache, on_progress)
-        if found.shape != config.shape:
-            raise DataError(f"{self.name}: images of {_size(found.shape)}, but the model is for {_size(config.shape)}")
+        shape = network_of(config).shape
+        if found.shape != shape:
+            raise DataError(f"{self.name}: images of {_size(found.shape)}, but the model is for {_size(shape)}")
         unknown = [name for name in config.attributes if name not in found.names]
         if unknown:
             raise UsageError(f"{self.name} has no attribute {unknown[0]!r}: it has {', '.join(found.names)}")
@@ -121,18 +122,19 @@ class ImageAdapter:
 
     def build(self, config: Config) -> ImageVAE:
         """Return a VAE of images with new weights, drawn from torch's global generator."""
-        if not config.shape:
+        network = network_of(config)
+        if not network.shape:
             raise UsageError(f"{self.name}: the size of the images is not known: make the settings for this data")
         return ImageVAE(
-            config.shape,
-            filters=config.filters,
-            kernel=config.kernel,
-            stride=config.stride,
-            hidden=config.hidden,
-            activation=config.activation,
-            likelihood=config.likelihood,
-            latent=config.latent,
-            dropout=config.dropout,
+            network.shape,
+            filters=network.filters,
+            kernel=network.kernel,
+            stride=network.stride,
+            hidden=network.hidden,
+            activation=network.activation,
+            likelihood=network.likelihood,
+            latent=network.latent,
+            dropout=network.dropout,
         )
 
     def augment(self, config: Config) -> Augment | None:
@@ -175,8 +177,21 @@ class ImageAdapter:
         return np.broadcast_to(grey.transpose(0, 2, 3, 1), (len(found), *found.shape[2:], RGB)).copy()
 
 
+def network_of(config: Config) -> ImageNetwork:
+    """Return the network's settings.
+
+    Raises
+    ------
+    UsageError
+        For a model of music.
+    """
+    if not isinstance(config.network, ImageNetwork):
+        raise UsageError(f"{one_line(config.data)}: the model is of {config.domain}, not of {IMAGES}")
+    return config.network
+
+
 def _images(x: Items, config: Config) -> Pixels:
-    channels, height, width = config.shape
+    channels, height, width = network_of(config).shape
     return pixels(x, (channels, height, width))
 
 

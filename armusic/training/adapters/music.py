@@ -12,11 +12,12 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 from torch import Tensor
 
-from armusic.config import MUSIC, Config
+from armusic.config import MUSIC, Config, MeasureNetwork
 from armusic.datasets.corpora import paper_protocol
 from armusic.datasets.corpora.corpus import Corpus
 from armusic.datasets.corpora.versions import different
 from armusic.errors import DataError, UsageError
+from armusic.files import one_line
 from armusic.music import attributes, augmentation
 from armusic.music.pitch_frame import FRAMES, Frame
 from armusic.music.score import METRES, Metre
@@ -78,7 +79,7 @@ class Music:
         """Return what varies measures (anchored frame), or transposes them (absolute frame)."""
         if self.copied:
             return None
-        frame = FRAMES[config.frame]
+        frame = frame_of(config)
 
         def variants(x: Items, changed: np.ndarray, kind: int, rng: np.random.Generator) -> tuple[Variants, np.ndarray]:
             if frame.name == "absolute":
@@ -91,9 +92,9 @@ class Music:
 
     def expected(self, config: Config) -> Expected:
         """Return the expected attributes of logits."""
-        pitches = FRAMES[config.frame].hold
+        pitches = frame_of(config).hold
         unknown = set(config.attributes) - expected_attributes.expectations(config.attributes, attributes.SPAN).keys()
-        if unknown and config.attribute_loss == "slope":
+        if unknown and config.loss.attribute_loss == "slope":
             raise UsageError(
                 f"attribute {min(unknown)!r}: its slope (--attribute-loss slope) is not known of what the decoder may"
                 " play: leave it out of --attributes, or choose another preset"
@@ -118,13 +119,13 @@ class Music:
 
     def values(self, x: Items, kind: int, config: Config) -> Float[np.ndarray, "item attribute"]:
         """Return the model's attributes of measures in one metre."""
-        return measure_classes(x, np.full(len(x), kind), FRAMES[config.frame], config.attributes)
+        return measure_classes(x, np.full(len(x), kind), frame_of(config), config.attributes)
 
     def same(self, parts: Sequence[np.ndarray], kind: int, config: Config) -> list[np.ndarray]:
         """Return a number for each measure: the same for those that are equal up to transposition."""
         width = min(part.shape[1] for part in parts)  # decoded measures of a shorter metre are not padded
         x = np.concatenate([part[:, :width] for part in parts])
-        numbers = different(_tokens(x, FRAMES[config.frame]), np.full(len(x), kind))
+        numbers = different(_tokens(x, frame_of(config)), np.full(len(x), kind))
         return np.split(numbers, np.cumsum([len(part) for part in parts])[:-1])
 
     def plausible(self, x: Items, kind: int, config: Config) -> Bool[np.ndarray, " item"]:
@@ -132,7 +133,7 @@ class Music:
 
         Every row of classes stands for some measure, but not every row is the canonical one of that measure.
         """
-        tokens = _tokens(x[:, : ticks(METRES[kind])], FRAMES[config.frame])
+        tokens = _tokens(x[:, : ticks(METRES[kind])], frame_of(config))
         return is_canonical(tokens) & is_onset(tokens).any(axis=1)
 
     def identify(self, x: Items, kind: int, config: Config) -> Int[np.ndarray, " item"]:
@@ -141,23 +142,42 @@ class Music:
 
     def draw(self, x: Items, kind: int, config: Config) -> UInt8[np.ndarray, "item height width 3"]:
         """Return a piano roll of each measure, a pixel per tick and semitone, on the pitches that all of them have."""
-        tokens = _tokens(x[:, : ticks(METRES[kind])], FRAMES[config.frame])
+        tokens = _tokens(x[:, : ticks(METRES[kind])], frame_of(config))
         pitches = np.unique(tokens[is_onset(tokens)])
         rows = np.arange(pitches.max(initial=ANY_PITCH), pitches.min(initial=ANY_PITCH) - 1, -1)
         notes = sounding(tokens)[:, None] == rows[:, None]
         return np.repeat(np.where(notes, 0, 255).astype(np.uint8)[..., None], 3, axis=3)
 
 
+def network_of(config: Config) -> MeasureNetwork:
+    """Return the network's settings.
+
+    Raises
+    ------
+    UsageError
+        For a model of images.
+    """
+    if not isinstance(config.network, MeasureNetwork):
+        raise UsageError(f"{one_line(config.data)}: the model is of {config.domain}, not of {MUSIC}")
+    return config.network
+
+
+def frame_of(config: Config) -> Frame:
+    """Return the pitch frame of a model of music."""
+    return FRAMES[network_of(config).frame]
+
+
 def build(config: Config) -> MeasureVAE:
     """Return a measure VAE for all metres, with new weights drawn from torch's global generator."""
+    network = network_of(config)
     return MeasureVAE(
-        FRAMES[config.frame].classes,
+        frame_of(config).classes,
         [metre.beats for metre in METRES],
-        decoder=config.decoder,
-        latent=config.latent,
-        units=config.units,
-        dropout=config.dropout,
-        layers=config.layers,
+        decoder=network.decoder,
+        latent=network.latent,
+        units=network.units,
+        dropout=network.dropout,
+        layers=network.layers,
     )
 
 
@@ -169,7 +189,7 @@ def to_data(corpus: Corpus, config: Config) -> Data:
     DataError
         When none fits, or an attribute is not one of the anchored frame.
     """
-    frame = FRAMES[config.frame]
+    frame = frame_of(config)
     frame.check(config.attributes)
     x, inside = frame.enter(corpus.tokens, frame.anchors(corpus.tokens))
     if not inside.all():

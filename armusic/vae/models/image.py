@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from armusic.config import margin, sizes
+from armusic.config.convolution import margin, sizes
 from armusic.vae.models.base import VAE, Normal
 
 ACTIVATIONS = {"relu": nn.ReLU, "selu": nn.SELU}
@@ -29,7 +29,7 @@ class ImageVAE(VAE):
     filters : sequence of int
         Of each convolution.
     kernel, stride : int
-        Of all of them; the sizes between them are those of `armusic.config.sizes`.
+        Of all of them; the sizes between them are those of `armusic.config.convolution.sizes`.
     hidden : sequence of int
         Units of the fully connected layers.
     activation : {"relu", "selu"}

@@ -61,7 +61,7 @@ def test_a_model_and_what_is_measured_of_what_it_makes(data: str, tmp_path: Path
     model = adapter.build(settings).eval()
     x = model.items(torch.from_numpy(np.array(found.x)))
     posterior = model.encode(x, kind)
-    assert posterior.mean.shape == (len(found), settings.latent)
+    assert posterior.mean.shape == (len(found), settings.network.latent)
     output = model.decode(posterior.mean, kind)
     assert model.right(output, x).shape[0] == len(found)
     assert torch.isfinite(model.nll(output, x, kind)).all()
@@ -85,7 +85,7 @@ def test_every_preset_has_settings_for_every_data_set(data: str, preset: str) ->
     settings = adapters.configure(preset, data=data, seed=3)
     assert (settings.data, settings.seed) == (data, 3)
     if preset == "beta-vae":
-        assert settings.gamma == 0
+        assert settings.loss.gamma == 0
     assert config.from_dict(settings.as_dict()) == settings
 
 
@@ -101,19 +101,21 @@ def test_items_measure_as_the_data_says(tmp_path: Path, data: str) -> None:
 
 def test_settings_of_the_preset_of_the_data_and_of_the_user(data: str) -> None:
     own = adapters.configure(data="squares")
-    assert (own.attributes, own.shape, own.filters, own.augment) == (("x", "y"), (1, 12, 12), (8, 16), 0)
+    assert (own.attributes, own.network.shape, own.network.filters) == (("x", "y"), (1, 12, 12), (8, 16))
+    assert not {"units", "control", "augment"} & own.values().keys()
     paper = adapters.configure("paper", data="squares", lr=0.5)
-    assert (paper.attribute_loss, paper.lr, paper.filters, paper.decoder) == ("pairwise", 0.5, (8, 16), "parallel")
-    assert (paper.latent, paper.beta, paper.gamma, paper.delta, paper.dropout) == (4, 1, 10, 1, 0)
-    assert adapters.configure("beta-vae", data="squares").gamma == 0
+    assert (paper.loss.attribute_loss, paper.schedule.lr, paper.network.filters) == ("pairwise", 0.5, (8, 16))
+    assert (paper.loss.beta, paper.loss.gamma, paper.loss.delta) == (1, 10, 1)
+    assert (paper.network.latent, paper.network.dropout) == (4, 0)
+    assert adapters.configure("beta-vae", data="squares").loss.gamma == 0
     assert adapters.configure("paper", data="bach") == config.make("paper", data="bach")
 
 
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"data": "squares", "units": 8}, "units is a setting for music, and squares is images: leave it out"),
-        ({"data": "folk", "filters": [8]}, "filters is a setting for images, and folk is music: leave it out"),
+        ({"data": "squares", "units": 8}, "units is a setting for music, not for images: leave it out"),
+        ({"data": "folk", "filters": [8]}, "filters is a setting for images, not for music: leave it out"),
         ({"data": "squares", "filters": (4,) * 4}, "a kernel of 4 does not fit the 1x1 pixels that convolution 4"),
         ({"data": "squares", "kernel": 1}, "kernel is 1, but stride 2: some pixels would never be seen"),
         ({"data": "squares", "lattent": 1}, "unknown setting 'lattent': did you mean 'latent'"),
@@ -128,7 +130,7 @@ def test_settings_that_do_not_go_together(data: str, values: dict[str, object], 
 def test_what_the_data_does_not_have(data: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="squares has no attribute 'colour': it has x, y, width"):
         loaded("squares", tmp_path, attributes=("x", "colour"))
-    settings = replace(adapters.configure(data="squares"), shape=(1, 16, 16))
+    settings = adapters.configure(data="squares").replace(shape=(1, 16, 16))
     with pytest.raises(DataError, match="images of 12 x 12 pixels in 1 channel, but the model is for 16 x 16"):
         squares.ADAPTER.load(settings, tmp_path)
 
@@ -158,7 +160,7 @@ def test_another_package_gives_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 def test_a_model_can_be_used_without_its_data(tmp_path: Path) -> None:
-    settings = replace(adapters.configure(data="sprites"), data=str(tmp_path / "gone"))
+    settings = adapters.configure(data="sprites").replace(data=str(tmp_path / "gone"))
     adapter = adapters.of(settings)
     assert adapter.build(settings).shape == (1, 64, 64)
     with pytest.raises(MissingFileError, match="gone: the data of this model is not there"):

@@ -41,7 +41,7 @@ def folder(tmp_path: Path) -> str:
 def test_images_are_found_by_their_path(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     data = request.getfixturevalue(kind)
     settings = adapters.configure(data=data, attributes=("top",), filters=(4, 4), hidden=(16,), limit=20)
-    assert settings.shape == (1, 12, 10)
+    assert settings.network.shape == (1, 12, 10)
     found = adapters.get(data).load(settings, tmp_path / "cache")
     assert len(found) == 20
     assert (found.names, found.reported_names) == (("top",), ("grey",))
@@ -79,7 +79,7 @@ def test_sprites_are_drawn_with_the_seed_and_need_no_download(tmp_path: Path) ->
     assert (first.x == again.x).all()
     assert first.x.shape == (100, 512)
     assert not list(tmp_path.iterdir())
-    assert adapters.configure("beta-vae", data="sprites").beta == 4
+    assert adapters.configure("beta-vae", data="sprites").loss.beta == 4
 
 
 def test_anything_that_can_be_indexed_is_made_a_data_set(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armusic.config import sizes
+from armusic.config.convolution import sizes
 from armusic.datasets.images.base import pack
 from armusic.errors import UsageError
 from armusic.vae.models.image import ImageVAE

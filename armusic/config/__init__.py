@@ -1,0 +1,248 @@
+"""`Config`: every setting of a training run, in parts (data, network, loss, schedule), from flat values or presets.
+
+The default, the help and the check of each setting stand at its field, here or in `armusic.config.parts`. The
+command line is generated from them (`SETTINGS`); a run folder and a checkpoint keep their values.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from armusic.config.parts import (
+    IMAGES,
+    MUSIC,
+    PARTS,
+    ImageNetwork,
+    Loss,
+    MeasureLoss,
+    MeasureNetwork,
+    MeasureSchedule,
+    Schedule,
+)
+from armusic.config.presets import PRESETS
+from armusic.config.setting import Setting, check, option, settings_of
+from armusic.errors import UsageError
+
+__all__ = [
+    "ATTRIBUTES",
+    "DATA",
+    "IMAGES",
+    "MUSIC",
+    "PARTS",
+    "PRESETS",
+    "SETTINGS",
+    "Config",
+    "ImageNetwork",
+    "Loss",
+    "MeasureLoss",
+    "MeasureNetwork",
+    "MeasureSchedule",
+    "Schedule",
+    "Setting",
+    "from_dict",
+    "make",
+    "preset_values",
+]
+
+FORMAT = 2
+"""Version of what `Config.as_dict` returns; 1, without a version, was a flat table of the settings of all domains."""
+
+DATA = "folk"
+ATTRIBUTES = ("rhythm", "range", "density", "contour")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """How a model is built and trained.
+
+    Parameters
+    ----------
+    data : str
+        Name of the data set, or path of a file or folder.
+    limit : int
+        Number of items to use; 0: all.
+    attributes : tuple of str
+        Names of the attributes, in the order of their latent dimensions.
+    seed : int
+        Seed of the split, the weights, the batches and the noise.
+    network : MeasureNetwork or ImageNetwork
+        The network; its class says of which domain the configuration is.
+    loss : Loss
+        Terms of the objective and their weights; of music, a `MeasureLoss`.
+    schedule : Schedule
+        Epochs, batches and learning rate; of music, a `MeasureSchedule`.
+
+    Examples
+    --------
+    >>> Config().network.latent, Config().schedule.epochs
+    (32, 80)
+    """
+
+    data: str = option(
+        DATA,
+        "Data set: folk, folk44, bach, folk44-paper or bach-paper (music); sprites, sprites-official or morpho-mnist"
+        " (images); a folder of music or of images; or an .npz file.",
+    )
+    limit: int = option(0, "Number of items to use, drawn at random with the seed; 0: all.", 0)
+    attributes: tuple[str, ...] = option(ATTRIBUTES, "Attributes, in the order of their latent dimensions.")
+    seed: int = option(0, "Seed of the split, the weights, the batches and the noise.", 0)
+    network: MeasureNetwork | ImageNetwork = field(default_factory=MeasureNetwork)
+    loss: Loss = field(default_factory=MeasureLoss)
+    schedule: Schedule = field(default_factory=MeasureSchedule)
+
+    def __post_init__(self) -> None:
+        check(self)
+        for part, cls in PARTS[self.domain].items():
+            if type(getattr(self, part)) is not cls:
+                actual = type(getattr(self, part)).__name__
+                raise UsageError(f"{part} is a {actual}, but a model of {self.domain} needs a {cls.__name__}")
+        latent = self.network.latent
+        if len(self.attributes) > latent:
+            raise UsageError(f"{len(self.attributes)} attributes need as many dimensions, but latent is {latent}")
+        if self.loss.attribute_loss == "slope" and self.schedule.precision != "float32":
+            raise UsageError("slopes of bfloat16 outputs are noise: use precision 'float32', or another attribute_loss")
+
+    @property
+    def domain(self) -> str:
+        """The domain of the items: "music" or "images"."""
+        return IMAGES if isinstance(self.network, ImageNetwork) else MUSIC
+
+    def values(self) -> dict[str, Any]:
+        """Return the value of each setting of the domain, by name, whatever part it is in."""
+        parts = {name: self if setting.part == "data" else getattr(self, setting.part)
+                 for name, setting in SETTINGS.items() if self.domain in setting.domains}  # fmt: skip
+        return {name: getattr(part, name) for name, part in parts.items()}
+
+    def network_values(self) -> dict[str, Any]:
+        """Return the settings that make the network, by name: a run that starts from a model keeps them."""
+        return {
+            name: value
+            for name, value in self.values().items()
+            if name == "attributes" or SETTINGS[name].part == "network"
+        }
+
+    def replace(self, **values: Any) -> Config:
+        """Return the configuration with other values of some settings, given by name.
+
+        Examples
+        --------
+        >>> Config().replace(units=12, epochs=3).schedule.epochs
+        3
+        """
+        return _build(self.domain, self.values() | values)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values, as JSON keeps them: see `from_dict`."""
+        values: dict[str, Any] = {"format": FORMAT, "domain": self.domain}
+        for name, value in self.values().items():
+            part = SETTINGS[name].part
+            target = values if part == "data" else values.setdefault(part, {})
+            target[name] = list(value) if isinstance(value, tuple) else value
+        return values
+
+
+def _settings() -> dict[str, Setting]:
+    """Return all settings by name: of the data, then of the network, the loss and the schedule of each domain."""
+    domains = tuple(PARTS)
+    settings = settings_of(Config, "data", domains)
+    for part in PARTS[MUSIC]:
+        for domain in domains:
+            for name, setting in settings_of(PARTS[domain][part], part, (domain,)).items():
+                known = settings.get(name)
+                settings[name] = replace(known, domains=(*known.domains, domain)) if known else setting
+    return settings
+
+
+SETTINGS = _settings()
+"""Every setting, by name."""
+
+
+def make(preset: str = "default", *, domain: str | None = None, **values: Any) -> Config:
+    """Return a preset's configuration with some values of one's own.
+
+    Parameters
+    ----------
+    preset : str
+        Name of the preset.
+    domain : str, optional
+        "music" or "images"; where it is not given, "images" if a value is of a setting for images alone.
+    **values : object
+        Values of settings, by name, whatever part of the configuration has them.
+
+    Raises
+    ------
+    UsageError
+        For an unknown preset or setting (with the nearest), or a value out of range.
+
+    Examples
+    --------
+    >>> make("paper", epochs=3).network.decoder
+    'hierarchical'
+    """
+    if preset not in PRESETS:
+        near = difflib.get_close_matches(preset, PRESETS, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(PRESETS)}"
+        raise UsageError(f"unknown preset {preset!r}: {hint}")
+    _check_known(values)
+    if domain is None:
+        domain = IMAGES if any(SETTINGS[name].domains == (IMAGES,) for name in values) else MUSIC
+    return _build(domain, preset_values(preset, domain) | values)
+
+
+def preset_values(preset: str, domain: str) -> dict[str, Any]:
+    """Return the values of a preset that count in a domain."""
+    return {name: value for name, value in PRESETS[preset].items() if domain in SETTINGS[name].domains}
+
+
+def from_dict(values: Mapping[str, Any]) -> Config:
+    """Return the configuration that `Config.as_dict` wrote, in this version of the format or before.
+
+    Settings that are missing have their defaults.
+
+    Raises
+    ------
+    UsageError
+        For an unknown setting (with the nearest), a wrong value, or a later version of the format.
+    """
+    if not isinstance(values, Mapping):
+        raise UsageError(f"{values!r} is no table of settings")
+    if "format" not in values:  # all settings in one table, also those of the other domain
+        domain = IMAGES if values.get("shape") else MUSIC
+        _check_known(values)
+        return _build(domain, {name: value for name, value in values.items() if domain in SETTINGS[name].domains})
+    rest = dict(values)
+    version, domain = rest.pop("format"), rest.pop("domain", None)
+    if version != FORMAT or domain not in PARTS:
+        raise UsageError(
+            f"settings of format {version!r} for {domain!r}: this is format {FORMAT}, for {' or '.join(PARTS)}"
+        )
+    flat: dict[str, Any] = {}
+    for part in PARTS[domain]:
+        group = rest.pop(part, {})
+        if not isinstance(group, Mapping):
+            raise UsageError(f"{part} is {group!r}: give a table of settings")
+        flat |= group
+    return _build(domain, flat | rest)
+
+
+def _build(domain: str, values: Mapping[str, Any]) -> Config:
+    """Return the configuration of a domain with these values, by name; the others have their defaults."""
+    _check_known(values)
+    groups: dict[str, dict[str, Any]] = {part: {} for part in ("data", *PARTS[domain])}
+    for name, value in values.items():
+        setting = SETTINGS[name]
+        if domain not in setting.domains:
+            raise UsageError(f"{name} is a setting for {' and '.join(setting.domains)}, not for {domain}: leave it out")
+        groups[setting.part][name] = tuple(value) if isinstance(value, list) else value
+    return Config(**groups["data"], **{part: cls(**groups[part]) for part, cls in PARTS[domain].items()})
+
+
+def _check_known(names: Mapping[str, Any]) -> None:
+    """Raise `UsageError` for a name that no setting has, with the nearest."""
+    for name in names:
+        if name not in SETTINGS:
+            near = difflib.get_close_matches(name, SETTINGS, 1)
+            raise UsageError(f"unknown setting {name!r}" + (f": did you mean {near[0]!r}?" if near else ""))
