@@ -53,7 +53,7 @@ class Metre:
 
     def __post_init__(self) -> None:
         if (self.numerator, self.denominator) not in _SUPPORTED:
-            raise MetreError(f"metre {self.numerator}/{self.denominator} is not supported: use one of {_NAMES}")
+            raise MetreError(unsupported(str(self)))
 
     @classmethod
     def parse(cls, text: str) -> Metre:
@@ -61,7 +61,7 @@ class Metre:
         text = {"C": "4/4", "C|": "2/2"}.get(text.strip(), text.strip())
         numerator, slash, denominator = text.partition("/")
         if not (slash and numerator.strip().isdecimal() and denominator.strip().isdecimal()):
-            raise MetreError(f"metre {text!r} is not supported: use one of {_NAMES}")
+            raise MetreError(unsupported(repr(text)))
         return cls(int(numerator), int(denominator))
 
     @property
@@ -93,9 +93,13 @@ class Metre:
         return f"{self.numerator}/{self.denominator}"
 
 
+def unsupported(metre: str) -> str:
+    """Return the message for a metre without a grid."""
+    return f"metre {metre} is not supported: use one of 4/4 (C), 2/2 (C|), 2/4, 3/4, 6/8, 9/8, 12/8"
+
+
 _KINDS = ((4, 4), (2, 4), (3, 4), (6, 8), (9, 8), (12, 8))
 _SUPPORTED = frozenset({*_KINDS, (2, 2)})
-_NAMES = "4/4 (C), 2/2 (C|), 2/4, 3/4, 6/8, 9/8, 12/8"
 METRES = tuple(Metre(*pair) for pair in _KINDS)
 """The kinds of metre, one grid each; a model knows a metre by its place in this tuple."""
 

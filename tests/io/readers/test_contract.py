@@ -45,7 +45,7 @@ def rmi() -> bytes:
 def mxl() -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
-        archive.writestr("score.xml", XML)
+        archive.writestr(zipfile.ZipInfo("score.xml"), XML)  # of 1980: the same bytes at any time
     return data.getvalue()
 
 

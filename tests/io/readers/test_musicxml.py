@@ -233,6 +233,22 @@ def test_a_full_measure_makes_room_for_the_pickup_that_follows(read: Read) -> No
     assert len(tune.measures) == 3
 
 
+@pytest.mark.parametrize("after", [note("D4", 2), note("D4", 1) + rest(1)])
+def test_a_whole_measure_in_a_shorter_metre_is_no_pickup(read: Read, after: str) -> None:
+    tune = read(note("C4", 2) + rest(2) + DOUBLE, attributes("2/4") + after)
+    assert [(float(note.start), letter) for note, letter in zip(tune.notes, letters(tune), strict=True)] == [
+        (0, "C"),
+        (4, "D"),
+    ]
+    assert [str(measure.metre) for measure in tune.measures] == ["4/4", "2/4"]
+    assert tune.padding == (0, 0)
+
+
+def test_a_pickup_in_another_metre_takes_no_rest_away(read: Read) -> None:
+    with pytest.raises(MeasureLengthError, match="measure 2"):
+        read(note("C4", 2) + rest(2) + DOUBLE, attributes("2/4") + note("D4", 1), note("E4", 2))
+
+
 def test_a_tie_goes_on_into_both_endings(read: Read) -> None:
     first = ending(note("C4", more=TIE[1]), "1", True)
     second = ending(note("C4"), "2", False)
@@ -375,7 +391,7 @@ def test_refusals(tmp_path: Path, data: str | bytes, error: type[ArmusicError], 
 def test_nothing_is_said_on_the_terminal_or_left_behind(tmp_path: Path) -> None:
     path = tmp_path / "tune.musicxml"
     path.write_text(score(part(note("C4"), note("D4"))))
-    code = "import sys; from armusic import readers; print(len(readers.read(sys.argv[1]).notes))"
+    code = "import sys; from armusic.io import readers; print(len(readers.read(sys.argv[1]).notes))"
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("2\n", "")
     assert list(tmp_path.iterdir()) == [path]

@@ -34,6 +34,17 @@ def pitch(samples: np.ndarray) -> int:
     return round(float(69 + 12 * np.log2(spectrum[1:].argmax() + 1) - 12 * np.log2(440 * len(samples) / wav.RATE)))
 
 
+@pytest.fixture
+def sine_tones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no instruments, also where fluidsynth is installed."""
+
+    def fluidsynth(self: object, fs: int) -> np.ndarray:
+        raise ImportError
+
+    monkeypatch.setattr(pretty_midi.Instrument, "fluidsynth", fluidsynth)
+
+
+@pytest.mark.usefixtures("sine_tones")
 def test_each_note_is_heard_and_then_silence(tmp_path: Path) -> None:
     writers.write([("one", SCALE), ("two", SCALE)], tmp_path / "out.wav")
     samples = heard(tmp_path / "out.wav")
@@ -58,6 +69,7 @@ def test_instruments_are_used_where_they_are_there(monkeypatch: pytest.MonkeyPat
     assert not samples[wav.RATE :].any()
 
 
+@pytest.mark.usefixtures("sine_tones")
 def test_a_long_tune_is_made_in_parts_that_cannot_be_heard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     at_once = wav.sound([("x", SCALE), ("y", SCALE)])
     monkeypatch.setattr(wav, "PART", 1)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from armusic.errors import MeasureLengthError, MetreError, MusicError
 from armusic.io.readers.options import Remark
-from armusic.music.score import METRES, Metre
+from armusic.music.score import METRES, Metre, unsupported
 
 UNITS = 12  # per tick
 MAX_SILENT_MEASURES = 16  # a clip may end in silence; a project's empty tail is not music
@@ -122,17 +122,10 @@ def _believed(signatures: Sequence[Signature], source: str) -> tuple[list[Signat
     kept = [signatures[0], *(two for one, two in pairwise(signatures) if one[1:] != two[1:])]
     if [one[1:] for one in kept] != [(1, 4)]:
         return kept, []
-    refusal = MetreError(f"{source}, measure 1: {_unknown(kept[0])}")
+    refusal = MetreError(f"{source}, measure 1: {unsupported(str(kept[0]))}")
     return [Signature(0, 4, 4)], [
         Remark("its time signature, 1/4, is taken for 4/4 (the option metre sets another)", refusal)
     ]
-
-
-def _unknown(signature: Signature) -> str:
-    try:
-        raise AssertionError(Metre(*signature[1:]))
-    except MetreError as error:
-        return str(error)
 
 
 def _pickup(first: Signature, second: Signature, quarter: int) -> Span | None:
@@ -156,7 +149,7 @@ def _passage(
     return [Span(one.at, end, None, label)], [
         Remark(
             f"{which} in {one}, which no model knows: left as {left}, and not counted",
-            MetreError(f"{source}, measure {number}: {_unknown(one)}"),
+            MetreError(f"{source}, measure {number}: {unsupported(str(one))}"),
         )
     ]
 

@@ -9,8 +9,8 @@ thought is set right here, and said.
   does not complete it, gets a rest.
 - Two short measures that make a whole one are one, whatever bar line divides them.
 - A measure that is two or more measures long exactly has lost its bar lines.
-- Rests that fill up the measure before a pickup make room for it (MusicXML only: that is what
-  some programs write).
+- Rests that fill up the measure before a pickup in the same metre make room for it (MusicXML
+  only: that is what some programs write).
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ def fit(bars: Sequence[Written], lines: Sequence[BarLine], order: Sequence[int])
         closes = jumps or lines[place + 1].closes
         length, rest = begun + bar.units, 0
         lengths: tuple[int, ...] = (bar.units,)
-        if following and closes and length == full and following.units < full and following.units <= bar.silent:
+        whole = following.metre.units or 0 if following else 0
+        pickup = following is not None and full == whole and following.units < whole
+        if following and pickup and closes and length == full and following.units <= bar.silent:
             rest = -following.units
             lengths = (bar.units + rest,)
             begun = full + rest
@@ -86,7 +88,6 @@ def fit(bars: Sequence[Written], lines: Sequence[BarLine], order: Sequence[int])
             and length < full
             and (closes or length + following.units == full)
         ):
-            whole = following.metre.units or 0
             if whole and following.units % whole == 0:
                 rest = full - length
             elif (length + following.units) % full:
