@@ -1,4 +1,4 @@
-"""Attributes of one's own on the command line: after `--attribute-file my.py:mood`, `mood` is a name."""
+"""The user's own attributes on the command line: after `--attribute-file my.py:mood`, `mood` is a name."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ attribute_file = click.option(
     "own",
     multiple=True,
     metavar="FILE.py:NAME",
-    help="An attribute of your own, a function in a Python file: NAME is then one for --attr; may be repeated.",
+    help="An attribute of your own, a function in a Python file; --attr can then use its NAME. May be repeated.",
 )
 
 
 def spelled(texts: Sequence[str], own: Sequence[str]) -> list[str]:
-    """Return attributes, or targets such as `mood=0.3`, with the file of those that are one's own.
+    """Return attributes, or targets such as `mood=0.3`, each of the user's own with its file.
 
     Examples
     --------
@@ -31,16 +31,16 @@ def spelled(texts: Sequence[str], own: Sequence[str]) -> list[str]:
     files: dict[str, str] = {}
     for spec in own:
         if not _WRITTEN.fullmatch(spec):
-            raise UsageError(f"attribute {spec!r}: write one of your own as FILE.py:FUNCTION")
-        other = files.setdefault(short(spec), spec)
-        if other != spec:
-            raise UsageError(f"attribute {short(spec)!r} is in {other} and in {spec}: give one of them")
+            raise UsageError(f"attribute {spec!r}: write your own as FILE.py:FUNCTION")
+        first = files.setdefault(short(spec), spec)
+        if first != spec:
+            raise UsageError(f"attribute {short(spec)!r} is in {first} and in {spec}: give one of them")
     parts = (text.partition("=") for text in texts)
     return [f"{files.get(name.strip(), name)}{equals}{value}" for name, equals, value in parts]
 
 
 def short(text: str) -> str:
-    """Return an attribute, or a target, without the file that it is in.
+    """Return an attribute, or a target, without its file.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""`armusic attributes`: what a tune is like, measure by measure."""
+"""`armusic attributes`: the attributes of a tune, measure by measure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,11 @@ DIGITS = 6  # in JSON and CSV; the table has three
 @options.tune
 @options.reading
 @click.option(
-    "--attr", "names", multiple=True, metavar="NAME", help="An attribute; may be repeated.  [default: the first four]"
+    "--attr",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="An attribute; may be repeated.  [default: rhythm, range, density and contour]",
 )
 @attribute_file
 @options.as_json
@@ -42,11 +46,11 @@ def command(
 ) -> None:
     """Show the attributes of a tune, one row per measure.
 
-    INPUT is a MIDI file, or an ABC or MusicXML file with one melody. Attributes are rhythm (0 to 1: how
-    many notes, and how far off the strong beats), range and contour (semitones over 26: from
-    lowest to highest, from first to last), and density (notes over ticks); besides, syncopation,
-    beat_strength, rhythmic_entropy and interval_entropy (0 to 1) and mean_interval (semitones
-    over 26). One of your own is shown as well: --attribute-file my.py:mood.
+    INPUT is a MIDI file, or an ABC or MusicXML file with one melody. Attributes are rhythm (0 to 1: more with
+    more notes, and with notes off the strong beats), range and contour (in semitones, divided by 26: from
+    lowest to highest note, from first to last), and density (notes per tick). There are also syncopation,
+    beat_strength, rhythmic_entropy and interval_entropy (0 to 1) and mean_interval (in semitones, divided
+    by 26), and your own: --attribute-file my.py:mood.
     """
     if as_json and as_csv:
         raise UsageError("--json and --csv cannot go together: choose one")

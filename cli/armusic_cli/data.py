@@ -1,4 +1,4 @@
-"""`armusic data`: what models are trained on."""
+"""`armusic data`: the corpora that models are trained on."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 NAMES = "folk, folk44, bach, folk44-paper, bach-paper"
 
 list_skipped = click.option(
-    "--skipped", "with_skipped", is_flag=True, help="List all that was left out or set right, and why."
+    "--skipped", "with_skipped", is_flag=True, help="List everything that was left out or corrected, and why."
 )
-as_csv = click.option("--csv", "as_csv", is_flag=True, help="Print that list as CSV, a line each.")
+as_csv = click.option("--csv", "as_csv", is_flag=True, help="Print that list as CSV.")
 
 
 @click.group("data", invoke_without_command=True)
@@ -44,7 +44,7 @@ def command(ctx: click.Context) -> None:
 def show(data: str, with_skipped: bool, as_csv: bool, data_dir: Path | None, as_json: bool) -> None:
     """Show a corpus: tunes and measures by collection and metre, licences, what was skipped and why.
 
-    It is read first, if it has not been.
+    It is read first, unless it is in the cache.
     """
     _check(as_csv=as_csv, as_json=as_json)
     _show(_read(data, data_dir), with_skipped=with_skipped, as_csv=as_csv, as_json=as_json)
@@ -64,7 +64,7 @@ def show(data: str, with_skipped: bool, as_csv: bool, data_dir: Path | None, as_
 @options.data_dir
 @options.as_json
 def build(folder: str, with_skipped: bool, as_csv: bool, data_dir: Path | None, as_json: bool) -> None:
-    """Read a corpus of your own, keep it for training, and show what is in it.
+    """Read a corpus of your own, cache it for training, and show what is in it.
 
     Train on it with `armusic train --data FOLDER`.
     """
@@ -90,8 +90,8 @@ def _show(corpus: Corpus, *, with_skipped: bool, as_csv: bool, as_json: bool) ->
         return
     summary = corpus.summary()
     if as_json:
-        left = [{"source": one.source, "reason": one.reason, "message": one.message} for one in corpus.skipped]
-        more = {"left_out": left, "set_right": list(corpus.mended)} if with_skipped else {}
+        left_out = [{"source": skip.source, "reason": skip.reason, "message": skip.message} for skip in corpus.skipped]
+        more = {"left_out": left_out, "set_right": list(corpus.mended)} if with_skipped else {}
         tables.show_json(summary | more)
         return
     collections: dict[str, dict[str, Any]] = summary["collections"]
@@ -99,8 +99,8 @@ def _show(corpus: Corpus, *, with_skipped: bool, as_csv: bool, as_json: bool) ->
         f"{summary['name']}: {summary['tunes']:,} tunes, {summary['measures']:,} measures,"
         f" {summary['distinct']:,} of them different up to transposition"
     )
-    columns = ["tunes", "measures", *(["licence"] if any("licence" in one for one in collections.values()) else [])]
-    rows = [[name, *(_count(one.get(column, "")) for column in columns)] for name, one in collections.items()]
+    columns = ["tunes", "measures", *(["licence"] if any("licence" in facts for facts in collections.values()) else [])]
+    rows = [[name, *(_count(facts.get(column, "")) for column in columns)] for name, facts in collections.items()]
     click.echo()
     tables.show(["collection", *columns], rows)
     click.echo()
@@ -113,29 +113,29 @@ def _show(corpus: Corpus, *, with_skipped: bool, as_csv: bool, as_json: bool) ->
         tables.show(["skipped", "reason", "count"], rows)
     if with_skipped:
         click.echo()
-        for one in corpus.skipped:
-            click.echo(_message(one.source, one.message))
+        for skip in corpus.skipped:
+            click.echo(_message(skip.source, skip.message))
         for remark in corpus.mended:
-            click.echo(f"set right: {remark}")
+            click.echo(f"corrected: {remark}")
     if summary["mended"]:
         click.echo(
-            f"\nset right while reading: {summary['mended']:,} places, such as a missing rest (--skipped lists them)"
+            f"\ncorrected while reading: {summary['mended']:,} places, such as a missing rest (--skipped lists them)"
         )
     click.echo(f"\ncache: {summary['cache']}")
 
 
 def _show_csv(corpus: Corpus) -> None:
-    """Print what was left out of a corpus, and what was set right."""
+    """Print what was left out of a corpus, and what was corrected."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["source", "what", "reason", "message"])
-    for one in corpus.skipped:
-        writer.writerow([one.source, "measures left out" if one.measures else "left out", one.reason, one.message])
+    for skip in corpus.skipped:
+        writer.writerow([skip.source, "measures left out" if skip.measures else "left out", skip.reason, skip.message])
     for remark in corpus.mended:
-        writer.writerow([remark.split(",")[0], "set right", "", remark])
+        writer.writerow([remark.split(",")[0], "corrected", "", remark])
 
 
 def _message(source: str, message: str) -> str:
-    """Return a message with its source in front, whose last part it may begin with."""
+    """Return a message with its source in front; the message may begin with the last part of it."""
     name = source.rsplit("/", 1)[-1]
     return source.removesuffix(name) + message if message.startswith(name) else f"{source}: {message}"
 

@@ -1,4 +1,4 @@
-"""`armusic inspect`: what is in a file, and why it was refused if it was."""
+"""`armusic inspect`: what is in a file, and why it is refused, if it is."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from armusic_cli.messages import with_flags
 @options.reading
 @options.as_json
 def command(file: Path, as_json: bool, **reading: Any) -> None:
-    """Show what is in a file, what of it a model would use, and what not and why.
+    """Show what is in a file, which measures can be edited, and why not the others.
 
-    FILE is a MIDI, ABC or MusicXML file (book.abc#12: tune 12 of a book). Its parts are shown with how much like a
-    melody each is (0 to 1), by which one is chosen, unless --track names it. Nothing is written.
+    FILE is a MIDI, ABC or MusicXML file (book.abc#12: tune 12 of a book). The part that scores highest as a
+    melody (0 to 1) is chosen, unless --track names another. Nothing is written.
     """
     from armusic import api
 
-    found = api.inspect(file, **reading)
+    inspection = api.inspect(file, **reading)
     if as_json:
-        tables.show_json(asdict(found))
+        tables.show_json(asdict(inspection))
         return
-    for name, text in found.facts.items():
+    for name, text in inspection.facts.items():
         click.echo(f"{name}: {text}")
-    if found.parts:
+    if inspection.parts:
         rows = [
             [
                 str(part.track),
@@ -42,9 +42,9 @@ def command(file: Path, as_json: bool, **reading: Any) -> None:
                 f"{part.together:.0%}",
                 "drums" if part.melody is None else f"{part.melody:.2f}",
             ]
-            for part in found.parts
+            for part in inspection.parts
         ]
-        tables.show(["track", "channel", "name", "program", "notes", "pitches", "together", "like a melody"], rows)
-    for remark in found.remarks:
+        tables.show(["track", "channel", "name", "program", "notes", "pitches", "together", "melody"], rows)
+    for remark in inspection.remarks:
         click.echo(f"- {with_flags(remark)}")
-    click.echo(f"cannot be used: {with_flags(found.refused)}" if found.refused else "can be used")
+    click.echo(f"cannot be used: {with_flags(inspection.refused)}" if inspection.refused else "can be used")

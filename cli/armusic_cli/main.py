@@ -1,4 +1,4 @@
-"""The command `armusic`: it finds the subcommand, and turns every error into one line and an exit code.
+"""The command `armusic`: it finds the subcommand, and reports every error in one line with an exit code.
 
 Subcommands are imported when they are called, and what they need when they run: torch,
 music21 and matplotlib take seconds to load.
@@ -79,11 +79,11 @@ class Commands(click.Group):
     "--traceback",
     is_flag=True,
     envvar="ARMUSIC_DEBUG",
-    help="Show where an error comes from (or: ARMUSIC_DEBUG=1).",
+    help="Show the traceback of an error (or set ARMUSIC_DEBUG=1).",
 )
 @click.pass_context
 def cli(ctx: click.Context, traceback: bool) -> None:
-    """Make music with variational autoencoders whose dimensions are musical attributes.
+    """Change musical attributes of melodies with variational autoencoders, and train and measure such models.
 
     Each command has a --help of its own.
     """
@@ -116,7 +116,7 @@ def run(arguments: Sequence[str]) -> int:
     Parameters
     ----------
     arguments : sequence of str
-        As typed after `armusic`.
+        Words typed after `armusic`.
 
     Returns
     -------
@@ -155,7 +155,7 @@ def _explain(error: BaseException) -> tuple[str, int]:
         return f"error: {_one_line(str(error))}", 1
     return (
         f"error: {_one_line(f'{type(error).__name__}: {error}').rstrip('.')}: this is a fault of armusic;"
-        " please report it with what armusic --traceback ... shows"
+        " please report it with the output of armusic --traceback ..."
     ), 1
 
 

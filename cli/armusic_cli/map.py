@@ -1,4 +1,4 @@
-"""`armusic map`: what two attributes become when both are asked for, as a picture."""
+"""`armusic map`: two attributes of a tune over a grid of targets for both, as a picture."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ MOST_POINTS = 101
 
 @click.command("map")
 @click.argument("file", metavar="INPUT", type=options.FILE)
-@click.option("--attr", "names", multiple=True, metavar="NAME", help="An attribute of the model; give two of them.")
+@click.option("--attr", "names", multiple=True, metavar="NAME", help="An attribute of the model; give two.")
 @options.measures
 @click.option(
     "--points",
     type=click.IntRange(2, MOST_POINTS),
+    metavar="N",
     default=21,
     show_default=True,
-    help="Values asked of each attribute.",
+    help="Number of targets of each attribute.",
 )
 @options.key
 @options.model
@@ -51,11 +52,11 @@ def command(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Ask a tune for every pair of values of two attributes, and draw what is decoded.
+    """Draw two attributes of a tune over a grid of targets for both.
 
-    INPUT is a MIDI, ABC or MusicXML file with one melody. Each measure is decoded once for each pair;
-    drawn is the mean over the measures. For example, this writes input-rhythm-density.png into
-    the current folder:
+    INPUT is a MIDI, ABC or MusicXML file with one melody. Each measure is decoded once for each pair of
+    targets; the picture shows the mean over the measures. For example, this writes
+    input-rhythm-density.png into the current folder:
 
         armusic map input.mid --attr rhythm --attr density
     """
@@ -66,40 +67,40 @@ def command(
 
     api.plotting.check_figure(out, force)
     melody = api.read(file, tune)
-    found = api.load(model, "music").surface(melody, names, points=points, measures=measures, key=key)
-    api.plotting.save(api.plotting.surface(found, melody.title or file.stem), out, force=force)
+    surface = api.load(model, "music").surface(melody, names, points=points, measures=measures, key=key)
+    api.plotting.save(api.plotting.surface(surface, melody.title or file.stem), out, force=force)
     if as_json:
-        tables.show_json(_plain(file, found, out))
+        tables.show_json(_plain(file, surface, out))
         return
-    tables.show(["attribute", "before", "asked for", "reached"], _rows(found))
+    tables.show(["attribute", "original", "targets", "values"], _rows(surface))
     click.echo(f"wrote {out}")
 
 
-def _rows(found: Surface) -> list[list[str]]:
-    """Return the mean before, and the least and the largest asked for and reached, per attribute."""
+def _rows(surface: Surface) -> list[list[str]]:
+    """Return the original mean and the ranges of the targets and of the values reached, per attribute."""
     return [
         [
             name,
-            f"{found.original[:, k].mean():.3f}",
-            f"{found.targets[k].min():.3f} to {found.targets[k].max():.3f}",
-            f"{found.values[k].min():.3f} to {found.values[k].max():.3f}",
+            f"{surface.original[:, k].mean():.3f}",
+            f"{surface.targets[k].min():.3f} to {surface.targets[k].max():.3f}",
+            f"{surface.values[k].min():.3f} to {surface.values[k].max():.3f}",
         ]
-        for k, name in enumerate(found.names)
+        for k, name in enumerate(surface.names)
     ]
 
 
-def _plain(file: Path, found: Surface, out: Path) -> dict[str, object]:
-    """Return all of it as plain values; rows of `reached` are values asked of the second attribute."""
+def _plain(file: Path, surface: Surface, out: Path) -> dict[str, object]:
+    """Return the surface as plain values; the rows of `value` are targets of the second attribute."""
     return {
         "input": str(file),
         "attributes": {
             name: {
-                "asked": found.targets[k].tolist(),
-                "reached": found.values[k].tolist(),
-                "before": found.original[:, k].tolist(),
+                "target": surface.targets[k].tolist(),
+                "value": surface.values[k].tolist(),
+                "original": surface.original[:, k].tolist(),
             }
-            for k, name in enumerate(found.names)
+            for k, name in enumerate(surface.names)
         },
-        "left": list(found.unchanged),
+        "unchanged": list(surface.unchanged),
         "files": [str(out)],
     }

@@ -1,4 +1,4 @@
-"""`armusic morph`: from one tune to another, measure by measure."""
+"""`armusic morph`: one tune morphed into another, measure by measure."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ if TYPE_CHECKING:
 @click.option(
     "--steps",
     type=click.IntRange(2, options.MOST_STEPS),
+    metavar="N",
     default=7,
     show_default=True,
-    help="How many tunes, A and B among them.",
+    help="Number of tunes, with A and B.",
 )
 @click.option(
     "--slerp/--straight",
     "slerp",
     default=True,
     show_default=True,
-    help="Whether codes turn from A to B along an arc, or go straight.",
+    help="Interpolate the codes along an arc, or along a straight line.",
 )
 @click.option("--loop", is_flag=True, help="Repeat the shorter tune until it is as long as the other.")
 @options.reading
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     "out",
     type=options.FILE,
     metavar="OUT",
-    help="File whose suffix says the format, or folder for clips; the piano rolls go beside it, as a PNG."
+    help="File whose suffix says the format, or folder for clips; the piano rolls are written beside it as a PNG."
     "  [default: A-NAME-B-NAME.mid in the current folder]",
 )
 @options.as_json
@@ -63,10 +64,10 @@ def command(
     as_json: bool,
     **reading: Any,
 ) -> None:
-    """Lead from one tune to another, measure by measure, and write the steps as MIDI with a picture.
+    """Morph one tune into another, measure by measure: MIDI with a picture.
 
-    A and B are MIDI files, or ABC or MusicXML files with one melody, of the same metre. The first step is
-    A and the last is B, both untouched; between them is what the model makes of the way. For example,
+    A and B are MIDI files, or ABC or MusicXML files with one melody, in the same metre. The first step is
+    A and the last is B, both unchanged; the model decodes those between them. For example,
     this writes a-b.mid and a-b.png into the current folder:
 
         armusic morph a.mid b.mid
@@ -78,30 +79,36 @@ def command(
         from armusic import api
 
         api.writers.check(output.path, **output.format)
-        way = api.load(model, "music").morph(
+        path = api.load(model, "music").morph(
             api.read(first, **reading), api.read(second, **reading), steps, slerp=slerp, loop=loop
         )
-        tunes = [(step.name, step.tune) for step in way]
+        tunes = [(step.name, step.tune) for step in path]
         if draft:
-            note = "measure by measure; the first and the last untouched"
+            note = "measure by measure; the first and the last unchanged"
             api.plotting.save(api.plotting.rolls(tunes, f"{first.stem} to {second.stem}", note), draft)
         api.write(tunes, output.path, **output.options)
     files = [str(path) for path in output.files]
     if as_json:
         tables.show_json(
-            {"inputs": [str(first), str(second)], "steps": _plain(way), "left": list(way[0].abrupt), "files": files}
+            {
+                "inputs": [str(first), str(second)],
+                "steps": _plain(path),
+                "abrupt": list(path[0].abrupt),
+                "files": files,
+            }
         )
         return
     rows = [
         [step.name, str(len(step.tune.notes)), f"{step.to_first.mean():.3f}", f"{step.to_second.mean():.3f}"]
-        for step in way
+        for step in path
     ]
     tables.show(["step", "notes", "to A", "to B"], rows)
-    click.echo("to A, to B: mean share of the ticks of a measure at which another note sounds or starts")
+    click.echo("to A, to B: mean share of the ticks of a measure at which another note sounds or begins")
     click.echo(f"wrote {output}")
 
 
-def _plain(way: Sequence[Step]) -> list[dict[str, object]]:
+def _plain(steps: Sequence[Step]) -> list[dict[str, object]]:
+    """Return the steps as plain values."""
     return [
         {
             "name": step.name,
@@ -110,5 +117,5 @@ def _plain(way: Sequence[Step]) -> list[dict[str, object]]:
             "to_first": step.to_first.tolist(),
             "to_second": step.to_second.tolist(),
         }
-        for step in way
+        for step in steps
     ]

@@ -20,20 +20,20 @@ _SCENES = tuple(suffix for form in FORMATS if form.scenes for suffix in form.suf
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What a command writes.
+    """The output of a command.
 
     Parameters
     ----------
     path : Path
         The file, or the folder of clips.
     layout : str, optional
-        How tunes are laid out; when not given as fits the format.
+        Layout of the tunes; when not given as fits the format.
     folder : bool
         Whether it is a folder with a file per tune.
     clips : str
         The suffix of those files.
     ppq : int, optional
-        Of MIDI files, ticks per quarter note.
+        Ticks per quarter note of MIDI files.
     force : bool
         Whether existing files may be replaced.
     """
@@ -57,14 +57,14 @@ class Output:
 
     @property
     def picture(self) -> Path | None:
-        """Where the piano rolls go: beside it; nowhere where it is a picture itself."""
+        """Path of the piano rolls, beside the output; None where the output is itself a picture."""
         if not self.folder and self.path.suffix.lower() in PICTURES:
             return None
         return self.path.parent / f"{self.path.name if self.folder else self.path.stem}.png"
 
     @property
     def files(self) -> list[Path]:
-        """All that is written."""
+        """Every path that is written."""
         return [self.path, *([self.picture] if self.picture else [])]
 
     def __str__(self) -> str:
@@ -80,12 +80,12 @@ def choose(
     ppq: int | None = None,
     force: bool = False,
 ) -> Output:
-    """Return what to write where, from what the user typed; `stem` is the name where `out` is none.
+    """Return the output for the options that the user typed; `stem` is its name where `out` is None.
 
     Raises
     ------
     UsageError
-        For a format and a suffix that contradict one another.
+        For a format and a suffix that contradict each other.
     """
     suffix = f".{form}" if form else ".mid"
     typed = out.suffix.lower() if out else suffix
@@ -115,7 +115,7 @@ def check(path: Path, force: bool, *, folder: bool = False) -> None:
 
 @contextmanager
 def with_picture(output: Output) -> Iterator[Path | None]:
-    """Yield where to draft the picture of an output, None where there is none.
+    """Yield the path for a draft of the picture of an output, None where it has no picture.
 
     It takes its place when the block ends, after the music is written: both are there, or neither.
     """

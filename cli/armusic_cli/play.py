@@ -1,4 +1,4 @@
-"""`armusic play`: a tune in a loop, which knobs turn while it plays."""
+"""`armusic play`: a tune in a loop, whose attributes knobs change while it plays."""
 
 from __future__ import annotations
 
@@ -20,27 +20,31 @@ from armusic_cli import options
     metavar="NAME",
     multiple=True,
     required=True,
-    help="Attribute for a knob to turn; several may be given.",
+    help="Attribute that a knob changes; may be repeated.",
 )
 @click.option(
     "--knob",
     "knobs",
     metavar="NAME=NUMBER",
     multiple=True,
-    help="Controller of an attribute, as density=74.  [default: the first knob that is touched and has none yet]",
+    help="MIDI controller of an attribute, such as density=74.  [default: the first free knob that is touched]",
 )
-@click.option("--port", metavar="NAME", help="MIDI output, or the beginning of its name.  [default: the first one]")
-@click.option("--in", "into", metavar="NAME", help="MIDI input that knobs, or the clock, come from.")
-@click.option("--virtual", is_flag=True, help="Make an output and an input of these names, for other programs to find.")
+@click.option(
+    "--port", metavar="NAME", help="MIDI output; the beginning of its name is enough.  [default: the first one]"
+)
+@click.option("--in", "into", metavar="NAME", help="MIDI input for the knobs and the clock.")
+@click.option(
+    "--virtual", is_flag=True, help="Create an output and an input with these names, for other programs to connect to."
+)
 @click.option(
     "--clock",
     type=click.Choice(("own", "send", "follow")),
     default="own",
     show_default=True,
-    help="Play in the tune's tempo; and send MIDI clock; or follow the clock that comes in.",
+    help="Play in the tune's tempo (own), also send MIDI clock (send), or follow the incoming clock (follow).",
 )
-@click.option("--channel", type=click.IntRange(1, 16), default=1, show_default=True, help="MIDI channel.")
-@click.option("--loops", type=click.IntRange(1), metavar="N", help="How many times.  [default: until Ctrl-C]")
+@click.option("--channel", type=click.IntRange(1, 16), metavar="N", default=1, show_default=True, help="MIDI channel, 1 to 16.")
+@click.option("--loops", type=click.IntRange(1), metavar="N", help="Number of repetitions.  [default: until Ctrl-C]")
 @options.key
 @options.reading
 @options.model
@@ -60,10 +64,10 @@ def command(
     tune: int | None,
     **reading: Any,
 ) -> None:
-    """Play a tune in a loop while knobs turn its attributes, each change from the next bar line on.
+    """Play a tune in a loop while MIDI knobs change its attributes, each change from the next bar line on.
 
-    A knob in the middle leaves the tune as it is; its ends turn the attribute by three standard
-    deviations, or as far as it goes. It takes the extra armusic[live]. For example:
+    A knob in the middle leaves the tune unchanged; at its ends, the attribute is three standard deviations
+    lower or higher, or as far as the model can go. It needs the extra armusic[live]. For example:
 
         armusic play input.mid --attr density --attr rhythm --port "IAC Driver" --in "nanoKONTROL"
     """
@@ -78,30 +82,30 @@ def command(
     try:
         melody = api.read(file, tune, **reading)
         answer = api.load(model, "music").turner(melody, names, key)
-        reached: dict[str, Any] = {}
+        results: dict[str, Any] = {}
 
-        def answered(turned: api.live.Turned) -> Any:
-            reached["last"] = answer(turned)
-            return reached["last"].tune
+        def respond(positions: api.live.Turned) -> Any:
+            results["last"] = answer(positions)
+            return results["last"].tune
 
         time = api.live.Follow(inp) if clock == "follow" else api.live.Tempo(melody, inp)
         count = len(melody.measures)
-        click.echo(f"playing {melody.title or file.stem}, {count} measures, on {out.name}: Ctrl-C ends it", err=True)
+        click.echo(f"playing {melody.title or file.stem}, {count} measures, on {out.name}: Ctrl-C stops", err=True)
         before: Any = {}
         bars = api.live.play(
-            melody, answered, out, time, turn, channel=channel - 1, send_clock=clock == "send", loops=loops
+            melody, respond, out, time, turn, channel=channel - 1, send_clock=clock == "send", loops=loops
         )
         with closing(bars), suppress(KeyboardInterrupt):
             for bar in bars:
                 if bar.turned != before:
-                    means = reached["last"].values.mean(axis=0)
-                    found = (f"{name} {mean:.3g}" for name, mean in zip(reached["last"].names, means, strict=True))
-                    click.echo(f"loop {bar.number // count + 1}, measure {bar.number % count + 1}: {', '.join(found)}")
+                    means = results["last"].values.mean(axis=0)
+                    texts = (f"{name} {mean:.3g}" for name, mean in zip(results["last"].names, means, strict=True))
+                    click.echo(f"loop {bar.number // count + 1}, measure {bar.number % count + 1}: {', '.join(texts)}")
                     before = bar.turned
     finally:
-        for one in (out, inp):
-            if one is not None:
-                one.close()
+        for midi_port in (out, inp):
+            if midi_port is not None:
+                midi_port.close()
 
 
 def _number(text: str) -> tuple[str, int]:

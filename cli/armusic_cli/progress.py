@@ -17,14 +17,14 @@ LINES = 10.0  # seconds between two lines where there is no terminal
 
 
 class Progress:
-    """A bar that knows how much is done, of how much.
+    """A bar that shows how much of the work is done.
 
     Parameters
     ----------
     title : str
-        What is being done.
+        Name of the work.
     unit : str
-        What is counted.
+        Name of what is counted, in the singular.
     silent : bool
         Whether to show nothing at all.
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @options.reading
 @options.force
 @click.option(
-    "-o", "--output", "out", type=options.FILE, metavar="OUT", help="Write the input and what is heard as MIDI."
+    "-o", "--output", "out", type=options.FILE, metavar="OUT", help="Write the input and its reconstruction as MIDI."
 )
 @options.as_json
 def command(
@@ -32,32 +32,32 @@ def command(
     as_json: bool,
     **reading: Any,
 ) -> None:
-    """Show how well a model hears a tune, one row per measure: what of it comes back, and what differs.
+    """Show how well a model reconstructs a tune, one row per measure: ticks that are right, notes that differ.
 
-    INPUT is a MIDI file, or an ABC or MusicXML file with one melody. A variation of a measure can only keep
-    what the model hears in it.
+    INPUT is a MIDI file, or an ABC or MusicXML file with one melody. A variation of a measure can keep only
+    what the model reconstructs of it.
     """
     from armusic import api
 
     melody = api.read(file, tune, **reading)
-    found = api.load(model, "music").reconstruct(melody)
+    reconstruction = api.load(model, "music").reconstruct(melody)
     if out is not None:
-        api.write([("original", melody), ("heard", found.tune)], out, force=force)
-    rows = _rows(found)
+        api.write([("original", melody), ("reconstruction", reconstruction.tune)], out, force=force)
+    rows = _rows(reconstruction)
     if as_json:
-        tables.show_json({"source": melody.source, "ticks": float(found.ticks.mean()), "measures": rows})
+        tables.show_json({"source": melody.source, "ticks": float(reconstruction.ticks.mean()), "measures": rows})
         return
     shown = [[str(row["measure"]), f"{row['ticks']:.0%}", *(str(row[name] or "") for name in _COUNTS)] for row in rows]
     tables.show(["measure", "ticks right", *_COUNTS], shown)
-    exact = int((found.ticks == 1).sum())
+    exact = int((reconstruction.ticks == 1).sum())
     click.echo(f"{exact} of {len(rows)} measures exactly as written" + (f"; wrote {out}" if out else ""))
 
 
 _COUNTS = ("missed", "added", "changed")
 
 
-def _rows(found: Reconstruction) -> list[dict[str, float]]:
-    columns = [found.ticks, *(getattr(found, name) for name in _COUNTS)]
+def _rows(reconstruction: Reconstruction) -> list[dict[str, float]]:
+    columns = [reconstruction.ticks, *(getattr(reconstruction, name) for name in _COUNTS)]
     return [
         dict(zip(("measure", "ticks", *_COUNTS), (number, *values), strict=True))
         for number, values in enumerate(zip(*(column.tolist() for column in columns), strict=True), 1)

@@ -17,10 +17,10 @@ from armusic_cli import options
 @options.force
 @options.data_dir
 def command(folder: Path, out: Path | None, force: bool, data_dir: Path | None) -> None:
-    """Draw and tabulate the runs in FOLDER, beside what Pati and Lerch (2020) reached.
+    """Draw and tabulate the runs in FOLDER, beside the results of Pati and Lerch (2020).
 
-    OUT gets report.md and its pictures as PNG and SVG: the metrics, what comes back, whether the digit
-    or the shape is kept, and the codes of the best run of each data set; of images also its sweeps
+    OUT gets report.md and its pictures as PNG and SVG: the metrics, the reconstruction, whether the digit
+    or the shape is kept, and the codes of the best run of each data set; for images also its traversals
     beside those of the beta-VAE, as GIF and PNG. Runs without an evaluation are listed as unfinished.
     """
     from armusic import api

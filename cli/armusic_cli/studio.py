@@ -1,4 +1,4 @@
-"""`armusic studio`: a page in the browser on which attributes are turned while a tune plays."""
+"""`armusic studio`: a page in the browser that changes attributes while a tune plays."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from armusic_cli import options
 @click.command("studio")
 @click.argument("file", metavar="[INPUT]", type=options.FILE, required=False)
 @options.model
-@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Port.  [default: any free one]")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Port.  [default: a free one]")
 @click.option(
     "--host",
     metavar="ADDRESS",
-    help="Address that others can reach, such as 0.0.0.0: whoever has the printed address can use the page."
-    "  [default: this machine alone]",
+    help="Address to serve, such as 0.0.0.0: anyone with the printed address can then use the page."
+    "  [default: this machine only]",
 )
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @click.option("--track", metavar="TRACK", help="The melody: number or name of a track, part or voice.")
@@ -33,9 +33,9 @@ def command(
     track: str | None,
     tune: int | None,
 ) -> None:
-    """Open a page in the browser on which a tune plays while its attributes are turned.
+    """Open a page in the browser that plays a tune while you change its attributes.
 
-    Nothing leaves this machine. It takes the extra armusic[studio]; Ctrl-C ends it. For example:
+    Nothing leaves this machine. It needs the extra armusic[studio]; Ctrl-C stops it. For example:
 
         armusic studio input.mid
     """
@@ -45,12 +45,12 @@ def command(
 
     logger = logging.getLogger("armusic")
     click.get_current_context().call_on_close(partial(logger.setLevel, logger.level))
-    logger.setLevel(logging.ERROR)  # what is said of a tune is said on the page
+    logger.setLevel(logging.ERROR)  # the page shows the remarks on a tune
     if host is not None:
-        click.echo(f"armusic: warning: on {host}, others on the network can use this page with its address", err=True)
+        click.echo(f"armusic: warning: on {host}, anyone on the network who has the address can use the page", err=True)
 
     def on_start(address: str) -> None:
-        click.echo(f"armusic studio: {address} (Ctrl-C ends it)", err=True)
+        click.echo(f"armusic studio: {address} (Ctrl-C stops it)", err=True)
         if not no_open:
             import webbrowser
 
