@@ -25,16 +25,18 @@ SHARES = {
     "exact": "{items} exact, test part",
     "exact_unseen": "{items} exact, unseen {items}",
 }
-"""In the words of a domain: its items, what they are made of, and what they belong to."""
+"""Labels of the reconstruction figures, with the domain's words for items, their parts and their groups."""
 
 
 @click.command("evaluate")
 @click.argument("run", metavar="[RUN]", type=options.FILE, required=False)
 @click.option(
-    "--metre", metavar="N/D", help="Measures of this metre.  [default: 4/4; where there are few, the usual one]"
+    "--metre",
+    metavar="N/D",
+    help="Metre of the measures.  [default: 4/4, or the most frequent one]",
 )
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of all that is drawn.")
-@click.option("--pictures", type=options.FILE, metavar="FOLDER", help="Draw pictures into this folder.")
+@click.option("--seed", type=click.IntRange(0), metavar="N", default=0, show_default=True, help="Random seed.")
+@click.option("--pictures", type=options.FILE, metavar="FOLDER", help="Folder for pictures of codes and sweeps.")
 @options.force
 @options.data_dir
 @options.as_json
@@ -52,10 +54,10 @@ def command(
     """Measure a model on the test part of its own data: RUN, a run folder or checkpoint, or the shipped model.
 
     It prints metrics of disentanglement, on codes drawn from the posterior (as in the paper) and on
-    its means, beside what the attributes themselves score as codes; how much comes back, by the
-    paper's protocol, of what was held out (tunes, images), and of what is unseen in training (of
-    measures, in any key); what is decoded when one dimension is moved, and from chance codes; and of
-    digits and sprites, whether they stay the same digit and shape. For example:
+    posterior means, beside the score of perfect codes (the attributes themselves); the reconstruction
+    accuracy by the paper's protocol, on held-out tunes or images, and on items unseen in training (for
+    measures, in any key); attributes of the output when one dimension is moved, and of codes drawn from the
+    prior; and for digits and sprites, whether digit and shape are kept. For example:
 
         armusic evaluate runs/mine --json
     """
@@ -69,33 +71,33 @@ def command(
 
     with Progress("evaluating", "step") as bar:
 
-        def told(stage: str, done: int, total: int) -> None:
+        def report(stage: str, done: int, total: int) -> None:
             bar.update(done, total, stage)
 
-        found = model.evaluate(metre, seed=seed, data_dir=data_dir, on_progress=told)
+        evaluation = model.evaluate(metre, seed=seed, data_dir=data_dir, on_progress=report)
         if pictures is not None:
             name = "the shipped model" if run is None else "/".join(run.parts[-2:])
-            drawings = api.plotting.evaluation(found, name, told)
+            drawings = api.plotting.evaluation(evaluation, name, report)
             files = api.plotting.save_all(drawings, pictures, force=force)
-    plain = found.as_dict()
+    figures = evaluation.as_dict()
     if as_json:
-        tables.show_json(plain)
+        tables.show_json(figures)
     elif as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(["part", "figure", "attribute", "value", "low", "high", "reference"])
-        writer.writerows(_rows(plain))
+        writer.writerows(_rows(figures))
     else:
-        _show(plain)
+        _show(figures)
         if pictures is not None:
             click.echo(f"wrote {', '.join(map(str, files))}")
 
 
-def _show(plain: Mapping[str, Any]) -> None:
-    """Print everything in tables, and what they are of."""
-    counts, prior, means, words = plain["counts"], plain["prior"], plain["means"], plain["words"]
-    kind = "" if plain["kind"] == words["items"] else f", {plain['kind']}"
+def _show(figures: Mapping[str, Any]) -> None:
+    """Print every figure in tables."""
+    counts, prior, means, words = figures["counts"], figures["prior"], figures["means"], figures["words"]
+    kind = "" if figures["kind"] == words["items"] else f", {figures['kind']}"
     of = "" if counts["groups"] == counts["items"] else f" of {counts['groups']:,} {words['groups']}"
-    click.echo(f"{plain['data']}{kind}: {counts['items']:,} test {words['items']}{of}, "
+    click.echo(f"{figures['data']}{kind}: {counts['items']:,} test {words['items']}{of}, "
                f"{counts['unseen']:,} of them unseen")  # fmt: skip
     click.echo()
     tables.show(
@@ -104,34 +106,34 @@ def _show(plain: Mapping[str, Any]) -> None:
             [label, _figure(score["value"]), _interval(score["interval"]), _figure(score["reference"]),
              _figure(means[name]["value"])]
             for name, label in METRICS.items()
-            if (score := plain.get(name))
+            if (score := figures.get(name))
         ],
     )  # fmt: skip
-    click.echo(f"no code without ties gets beyond an SCC of {_figure(plain['scc']['ceiling'])} here")
+    click.echo(f"codes without ties can reach an SCC of {_figure(figures['scc']['ceiling'])} here")
     click.echo()
     numbers = {"paper": "paper", "unseen": "unseen", "exact_unseen": "unseen"}
     tables.show(
         ["reconstruction", "%", "interval", words["items"]],
         [
-            [label.format(**words), _percent(plain["reconstruction"][name]),
-             _interval(plain["intervals"][name], _percent), f"{counts[numbers.get(name, 'items')]:,}"]
+            [label.format(**words), _percent(figures["reconstruction"][name]),
+             _interval(figures["intervals"][name], _percent), f"{counts[numbers.get(name, 'items')]:,}"]
             for name, label in SHARES.items()
-            if name in plain["reconstruction"]
+            if name in figures["reconstruction"]
         ],
     )  # fmt: skip
     click.echo()
     names = list(prior["attributes"])
-    if plain["control"]:
+    if figures["control"]:
         tables.show(
             ["one dimension moved", "mean", *names],
             [
-                [name, _figure(score["value"]), *(_figure(score["each"].get(one)) for one in names)]
-                for name, score in plain["control"].items()
+                [name, _figure(score["value"]), *(_figure(score["each"].get(attribute)) for attribute in names)]
+                for name, score in figures["control"].items()
             ],
         )
         click.echo()
-    if "kept" in plain:
-        kept = plain["kept"]
+    if "kept" in figures:
+        kept = figures["kept"]
         tables.show(
             [f"{kept['what']} kept", "%", words["items"]],
             [
@@ -142,52 +144,52 @@ def _show(plain: Mapping[str, Any]) -> None:
             ],
         )
         click.echo()
-    if "reported" in plain:
-        others = list(plain["reported"]["scc"])
+    if "reported" in figures:
+        others = list(figures["reported"]["scc"])
         tables.show(
             ["not regularised", *others],
-            [[METRICS[name], *map(_figure, each.values())] for name, each in plain["reported"].items()],
+            [[METRICS[name], *map(_figure, each.values())] for name, each in figures["reported"].items()],
         )
         click.echo()
     keys = ("mean", "std", "data_mean", "data_std", "distance")
     if names:
         tables.show(
-            ["chance codes", "mean", "sd", "data mean", "data sd", "distance"],
+            ["prior samples", "mean", "sd", "data mean", "data sd", "distance"],
             [[name, *(_figure(values[key]) for key in keys)] for name, values in prior["attributes"].items()],
         )
     shares = (
         (prior["valid"], "valid"), (prior["seen"], f"training {words['items']}"), (prior["different"], "different"),
     )  # fmt: skip
     click.echo(
-        f"of {prior['n']:,}{'' if names else ' chance codes'}: "
+        f"of {prior['n']:,}{'' if names else ' prior samples'}: "
         + ", ".join(f"{_percent(value)} % {what}" for value, what in shares if value is not None)
     )  # fmt: skip
-    if "paper" in plain["reconstruction"]:
+    if "paper" in figures["reconstruction"]:
         click.echo(
             f"{_percent(counts['paper_seen'])} % of the {words['items']} of the paper's protocol are, in some key,"
             f" training or validation {words['items']} of this model"
         )
 
 
-def _rows(plain: Mapping[str, Any]) -> Iterator[list[object]]:
+def _rows(figures: Mapping[str, Any]) -> Iterator[list[object]]:
     """Yield a row of CSV per figure."""
-    scores = [("samples", {name: plain[name] for name in METRICS if name in plain})]
-    for part, found in [*scores, ("means", plain["means"]), ("control", plain["control"])]:
-        for name, score in found.items():
+    scores = [("samples", {name: figures[name] for name in METRICS if name in figures})]
+    for part, metrics in [*scores, ("means", figures["means"]), ("control", figures["control"])]:
+        for name, score in metrics.items():
             yield [part, name, "", score["value"], *(score["interval"] or ("", "")), score["reference"]]
-            yield from ([part, name, one, value, "", "", ""] for one, value in score["each"].items())
-    for name, value in plain["reconstruction"].items():
-        yield ["reconstruction", name, "", value, *(plain["intervals"][name] or ("", "")), ""]
-    for name, value in plain.get("kept", {}).items():
+            yield from ([part, name, attribute, value, "", "", ""] for attribute, value in score["each"].items())
+    for name, value in figures["reconstruction"].items():
+        yield ["reconstruction", name, "", value, *(figures["intervals"][name] or ("", "")), ""]
+    for name, value in figures.get("kept", {}).items():
         yield ["kept", name, "", value, "", "", ""]
-    for name, each in plain.get("reported", {}).items():
-        yield from (["reported", name, one, value, "", "", ""] for one, value in each.items())
-    for name, value in plain["prior"].items():
+    for name, each in figures.get("reported", {}).items():
+        yield from (["reported", name, attribute, value, "", "", ""] for attribute, value in each.items())
+    for name, value in figures["prior"].items():
         if name != "attributes":
             yield ["prior", name, "", value, "", "", ""]
-    for one, values in plain["prior"]["attributes"].items():
-        yield from (["prior", name, one, value, "", "", ""] for name, value in values.items())
-    for name, value in plain["counts"].items():
+    for attribute, values in figures["prior"]["attributes"].items():
+        yield from (["prior", name, attribute, value, "", "", ""] for name, value in values.items())
+    for name, value in figures["counts"].items():
         yield ["counts", name, "", value, "", "", ""]
 
 

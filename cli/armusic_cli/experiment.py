@@ -1,4 +1,4 @@
-"""`armusic experiment`: models x data sets x seeds x settings, from one file."""
+"""`armusic experiment`: runs of several models, data sets, seeds and settings, from one file."""
 
 from __future__ import annotations
 
@@ -33,23 +33,26 @@ ORDER = ("failed", "evaluating", "training", "waiting", "done")
     "-o", "--output", "out", type=options.FILE, metavar="FOLDER", help="Folder of the runs.  [default: runs/FILE]"
 )
 @click.option(
-    "--jobs", type=click.IntRange(min=1), metavar="N", help="Runs at once, each on one core.  [default: one per core]"
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Number of parallel runs, each on one core.  [default: one per core]",
 )
 @click.option(
     "--scheduler",
     metavar="ADDRESS",
-    help="Use the workers of a Dask scheduler, such as tcp://10.0.0.1:8786; all of them must see FOLDER.",
+    help="Use the workers of a Dask scheduler, such as tcp://10.0.0.1:8786; all must see FOLDER.",
 )
-@click.option("--dry-run", is_flag=True, help="Show what would run, and how far it is.")
+@click.option("--dry-run", is_flag=True, help="Show the runs and their progress, and start none.")
 @options.data_dir
 def command(
     file: Path, out: Path | None, jobs: int | None, scheduler: str | None, dry_run: bool, data_dir: Path | None
 ) -> None:
-    """Train and evaluate all the runs that a file asks for, several at once.
+    """Train and evaluate every run that a file describes, several at the same time.
 
-    Each run is a folder MODEL-DATA-SEED in FOLDER, as `armusic train` makes it, with
-    evaluation.json beside it. What is done is skipped, and what was stopped goes on from its last
-    whole epoch: the same command again, at any time. examples/paper.toml is such a file.
+    Each run is a folder MODEL-DATA-SEED in FOLDER, as `armusic train` writes it, with an
+    evaluation.json. The same command again skips finished runs and resumes stopped ones after their
+    last complete epoch. examples/paper.toml is such a file.
     """
     from armusic import api
 
@@ -71,19 +74,19 @@ def command(
         except KeyboardInterrupt:
             done = sum(experiments.look(run, out).done for run in runs)
             raise KeyboardInterrupt(
-                f"stopped: {done} of {len(runs)} runs are done; go on with armusic experiment {file} -o {out}"
+                f"stopped: {done} of {len(runs)} runs are done; resume with armusic experiment {file} -o {out}"
             ) from None
         states = [experiments.look(run, out) for run in runs]
     tables.show(COLUMNS, [_row(state, _word(state, ())) for state in states])
     failed = [state for state in states if state.error]
     if failed and not dry_run:
         raise ArmusicError(
-            f"{len(failed)} of {len(runs)} runs failed: see error.txt in their folders; the same command tries again"
+            f"{len(failed)} of {len(runs)} runs failed: see error.txt in their folders; the same command retries them"
         )
 
 
 def _tell(progress: Progress, units: Mapping[str, str], settings: Config, done: int, total: int) -> None:
-    """Show how much is read of the data of a run."""
+    """Show how much of the data of a run is read."""
     progress.update(done, total, unit=units[settings.data])
 
 
@@ -92,7 +95,7 @@ class _Watch:
 
     def __init__(self, runs: Sequence[Run], out: Path) -> None:
         self.runs, self.out = runs, out
-        self.begun: set[str] = set()
+        self.started: set[str] = set()
         self.words = {run.name: "" for run in runs}
         self.states: dict[str, State] = {}
         self._live: rich.live.Live | None = None
@@ -101,21 +104,21 @@ class _Watch:
         self._thread = threading.Thread(target=self._look, daemon=True)
 
     def start(self, chain: Iterable[Run]) -> None:
-        """Know that a run, and what comes after it, was begun."""
-        self.begun |= {run.name for run in chain}
+        """Note that a chain of runs has started."""
+        self.started |= {run.name for run in chain}
 
     def show(self) -> None:
-        """Look at the folders, and show what they say."""
+        """Read the folders, and show the state of the runs."""
         from armusic import api
 
         with self._turn:
-            for run in self.runs:  # what is done, or was not begun, does not change
+            for run in self.runs:  # only runs that have started and are not done change
                 old = self.states.get(run.name)
-                if old is None or (run.name in self.begun and not old.done):
+                if old is None or (run.name in self.started and not old.done):
                     self.states[run.name] = api.experiments.look(run, self.out)
             states = list(self.states.values())
             done = {state.run.name for state in states if state.done}
-            words = [_word(state, self.begun, done) for state in states]
+            words = [_word(state, self.started, done) for state in states]
             if self._live is not None:
                 self._live.update(self._table(states, words), refresh=True)
             for state, word in zip(states, words, strict=True):
@@ -159,13 +162,13 @@ class _Watch:
             self._live.stop()
 
 
-def _word(state: State, begun: Iterable[str], done: Iterable[str] = ()) -> str:
-    """Return what a run is doing: it runs if it was begun, and so is done what it starts from."""
+def _word(state: State, started: Iterable[str], done: Iterable[str] = ()) -> str:
+    """Return what a run is doing; it waits until it and the run it starts from are ready."""
     if state.done:
         return "done"
     if state.error:
         return "failed"
-    if state.run.name not in begun or (state.run.start is not None and state.run.start not in done):
+    if state.run.name not in started or (state.run.start is not None and state.run.start not in done):
         return "waiting"
     return "evaluating" if state.trained else "training"
 

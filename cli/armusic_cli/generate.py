@@ -56,7 +56,9 @@ DRAWN = 20  # tunes in the picture at most
     show_default=True,
     help="With --like: from 0, the tune as the model reconstructs it, to 1, nothing of it.",
 )
-@click.option("-n", "count", type=click.IntRange(1, MOST), metavar="N", default=1, show_default=True, help="Number of tunes.")
+@click.option(
+    "-n", "count", type=click.IntRange(1, MOST), metavar="N", default=1, show_default=True, help="Number of tunes."
+)
 @click.option(
     "--seed",
     type=click.IntRange(0),

@@ -43,7 +43,9 @@ from armusic_cli import options
     show_default=True,
     help="Play in the tune's tempo (own), also send MIDI clock (send), or follow the incoming clock (follow).",
 )
-@click.option("--channel", type=click.IntRange(1, 16), metavar="N", default=1, show_default=True, help="MIDI channel, 1 to 16.")
+@click.option(
+    "--channel", type=click.IntRange(1, 16), metavar="N", default=1, show_default=True, help="MIDI channel, 1 to 16."
+)
 @click.option("--loops", type=click.IntRange(1), metavar="N", help="Number of repetitions.  [default: until Ctrl-C]")
 @options.key
 @options.reading

@@ -1,4 +1,4 @@
-"""`armusic train`: from a corpus to a model."""
+"""`armusic train`: a model, from a corpus or a set of images."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
     type=options.Choice(list(config.PRESETS)),
     default="default",
     show_default=True,
-    help="Settings to start from; paper: those of Pati and Lerch (2020); the others: methods to compare with.",
+    help="Settings to start from; paper: of Pati and Lerch (2020); the others: methods to compare with.",
 )
 @settings.options
 @click.option(
@@ -41,13 +41,12 @@ THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
     metavar="RUN",
     help="Folder of the run.  [default: runs/PRESET-DATE-TIME]",
 )
-@click.option("--resume", is_flag=True, help="Go on with the run in RUN from its last whole epoch.")
+@click.option("--resume", is_flag=True, help="Resume the run in RUN after its last complete epoch.")
 @click.option(
     "--start",
     type=options.FILE,
     metavar="MODEL",
-    help="Start from the weights and the network of a run or checkpoint: to train it on, on other data or with other"
-    " losses.",
+    help="Start from the network and the weights of a run or checkpoint, with other data or other losses.",
 )
 @options.data_dir
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="CPU threads.  [default: half the cores]")
@@ -63,15 +62,15 @@ def command(
     threads: int | None,
     **values: Any,
 ) -> None:
-    """Train a model on the folk corpus, on another data set, or on files of your own (--data).
+    """Train a model on the folk corpus, on another data set, or on your own files (--data).
 
     RUN gets config.json, metrics.csv, and the best and the last checkpoint; use it with
-    `armusic interpolate --model RUN`. Stop with Ctrl-C at any time and go on with --resume.
-    Several devices or machines: torchrun --nproc-per-node N -m armusic_cli train ..., with the same
-    options: --batch is that of all of them together, and so are the losses (docs/scale.md).
+    `armusic interpolate --model RUN`. Stop with Ctrl-C at any time, and continue with --resume.
+    On several devices or machines, use torchrun --nproc-per-node N -m armusic_cli train ..., with the same
+    options: --batch is the total over all processes, and the losses are the same (docs/scale.md).
     """
     if resume and run is None:
-        raise UsageError("--resume needs the run to go on with: name it with -o RUN")
+        raise UsageError("--resume needs the run to continue: name it with -o RUN")
     run = run or Path("runs", f"{preset}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
     if threads is not None:
         os.environ.update(dict.fromkeys(THREADS, str(threads)))
@@ -99,13 +98,13 @@ def command(
                 on_epoch=training.epoch,
             )
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(f"stopped: go on with armusic train --resume -o {run}") from None
+            raise KeyboardInterrupt(f"stopped: continue with armusic train --resume -o {run}") from None
     if not silent:
         click.echo(str(run))
 
 
 class _Training:
-    """Turns what `api.train` tells into a bar of epochs with the loss parts, and a line per epoch."""
+    """A progress bar of epochs with the loss parts, and a line per epoch."""
 
     def __init__(self, progress: Progress, epochs: int) -> None:
         self.progress, self.epochs = progress, epochs

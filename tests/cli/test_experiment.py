@@ -107,4 +107,4 @@ def test_failed_runs_are_said_and_tried_again(run: Run, file: Path, monkeypatch:
     done = run("experiment", file, "--jobs", 1)
     assert done.code == 130
     last = done.err.splitlines()[-1]
-    assert last == f"armusic: stopped: 0 of 2 runs are done; go on with armusic experiment {file} -o runs/e"
+    assert last == f"armusic: stopped: 0 of 2 runs are done; resume with armusic experiment {file} -o runs/e"

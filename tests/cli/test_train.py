@@ -185,7 +185,7 @@ def test_ctrl_c_says_how_to_go_on(run: Run, here: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(api, "train", stop)
     done = run("train", "-o", "mine")
-    assert done == (130, "", "armusic: stopped: go on with armusic train --resume -o mine\n")
+    assert done == (130, "", "armusic: stopped: continue with armusic train --resume -o mine\n")
 
 
 def test_no_data(run: Run, here: Path) -> None:
