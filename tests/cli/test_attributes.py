@@ -97,9 +97,9 @@ def test_one_of_ones_own_comes_beside_the_others(run: Run, jig: Path) -> None:
     [
         ("gone.py:long", 1, "attribute 'gone.py:long': there is no file"),
         ("my.py:lon", 2, "attribute 'my.py:lon': my.py has no function 'lon': did you mean long?"),
-        ("my.py", 2, "attribute 'my.py': write one of your own as FILE.py:FUNCTION"),
+        ("my.py", 2, "attribute 'my.py': write your own as FILE.py:FUNCTION"),
         ("my.py:no_number", 1, "attribute 'my.py:no_number' gives nan for silence in 4/4: it must be finite"),
-        ("lon", 2, "attribute 'lon': write one of your own as FILE.py:FUNCTION"),
+        ("lon", 2, "attribute 'lon': write your own as FILE.py:FUNCTION"),
     ],
 )
 def test_one_of_ones_own_that_does_not_work(run: Run, jig: Path, spec: str, code: int, message: str) -> None:

@@ -20,7 +20,7 @@ def test_one_tune_is_a_file(run: Run, here: Path) -> None:
     done = run("generate")
     assert (done.code, done.err) == (0, "")
     counted, last = done.out.splitlines()
-    assert counted.endswith(" of 8 measures are training measures note for note, in some key")
+    assert counted.endswith(" of 8 measures are copies of training measures, in some key")
     assert last == "wrote generated.mid and generated.png"
     assert names(here) == ["generated.mid", "generated.png"]
     found = armusic.read("generated.mid")
@@ -33,11 +33,11 @@ def test_several_tunes_are_a_folder(run: Run, here: Path) -> None:
     done = run(*arguments, "--seed", 7)
     assert (done.code, done.err) == (0, "")
     header, row, counted, last = done.out.splitlines()
-    assert header.split() == ["attribute", "asked", "reached", "worst", "miss"]
-    name, asked, reached, miss = row.split()
-    assert (name, asked) == ("density", "0.500")
-    assert abs(float(reached) - 0.5) <= 0.02
-    assert float(miss) <= 0.1
+    assert header.split() == ["attribute", "target", "value", "largest", "error"]
+    name, target, value, error = row.split()
+    assert (name, target) == ("density", "0.500")
+    assert abs(float(value) - 0.5) <= 0.02
+    assert float(error) <= 0.1
     assert " of 48 measures " in counted
     assert last == "wrote generated and generated.png"
     assert names(Path("generated")) == ["01_tune_1.mid", "02_tune_2.mid", "03_tune_3.mid"]
@@ -65,7 +65,7 @@ def test_a_file_has_a_track_per_tune(run: Run, here: Path) -> None:
     value = json.loads(done.out)
     assert (value["key"], value["seed"], value["files"]) == ("D:major", 0, ["two.mid", "two.png"])
     assert [tune["name"] for tune in value["tunes"]] == ["tune 1", "tune 2"]
-    assert len(value["asked"]["range"]) == len(value["tunes"][0]["values"]["range"]) == 8
+    assert len(value["target"]["range"]) == len(value["tunes"][0]["values"]["range"]) == 8
     assert [track.name for track in mido.MidiFile("two.mid").tracks[1:]] == ["tune 1", "tune 2"]
 
 
@@ -93,13 +93,13 @@ def test_like_another_tune(run: Run, melody: Path) -> None:
         (["--attr", "density=1", "--attr", "density=2"], 2, "2 targets for density"),
         (["--temperature", 0.5], 2, "--temperature goes with a tune to start from: name it with --like FILE"),
         (["--tune", 1], 2, "--tune goes with a tune to start from"),
-        (["--like", "input.mid", "--metre", "6/8"], 2, "--metre cannot be chosen with --like"),
-        (["--like", "input.mid", "--measures", 4], 2, "--measures cannot be chosen with --like"),
+        (["--like", "input.mid", "--metre", "6/8"], 2, "--metre cannot go with --like FILE"),
+        (["--like", "input.mid", "--measures", 4], 2, "--measures cannot go with --like FILE"),
         (["--like", "input.mid", "--temperature", 2], 2, "Invalid value for '--temperature'"),
         (["--like", "none.mid"], 1, "none.mid: no such file"),
         (["--like", "input.mid", "-o", "input.mid", "--force"], 2, "the input itself"),
         (["-o", "there.mid"], 1, "there.mid exists already"),
-        (["-o", "none/out.mid"], 1, "its folder cannot be written to"),
+        (["-o", "none/out.mid"], 1, "its folder none does not exist: create it first"),
         (["-o", "out.xyz"], 2, ".xyz says no known format"),
     ],
 )

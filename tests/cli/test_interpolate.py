@@ -97,7 +97,7 @@ def test_values_of_ones_own(run: Run, melody: Path, model: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [
-        (["--attribute-file", "my.py", "--attr", "mood"], 2, "attribute 'my.py': write one of your own as FILE.py:FUN"),
+        (["--attribute-file", "my.py", "--attr", "mood"], 2, "attribute 'my.py': write your own as FILE.py:FUN"),
         (["--attribute-file", "my.py:mood", "--attr", "mud"], 2, "unknown attribute 'mud': there is rhythm, range"),
         (["--attribute-file", "my.py:mod", "--attr", "mod"], 2, "my.py has no function 'mod': did you mean mood?"),
         (["--attribute-file", "no.py:mood", "--attr", "mood"], 1, "attribute 'no.py:mood': there is no file"),

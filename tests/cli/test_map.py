@@ -17,7 +17,7 @@ def test_the_main_job(run: Run, melody: Path) -> None:
     done = run("map", melody, *BOTH, "--points", 5)
     assert (done.code, done.err) == (0, "")
     header, *rows, last = done.out.splitlines()
-    assert header.split() == ["attribute", "before", "asked", "for", "reached"]
+    assert header.split() == ["attribute", "original", "targets", "values"]
     assert [row.split()[0] for row in rows] == ["rhythm", "density"]
     assert last == "wrote input-rhythm-density.png"
     assert Path("input-rhythm-density.png").read_bytes().startswith(b"\x89PNG")
@@ -31,10 +31,10 @@ def test_json_has_the_arrays(run: Run, melody: Path) -> None:
     value = json.loads(done.out)
     assert list(value["attributes"]) == ["range", "contour"]
     expected = armusic.load().surface(armusic.read(melody), ("range", "contour"), points=3, measures=(3, 6), key="off")
-    for k, one in enumerate(value["attributes"].values()):
-        assert np.array(one["reached"]) == pytest.approx(expected.values[k])
-        assert one["asked"] == pytest.approx(expected.targets[k].tolist())
-        assert len(one["before"]) == 4
+    for k, arrays in enumerate(value["attributes"].values()):
+        assert np.array(arrays["value"]) == pytest.approx(expected.values[k])
+        assert arrays["target"] == pytest.approx(expected.targets[k].tolist())
+        assert len(arrays["original"]) == 4
     assert value["files"] == ["a.svg"]
     assert Path("a.svg").read_bytes().startswith(b"<?xml")
 

@@ -33,7 +33,7 @@ def test_the_tune_is_played(
     monkeypatch.setattr(port, "close", lambda: None)
     done = run("play", "input.mid", "--attr", "density", "--loops", 1, "--channel", 3, "--model", model)
     assert (done.code, done.out) == (0, "")
-    assert done.err == "playing Speed the Plough, 16 measures, on echo: Ctrl-C ends it\n"
+    assert done.err == "playing Speed the Plough, 16 measures, on echo: Ctrl-C stops\n"
     notes = sent(port, "note_on")
     assert [message.note for message in notes] == [note.pitch for note in readers.read(melody).notes]
     assert {message.channel for message in notes} == {2}

@@ -63,7 +63,9 @@ def test_a_server_says_its_address_answers_and_ends_cleanly(melody: Path, host: 
     try:
         said = [process.stderr.readline() for _ in range(2 if host else 1)]
         if host:
-            assert said[0] == "armusic: warning: on 0.0.0.0, others on the network can use this page with its address\n"
+            assert (
+                said[0] == "armusic: warning: on 0.0.0.0, anyone on the network who has the address can use the page\n"
+            )
         address = said[-1].split()[2]
         base, _, token = address.partition("?token=")
         assert bool(token) == bool(host)
@@ -78,6 +80,7 @@ def test_a_server_says_its_address_answers_and_ends_cleanly(melody: Path, host: 
     finally:
         killer.cancel()
         process.kill()
+        process.wait()
         process.stderr.close()
 
 
