@@ -61,12 +61,12 @@ def test_a_server_says_its_address_answers_and_ends_cleanly(melody: Path, host: 
     killer = threading.Timer(120, process.kill)
     killer.start()
     try:
-        said = [process.stderr.readline() for _ in range(2 if host else 1)]
+        lines = [process.stderr.readline() for _ in range(2 if host else 1)]
         if host:
             assert (
                 said[0] == "armusic: warning: on 0.0.0.0, anyone on the network who has the address can use the page\n"
             )
-        address = said[-1].split()[2]
+        address = lines[-1].split()[2]
         base, _, token = address.partition("?token=")
         assert bool(token) == bool(host)
         local = f"http://127.0.0.1:{base.rstrip('/').rpartition(':')[2]}"
