@@ -68,6 +68,28 @@ def test_the_root_holds_the_front_and_the_ground() -> None:
     assert len(list((ROOT / "armusic").glob("*.py"))) <= ROOT_MODULES
 
 
+def test_the_page_on_architecture_shows_every_wing() -> None:
+    tables = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    layers = next(table["layers"] for table in tables if table["type"] == "layers")
+    wings = {name.strip().removeprefix("armusic.") for layer in layers for name in layer.split("|")}
+    packages = {path.parent.name for path in (ROOT / "armusic").glob("*/__init__.py")}
+    assert packages <= wings
+    picture = (ROOT / "docs" / "architecture.svg").read_text(encoding="utf-8")
+    assert {name for name in wings if f">{name}<" not in picture} == set()
+
+
+def test_the_page_on_architecture_names_what_is_there() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    paths = re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", page)
+    modules = [name for name in re.findall(r"`([a-z]+(?:\.[a-z_]+)+)`", page) if not name.endswith((".py", ".toml"))]
+    modules = [name for name in modules if not name.startswith("config.")]
+    assert paths
+    assert modules
+    assert [path for path in paths if not ((ROOT / "armusic" / path).exists() or (ROOT / path).exists())] == []
+    names = {module.removeprefix("armusic.") for module in MODULES}
+    assert [name for name in modules if not {name, name.rsplit(".", 1)[0]} & names] == []
+
+
 def test_no_file_is_private_by_its_name() -> None:
     """A package says in its docstring, and the API reference, what is public."""
     assert not [
