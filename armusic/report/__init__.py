@@ -1,9 +1,9 @@
-"""A report of a folder of runs: the figures and tables of Pati and Lerch (2020), from what `experiment` left there.
+"""A report on a folder of runs of an experiment, with the figures and tables of Pati and Lerch (2020).
 
 Source of `resources/paper.csv`: medians of ten runs, read off the vector data of the figures of Pati and Lerch
-(2020), doi 10.1007/s00521-020-05270-2; of images, whose ten runs are one network trained on and on, also what it
-reached in the first. `resources/targets.csv` has what this project wants to reach, `resources/ceilings.csv` what
-nobody can.
+(2020), doi 10.1007/s00521-020-05270-2; of images, whose ten runs are one network trained on and on, also its
+figures after the first. `resources/targets.csv` has this project's targets, `resources/ceilings.csv` what no encoder
+can exceed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Box plots of a report: the metrics, what comes back, what stays."""
+"""Box plots of a report: metrics, reconstruction, and identity."""
 
 from __future__ import annotations
 
@@ -10,36 +10,46 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from armusic.report.charts import BLUE, DPI, FAINT, GREEN, GREY, INK, ORANGE
-from armusic.report.results import FIGURES, METRICS, SHARES, Result, Spread, published, spread
-from armusic.report.scales import UNIT, Scale, right
+from armusic.report.results import (
+    FIGURES,
+    METRICS,
+    SHARES,
+    Result,
+    Spread,
+    outside_grids,
+    published,
+    spread,
+    words_of,
+)
+from armusic.report.scales import UNIT, Scale, accuracy_scale
 
 PAPER = tuple(METRICS)[:5]
 SWEPT = {
     "kept_reconstructed": "reconstructed, %", "kept_swept": "swept over \N{MINUS SIGN}2..2, %",
     "kept_swept_wide": "swept over \N{MINUS SIGN}4..4, %",
 }  # fmt: skip
-POINTS = 20  # most runs that are drawn one by one
-BOX = 5  # fewest that make a box
+POINTS = 20  # most runs that are drawn as points
+BOX = 5  # fewest runs that make a box
 # In inches.
 ROW, COLUMN, NAMES, HEAD, FOOT, BETWEEN, SIDE = 0.27, 2.0, 1.95, 0.84, 0.42, 0.28, 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What is known of one data set.
+    """The figures of one data set: a row per model.
 
     Parameters
     ----------
     label : str
-        What it is called.
+        Title of the rows.
     words : mapping of str to str
-        What things are called in it: see `Result.words`.
+        Words of the data: see `Result.words`.
     published : mapping of str to mapping of str to float
-        The paper's model -> figure -> value.
+        Model of the paper -> figure -> value.
     models : mapping of str to mapping of str to Spread
-        Model -> figure -> its values, as far as there are any.
+        Model -> figure -> its values, where there are any.
     references : mapping of str to float
-        Figure -> what a perfect encoder scores, or how good the judge is.
+        Figure -> score of a perfect encoder, or accuracy of the judge.
     baselines : frozenset of str
         The models without an attribute loss.
     """
@@ -53,79 +63,76 @@ class Rows:
 
     def values(self, figure: str) -> list[float]:
         """Return all values of a figure that are drawn."""
-        spreads = [some[figure] for some in self.models.values() if figure in some]
-        return [
-            *(some[figure] for some in self.published.values() if figure in some),
-            *(value for one in spreads for value in (*one.values, *(one.interval or ()))),
-            *([self.references[figure]] if figure in self.references else []),
-        ]
+        values = [figures[figure] for figures in self.published.values() if figure in figures]
+        for figures in self.models.values():
+            if figure in figures:
+                values += [*figures[figure].values, *(figures[figure].interval or ())]
+        if figure in self.references:
+            values.append(self.references[figure])
+        return values
 
 
 def boxes(groups: Mapping[str, Mapping[str, list[Result]]]) -> dict[str, tuple[Figure, str]]:
-    """Draw every model over its runs: the metrics, what comes back in each domain, and what stays.
+    """Draw every model over its runs: the metrics, reconstruction in each domain, and identity.
 
     Parameters
     ----------
     groups : mapping of str to mapping of str to list of Result
-        Data set -> model -> evaluated runs, at least one. Models of grids are left out.
+        Data set -> model -> evaluated runs, at least one. Points of grids are left out.
 
     Returns
     -------
     dict of str to (Figure, str)
-        Name of the picture -> the picture and its caption.
+        Name of the picture -> picture and caption.
     """
-    sets = [
-        _rows(data, plain)
-        for data, models in groups.items()
-        if (plain := {name: runs for name, runs in models.items() if not runs[0].gridded})
-    ]
+    every = {data: outside_grids(models) for data, models in groups.items()}
+    sets = [_rows(data, models) for data, models in every.items() if models]
     if not sets:
         return {}
     columns = _shown(sets, {name: METRICS[name] for name in PAPER})
     metrics = draw(sets, columns, dict.fromkeys(columns, UNIT), "Metrics of codes", dashes="a perfect encoder")
-    found = {"metrics": (metrics, "the paper's metrics")}
-    for parts in dict.fromkeys(one.words["parts"] for one in sets):
-        some = [one for one in sets if one.words["parts"] == parts]
-        columns = _shown(some, {name: f"{title.format(**some[0].words)}, %" for name, title in SHARES.items()})
-        scales = dict.fromkeys(columns, right(_values(some, columns.keys() - {"exact"})))
-        scales["exact"] = right(_values(some, ["exact"]))
+    pictures = {"metrics": (metrics, "the paper's metrics")}
+    for parts in dict.fromkeys(rows.words["parts"] for rows in sets):
+        domain = [rows for rows in sets if rows.words["parts"] == parts]
+        columns = _shown(domain, {name: f"{title.format(**domain[0].words)}, %" for name, title in SHARES.items()})
+        scales = dict.fromkeys(columns, accuracy_scale(_values(domain, columns.keys() - {"exact"})))
+        scales["exact"] = accuracy_scale(_values(domain, ["exact"]))
         title = f"{parts} that come back"
-        found[f"reconstruction-{parts}"] = draw(some, columns, scales, title.capitalize()), title
-    judged = [replace(one, label=f"{one.label}: {one.words['what']}") for one in sets if one.words["what"]]
+        pictures[f"reconstruction-{parts}"] = draw(domain, columns, scales, title.capitalize()), title
+    judged = [replace(rows, label=f"{rows.label}: {rows.words['what']}") for rows in sets if rows.words["what"]]
     if judged:
         columns = _shown(judged, SWEPT)
-        scales = dict.fromkeys(columns, right(_values(judged, columns)))
-        title = f"{' or '.join(dict.fromkeys(one.words['what'] for one in judged))} kept"
+        scales = dict.fromkeys(columns, accuracy_scale(_values(judged, columns)))
+        title = f"{' or '.join(dict.fromkeys(rows.words['what'] for rows in judged))} kept"
         dashes = "what the judge reads right in originals"
-        found["kept"] = draw(judged, columns, scales, title.capitalize(), dashes=dashes), title
-    return found
+        pictures["kept"] = draw(judged, columns, scales, title.capitalize(), dashes=dashes), title
+    return pictures
 
 
 def _shown(sets: Sequence[Rows], columns: Mapping[str, str]) -> dict[str, str]:
     """Return the columns that any model has a value for."""
-    known = {name for one in sets for some in one.models.values() for name in some}
-    return {name: label for name, label in columns.items() if name in known}
+    measured = {name for rows in sets for figures in rows.models.values() for name in figures}
+    return {name: label for name, label in columns.items() if name in measured}
 
 
 def _values(sets: Sequence[Rows], columns: Iterable[str]) -> list[float]:
-    """Return all that is drawn in some columns."""
-    return [value for one in sets for name in columns for value in one.values(name)]
+    """Return all values that are drawn in some columns."""
+    return [value for rows in sets for name in columns for value in rows.values(name)]
 
 
 def _rows(data: str, models: Mapping[str, list[Result]]) -> Rows:
-    runs = [run for some in models.values() for run in some]
+    every = [run for runs in models.values() for run in runs]
     spreads = {
-        name: {figure: found for figure in FIGURES if (found := spread(some, figure)) is not None}
-        for name, some in models.items()
+        name: {figure: over_runs for figure in FIGURES if (over_runs := spread(runs, figure)) is not None}
+        for name, runs in models.items()
     }
     references = {
-        figure: float(np.median(known))
+        figure: float(np.median(values))
         for figure in FIGURES
-        if (known := [value for run in runs if (value := run.reference(figure))])
+        if (values := [value for run in every if (value := run.reference(figure))])
     }
-    words = next((run.words for run in runs if run.words["what"]), runs[0].words)
-    baselines = frozenset(run.model for run in runs if run.config.loss.gamma == 0)
-    return Rows(data, words, published().get(data, {}), spreads, references, baselines)
+    baselines = frozenset(run.model for run in every if run.config.loss.gamma == 0)
+    return Rows(data, words_of(every), published().get(data, {}), spreads, references, baselines)
 
 
 def draw(
@@ -138,48 +145,49 @@ def draw(
     sets : sequence of Rows
         The data sets.
     columns : mapping of str to str
-        Figure -> what it is called.
+        Figure -> title of its column.
     scales : mapping of str to Scale
-        Figure -> the axis of its column.
+        Figure -> axis of its column.
     title : str
-        Of the whole.
+        Title of the whole.
     dashes : str
-        What the references are, which are drawn as dashed lines.
+        Meaning of the dashed lines, which are references.
     """
-    known = [{name: some for name, some in one.published.items() if some.keys() & columns.keys()} for one in sets]
+    papers = [
+        {name: figures for name, figures in rows.published.items() if figures.keys() & columns.keys()} for rows in sets
+    ]
     wide = NAMES + len(columns) * (COLUMN + BETWEEN) + SIDE
     height = HEAD + sum(
-        ROW * (len(paper) + len(one.models)) + BETWEEN + FOOT for one, paper in zip(sets, known, strict=True)
+        ROW * (len(paper) + len(rows.models)) + BETWEEN + FOOT for rows, paper in zip(sets, papers, strict=True)
     )
     figure = Figure(figsize=(wide, height), dpi=DPI, facecolor="white")
     top = HEAD
-    for one, paper in zip(sets, known, strict=True):
-        names = [*(f"published: {name}" for name in paper), *one.models]
+    for rows, paper in zip(sets, papers, strict=True):
+        names = [*(f"published: {name}" for name in paper), *rows.models]
         tall, top = ROW * len(names), top + BETWEEN
-        figure.text(0.12 / wide, 1 - (top - 0.1) / height, one.label, fontsize=10, fontweight="bold", color=INK)
+        figure.text(0.12 / wide, 1 - (top - 0.1) / height, rows.label, fontsize=10, fontweight="bold", color=INK)
         for column, (name, label) in enumerate(columns.items()):
             left = NAMES + column * (COLUMN + BETWEEN)
             ax = figure.add_axes((left / wide, 1 - (top + tall) / height, COLUMN / wide, tall / height))
             _frame(ax, names, len(paper), scales[name], label, first=column == 0)
-            if name in one.references:
-                line = scales[name].of(one.references[name])
+            if name in rows.references:
+                line = scales[name].of(rows.references[name])
                 ax.axvline(line, color=GREEN, linestyle=(0, (4, 2)), linewidth=1.4, zorder=1)
-            for place, some in enumerate(paper.values()):
-                if name in some:
-                    at = scales[name].of(some[name])
+            for place, published_figures in enumerate(paper.values()):
+                if name in published_figures:
+                    at = scales[name].of(published_figures[name])
                     ax.plot(at, place, "D", color=INK, markersize=5, markerfacecolor="white", zorder=3)
-            for place, (model, found) in enumerate(one.models.items(), len(paper)):
-                if name in found:
-                    _box(ax, place, found[name], scales[name], ORANGE if model in one.baselines else BLUE)
+            for place, (model, figures) in enumerate(rows.models.items(), len(paper)):
+                if name in figures:
+                    _box(ax, place, figures[name], scales[name], ORANGE if model in rows.baselines else BLUE)
         top += tall + FOOT
     note = "blue: with an attribute loss; orange: without; lines: medians"
-    note += "; diamonds: the paper's" if any(known) else ""
-    note += f"; green dashes: {dashes}" if any(one.references.keys() & columns.keys() for one in sets) else ""
-    note += (
-        "\naxes are logarithmic in what is wrong: 90, 99 and 99.9 are equally far apart"
-        if UNIT not in scales.values()
-        else ""
-    )
+    if any(papers):
+        note += "; diamonds: the paper's"
+    if any(rows.references.keys() & columns.keys() for rows in sets):
+        note += f"; green dashes: {dashes}"
+    if UNIT not in scales.values():
+        note += "\naxes are logarithmic in what is wrong: 90, 99 and 99.9 are equally far apart"
     figure.text(0.12 / wide, 1 - 0.24 / height, title, fontsize=11, fontweight="bold", color=INK, va="center")
     figure.text(0.12 / wide, 1 - 0.4 / height, note, fontsize=8, color=GREY, va="top", linespacing=1.4)
     return figure
@@ -202,7 +210,7 @@ def _frame(ax: Axes, names: Sequence[str], published: int, scale: Scale, label: 
 
 
 def _box(ax: Axes, place: int, spread: Spread, scale: Scale, color: str) -> None:
-    """Draw runs: a box of the middle half with whiskers to the ends where they are many, points where they are few."""
+    """Draw the runs of a model: many as a box of the middle half and whiskers, few as points."""
     values = np.array([scale.of(value) for value in spread.values])
     if spread.interval is not None:
         ends = [scale.of(end) for end in spread.interval]

@@ -1,4 +1,4 @@
-"""Pictures of what the codes of the best runs know, and do: these need their checkpoints and data."""
+"""Pictures of the codes of the best runs, and of their sweeps: these need checkpoints and data."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from jaxtyping import UInt8
 from matplotlib.figure import Figure
 
-from armusic.evaluation import subject
 from armusic.evaluation.subject import Subject
+from armusic.evaluation.subject import load as load_subject
 from armusic.plotting import traversals
 from armusic.report import charts
 from armusic.report.results import BASELINE, Result
@@ -30,11 +30,11 @@ class Best:
     Parameters
     ----------
     run : Result
-        Its figures.
+        Figures of the run.
     subject : Subject
-        Its model.
+        Model of the run.
     test : Data
-        Its test items.
+        Test items of its data.
     """
 
     run: Result
@@ -43,7 +43,7 @@ class Best:
 
     @property
     def name(self) -> str:
-        """What the run is called."""
+        """Name of the run."""
         return self.run.folder.name
 
 
@@ -55,10 +55,11 @@ def choose(models: Models, name: str) -> Result | None:
     models : mapping of str to list of Result
         Model -> evaluated runs.
     name : str
-        The model: `default` or `beta-vae`; where it was not run, any with an attribute loss, or without.
+        Name of the model: `default` or `beta-vae`; where it was not run, any with an attribute loss, or without.
     """
-    loss = name != BASELINE
-    runs = models.get(name) or [run for some in models.values() for run in some if (run.config.loss.gamma > 0) == loss]
+    regularised = name != BASELINE
+    every = [run for runs in models.values() for run in runs]
+    runs = models.get(name) or [run for run in every if (run.config.loss.gamma > 0) == regularised]
     return max(runs, key=lambda run: run.value("interpretability") or 0.0, default=None)
 
 
@@ -70,22 +71,22 @@ def load(run: Result, cache: Path) -> Best:
     ArmusicError
         If its checkpoint or its data cannot be loaded.
     """
-    whose, (_, _, test) = subject.load(checkpoint.load(run.folder), cache)
-    return Best(run, whose, test)
+    subject, (_, _, test) = load_subject(checkpoint.load(run.folder), cache)
+    return Best(run, subject, test)
 
 
-def pairs(one: Best) -> Figure:
+def pairs(best: Best) -> Figure:
     """Draw attributes of test items against codes drawn for them: see `charts.pairs`."""
     rng = np.random.default_rng(0)
-    test = one.test.take(np.sort(rng.permutation(len(one.test))[:MOST]))
-    mean, std = one.subject.encode(test.x)
+    test = best.test.take(np.sort(rng.permutation(len(best.test))[:MOST]))
+    mean, std = best.subject.encode(test.x)
     z = mean + std * rng.standard_normal(mean.shape, dtype=np.float32)
     count = len(test.names)
     r2 = np.corrcoef(test.a.T, z[:, :count].T)[:count, count:] ** 2
-    title = f"{one.name}: attributes of {len(test)} test {one.run.words['items']} against codes drawn for them"
+    title = f"{best.name}: attributes of {len(test)} test {best.run.words['items']} against codes drawn for them"
     return charts.pairs(z, test.a, test.names, r2, title)
 
 
-def sweeps(one: Best, other: Best) -> UInt8[np.ndarray, "frame height width 3"]:
-    """Draw what two models decode while one dimension after another is moved, as frames of an animation."""
-    return traversals.beside({one.name: one.subject, other.name: other.subject}, one.test)
+def sweeps(best: Best, baseline: Best) -> UInt8[np.ndarray, "frame height width 3"]:
+    """Draw the items that two models decode while dimensions are moved, as frames of an animation."""
+    return traversals.beside({best.name: best.subject, baseline.name: baseline.subject}, best.test)

@@ -1,11 +1,11 @@
-"""What is in the folders of runs, and what it is compared with."""
+"""The figures of runs, read from their folders, and the published figures that they are compared with."""
 
 from __future__ import annotations
 
 import csv
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
@@ -28,18 +28,18 @@ SHARES = {
     "paper": "{parts} right, paper protocol", "by_tune": "{parts} right, held-out {groups}",
     "unseen": "{parts} right, unseen {items}", "exact": "{items} exactly right",
 }  # fmt: skip
-"""How much comes back, in the words of the data: of music, only the first is by the paper's protocol."""
-KEPT = {
+"""Reconstruction accuracy, in the words of the data: of music, only the first is by the paper's protocol."""
+IDENTITY = {
     "kept_original": "{what} read right in originals", "kept_reconstructed": "{what} kept, reconstructed",
     "kept_swept": "{what} kept, swept over \N{MINUS SIGN}2..2",
     "kept_swept_wide": "{what} kept, swept over \N{MINUS SIGN}4..4",
 }  # fmt: skip
-"""How often a judge sees in what is decoded what should stay."""
-FIGURES = METRICS | SHARES | KEPT
-PARTS = (*SHARES, *KEPT)
+"""How often a judge sees the identity of the originals in decoded items."""
+FIGURES = METRICS | SHARES | IDENTITY
+PERCENTAGES = (*SHARES, *IDENTITY)
 """Figures that are shown as percentages."""
 
-FIRST = ("paper", "default")  # of the models
+FIRST = ("paper", "default")  # models that come first in a table
 BASELINE = "beta-vae"
 _GRID = re.compile(r"-(gamma|delta)[\d.e+-]+")
 
@@ -51,15 +51,15 @@ class Result:
     Parameters
     ----------
     folder : Path
-        Where it is.
+        Folder of the run.
     config : Config
-        Its settings.
+        Settings of the run.
     epoch, shown : int
-        How many epochs it has done, and how many items it was shown in them.
+        Number of epochs done, and number of items shown in them.
     evaluation : mapping or None
-        What is in its evaluation.json.
+        Content of its evaluation.json.
     current : bool
-        Whether that is of its best checkpoint, and not of one before.
+        Whether the evaluation is of its best checkpoint, and not of one before.
     """
 
     folder: Path
@@ -71,54 +71,59 @@ class Result:
 
     @property
     def data(self) -> str:
-        """Its data set; of a folder, the name."""
+        """Name of its data set or folder of data."""
         return Path(self.config.data).name
 
     @property
     def model(self) -> str:
-        """The name of its model."""
+        """Name of its model."""
         return self.folder.name.removesuffix(f"-{self.config.seed}").removesuffix(f"-{self.data}")
 
     @property
-    def gridded(self) -> bool:
+    def in_grid(self) -> bool:
         """Whether it is a point of a grid of gamma and delta."""
         return _GRID.search(self.model) is not None
 
     @property
     def words(self) -> dict[str, str]:
-        """What things are called in its data, and `what` should stay; evaluations that do not say are of music."""
+        """The words of its data (those of music where the evaluation has none), and as `what` the name of identity."""
         from armusic.training.adapters.music import WORDS
 
-        found = self.evaluation or {}
-        return {**asdict(WORDS), **found.get("words", {}), "what": found.get("kept", {}).get("what", "")}
+        return {**asdict(WORDS), **self._part("words"), "what": self._part("kept").get("what", "")}
 
     def title(self, figure: str) -> str:
-        """Return what a figure is called, in the words of the data."""
+        """Return the title of a figure, in the words of the data."""
         return FIGURES[figure].format(**self.words)
 
     def value(self, figure: str, of: str = "value") -> float | None:
-        """Return a figure, 0..1 (`of` a metric also its `reference` or `ceiling`); None where it is not there."""
-        found = self.evaluation or {}
-        if figure in PARTS:
-            part, name = ("kept", figure.removeprefix("kept_")) if figure in KEPT else ("reconstruction", figure)
-            return _number(found.get(part, {}).get(name)) if of == "value" else None
-        return _number(found.get(figure, {}).get(of))
+        """Return a figure, 0..1 (`of` a metric also its `reference` or `ceiling`); None where there is none."""
+        if figure in METRICS:
+            return _number(self._part(figure).get(of))
+        part, name = ("kept", figure.removeprefix("kept_")) if figure in IDENTITY else ("reconstruction", figure)
+        return _number(self._part(part).get(name)) if of == "value" else None
 
     def reference(self, figure: str) -> float | None:
-        """Return what a perfect encoder scores: the ceiling that is known, else that of ties, else the reference.
+        """Return the score of a perfect encoder: the known ceiling, else that of ties, else the reference.
 
-        Of what a judge sees: what it reads right in originals.
+        For figures of identity: the judge's accuracy on originals.
         """
-        if figure in KEPT:
+        if figure in IDENTITY:
             return self.value("kept_original") if figure != "kept_original" else None
-        known = ceilings().get((self.data, figure))
-        return known[0] if known else self.value(figure, "ceiling") or self.value(figure, "reference")
+        ceiling = ceilings().get((self.data, figure))
+        return ceiling[0] if ceiling else self.value(figure, "ceiling") or self.value(figure, "reference")
 
     def interval(self, figure: str) -> tuple[float, float] | None:
-        """Return the 95 % interval of a figure, over items; None where it is not there."""
-        found = self.evaluation or {}
-        pair = found.get("intervals", {}).get(figure) if figure in SHARES else found.get(figure, {}).get("interval")
+        """Return the 95 % interval of a figure, over items; None where there is none."""
+        pair = self._part("intervals").get(figure) if figure in SHARES else self._part(figure).get("interval")
         return (float(pair[0]), float(pair[1])) if pair else None
+
+    def count(self, name: str) -> float | None:
+        """Return a number of items, or a share of them, that the evaluation counts; None where there is none."""
+        return _number(self._part("counts").get(name))
+
+    def _part(self, name: str) -> Mapping[str, Any]:
+        """Return a table of the evaluation; an empty one where there is none."""
+        return (self.evaluation or {}).get(name, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ class Spread:
     Parameters
     ----------
     values : tuple of float
-        Of each run, rising; at least one.
+        Value of each run, in ascending order; at least one.
     interval : (float, float) or None
         Lowest and highest run; of a single run, its own interval over items.
     """
@@ -138,7 +143,7 @@ class Spread:
 
     @property
     def median(self) -> float:
-        """The middle one."""
+        """Median over the runs."""
         return float(np.median(self.values))
 
 
@@ -152,52 +157,62 @@ def read(folder: Path) -> list[Result]:
     ReadError
         If a file of a run is broken.
     """
-    found = [_read(path.parent) for path in sorted(folder.glob("*/config.json"))]
-    if not found:
+    runs = [_read(path.parent) for path in sorted(folder.glob("*/config.json"))]
+    if not runs:
         raise MissingFileError(f"{one_line(str(folder))}: no runs there: name the folder of an experiment")
-    return found
+    return runs
 
 
-def spread(results: Iterable[Result], figure: str) -> Spread | None:
+def spread(runs: Iterable[Result], figure: str) -> Spread | None:
     """Return a figure over runs; None where none of them has it."""
-    with_it = [(value, one) for one in results if (value := one.value(figure)) is not None]
-    if not with_it:
+    measured = [(value, run) for run in runs if (value := run.value(figure)) is not None]
+    if not measured:
         return None
-    values = tuple(sorted(value for value, _ in with_it))
-    return Spread(values, (values[0], values[-1]) if len(values) > 1 else with_it[0][1].interval(figure))
+    values = tuple(sorted(value for value, _ in measured))
+    return Spread(values, (values[0], values[-1]) if len(values) > 1 else measured[0][1].interval(figure))
 
 
-def grouped(results: Iterable[Result]) -> dict[str, dict[str, list[Result]]]:
+def group(runs: Iterable[Result]) -> dict[str, dict[str, list[Result]]]:
     """Return evaluated runs by data set and model, by name; the paper's preset and the default come first."""
-    found: dict[str, dict[str, list[Result]]] = {}
-    for one in sorted(results, key=lambda one: (one.data, one.folder.name)):
-        if one.evaluation is not None:
-            found.setdefault(one.data, {}).setdefault(one.model, []).append(one)
-    for data, models in found.items():
+    groups: dict[str, dict[str, list[Result]]] = {}
+    for run in sorted(runs, key=lambda run: (run.data, run.folder.name)):
+        if run.evaluation is not None:
+            groups.setdefault(run.data, {}).setdefault(run.model, []).append(run)
+    for data, models in groups.items():
         place = {name: FIRST.index(name) if name in FIRST else len(FIRST) for name in models}
-        found[data] = dict(sorted(models.items(), key=lambda pair: (place[pair[0]], pair[0])))
-    return found
+        groups[data] = dict(sorted(models.items(), key=lambda pair: (place[pair[0]], pair[0])))
+    return groups
+
+
+def outside_grids(models: Mapping[str, list[Result]]) -> dict[str, list[Result]]:
+    """Return the models that are no points of a grid."""
+    return {name: runs for name, runs in models.items() if not runs[0].in_grid}
+
+
+def words_of(runs: Sequence[Result]) -> dict[str, str]:
+    """Return the words of the data of some runs: those of the first whose evaluation has an identity, if any has."""
+    return next((run.words for run in runs if run.words["what"]), runs[0].words)
 
 
 def published() -> dict[str, dict[str, dict[str, float]]]:
-    """Return what the paper reached: data set -> model -> figure -> value.
+    """Return the figures of the paper: data set -> model -> figure -> value.
 
     Examples
     --------
     >>> published()["folk44"]["AR-VAE"]["sap"]
     0.524
     """
-    found: dict[str, dict[str, dict[str, float]]] = {}
+    figures: dict[str, dict[str, dict[str, float]]] = {}
     for row in _rows("paper.csv"):
         for model in list(row)[2:]:
             if row[model]:
                 for data in row["data"].split():
-                    found.setdefault(data, {}).setdefault(model, {})[row["figure"]] = float(row[model])
-    return found
+                    figures.setdefault(data, {}).setdefault(model, {})[row["figure"]] = float(row[model])
+    return figures
 
 
 def ceilings() -> dict[tuple[str, str], tuple[float, str]]:
-    """Return what no encoder can exceed on a data set, by data set and figure, and why.
+    """Return the figures that no encoder can exceed: (data set, figure) -> (value, reason).
 
     Examples
     --------
@@ -212,10 +227,10 @@ def ceilings() -> dict[tuple[str, str], tuple[float, str]]:
 
 
 def targets() -> list[dict[str, str]]:
-    """Return what this project wants to reach.
+    """Return this project's targets.
 
-    `least`: of a figure's value, of its share of the reference or the tie ceiling, or of how much more it is than
-    the beta-VAE's.
+    `least` is the target for a figure's value, for its share of the reference or the tie ceiling, or for its
+    difference from the beta-VAE's.
     """
     return _rows("targets.csv")
 
@@ -236,7 +251,7 @@ def _read(folder: Path) -> Result:
             if not plain or not all(isinstance(part, dict) for part in parts):
                 raise ValueError("figures are missing")
         except (OSError, ValueError) as error:
-            raise ReadError(f"{one_line(str(folder))}: {EVALUATION} is not what evaluate writes ({error})") from error
+            raise ReadError(f"{one_line(str(folder))}: {EVALUATION} is no evaluation of a run ({error})") from error
     config, epochs = settings(folder), figures(folder / "metrics.csv")
     shown = int(epochs[-1].get("step", 0)) * config.schedule.batch if epochs else 0
     return Result(folder, config, len(epochs), shown, evaluation, evaluated(folder))

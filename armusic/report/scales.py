@@ -1,4 +1,4 @@
-"""Axes of figures: where a value stands, from where to where they go, and which values are named."""
+"""Axes of figures: the place of a value, the ends of the axis, and its ticks."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import floor, inf, log10
 
-LEAST = 0.5  # decades that a logarithmic axis has
+LEAST = 0.5  # fewest decades of a logarithmic axis
 MARGIN = 0.06  # of an axis, at both ends
-APART = 0.2  # of an axis: names that are nearer run into each other
-ENOUGH = 3  # names
-EXACT = 9  # digits after the point of a share: what is nearer to one is all
-STEPS = (1, 0.5, 0.2, 0.3, 0.7, 0.4)  # in a decade; those of the first are named first
+APART = 0.2  # least distance of two ticks, as a share of the axis: nearer labels overlap
+ENOUGH = 3  # ticks
+EXACT = 9  # decimals of a share: one that is nearer to 1 counts as 1
+STEPS = (1, 0.5, 0.2, 0.3, 0.7, 0.4)  # ticks in a decade, the preferred first
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,9 @@ class Scale:
     of : callable
         Value -> place.
     ends : (float, float)
-        The places where the axis begins and ends.
+        Places of the two ends of the axis.
     ticks : mapping of str to float
-        What is written below it -> its place.
+        Label -> place.
     """
 
     of: Callable[[float], float]
@@ -34,26 +34,26 @@ class Scale:
 
 
 UNIT = Scale(float, (-0.03, 1.05), {"0": 0, ".25": 0.25, ".5": 0.5, ".75": 0.75, "1": 1})
-"""Of figures from 0 to 1."""
+"""Axis of figures from 0 to 1."""
 
 
-def right(shares: Iterable[float]) -> Scale:
+def accuracy_scale(shares: Iterable[float]) -> Scale:
     """Return an axis for shares of right answers, logarithmic in what is wrong: 90 %, 99 % and 99.9 % are equally far.
 
     Parameters
     ----------
     shares : iterable of float
-        All that is drawn, 0..1. Where nothing is wrong in one of them, that stands at the end of the axis.
+        All values that are drawn, 0..1. A value of 1 stands at the end of the axis.
 
     Examples
     --------
-    >>> scale = right([0.7, 0.995, 1.0])
+    >>> scale = accuracy_scale([0.7, 0.995, 1.0])
     >>> {name: round(place, 2) for name, place in scale.ticks.items()}
     {'100': 2.9, '90': 1.0, '99': 2.0}
     """
     wrong = [round(1 - share, EXACT) for share in shares] or [1.0]
     perfect = min(wrong) <= 0
-    least = min((one for one in wrong if one > 0), default=0.1) / (4 if perfect else 1)
+    least = min((share for share in wrong if share > 0), default=0.1) / (4 if perfect else 1)
 
     def of(share: float) -> float:
         return -log10(max(1 - share, least))
@@ -62,13 +62,13 @@ def right(shares: Iterable[float]) -> Scale:
     low = max(0.0, min(low, (low + high - LEAST) / 2))
     high = max(high, low + LEAST)
     margin = MARGIN * (high - low)
-    named = {"100": of(1.0)} if perfect else {}
+    ticks = {"100": of(1.0)} if perfect else {}
     for step in STEPS:
-        if len(named) >= ENOUGH:
+        if len(ticks) >= ENOUGH:
             break
         for decade in range(floor(high) + 2):
             place = decade - log10(step)
-            apart = min((abs(place - other) for other in named.values()), default=inf) > APART * (high - low)
+            apart = min((abs(place - tick) for tick in ticks.values()), default=inf) > APART * (high - low)
             if apart and low - margin <= place <= high + margin:
-                named[f"{100 - 100 * step * 10.0**-decade:.7g}"] = place
-    return Scale(of, (low - margin, high + margin), named)
+                ticks[f"{100 - 100 * step * 10.0**-decade:.7g}"] = place
+    return Scale(of, (low - margin, high + margin), ticks)

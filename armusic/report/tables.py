@@ -4,30 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from armusic.report.results import BASELINE, FIGURES, PARTS, Result, ceilings, published, spread, targets
+from armusic.report.results import (
+    BASELINE,
+    FIGURES,
+    PERCENTAGES,
+    Result,
+    ceilings,
+    outside_grids,
+    published,
+    spread,
+    targets,
+    words_of,
+)
 
 Groups = Mapping[str, Mapping[str, list[Result]]]
 
-OF = {"value": "", "reference": ", share of the reference", "ceiling": ", share of the tie ceiling",
+TARGET_OF = {"value": "", "reference": ", share of the reference", "ceiling": ", share of the tie ceiling",
       "beta-vae": ", more than beta-vae"}  # fmt: skip
+"""What a target is for -> what its title says of that."""
 
 
-def report(results: Sequence[Result], groups: Groups, captions: Mapping[str, str], remarks: Sequence[str]) -> str:
-    """Return a report as Markdown: a table per data set, targets, a grid's settings, and what is unfinished."""
+def report(runs: Sequence[Result], groups: Groups, captions: Mapping[str, str], remarks: Sequence[str]) -> str:
+    """Return a report as Markdown: a table per data set, targets, settings of grids, pictures, and unfinished runs."""
     parts = ["# Report", "Made with `armusic report` from runs of `armusic experiment`."]
     for data, models in groups.items():
-        parts += [f"## {data}", compared(data, {name: runs for name, runs in models.items() if not runs[0].gridded})]
+        parts += [f"## {data}", comparison(data, outside_grids(models))]
     if groups:
         parts.append(notes(groups))
     if rows := _targets(groups):
         parts += ["## Targets", table(("data", "model", "figure", "reached", "wanted", ""), rows)]
-    if gridded := _gridded(groups):
-        parts += ["## Settings of gamma and delta", *gridded]
+    if grids := _grids(groups):
+        parts += ["## Settings of gamma and delta", *grids]
     parts += [f"![{caption}]({name})" for name, caption in captions.items()]
-    unfinished = [one for one in results if not one.current]
+    unfinished = [run for run in runs if not run.current]
     if unfinished:
         parts += ["## Unfinished", UNFINISHED]
-        parts.append(table(("run", "epochs"), [(one.folder.name, _epochs([one])) for one in unfinished]))
+        parts.append(table(("run", "epochs"), [(run.folder.name, _epochs([run])) for run in unfinished]))
     if remarks:
         parts.append("\n".join(f"- {remark}" for remark in remarks))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -65,45 +77,52 @@ UNFINISHED = (
 
 
 def notes(groups: Groups) -> str:
-    """Return what is to be known of the tables: of each domain that is in them, and the ceilings of the data sets."""
+    """Return notes on the tables: on each domain that is in them, and on the ceilings of the data sets."""
     runs = [run for models in groups.values() for some in models.values() for run in some]
     domains = {run.words["parts"] for run in runs}
-    said = [NOTE, *([MUSIC] if "ticks" in domains else []), *([IMAGES] if "pixels" in domains else [])]
-    said += [FIRST] if any("AR-VAE, first run" in published().get(data, {}) for data in groups) else []
-    said += [JUDGED] if any(run.words["what"] for run in runs) else []
-    said += [
+    paragraphs = [NOTE]
+    if "ticks" in domains:
+        paragraphs.append(MUSIC)
+    if "pixels" in domains:
+        paragraphs.append(IMAGES)
+    if any("AR-VAE, first run" in published().get(data, {}) for data in groups):
+        paragraphs.append(FIRST)
+    if any(run.words["what"] for run in runs):
+        paragraphs.append(JUDGED)
+    paragraphs += [
         f"Of {data}: {why} So the mean {FIGURES[figure]} cannot exceed {_plain(most, 4)}, its reference here."
         for (data, figure), (most, why) in ceilings().items()
         if data in groups
     ]
-    return "\n\n".join(said)
+    return "\n\n".join(paragraphs)
 
 
-def compared(data: str, models: Mapping[str, list[Result]]) -> str:
+def comparison(data: str, models: Mapping[str, list[Result]]) -> str:
     """Return a table of one data set: the paper, and each model."""
     if not models:
         return ""
     runs = [run for some in models.values() for run in some]
-    first = next((run for run in runs if run.words["what"]), runs[0])
+    words = words_of(runs)
     paper = published().get(data, {})
     blank = [""] * len(paper)
     rows = [["runs", *blank, *(str(len(some)) for some in models.values()), ""]]
     rows.append(["epochs", *blank, *(_epochs(some) for some in models.values()), ""])
-    rows.append([f"{first.words['items']} shown", *blank, *(_shown(some) for some in models.values()), ""])
+    rows.append([f"{words['items']} shown", *blank, *(_shown(some) for some in models.values()), ""])
     for name in FIGURES:
-        show = _percent if name in PARTS else _plain
+        show = _percent if name in PERCENTAGES else _plain
         cells = [show(known[name]) if name in known else "" for known in paper.values()]
         cells += [_cell(some, name) for some in models.values()]
         reference = reference_of(runs, name)
         if any(cells):
-            rows.append([first.title(name), *cells, "" if reference is None else show(reference)])
-    rows += _counts(first, len(paper), len(models))
+            rows.append([FIGURES[name].format(**words), *cells, "" if reference is None else show(reference)])
+    for label, count in _counts(runs, words):
+        rows.append([label, *blank, count, *[""] * len(models)])
     return table(["", *(f"paper: {name}" for name in paper), *models, "reference"], rows)
 
 
 def reference_of(runs: Sequence[Result], name: str) -> float | None:
-    """Return what a metric is compared with, on the items of the first of the runs that has it."""
-    return next((value for one in runs if (value := one.reference(name)) is not None), None)
+    """Return the reference of a figure, on the items of the first of the runs that has it."""
+    return next((value for run in runs if (value := run.reference(name)) is not None), None)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -120,92 +139,88 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _counts(one: Result, before: int, models: int) -> list[list[str]]:
-    """Return what the shares are of, from the first run."""
-    counts, items = (one.evaluation or {}).get("counts", {}), one.words["items"]
-    said = []
-    for key, text in (("items", f"test {items}"), ("unseen", "of these unseen"), ("paper", f"{items} of the protocol")):
-        if key in counts:
-            said.append(["n: " + text, *[""] * before, f"{counts[key]:,.0f}", *[""] * models])
-    if "paper_seen" in counts:
-        said.append(["of these in training", *[""] * before, _percent(counts["paper_seen"]), *[""] * models])
-    return said
+def _counts(runs: Sequence[Result], words: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the numbers of items that the shares are of, in the first run that has an identity, else the first."""
+    first = next((run for run in runs if run.words["what"]), runs[0])
+    labels = {
+        "items": f"n: test {words['items']}",
+        "unseen": "n: of these unseen",
+        "paper": f"n: {words['items']} of the protocol",
+    }
+    rows = [(label, f"{count:,.0f}") for key, label in labels.items() if (count := first.count(key)) is not None]
+    seen = first.count("paper_seen")
+    return rows if seen is None else [*rows, ("of these in training", _percent(seen))]
 
 
 def _targets(groups: Groups) -> list[list[str]]:
-    """Return a row per target whose model was run: what was reached, what is wanted, whether it is missed."""
+    """Return a row per target whose model was run: the value reached, the target, and whether it is missed."""
     rows = []
     for target in targets():
         runs = groups.get(target["data"], {}).get(target["model"], [])
         name, of, least = target["figure"], target["of"], float(target["least"])
-        found = spread(runs, name)
-        if found is None:
+        figure = spread(runs, name)
+        if figure is None:
             continue
-        value = found.median
+        value = figure.median
         if of == BASELINE:
             baseline = spread(groups[target["data"]].get(BASELINE, []), name)
             if baseline is None:
                 continue
             value -= baseline.median
-            shown, wanted = f"{100 * value:+.2f} points", f"at least {100 * least:+.2f} points"
+            shown, goal = f"{100 * value:+.2f} points", f"at least {100 * least:+.2f} points"
         else:
             if of != "value":
-                bounds = [bound for one in runs if (bound := one.value(name, of))]
-                if not bounds:
+                bound = next((bound for run in runs if (bound := run.value(name, of))), None)
+                if bound is None:
                     continue
-                value /= bounds[0]
-            whole = name in PARTS or of != "value"
-            shown, wanted = (f"{100 * value:.2f} %", f"{100 * least:g} %") if whole else (_plain(value), _plain(least))
-        rows.append(
-            [
-                target["data"],
-                target["model"],
-                runs[0].title(name) + OF[of],
-                shown,
-                wanted,
-                "met" if value >= least else "**missed**",
-            ]
-        )
+                value /= bound
+            percent = name in PERCENTAGES or of != "value"
+            shown, goal = (f"{100 * value:.2f} %", f"{100 * least:g} %") if percent else (_plain(value), _plain(least))
+        title = runs[0].title(name) + TARGET_OF[of]
+        verdict = "met" if value >= least else "**missed**"
+        rows.append([target["data"], target["model"], title, shown, goal, verdict])
     return rows
 
 
-def _gridded(groups: Groups) -> list[str]:
+def _grids(groups: Groups) -> list[str]:
     """Return a table of the points of grids per domain."""
     names = ("interpretability", "scc", "mig", "sap", "paper", "by_tune", "unseen")
-    found: dict[tuple[str, ...], list[list[str]]] = {}
+    tables: dict[tuple[str, ...], list[list[str]]] = {}
     for data, models in groups.items():
         for model, runs in models.items():
-            if runs[0].gridded:
+            if runs[0].in_grid:
                 titles = tuple(runs[0].title(name) for name in names)
-                found.setdefault(titles, []).append([data, model, *(_cell(runs, name) for name in names)])
-    return [table(("data", "model", *titles), rows) for titles, rows in found.items()]
+                tables.setdefault(titles, []).append([data, model, *(_cell(runs, name) for name in names)])
+    return [table(("data", "model", *titles), rows) for titles, rows in tables.items()]
 
 
 def _cell(runs: Sequence[Result], name: str) -> str:
-    found = spread(runs, name)
-    if found is None:
+    """Return the median of a figure, in brackets its interval, and its share of the reference."""
+    figure = spread(runs, name)
+    if figure is None:
         return ""
-    show = _percent if name in PARTS else _plain
-    text = show(found.median)
-    if found.interval is not None:
-        text += f" [{', '.join(show(end).removesuffix(' %') for end in found.interval)}]"
+    show = _percent if name in PERCENTAGES else _plain
+    text = show(figure.median)
+    if figure.interval is not None:
+        text += f" [{', '.join(show(end).removesuffix(' %') for end in figure.interval)}]"
     reference = reference_of(runs, name)
-    return (
-        text
-        if name in PARTS or not reference or reference > 0.9995
-        else f"{text} · {100 * found.median / reference:.0f} %".replace("-", "\N{MINUS SIGN}")
-    )
+    if name in PERCENTAGES or not reference or reference > 0.9995:
+        return text
+    return f"{text} · {100 * figure.median / reference:.0f} %".replace("-", "\N{MINUS SIGN}")
 
 
 def _epochs(runs: Sequence[Result]) -> str:
-    done, asked = sorted({one.epoch for one in runs}), sorted({one.config.schedule.epochs for one in runs})
-    return " of ".join("\N{EN DASH}".join(dict.fromkeys((str(some[0]), str(some[-1])))) for some in (done, asked))
+    done, planned = [run.epoch for run in runs], [run.config.schedule.epochs for run in runs]
+    return " of ".join(_range(str(min(numbers)), str(max(numbers))) for numbers in (done, planned))
 
 
 def _shown(runs: Sequence[Result]) -> str:
-    return (
-        "\N{EN DASH}".join(dict.fromkeys(f"{end([one.shown for one in runs]) / 1e6:.2f}" for end in (min, max))) + " M"
-    )
+    shown = [run.shown / 1e6 for run in runs]
+    return _range(f"{min(shown):.2f}", f"{max(shown):.2f}") + " M"
+
+
+def _range(low: str, high: str) -> str:
+    return low if low == high else f"{low}\N{EN DASH}{high}"
 
 
 def _plain(value: float, digits: int = 3) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,31 +11,36 @@ from armusic.config import IMAGES
 from armusic.errors import ArmusicError
 from armusic.files import atomic_folder, data_folder
 from armusic.report import tables
-from armusic.report.results import BASELINE, Result, grouped, spread
+from armusic.report.results import BASELINE, Result, group, spread
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from armusic.report.codes import Best
 
-def write(results: Sequence[Result], out: Path, *, data_dir: Path | None = None, force: bool = False) -> list[str]:
+Figures = dict[str, tuple["Figure", str]]
+"""Name of a picture -> figure and caption."""
+
+
+def write(runs: Sequence[Result], out: Path, *, data_dir: Path | None = None, force: bool = False) -> list[str]:
     """Write a report: report.md, and its pictures as PNG and SVG; sweeps of images as GIF and PNG.
 
     Parameters
     ----------
-    results : sequence of Result
+    runs : sequence of Result
         All runs; those without an evaluation are listed as unfinished.
     out : Path
-        The folder to write into; made if it is not there.
+        Folder to write into; created where it does not exist.
     data_dir : Path, optional
-        Where data is cached: the codes of test items are drawn, of the default's best run, and of images what it
-        decodes while they are moved, beside the best run of the beta-VAE.
+        Folder of cached data: of the default's best run, codes of test items are drawn, and of images sweeps beside
+        the best run of the beta-VAE.
     force : bool
-        Whether files there may be replaced. A picture of the report there whose run has no checkpoint any more stays.
+        Whether existing files may be replaced. A picture whose run no longer has a checkpoint is kept.
 
     Returns
     -------
     list of str
-        What could not be drawn, and why.
+        Pictures that could not be drawn, with the reason.
 
     Raises
     ------
@@ -46,97 +50,100 @@ def write(results: Sequence[Result], out: Path, *, data_dir: Path | None = None,
     from armusic.report.boxes import boxes
 
     remarks: list[str] = []
-    cache = data_folder(data_dir)
-    earlier = _earlier(out)
+    earlier = _pictures_in(out)
     with atomic_folder(out, force) as folder:
-        groups = grouped(results)
-        made = boxes(groups) | _grids(results)
-        captions = {f"{name}.png": caption for name, (_, caption) in made.items()}
+        groups = group(runs)
+        figures = boxes(groups) | _grids(runs)
+        captions = {f"{name}.png": caption for name, (_, caption) in figures.items()}
         for data, models in groups.items():
-            for name, caption, draw in _of_codes(data, models, cache):
-                try:
-                    draw(folder)
-                except ArmusicError as error:
-                    if earlier.get(name) != caption:
-                        remarks.append(f"no picture {name} ({caption}): {error}")
-                        continue
+            for name, caption, error in _draw_codes(data, models, data_folder(data_dir), folder):
+                if error is not None and earlier.get(name) != caption:
+                    remarks.append(f"no picture {name} ({caption}): {error}")
+                    continue
+                if error is not None:
                     remarks.append(f"{name} is that of the report before: {error}")
                 captions[name] = caption
-        for name, (figure, _) in made.items():
+        for name, (figure, _) in figures.items():
             _save(figure, folder / name)
-        text = tables.report(results, groups, captions, remarks)
+        text = tables.report(runs, groups, captions, remarks)
         (folder / "report.md").write_text(text, encoding="utf-8")
     return remarks
 
 
-def _of_codes(
-    data: str, models: Mapping[str, list[Result]], cache: Path
-) -> Iterator[tuple[str, str, Callable[[Path], None]]]:
-    """Yield the pictures that need models and data: their names, captions, and what draws them into a folder."""
+def _draw_codes(
+    data: str, models: Mapping[str, list[Result]], cache: Path, folder: Path
+) -> Iterator[tuple[str, str, ArmusicError | None]]:
+    """Draw the pictures that need models and data; yield the name of each, its caption, and why it is not there."""
+    from armusic.report import codes
+
+    run, baseline = codes.choose(models, "default"), codes.choose(models, BASELINE)
+    if run is None:
+        return
+    best: Best | None = None
+    failure: ArmusicError | None = None
+    try:
+        best = codes.load(run, cache)
+        _save(codes.pairs(best), folder / f"pairs-{data}")
+    except ArmusicError as error:
+        failure = error
+    yield f"pairs-{data}.png", f"codes of {run.folder.name}", failure
+    if baseline is None or run.config.domain != IMAGES:
+        return
+    if best is not None:
+        failure = None
+        try:
+            _save_sweeps(best, codes.load(baseline, cache), folder / f"sweeps-{data}")
+        except ArmusicError as error:
+            failure = error
+    yield f"sweeps-{data}.gif", f"each dimension moved: {run.folder.name} beside {baseline.folder.name}", failure
+
+
+def _save_sweeps(best: Best, baseline: Best, path: Path) -> None:
+    """Write the sweeps of two models as an animation, and its last frame as PNG."""
     from armusic.plotting import tiles
     from armusic.report import codes
 
-    one, other = codes.choose(models, "default"), codes.choose(models, BASELINE)
-    if one is None:
-        return
-    loaded = lru_cache(1)(partial(codes.load, one, cache))  # once for both pictures
-
-    def pairs(folder: Path) -> None:
-        _save(codes.pairs(loaded()), folder / f"pairs-{data}")
-
-    def sweeps(folder: Path) -> None:
-        assert other is not None
-        frames = codes.sweeps(loaded(), codes.load(other, cache))
-        tiles.save_gif(frames, folder / f"sweeps-{data}.gif")
-        tiles.save_png(frames[-1], folder / f"sweeps-{data}.png")
-
-    yield f"pairs-{data}.png", f"codes of {one.folder.name}", pairs
-    if other is not None and one.config.domain == IMAGES:
-        yield f"sweeps-{data}.gif", f"each dimension moved: {one.folder.name} beside {other.folder.name}", sweeps
+    frames = codes.sweeps(best, baseline)
+    tiles.save_gif(frames, path.with_name(f"{path.name}.gif"))
+    tiles.save_png(frames[-1], path.with_name(f"{path.name}.png"))
 
 
-def _earlier(folder: Path) -> dict[str, str]:
-    """Return the pictures, by name with their captions, that the report in a folder shows and that are there."""
+def _pictures_in(folder: Path) -> dict[str, str]:
+    """Return the pictures that the report in a folder shows, where their files exist: name -> caption."""
     try:
         text = (folder / "report.md").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return {}
-    shown = re.findall(r"^!\[(.+)\]\(([\w.+-]+)\)$", text, re.MULTILINE)
-    return {name: caption for caption, name in shown if (folder / name).is_file()}
+    links = re.findall(r"^!\[(.+)\]\(([\w.+-]+)\)$", text, re.MULTILINE)
+    return {name: caption for caption, name in links if (folder / name).is_file()}
 
 
 def _save(figure: Figure, path: Path) -> None:
     """Write a figure as PNG and SVG."""
-    for suffix in (".png", ".svg"):
-        figure.savefig(path.with_name(path.name + suffix), metadata={"Date": None} if suffix == ".svg" else None)
+    figure.savefig(path.with_name(f"{path.name}.png"))
+    figure.savefig(path.with_name(f"{path.name}.svg"), metadata={"Date": None})
 
 
-Figures = dict[str, tuple["Figure", str]]
-
-
-def _grids(results: Sequence[Result]) -> Figures:
+def _grids(runs: Sequence[Result]) -> Figures:
     """Draw the runs that differ in gamma, delta and seed alone, where they have three settings at least."""
     from armusic.report import charts
 
     alike: dict[str, list[Result]] = {}
-    for one in results:
-        if one.evaluation is not None:
-            same = {
-                name: value for name, value in one.config.values().items() if name not in ("gamma", "delta", "seed")
-            }
-            alike.setdefault(repr(same), []).append(one)
-    found: Figures = {}
-    for runs in alike.values():
+    for run in runs:
+        if run.evaluation is not None:
+            settings = run.config.values()
+            shared = {name: value for name, value in settings.items() if name not in ("gamma", "delta", "seed")}
+            alike.setdefault(repr(shared), []).append(run)
+    figures: Figures = {}
+    for grid in alike.values():
         points = []
-        for gamma, delta in sorted({(run.config.loss.gamma, run.config.loss.delta) for run in runs}):
-            here = [run for run in runs if (run.config.loss.gamma, run.config.loss.delta) == (gamma, delta)]
-            x, y = spread(here, "paper") or spread(here, "by_tune"), spread(here, "interpretability")
+        for gamma, delta in sorted({(run.config.loss.gamma, run.config.loss.delta) for run in grid}):
+            seeds = [run for run in grid if (run.config.loss.gamma, run.config.loss.delta) == (gamma, delta)]
+            x, y = spread(seeds, "paper") or spread(seeds, "by_tune"), spread(seeds, "interpretability")
             if x is not None and y is not None:
                 points.append({"gamma": gamma, "delta": delta, "x": x.median, "y": y.median})
         if len(points) > 2:
-            model, data = runs[0].model.split("-gamma")[0].split("-delta")[0], runs[0].data
-            found[f"grid-{model}-{data}"] = (
-                charts.grid(points, data, model, runs[0].words["parts"]),
-                f"gamma and delta of {model} on {data}",
-            )
-    return found
+            model, data = grid[0].model.split("-gamma")[0].split("-delta")[0], grid[0].data
+            figure = charts.grid(points, data, model, grid[0].words["parts"])
+            figures[f"grid-{model}-{data}"] = figure, f"gamma and delta of {model} on {data}"
+    return figures

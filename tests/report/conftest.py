@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from armusic import report
-from armusic.report.results import KEPT, METRICS, SHARES, grouped
+from armusic.report.results import IDENTITY, METRICS, SHARES, group
 from armusic.training import adapters
 from armusic.training.adapters import images
 
@@ -25,7 +25,7 @@ def put(tmp_path: Path) -> Put:
         scores = {name: {"value": more.pop(name, 0.4), "reference": 0.5, "interval": [0.3, 0.6]} for name in METRICS}
         scores["scc"] = {"value": scc, "reference": 1.0, "ceiling": 0.986}
         shares = {name: more.pop(name, 0.99) for name in SHARES}
-        kept = {name.removeprefix("kept_"): more.pop(name, 0.9) for name in KEPT}
+        kept = {name.removeprefix("kept_"): more.pop(name, 0.9) for name in IDENTITY}
         settings = adapters.configure("paper", data=data, seed=seed, **({"epochs": 4} | more))
         folder = tmp_path / "runs" / f"{model}-{data}-{seed}"
         folder.mkdir(parents=True)
@@ -48,7 +48,7 @@ def put(tmp_path: Path) -> Put:
 @pytest.fixture
 def groups(tmp_path: Path) -> Callable[[], Groups]:
     """Read the runs that were put there, by data set and model."""
-    return lambda: grouped(report.read(tmp_path / "runs"))
+    return lambda: group(report.read(tmp_path / "runs"))
 
 
 def row(text: str, first: str) -> list[str]:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from armusic import api, report
 from armusic.report import codes
-from armusic.report.results import grouped
+from armusic.report.results import group
 from armusic.training import adapters
 from tests import squares
 from tests.report.conftest import Put
@@ -44,7 +44,7 @@ def test_images_are_swept_by_the_best_run_beside_the_best_without_a_loss(trained
 
 
 def test_the_best_of_another_model_stands_in_where_there_is_no_default(trained: Path, tmp_path: Path) -> None:
-    models = grouped(report.read(trained))["squares"]
+    models = group(report.read(trained))["squares"]
     models["mine"] = models.pop("default")
     found = codes.choose(models, "default")
     assert found is not None

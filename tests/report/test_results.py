@@ -52,7 +52,7 @@ def test_what_cannot_be_read_is_said(put: Put, tmp_path: Path) -> None:
         text.replace('"counts"', '"kept": [], "counts"'),
     ):
         (folder / "evaluation.json").write_text(wrong)
-        with pytest.raises(ReadError, match=r"default-folk44-0: evaluation\.json is not what evaluate writes"):
+        with pytest.raises(ReadError, match=r"default-folk44-0: evaluation\.json is no evaluation of a run"):
             report.read(tmp_path / "runs")
     (folder / "evaluation.json").unlink()
     (folder / "config.json").write_text("[]")
@@ -72,7 +72,7 @@ def test_targets_and_the_papers_figures_are_of_what_there_is() -> None:
     known = [name for models in results.published().values() for some in models.values() for name in some]
     assert set(known) <= FIGURES.keys()
     assert {one["figure"] for one in results.targets()} <= FIGURES.keys()
-    assert {one["of"] for one in results.targets()} == set(tables.OF)
+    assert {one["of"] for one in results.targets()} == set(tables.TARGET_OF)
     assert {figure for _, figure in results.ceilings()} <= FIGURES.keys()
 
 

@@ -12,7 +12,7 @@ def test_the_models_stand_beside_the_paper(put: Put, groups: Callable[[], Groups
     for seed, value in enumerate((0.97, 0.99, 0.98)):
         put("default", "folk44", seed, paper=value)
     put("paper", "folk44", 0)
-    text = tables.compared("folk44", groups()["folk44"])
+    text = tables.comparison("folk44", groups()["folk44"])
     assert row(text, "") == ["", "paper: beta-VAE", "paper: AR-VAE", "paper", "default", "reference"]
     assert row(text, "runs") == ["runs", "", "", "1", "3", ""]
     assert row(text, "epochs")[3:5] == ["2 of 4", "2 of 4"]
@@ -29,7 +29,7 @@ def test_of_images_the_first_run_of_the_paper_stands_there_too_and_what_is_kept(
     put: Put, groups: Callable[[], Groups]
 ) -> None:
     put("default", "morpho-mnist", 0, kept_original=0.995, kept_reconstructed=0.97)
-    text = tables.compared("morpho-mnist", groups()["morpho-mnist"])
+    text = tables.comparison("morpho-mnist", groups()["morpho-mnist"])
     assert row(text, "")[1:] == [
         "paper: beta-VAE", "paper: AR-VAE", "paper: AR-VAE, first run", "default", "reference",
     ]  # fmt: skip
@@ -48,7 +48,7 @@ def test_of_images_the_first_run_of_the_paper_stands_there_too_and_what_is_kept(
 
 def test_data_that_the_paper_does_not_have_stands_alone(put: Put, groups: Callable[[], Groups]) -> None:
     put("default", "mine", 0)
-    assert row(tables.compared("mine", groups()["mine"]), "") == ["", "default", "reference"]
+    assert row(tables.comparison("mine", groups()["mine"]), "") == ["", "default", "reference"]
 
 
 def test_notes_are_of_the_domains_that_are_there(put: Put, groups: Callable[[], Groups]) -> None:
