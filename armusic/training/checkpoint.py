@@ -126,7 +126,8 @@ def load(path: Path) -> Checkpoint:
         header = json.loads(metadata["armusic"])
         settings = config.from_dict(header["config"])
         scale = Scale(np.array(header["scale"]["mean"]), np.array(header["scale"]["std"]))
-        model = adapters.of(settings).build(settings)
+        with torch.random.fork_rng(devices=[]):  # the weights drawn here are replaced
+            model = adapters.of(settings).build(settings)
         beside: dict[str, dict[str, Tensor]] = {
             part: {name: tensors.pop(f"{part}.{name}") for name in _names(tensors, part)} for part in _BESIDE
         }

@@ -31,7 +31,7 @@ from armusic.training.checkpoint import BEST, LAST, Checkpoint
 from armusic.vae import companion as baselines
 from armusic.vae import fit
 from armusic.vae.data import scale_of
-from armusic.vae.distributed import processes
+from armusic.vae.distributed import processes, seeded
 from armusic.vae.fit import Report
 
 log = logging.getLogger(__name__)
@@ -77,9 +77,9 @@ def train(
         if config.schedule.distinct:
             train_data = train_data.distinct()
         scale = scale_of(train_data, adapter.kinds)
-        torch.manual_seed(config.seed)
         begun = last or start
-        model = (begun.model if begun else adapter.build(config)).to(device)
+        with seeded(config.seed, device):
+            model = (begun.model if begun else adapter.build(config)).to(device)
         companion = baselines.companion(config).to(device)
         optimizer = fit.make_optimizer(nn.ModuleList([model, companion]), config)
         if last is not None:

@@ -7,6 +7,8 @@ What a step draws, but for dropout, is drawn for the whole batch, alike on all d
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -122,6 +124,31 @@ def draw(items: int, latent: int, teacher: float, like: Tensor, rng: torch.Gener
     seed = int(torch.randint(2**62, (), generator=rng))
     device = like.device
     return StepDraws(noise.to(device), teach < teacher, swap < 0.5, order.to(device), moved, where.to(device), seed)
+
+
+def seed_default(seed: int, device: torch.device) -> None:
+    """Seed torch's default generators of the processor and of one device: dropout draws from them."""
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        with torch.cuda.device(device):
+            torch.cuda.manual_seed(seed)
+
+
+@contextmanager
+def seeded(seed: int, device: torch.device) -> Iterator[None]:
+    """Seed the default generators, and restore their state at the end.
+
+    Examples
+    --------
+    >>> before = torch.get_rng_state()
+    >>> with seeded(0, torch.device("cpu")):
+    ...     drawn = torch.rand(())
+    >>> round(drawn.item(), 3), torch.equal(torch.get_rng_state(), before)
+    (0.496, True)
+    """
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        seed_default(seed, device)
+        yield
 
 
 def processes() -> tuple[int, int]:

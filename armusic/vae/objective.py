@@ -13,7 +13,7 @@ from armusic.config import Config, MeasureLoss
 from armusic.errors import UsageError
 from armusic.vae.companion import companion as companion_of
 from armusic.vae.data import Scale
-from armusic.vae.distributed import Shard, StepDraws, add_up, gather, processes
+from armusic.vae.distributed import Shard, StepDraws, add_up, gather, processes, seed_default, seeded
 from armusic.vae.losses import cross_entropy, dependence, explained, kl, pairwise, regression, slope
 from armusic.vae.models.base import VAE, Normal
 
@@ -28,7 +28,10 @@ Expected = Callable[[Tensor, int], Tensor]
 
 
 class Objective(nn.Module):
-    """The objective of a batch, as a module: DDP asks for all of a step to pass through `forward`."""
+    """The objective of a batch, as a module: DDP asks for all of a step to pass through `forward`.
+
+    Dropout draws from torch's default generators. A step seeds them with its own draws, and leaves them as they were.
+    """
 
     mean: Tensor
     std: Tensor
@@ -66,8 +69,14 @@ class Objective(nn.Module):
         `x` (row, *shape) are the shard's items, of one kind; `a` (item, attribute) the standardised
         attributes of the whole batch, and `known` what `codes` gives of all shards, where that is known.
         """
+        with seeded(draws.seed + shard.number, self.mean.device):
+            return self._parts(x, a, kind, shard, draws, known)
+
+    def _parts(
+        self, x: Tensor, a: Tensor, kind: int, shard: Shard, draws: StepDraws, known: Tensor | None
+    ) -> dict[str, Tensor]:
         weights, tied = self.config.loss, a.shape[1]
-        own = self.codes(x, kind, shard, draws)
+        own = self._posteriors(x, kind)
         batch = Normal(*shard.whole(own, known).chunk(2, dim=1))  # the other shards' rows carry no gradient
         codes = batch.sample(draws.noise)
         z = shard.take(codes)
@@ -149,12 +158,15 @@ class Objective(nn.Module):
         return count * slope(rise.gather(1, moved)[:, 0], SIGMA)
 
     def same_dropout(self, shard: Shard, draws: StepDraws) -> None:
-        """Let what is decoded next drop what it drops after any other such call in this step."""
-        torch.manual_seed(draws.seed + shard.count + shard.number)
+        """Make the next decoding drop the units that it drops after any other such call in this step."""
+        seed_default(draws.seed + shard.count + shard.number, self.mean.device)
 
     def codes(self, x: Tensor, kind: int, shard: Shard, draws: StepDraws) -> Tensor:
         """Return the posteriors of a shard's items, mean beside log_std (row, 2 latent); the same at each call."""
-        torch.manual_seed(draws.seed + shard.number)  # of dropout, in all that follows
+        with seeded(draws.seed + shard.number, self.mean.device):
+            return self._posteriors(x, kind)
+
+    def _posteriors(self, x: Tensor, kind: int) -> Tensor:
         posterior = self.encode(x, kind)
         return torch.cat([posterior.mean, posterior.log_std], dim=1)
 

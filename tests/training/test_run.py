@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -72,7 +73,10 @@ def test_a_resumed_run_gives_the_same_losses_and_weights(
         api.train(settings, run, data_dir=cache, on_step=stop)
     assert len(figures(run)) == stopped_after
     torch.manual_seed(123)
+    state, of_numpy = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
     api.train(settings, run, resume=True, data_dir=cache)
+    assert torch.equal(torch.get_rng_state(), state)  # the caller's draws go on as if nothing had been trained
+    assert (np.random.get_state()[1] == of_numpy).all()  # noqa: NPY002
     assert figures(run) == figures(whole)
     one, two = (checkpoint.load(folder / checkpoint.LAST).model.state_dict() for folder in (run, whole))
     assert all(torch.equal(one[name], two[name]) for name in one)

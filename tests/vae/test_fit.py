@@ -79,6 +79,16 @@ def test_a_run_that_goes_on_gives_the_losses_of_one_that_never_stopped(data: Dat
     assert losses(rest) == losses(whole)[1:]
 
 
+@pytest.mark.parametrize("how", [{}, {"accumulate": 3}, {"attribute_loss": "slope"}])
+def test_no_step_touches_the_generator_of_the_caller(data: Data, how: dict[str, Any]) -> None:
+    settings = SMALL.replace(**how, dropout=0.5, epochs=1)
+    model = build(settings)
+    steps = start(data, settings, model, make_optimizer(model, settings))
+    state = torch.get_rng_state()
+    next(steps)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
 def step(data: Data, settings: Config) -> tuple[dict[str, float], dict[str, torch.Tensor]]:
     """Return the losses and the gradients of the first step."""
     torch.manual_seed(settings.seed)
