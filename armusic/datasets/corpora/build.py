@@ -20,7 +20,7 @@ from armusic.music.score import Tune
 from armusic.progress import Progress
 
 VERSION = 1
-"""Of what is cached: raise it when reading, tokens or versions of tunes come out differently."""
+"""Version of the corpora in the cache: raise it when reading, tokens or versions of tunes come out differently."""
 
 Read = Callable[[Path], Iterator[tuple[str, Tune | ArmusicError]]]
 

@@ -18,7 +18,7 @@ from armusic.progress import Progress
 
 NAMES = ("area", "length", "thickness", "slant", "width", "height")
 VERSION = 1
-"""To be raised when what is measured changes: measurements in the cache are then made anew."""
+"""Version of the measurements in the cache: raise it when they come out differently."""
 
 
 _FINER = 4  # pixels are divided by so much, each way, before anything is measured

@@ -14,12 +14,13 @@ import numpy as np
 from jaxtyping import Float, Int, Shaped, UInt8
 
 from armusic.datasets.images.base import Images
-from armusic.datasets.images.stored import New, digest, stored
+from armusic.datasets.images.stored import New, stored
 from armusic.progress import Progress
 
 SIDE = 64
 NAMES = ("shape", "scale", "orientation", "x", "y")
-SHAPES = ("square", "ellipse", "heart")
+VERSION = 1
+"""Version of the drawings in the cache: raise it when sprites come out differently."""
 FACTORS = (
     np.arange(1, 4),  # square, ellipse, heart
     np.linspace(0.5, 1, 6),
@@ -74,7 +75,7 @@ def read(limit: int, seed: int, cache: Path, on_progress: Progress | None = None
         values = factors(np.arange(COUNT, dtype=np.int32))
         return Images(draw(values, new((COUNT, SIDE * SIDE // 8)), on_progress), shape, values, NAMES)
 
-    return stored(cache / f"sprites-{digest(Path(__file__))}", every)
+    return stored(cache / f"sprites-{VERSION}", every)
 
 
 def factors(index: Int[np.ndarray, " item"]) -> Float[np.ndarray, "item 5"]:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from armusic.datasets import corpora
-from armusic.datasets.corpora.build import build
+from armusic.datasets.corpora.build import VERSION, build, files_in
 from armusic.datasets.corpora.corpus import Corpus
+from armusic.datasets.images.stored import digest
 from armusic.errors import DataError
 from armusic.io import readers
 from armusic.music.score import METRES, Metre
@@ -79,6 +80,20 @@ def test_the_cache_is_used_until_something_changes(
     assert (again.tokens == first.tokens).all()
     (folder / "books" / "c.abc").write_text("X:1\nT:t\nM:2/4\nL:1/8\nK:C\nC4|D4|E4|\n")
     assert len(read(folder, cache).sources) == 7
+
+
+DIGESTS = {1: "19028ecfb1e000d3"}
+"""`build.VERSION` -> digest of what is read from tests/data/corpus."""
+
+
+def test_reading_comes_out_as_the_version_of_the_cache_says(root: Path, tmp_path: Path) -> None:
+    """Where this fails, cached corpora are out of date: raise `VERSION`, and add its digest here."""
+    folder = root / "tests" / "data" / "corpus"
+    corpus = build("c", files_in(folder), folder, tmp_path)
+    skipped = [(skip.source, skip.reason, skip.measures) for skip in corpus.skipped]
+    texts = repr((corpus.sources, corpus.collections, skipped, len(corpus.mended)))
+    arrays = (corpus.tokens, corpus.kind, corpus.tune, corpus.version)
+    assert digest(texts.encode(), *(array.astype("<i8").tobytes() for array in arrays)) == DIGESTS[VERSION]
 
 
 def test_measures_off_the_grid_are_left_out_and_counted(tmp_path: Path) -> None:

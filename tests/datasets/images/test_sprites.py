@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from armusic.datasets.images import sprites
 from armusic.datasets.images.base import pixels
+from armusic.datasets.images.stored import digest
 
 FACTORS = st.tuples(
     st.integers(1, 3), st.floats(0.5, 1), st.floats(0, 2 * np.pi), st.floats(0, 1), st.floats(0, 1)
@@ -145,6 +146,16 @@ def test_all_or_some(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(every.x, np.memmap)
     assert (every.values == sprites.factors(np.arange(3000))).all()
     assert (every.x == sprites.draw(every.values)).all()
+
+
+DIGESTS = {1: "1875b532cf471bd8"}
+"""`sprites.VERSION` -> digest of 2,000 sprites drawn at random."""
+
+
+def test_drawing_comes_out_as_the_version_of_the_cache_says(tmp_path: Path) -> None:
+    """Where this fails, cached sprites are out of date: raise `VERSION`, and add its digest here."""
+    images = sprites.read(2000, 0, tmp_path)
+    assert digest(images.x.tobytes(), images.values.astype("<f4").tobytes()) == DIGESTS[sprites.VERSION]
 
 
 def test_what_lies_over_the_edge_is_cut_off() -> None:
