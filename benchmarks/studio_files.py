@@ -1,4 +1,4 @@
-"""Files for the studio's soak: tunes to open, broken ones, and a check of what comes back."""
+"""Files for the soak test of the studio: tunes to open, damaged ones, and checks of exported files."""
 
 from __future__ import annotations
 
@@ -23,43 +23,43 @@ ROOT = Path(__file__).parents[1]
 SCHEMAS = ROOT / "tests" / "data" / "dawproject"
 
 
-def files(chance: random.Random) -> list[tuple[str, bytes]]:
+def files(rng: random.Random) -> list[tuple[str, bytes]]:
     """Return tunes as MIDI, ABC and MusicXML, a book, and long ones."""
     book = (ROOT / "examples/tunes.abc").read_bytes()
-    found = [("book.abc", book)]
+    tunes = [("book.abc", book)]
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "tunes.abc").write_bytes(book)
-        for number in (int(one) for one in re.findall(rb"^X:\s*(\d+)", book, re.MULTILINE)):
+        for number in (int(digits) for digits in re.findall(rb"^X:\s*(\d+)", book, re.MULTILINE)):
             tune = readers.read(Path(folder) / f"tunes.abc#{number}")
             for suffix in ("mid", "abc", "musicxml"):
                 path = Path(folder) / f"tune-{number}.{suffix}"
                 writers.write([("tune", tune)], path)
-                found.append((path.name, path.read_bytes()))
+                tunes.append((path.name, path.read_bytes()))
     for measures in (64, 120):
-        bars = ["".join(chance.choice("CDEFGABcdefg") for _ in range(8)) for _ in range(measures)]
-        found.append((f"long-{measures}.abc", ("X:1\nM:4/4\nL:1/8\nK:C\n" + "|".join(bars) + "|\n").encode()))
-    return found
+        bars = ["".join(rng.choice("CDEFGABcdefg") for _ in range(8)) for _ in range(measures)]
+        tunes.append((f"long-{measures}.abc", ("X:1\nM:4/4\nL:1/8\nK:C\n" + "|".join(bars) + "|\n").encode()))
+    return tunes
 
 
-def broken(data: bytes, chance: random.Random) -> bytes:
-    """Return a file cut short, or with bytes changed by chance."""
-    if chance.random() < 0.5:
-        return data[: chance.randrange(len(data))]
-    spoilt = bytearray(data)
-    for _ in range(chance.randint(1, 40)):
-        spoilt[chance.randrange(len(spoilt))] = chance.randrange(256)
-    return bytes(spoilt)
+def damaged(data: bytes, rng: random.Random) -> bytes:
+    """Return a file cut short, or with random bytes changed."""
+    if rng.random() < 0.5:
+        return data[: rng.randrange(len(data))]
+    content = bytearray(data)
+    for _ in range(rng.randint(1, 40)):
+        content[rng.randrange(len(content))] = rng.randrange(256)
+    return bytes(content)
 
 
 def check(name: str, data: bytes) -> None:
-    """Read a file with a library that did not write it; raises whatever is wrong."""
+    """Read a file with a library that did not write it; raises an exception if it is invalid."""
     suffix = name.rpartition(".")[2]
     if suffix == "zip":
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             assert archive.testzip() is None
             assert archive.namelist()
-            for one in archive.namelist():
-                check(one, archive.read(one))
+            for member in archive.namelist():
+                check(member, archive.read(member))
     elif suffix == "mid":
         assert sum(len(track.notes) for track in Score.from_midi(data).tracks) > 0
     elif suffix == "dawproject":
@@ -69,8 +69,8 @@ def check(name: str, data: bytes) -> None:
     elif suffix == "musicxml":
         assert len(music21.converter.parseData(data.decode(), format="musicxml").flatten().notes) > 0
     elif suffix == "abc":
-        for one in re.split(r"\n(?=X:)", data.decode()):
-            assert any(isinstance(token, abcnotes.Note) for bar in abcnotes.Tune(abc=one).bars for token in bar)
+        for text in re.split(r"\n(?=X:)", data.decode()):
+            assert any(isinstance(token, abcnotes.Note) for bar in abcnotes.Tune(abc=text).bars for token in bar)
     elif suffix == "wav":
         rate, samples = wavfile.read(io.BytesIO(data))
         assert rate >= 22_050
@@ -83,4 +83,4 @@ def check(name: str, data: bytes) -> None:
     elif suffix == "png":
         Image.open(io.BytesIO(data)).verify()
     else:
-        raise AssertionError(f"{name}: what is this?")
+        raise AssertionError(f"{name}: unknown suffix")

@@ -1,4 +1,4 @@
-"""A tab of the studio's page, and somebody at random before it: what is done there, and what went wrong."""
+"""A tab of the studio's page with a random user, for the soak test."""
 
 from __future__ import annotations
 
@@ -15,54 +15,54 @@ from urllib.parse import urlsplit
 
 import mido
 from playwright.async_api import Error, Page
-from studio_files import broken, check
+from studio_files import check, damaged
 
 PATIENCE = 120.0  # seconds
-EXPECTED = {404, 409, 422}  # a session that has gone, a request that was overtaken, a broken file
-FORMATS = ("mid", "mid", "dawproject", "musicxml", "abc", "wav", "svg", "pdf", "picture")
+EXPECTED = {404, 409, 422}  # an expired session, an overtaken request, a damaged file
+FORMATS = ("mid", "mid", "dawproject", "musicxml", "abc", "wav", "svg", "png", "pdf", "picture")
 
 
 @dataclass
 class Soak:
-    """What was done, and what went wrong."""
+    """Counts of actions and exports, and the errors."""
 
     address: str
     files: list[tuple[str, bytes]]
     actions: Counter[str] = field(default_factory=Counter)
     exports: Counter[str] = field(default_factory=Counter)
     refused: int = 0
-    wrong: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
 
 class Tab:
-    """One tab, and who sits before it."""
+    """One tab and its random user."""
 
     def __init__(self, soak: Soak, page: Page, seed: int) -> None:
-        self.soak, self.page, self.chance = soak, page, random.Random(seed)  # noqa: S311  (no secret)
+        self.soak, self.page, self.rng = soak, page, random.Random(seed)  # noqa: S311  (no secret)
         self.past: list[str] = []
         page.set_default_timeout(PATIENCE * 1000)
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.blame(f"error on the page: {error.stack}"))
-        page.on("response", lambda answer: self._answered(answer.status, answer.url))
-        page.on("request", lambda request: self._asked(request.url))
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.report(f"error on the page: {error.stack}"))
+        page.on("response", lambda answer: self._on_response(answer.status, answer.url))
+        page.on("request", lambda request: self._on_request(request.url))
 
-    def blame(self, what: str) -> None:
-        """Note what went wrong, and what was done before it."""
-        self.soak.wrong.append(f"{what}\n    after: {', '.join(self.past[-8:])}")
-        print(f"WRONG: {self.soak.wrong[-1]}", flush=True)
+    def report(self, error: str) -> None:
+        """Record an error and the actions before it."""
+        self.soak.errors.append(f"{error}\n    after: {', '.join(self.past[-8:])}")
+        print(f"ERROR: {self.soak.errors[-1]}", flush=True)
 
-    def _console(self, line: Any) -> None:
-        if line.type in ("error", "warning") and not any(f"status of {one}" in line.text for one in EXPECTED):
-            self.blame(f"{line.type} in the console: {line.text}")
+    def _on_console(self, line: Any) -> None:
+        if line.type in ("error", "warning") and not any(f"status of {status}" in line.text for status in EXPECTED):
+            self.report(f"{line.type} in the console: {line.text}")
 
-    def _answered(self, status: int, url: str) -> None:
+    def _on_response(self, status: int, url: str) -> None:
         if status >= 400 and status not in EXPECTED:
-            self.blame(f"{status} from {url}")
+            self.report(f"{status} from {url}")
 
-    def _asked(self, url: str) -> None:
+    def _on_request(self, url: str) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("blob", "data") and parts.netloc != urlsplit(self.soak.address).netloc:
-            self.blame(f"a request elsewhere: {url}")
+            self.report(f"a request to another host: {url}")
 
     async def until(self, condition: str) -> None:
         """Wait until an expression is true on the page."""
@@ -79,22 +79,22 @@ class Tab:
         await self.page.locator("#work").wait_for()
 
     async def act(self) -> None:
-        """Do something."""
-        name = self.chance.choices(list(ACTIONS), [weight for _, weight in ACTIONS.values()])[0]
+        """Perform a random action."""
+        name = self.rng.choices(list(ACTIONS), [weight for _, weight in ACTIONS.values()])[0]
         self.past.append(name)
         self.soak.actions[name] += 1
         try:
             await ACTIONS[name][0](self)
         except (AssertionError, Error) as error:
-            self.blame(f"{name}: {error}")
-        await asyncio.sleep(self.chance.random() * 0.3)
+            self.report(f"{name}: {error}")
+        await asyncio.sleep(self.rng.random() * 0.3)
 
     async def attribute(self) -> str:
         """Return one of the attributes."""
-        return self.chance.choice(await self.page.evaluate("Object.keys(studio.get().session.values)"))
+        return self.rng.choice(await self.page.evaluate("Object.keys(studio.get().session.values)"))
 
     async def drag(self, selector: str, points: int) -> None:
-        """Drag over an element; nothing where it cannot be seen."""
+        """Drag over an element, if it is visible."""
         element = self.page.locator(selector).first
         await element.scroll_into_view_if_needed()
         box, size = await element.bounding_box(), self.page.viewport_size
@@ -102,8 +102,7 @@ class Tab:
             return
         wide = min(box["width"], size["width"] - max(box["x"], 0))
         places = [
-            (box["x"] + self.chance.random() * wide, box["y"] + self.chance.random() * box["height"])
-            for _ in range(points)
+            (box["x"] + self.rng.random() * wide, box["y"] + self.rng.random() * box["height"]) for _ in range(points)
         ]
         await self.page.mouse.move(*places[0])
         await self.page.mouse.down()
@@ -112,13 +111,13 @@ class Tab:
         await self.page.mouse.up()
 
     async def click(self, selector: str) -> None:
-        """Click, as a script does: nothing where that cannot be done now."""
+        """Click by script, which does nothing to a disabled button."""
         await self.page.locator(selector).evaluate("(element) => element.click()")
 
     async def do_slider(self) -> None:
         """Drag a slider."""
         slider = self.page.locator(f"#slider-{await self.attribute()}")
-        values = [self.chance.randrange(401) for _ in range(self.chance.randint(1, 30))]
+        values = [self.rng.randrange(401) for _ in range(self.rng.randint(1, 30))]
         for value in values:
             await slider.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", value)
         await slider.dispatch_event("change")
@@ -126,57 +125,57 @@ class Tab:
     async def do_pad(self) -> None:
         """Drag over the pad."""
         await self.page.locator("#pad-x").select_option(await self.attribute())
-        await self.drag("#pad", self.chance.randint(1, 4))
+        await self.drag("#pad", self.rng.randint(1, 4))
 
     async def do_curve(self) -> None:
         """Draw on a lane."""
         name = await self.attribute()
-        await self.drag(f'#lanes canvas[aria-label^="{name.replace("_", " ")}"]', self.chance.randint(1, 4))
+        await self.drag(f'#lanes canvas[aria-label^="{name.replace("_", " ")}"]', self.rng.randint(1, 4))
 
     async def do_select(self) -> None:
-        """Select measures, or none."""
-        if self.chance.random() < 0.5:
+        """Select measures, or clear the selection."""
+        if self.rng.random() < 0.5:
             await self.page.locator("#roll").press("Escape")
         else:
             await self.drag("#roll", 2)
 
     async def do_lock(self) -> None:
-        """Lock an attribute, or let it go."""
+        """Lock or unlock an attribute."""
         await self.page.get_by_role("button", name=f"Lock {(await self.attribute()).replace('_', ' ')}").click()
 
     async def do_key(self) -> None:
         """Choose a key."""
-        keys = await self.page.evaluate("[...document.getElementById('key').options].map(one => one.value)")
-        await self.page.locator("#key").select_option(self.chance.choice(["auto", "off", self.chance.choice(keys)]))
+        keys = await self.page.evaluate("[...document.getElementById('key').options].map(option => option.value)")
+        await self.page.locator("#key").select_option(self.rng.choice(["auto", "off", self.rng.choice(keys)]))
 
     async def do_button(self) -> None:
         """Press a button of the work bar."""
-        await self.click(self.chance.choice(["#undo", "#undo", "#redo", "#dice", "#dice", "#reset", "#keep", "#copy"]))
+        await self.click(self.rng.choice(["#undo", "#undo", "#redo", "#dice", "#dice", "#reset", "#keep", "#copy"]))
 
     async def do_compare(self) -> None:
-        """Hear the original, or the variation."""
-        await self.click(self.chance.choice(["#hear-a", "#hear-b"]))
+        """Switch to the original or the variation."""
+        await self.click(self.rng.choice(["#show-original", "#show-variation"]))
 
     async def do_play(self) -> None:
         """Start or stop the tune, the loop or the metronome."""
-        await self.click(self.chance.choice(["#play", "#play", "#loop", "#metronome"]))
+        await self.click(self.rng.choice(["#play", "#play", "#loop", "#metronome"]))
 
     async def do_tempo(self) -> None:
         """Type a tempo."""
-        await self.page.locator("#tempo").fill(str(self.chance.randint(10, 450)))
+        await self.page.locator("#tempo").fill(str(self.rng.randint(10, 450)))
         await self.page.locator("#tempo").press("Tab")
 
     async def do_drop(self) -> None:
-        """Leave out what was kept."""
-        kept = self.page.locator("#kept button")
-        if await kept.count():
-            await kept.nth(self.chance.randrange(await kept.count())).click()
+        """Remove a kept variation, or go back to it."""
+        buttons = self.page.locator("#kept button")
+        if await buttons.count():
+            await buttons.nth(self.rng.randrange(await buttons.count())).click()
 
     async def do_track(self) -> None:
         """Choose another track."""
         if await self.page.locator("#track").is_visible():
-            ids = await self.page.evaluate("studio.get().session.tracks.map(one => one.id)")
-            await self.page.locator("#track").select_option(self.chance.choice(ids))
+            ids = await self.page.evaluate("studio.get().session.tracks.map(track => track.id)")
+            await self.page.locator("#track").select_option(self.rng.choice(ids))
             await self.until("!document.body.hasAttribute('aria-busy')")
 
     async def _open(self, name: str, data: bytes) -> None:
@@ -188,45 +187,46 @@ class Tab:
 
     async def do_file(self) -> None:
         """Open a file."""
-        await self._open(*self.chance.choice(self.soak.files))
+        await self._open(*self.rng.choice(self.soak.files))
 
     async def do_example(self) -> None:
         """Open an example."""
-        ids = await self.page.evaluate("[...document.getElementById('examples').options].map(one => one.value)")
-        await self.page.locator("#examples").select_option(self.chance.choice(ids[1:]))
+        ids = await self.page.evaluate("[...document.getElementById('examples').options].map(option => option.value)")
+        await self.page.locator("#examples").select_option(self.rng.choice(ids[1:]))
         await self.until("!document.body.hasAttribute('aria-busy')")
 
-    async def do_broken(self) -> None:
-        """Open a broken file."""
-        name, data = self.chance.choice(self.soak.files)
-        await self._open(name, broken(data, self.chance))
-        said = await self.page.locator("#message").inner_text()
-        self.soak.refused += bool(said)
-        if "bug in armusic" in said or "\n" in said or "Error:" in said:
-            self.blame(f"a broken file is answered so: {said}")
+    async def do_damaged(self) -> None:
+        """Open a damaged file."""
+        name, data = self.rng.choice(self.soak.files)
+        await self._open(name, damaged(data, self.rng))
+        message = await self.page.locator("#message").inner_text()
+        self.soak.refused += bool(message)
+        if "bug in armusic" in message or "\n" in message or "Error:" in message:
+            self.report(f"unexpected message for a damaged file: {message}")
 
     async def do_reload(self) -> None:
-        """Load the page anew."""
+        """Reload the page."""
         await self.page.reload()
         await self.page.locator("#work").wait_for()
 
     async def do_look(self) -> None:
-        """Change the size of the window, and its colours."""
+        """Change the size and the colour scheme of the window."""
         await self.page.set_viewport_size(
-            self.chance.choice([{"width": 1440, "height": 1000}, {"width": 390, "height": 844}])
+            self.rng.choice([{"width": 1440, "height": 1000}, {"width": 390, "height": 844}])
         )
-        await self.page.emulate_media(color_scheme=self.chance.choice(["light", "dark"]))
+        await self.page.emulate_media(color_scheme=self.rng.choice(["light", "dark"]))
 
     async def do_export(self) -> None:
-        """Export, and read what comes."""
-        if self.chance.random() < 0.6:
+        """Export, and check the file."""
+        if self.rng.random() < 0.6:
             await self.until("studio.get().settled")
-        form = self.chance.choice(FORMATS)
+        form = self.rng.choice(FORMATS)
         await self.page.locator("#format").select_option(form)
-        await self.page.locator("#with-original").set_checked(self.chance.random() < 0.4)
+        await self.page.locator("#with-original").set_checked(self.rng.random() < 0.4)
         if await self.page.locator("#layout").is_visible():
-            layouts = await self.page.evaluate("[...document.getElementById('layout').options].map(one => one.value)")
-            await self.page.locator("#layout").evaluate("(e, v) => { e.value = v; }", self.chance.choice(layouts))
+            options = "[...document.getElementById('layout').options]"
+            layouts = await self.page.evaluate(f"{options}.map(option => option.value)")
+            await self.page.locator("#layout").evaluate("(e, v) => { e.value = v; }", self.rng.choice(layouts))
         before = await self.page.evaluate("studio.get()")
         async with self.page.expect_download() as expected:
             await self.page.locator("#download").click()
@@ -242,11 +242,11 @@ class Tab:
             same = before["settled"] and after["settled"] and before["shown"] == after["shown"]
             if form == "mid" and alone and same:
                 sounds = mido.MidiFile(file=io.BytesIO(data))
-                found = [one.note for one in sounds if one.type == "note_on" and one.velocity]
+                exported = [event.note for event in sounds if event.type == "note_on" and event.velocity]
                 shown = [note["pitch"] for note in before["shown"]["notes"]]
-                assert found == shown, f"{found} are not {shown} of {before['shown'].get('command')}"
-        except Exception as error:  # noqa: BLE001  (whatever a library finds wrong)
-            self.blame(f"{name} is not valid: {type(error).__name__}: {error}")
+                assert exported == shown, f"{exported} are not {shown} of {before['shown'].get('command')}"
+        except Exception as error:  # noqa: BLE001  (libraries raise anything)
+            self.report(f"{name} is not valid: {type(error).__name__}: {error}")
 
 
 ACTIONS: dict[str, tuple[Callable[[Tab], Awaitable[None]], int]] = {
@@ -264,9 +264,9 @@ ACTIONS: dict[str, tuple[Callable[[Tab], Awaitable[None]], int]] = {
     "track": (Tab.do_track, 1),
     "file": (Tab.do_file, 2),
     "example": (Tab.do_example, 1),
-    "broken": (Tab.do_broken, 1),
+    "damaged": (Tab.do_damaged, 1),
     "reload": (Tab.do_reload, 1),
     "look": (Tab.do_look, 1),
     "export": (Tab.do_export, 4),
 }
-"""What is done, and how often beside the others."""
+"""The actions and their weights."""

@@ -41,7 +41,7 @@ _ENDS = (1, 99)  # percentiles of the corpus at the ends of a slider
 
 def model(checkpoint: Checkpoint, name: str, initial: str | None) -> ModelInfo:
     """Return a description of a model and of what the server supports."""
-    forms = exports.formats()
+    formats = exports.formats()
     return ModelInfo(
         name=name,
         attributes=[_attribute(attribute) for attribute in checkpoint.config.attributes],
@@ -51,8 +51,8 @@ def model(checkpoint: Checkpoint, name: str, initial: str | None) -> ModelInfo:
             if mode != _RARE_MODE
             for fifths in range(-_MAX_SIGNS, _MAX_SIGNS + 1)
         ],
-        formats=forms,
-        score="svg" in forms,
+        formats=formats,
+        score=any(form.key == "svg" for form in formats),
         suffixes=list(readers.suffixes()),
         max_bytes=MAX_BYTES,
         max_measures=MAX_MEASURES,

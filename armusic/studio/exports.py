@@ -13,37 +13,44 @@ from armusic import plotting
 from armusic.errors import UsageError
 from armusic.io import writers
 from armusic.io.writers import engraving
+from armusic.io.writers.formats import FORMATS
 from armusic.music import smf
 from armusic.music.score import DEFAULT_BPM, Tune
 from armusic.music.smf import Event, MidiData
 from armusic.studio import memory
-from armusic.studio.schemas import Format
+from armusic.studio.schemas import PICTURE, Format, FormatInfo
 
-TYPES: dict[str, str] = {
-    "mid": "audio/midi",
-    "dawproject": "application/zip",
-    "musicxml": "application/vnd.recordare.musicxml+xml",
-    "abc": "text/vnd.abc",
-    "wav": "audio/wav",
-    "svg": "image/svg+xml",
-    "pdf": "application/pdf",
-    "picture": "image/png",
-    "zip": "application/zip",
-}
-"""Media types by format."""
-
-_MODULES = {"svg": ("verovio",), "pdf": ("verovio", "cairosvg")}
-_PICTURE = "png"
+_PICTURE_SUFFIX, _ZIP = "png", "application/zip"
 _MINUTE, _MAX_TEMPO = 60_000_000, 0xFFFFFF  # microseconds; the longest quarter note that a MIDI tempo can hold
 _LOCK = Lock()  # the engraver is shared
 
 Named = Sequence[tuple[str, Tune]]
 
 
-def formats() -> list[Format]:
+def formats() -> list[FormatInfo]:
     """Return the formats that this installation can write: a score needs an extra."""
-    every: tuple[Format, ...] = ("mid", "dawproject", "musicxml", "abc", "wav", "svg", "pdf", "picture")
-    return [form for form in every if all(find_spec(module) for module in _MODULES.get(form, ()))]
+    available = [
+        FormatInfo(
+            key=form.key,
+            label=f"{form.name} (score)" if form.picture else form.name,
+            layouts=list(form.layouts),
+            scenes=form.scenes,
+        )
+        for form in FORMATS
+        if all(find_spec(module) for module in form.needs)
+    ]
+    return [*available, FormatInfo(key=PICTURE, label="PNG (piano roll)", layouts=[], scenes=False)]
+
+
+def media_type(form: Format) -> str:
+    """Return the media type of a format.
+
+    Examples
+    --------
+    >>> media_type("mid"), media_type("picture")
+    ('audio/midi', 'image/png')
+    """
+    return writers.WRITERS[f".{_PICTURE_SUFFIX if form == PICTURE else form}"].media_type
 
 
 def write(
@@ -73,21 +80,21 @@ def write(
     MissingExtraError
         If the format needs an extra that is not installed.
     """
-    suffix = _PICTURE if form == "picture" else form
-    if form == "picture" and layout is not None:
+    suffix = _PICTURE_SUFFIX if form == PICTURE else form
+    if form == PICTURE and layout is not None:
         raise UsageError("a picture has no layout: leave it out")
     path = out.with_name(f"{out.name}.{suffix}")
     folder = writers.in_folder(path, layout)
     path = out if folder else path
     try:
         with _LOCK:
-            if form == "picture":
+            if form == PICTURE:
                 plotting.save(plotting.rolls(tunes, title), path)
             else:
                 writers.write(tunes, path, layout=layout, clips=f".{suffix}", attributes=attributes)
     finally:
         memory.give_back()
-    return (_zipped(path), TYPES["zip"]) if folder else (path, TYPES[form])
+    return (_zipped(path), _ZIP) if folder else (path, media_type(form))
 
 
 def at_tempo(tunes: Named, bpm: float) -> Named:

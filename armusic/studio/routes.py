@@ -175,7 +175,7 @@ def score(request: Request, ident: str, edit: Edit) -> Response:
     checkpoint, sessions, session = _session(request, ident)
     tune = variations.tune(sessions.editor(session, checkpoint, edit.key), edit)
     name = "variation" if edit.targets or edit.shifts or edit.seed is not None else "original"
-    return Response(exports.score(name, tune), media_type=exports.TYPES["svg"])
+    return Response(exports.score(name, tune), media_type=exports.media_type("svg"))
 
 
 @router.post(
@@ -222,7 +222,7 @@ def sound(program: SevenBits, pitch: SevenBits) -> Response:
     from armusic.studio import exports, samples
 
     data = samples.note(program, pitch)
-    return Response(status_code=204) if data is None else Response(data, media_type=exports.TYPES["wav"])
+    return Response(status_code=204) if data is None else Response(data, media_type=exports.media_type("wav"))
 
 
 def _open(studio: Studio, name: str, data: bytes, reading: Reading, path: str = "") -> Session:

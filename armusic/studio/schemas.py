@@ -4,9 +4,14 @@ Times are in quarter notes from the start of the tune, measures are numbered fro
 their own units: the page shows `value * factor`, in `unit`.
 """
 
-from typing import Annotated, Literal
+from dataclasses import Field as Option
+from dataclasses import fields
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from armusic.io.readers import options
+from armusic.io.writers.formats import FORMATS, LAYOUTS
 
 MAX_MEASURES = 256  # in a tune: the candidates of more would fill the memory
 MAX_VARIATIONS = 16  # in one export
@@ -17,7 +22,16 @@ Target = Number | Annotated[list[Number | None], Field(max_length=MAX_MEASURES)]
 """One number for all measures, or one for each; null leaves a measure free."""
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Loop = Literal["auto", "open", "closed"]
-Format = Literal["mid", "dawproject", "musicxml", "abc", "wav", "svg", "pdf", "picture"]
+PICTURE = "picture"  # of the notes as a piano roll; the other formats are those of `armusic.io.writers`
+_SERVER_OPTIONS = ("beats", "max_size", "strict")  # of readers, not for a page to choose
+_MAX_OPTION, _MAX_LENGTH = 1_000_000, 200  # of options that have no limit of their own
+
+if TYPE_CHECKING:
+    Format = str
+    Layout = str
+else:
+    Format = Literal[(*(form.key for form in FORMATS), PICTURE)]
+    Layout = Literal[tuple(LAYOUTS)]
 
 
 class Message(BaseModel):
@@ -48,6 +62,15 @@ class Histogram(Message):
     shares: list[float] = Field(description=f"Shares of {BARS} equal bins from low to high; they sum to 1.")
 
 
+class FormatInfo(Message):
+    """A file format for exports."""
+
+    key: Format = Field(description="Value of `format` in an export.")
+    label: str
+    layouts: list[Layout] = Field(description="Layouts of several variations, the default first.")
+    scenes: bool = Field(description="Whether the layout `clips` is a file with scenes, not a ZIP of files.")
+
+
 class AttributeInfo(Message):
     """One attribute of the model, shown as a slider."""
 
@@ -73,7 +96,7 @@ class ModelInfo(Message):
     name: str
     attributes: list[AttributeInfo]
     keys: list[str] = Field(description="Values of `key`, besides `auto` (the key of the tune) and `off` (any pitch).")
-    formats: list[Format] = Field(description="Formats that this installation can write: some need an extra.")
+    formats: list[FormatInfo] = Field(description="Formats that this installation can write: some need an extra.")
     score: bool = Field(description="Whether `/score` is available: it needs the extra armusic[score].")
     suffixes: list[str] = Field(description="Suffixes of files that can be read.")
     max_bytes: int
@@ -124,14 +147,39 @@ class Track(Message):
     selected: bool
 
 
-class Reading(Message):
-    """Options for reading a file."""
+def _reading_field(option: Option[Any], kind: Any) -> tuple[Any, Any]:
+    """Return type and default of a reading option, with its help and limits, as pydantic takes them."""
+    limits: dict[str, Any] = {}
+    if kind in (int, float, float | None):
+        low, high = option.metadata["low"], option.metadata["high"]
+        limits = {"ge": low, "le": _MAX_OPTION if high is None else high}
+    elif kind in (str, str | None):
+        limits = {"max_length": _MAX_LENGTH}
+    description = option.metadata["help"].partition("  [")[0]  # the rest is for the command line
+    return kind, Field(option.default, description=description, **limits)
 
-    track: Annotated[str, Field(max_length=200)] | None = None
-    tune: Annotated[int, Field(ge=0, le=999_999_999)] | None = None
-    metre: Annotated[str, Field(max_length=10)] | None = None
-    voice: Literal["highest", "lowest"] = "highest"
-    quantize: Literal["auto", "off", "strict"] = "auto"
+
+if TYPE_CHECKING:
+    _ReadingOptions = Message
+else:
+    _kinds = get_type_hints(options.Reading)
+    _ReadingOptions = create_model(
+        "_ReadingOptions",
+        __base__=Message,
+        **{
+            option.name: _reading_field(option, _kinds[option.name])
+            for option in fields(options.Reading)
+            if option.name not in _SERVER_OPTIONS
+        },
+    )
+
+
+class Reading(_ReadingOptions):
+    """Options for reading a file: those of `armusic.io.readers` that a page may choose."""
+
+    tune: Annotated[
+        Annotated[int, Field(ge=0, le=999_999_999)] | None, Field(description="Number of the tune in a book.")
+    ] = None
 
 
 class PoolStatus(Message):
@@ -234,8 +282,8 @@ class ExportRequest(Message):
     """Variations to write to a file."""
 
     format: Format
-    layout: Literal["tracks", "sequence", "clips"] | None = Field(
-        None, description="Clips are a ZIP of files, but scenes in a DAWproject; abc, wav, svg and pdf hold one voice."
+    layout: Layout | None = Field(
+        None, description="Layout of several variations, one of the format's; null for its default."
     )
     variations: Annotated[list[NamedEdit], Field(min_length=1, max_length=MAX_VARIATIONS)]
     original: bool = Field(False, description="Whether the file begins with the tune itself.")

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from armusic.studio.server import application
 from armusic.studio.state import Studio
 
-HERE = "http://127.0.0.1:8000"
+ORIGIN = "http://127.0.0.1:8000"
 REEL = b"X:1\nT:A Reel\nM:4/4\nL:1/8\nQ:1/4=160\nK:G\nGABc dedB|dedB dedB|c2ec B2dB|A2F2 G4|\n"
 BOOK = REEL + b"\nX:2\nT:A Waltz\nM:3/4\nL:1/4\nK:D\nDFA|d2A|B2G|F3|\n"
 
@@ -20,23 +20,23 @@ APP = application(Studio(file=("reel.abc", REEL)), ("127.0.0.1",))
 
 @pytest.fixture(scope="session")
 def client() -> Iterator[TestClient]:
-    with TestClient(APP, HERE, raise_server_exceptions=False) as client:
+    with TestClient(APP, ORIGIN, raise_server_exceptions=False) as client:
         yield client
 
 
-def opened(client: TestClient, data: bytes = REEL, name: str = "reel.abc") -> dict[str, Any]:
+def open_file(client: TestClient, data: bytes = REEL, name: str = "reel.abc") -> dict[str, Any]:
     """Open a file and return its session."""
-    done = client.post("/api/sessions", params={"name": name}, content=data)
-    assert done.status_code == 201, done.text
-    return done.json()
+    response = client.post("/api/sessions", params={"name": name}, content=data)
+    assert response.status_code == 201, response.text
+    return response.json()
 
 
-def searched(client: TestClient, ident: str, key: str = "auto") -> dict[str, Any]:
-    """Wait for the search to be over."""
+def wait_for_search(client: TestClient, ident: str, key: str = "auto") -> dict[str, Any]:
+    """Wait for the end of the search."""
     for _ in range(1200):
-        done = client.get(f"/api/sessions/{ident}/pool", params={"key": key})
-        assert done.status_code == 200, done.text
-        pool: dict[str, Any] = done.json()
+        response = client.get(f"/api/sessions/{ident}/pool", params={"key": key})
+        assert response.status_code == 200, response.text
+        pool: dict[str, Any] = response.json()
         if pool["ready"] or pool["error"]:
             return pool
         time.sleep(0.1)
@@ -46,6 +46,6 @@ def searched(client: TestClient, ident: str, key: str = "auto") -> dict[str, Any
 @pytest.fixture(scope="session")
 def reel(client: TestClient) -> dict[str, Any]:
     """Return the session of a tune whose search is over."""
-    session = opened(client)
-    assert searched(client, session["id"])["error"] == ""
+    session = open_file(client)
+    assert wait_for_search(client, session["id"])["error"] == ""
     return session

@@ -16,14 +16,14 @@ from fastapi.testclient import TestClient
 from armusic.io import readers, writers
 from armusic_cli.main import run
 
-from .conftest import REEL, opened
+from .conftest import REEL, open_file
 
 
-def export(client: TestClient, session: dict[str, Any], form: str, **more: Any) -> bytes:
-    asked = {"format": form, "variations": [{"name": "denser", "edit": {"shifts": {"density": 0.05}}}], **more}
-    done = client.post(f"/api/sessions/{session['id']}/export", json=asked)
-    assert done.status_code == 200, done.text
-    return done.content
+def export(client: TestClient, session: dict[str, Any], form: str, **options: Any) -> bytes:
+    request = {"format": form, "variations": [{"name": "denser", "edit": {"shifts": {"density": 0.05}}}], **options}
+    response = client.post(f"/api/sessions/{session['id']}/export", json=request)
+    assert response.status_code == 200, response.text
+    return response.content
 
 
 def tempos(midi: bytes) -> list[int]:
@@ -39,7 +39,7 @@ def project_tempos(data: bytes) -> list[float]:
 
 
 def test_an_export_has_the_tempo_of_the_page(client: TestClient) -> None:
-    reel = opened(client)
+    reel = open_file(client)
     assert tempos(export(client, reel, "mid")) == [160]
     assert tempos(export(client, reel, "mid", bpm=200, original=True)) == [200]
     assert b'<sound tempo="200"' in export(client, reel, "musicxml", bpm=200)
@@ -62,28 +62,28 @@ def test_a_file_into_which_the_melody_is_put_back_is_as_much_faster(client: Test
     lead = replace(readers.read(tmp_path / "reel.abc"), tempos=((Fraction(0), 160.0), (Fraction(8), 80.0)))
     bass = replace(lead, notes=lead.notes[::4])
     writers.write([("Lead", lead), ("Bass", bass)], tmp_path / "two.mid")
-    session = opened(client, (tmp_path / "two.mid").read_bytes(), "two.mid")
+    session = open_file(client, (tmp_path / "two.mid").read_bytes(), "two.mid")
     for original in (False, True):
-        made = export(client, session, "mid", bpm=200, original=original)
-        assert tempos(made) == [200, 100]
-        names = [track.name for track in mido.MidiFile(file=io.BytesIO(made)).tracks]
+        midi = export(client, session, "mid", bpm=200, original=original)
+        assert tempos(midi) == [200, 100]
+        names = [track.name for track in mido.MidiFile(file=io.BytesIO(midi)).tracks]
         assert {"Lead", "Bass"} <= set(names)
     assert project_tempos(export(client, session, "dawproject", bpm=200)) == [200, 200, 100]
     timeless = mido.MidiFile(tmp_path / "two.mid")
     for track in timeless.tracks:
         track[:] = [message for message in track if message.type != "set_tempo"]
     timeless.save(tmp_path / "timeless.mid")
-    session = opened(client, (tmp_path / "timeless.mid").read_bytes(), "timeless.mid")
+    session = open_file(client, (tmp_path / "timeless.mid").read_bytes(), "timeless.mid")
     assert tempos(export(client, session, "mid", bpm=90)) == [90]  # 120 where a file names none
 
 
 def test_the_command_of_an_example_runs_as_it_is(client: TestClient, tmp_path: Path) -> None:
     jig = client.post("/api/sessions/example/2").json()
-    asked = {"shifts": {"density": -0.05}, "locks": ["contour"], "loop": "open"}
-    turned = client.post(f"/api/sessions/{jig['id']}/variation", json=asked).json()
-    words = shlex.split(turned["command"])
+    edit = {"shifts": {"density": -0.05}, "locks": ["contour"], "loop": "open"}
+    variation = client.post(f"/api/sessions/{jig['id']}/variation", json=edit).json()
+    words = shlex.split(variation["command"])
     assert words[0] == "armusic"
     assert run([*words[1:], "-o", str(tmp_path / "out.mid")]) == 0
     messages = mido.MidiFile(tmp_path / "out.mid").tracks[-1]
-    made = [message.note for message in messages if message.type == "note_on" and message.velocity]
-    assert made == [note["pitch"] for note in turned["notes"]]
+    pitches = [message.note for message in messages if message.type == "note_on" and message.velocity]
+    assert pitches == [note["pitch"] for note in variation["notes"]]

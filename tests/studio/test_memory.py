@@ -28,12 +28,12 @@ print(most - before, held() - before)
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library")
-@pytest.mark.parametrize(("share", "kept"), [("memory.share()", (0, 10)), ("", (60, 100))])
-def test_large_arrays_go_back_with_notes_above_them(share: str, kept: tuple[int, int]) -> None:
+@pytest.mark.parametrize(("share", "bounds"), [("memory.share()", (0, 10)), ("", (60, 100))])
+def test_large_arrays_go_back_with_notes_above_them(share: str, bounds: tuple[int, int]) -> None:
     """80 MB of arrays, each with what stays above it: without `share`, glibc keeps them."""
     done = subprocess.run(
         [sys.executable, "-c", BETWEEN.format(share=share)], capture_output=True, text=True, check=True
     )
     most, left = map(float, done.stdout.split())
     assert most > 75
-    assert kept[0] <= left <= kept[1]
+    assert bounds[0] <= left <= bounds[1]

@@ -1,4 +1,4 @@
-"""The studio as a musician sees it: its page in the system's Chromium, with the server in a process of its own."""
+"""The page of the studio in the system's Chromium, with the server in a process of its own."""
 
 import io
 import os
@@ -38,9 +38,9 @@ def address() -> Iterator[str]:
     environment = {**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as server:
         assert server.stderr is not None
-        found = re.search(r"http://127\.0\.0\.1:\d+/", server.stderr.readline())
-        assert found
-        yield found[0]
+        address = re.search(r"http://127\.0\.0\.1:\d+/", server.stderr.readline())
+        assert address
+        yield address[0]
         server.terminate()
 
 
@@ -61,22 +61,22 @@ def refusals() -> list[int]:
 @pytest.fixture
 def page(browser: Browser, address: str, refusals: list[int]) -> Iterator[Page]:
     """Return the page; in the end it must have made no error and asked nobody else."""
-    wrong: list[str] = []
+    errors: list[str] = []
     context = browser.new_context(viewport=DESK)
     page = context.new_page()
 
-    def said(text: str) -> None:
+    def note_message(text: str) -> None:
         if not any(f"status of {status}" in text for status in refusals):
-            wrong.append(text)
+            errors.append(text)
 
-    page.on("console", lambda line: said(line.text) if line.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("request", lambda request: foreign(request.url, address) and wrong.append(request.url))
+    page.on("console", lambda line: note_message(line.text) if line.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: foreign(request.url, address) and errors.append(request.url))
     page.goto(address)
     page.locator("#welcome-examples button").first.wait_for(timeout=PATIENCE * 1000)
     yield page
     context.close()
-    assert wrong == []
+    assert errors == []
 
 
 def foreign(url: str, address: str) -> bool:
@@ -91,7 +91,7 @@ def until(page: Page, condition: str) -> None:
         time.sleep(0.03)
 
 
-def opened(page: Page, data: bytes = REEL, name: str = "reel.abc") -> None:
+def open_file(page: Page, data: bytes = REEL, name: str = "reel.abc") -> None:
     """Open a file, and wait for its search."""
     page.locator("#file").set_input_files({"name": name, "mimeType": "text/plain", "buffer": data})
     page.locator("#work").wait_for()
@@ -155,24 +155,24 @@ def test_an_example_is_a_click_away(page: Page) -> None:
     assert "16 measures" in page.locator("#summary").inner_text()
 
 
-def test_a_file_is_read_and_said_in_a_line(page: Page) -> None:
-    opened(page)
+def test_a_file_is_opened_and_summarised_in_a_line(page: Page) -> None:
+    open_file(page)
     assert "4 measures (4 of 4/4)" in page.locator("#summary").inner_text()
     assert "G major" in page.locator("#summary").inner_text()
     assert page.locator("#welcome").is_hidden()
     assert len(page.evaluate("studio.get().shown.notes")) == 25
 
 
-def test_another_tune_of_a_book_can_be_chosen(page: Page) -> None:
-    opened(page, BOOK, "book.abc")
+def test_another_tune_of_a_book_can_be_selected(page: Page) -> None:
+    open_file(page, BOOK, "book.abc")
     page.get_by_label("Melody").select_option(label="A Waltz")
     until(page, "studio.get().session.title === 'A Waltz'")
     assert "3/4" in page.locator("#summary").inner_text()
 
 
 @pytest.mark.parametrize(("key", "more"), [("PageUp", True), ("PageDown", False)])
-def test_a_slider_turns_the_notes_and_says_so(page: Page, key: str, more: bool) -> None:
-    opened(page)
+def test_a_slider_changes_the_notes_and_shows_the_values(page: Page, key: str, more: bool) -> None:
+    open_file(page)
     before = seen(page)
     slider = page.locator("#slider-density")
     slider.focus()
@@ -188,10 +188,10 @@ def test_a_slider_turns_the_notes_and_says_so(page: Page, key: str, more: bool) 
     expect(page.locator("#command")).to_contain_text(f"--attr density={'+' if more else '-'}")
 
 
-def test_dragging_shows_the_last_value_and_asks_for_few(page: Page) -> None:
-    opened(page)
-    asked: list[str] = []
-    page.on("request", lambda request: request.url.endswith("/variation") and asked.append(request.url))
+def test_dragging_shows_the_last_value_with_few_requests(page: Page) -> None:
+    open_file(page)
+    requests: list[str] = []
+    page.on("request", lambda request: request.url.endswith("/variation") and requests.append(request.url))
     page.locator("#slider-density").evaluate("""(slider) => {
         for (let value = 100; value <= 300; value += 4) {
             slider.value = value;
@@ -201,27 +201,27 @@ def test_dragging_shows_the_last_value_and_asks_for_few(page: Page) -> None:
     }""")
     settle(page)
     shifts, values = page.evaluate("[studio.get().edit.shifts.density, studio.get().session.values.density]")
-    wanted = [value + shift for value, shift in zip(values, shifts, strict=True)]
-    assert seen(page)["targets"]["density"] == pytest.approx(wanted, abs=1e-5)
-    assert len(asked) <= 2  # of the fifty
+    targets = [value + shift for value, shift in zip(values, shifts, strict=True)]
+    assert seen(page)["targets"]["density"] == pytest.approx(targets, abs=1e-5)
+    assert len(requests) <= 2  # of the fifty
     page.keyboard.press("Control+z")
     assert page.evaluate("Object.keys(studio.get().edit.shifts)") == []  # a drag is one step
 
 
 def test_a_curve_is_drawn_on_a_lane(page: Page) -> None:
-    opened(page)
+    open_file(page)
     drag(page, lane(page, "density"), (0.05, 0.85), (0.95, 0.1))
     settle(page)
     shown = seen(page)
-    asked, reached = shown["targets"]["density"], shown["values"]["density"]
-    assert asked == sorted(asked)
-    assert asked[0] < asked[-1]
-    assert reached[0] < reached[1] < reached[-1]
+    targets, values = shown["targets"]["density"], shown["values"]["density"]
+    assert targets == sorted(targets)
+    assert targets[0] < targets[-1]
+    assert values[0] < values[1] < values[-1]
     expect(page.locator("#command")).to_contain_text(re.compile(r"density=1:[\d.]+ 2:"))
 
 
-def test_a_point_on_the_pad_turns_two_attributes(page: Page) -> None:
-    opened(page)
+def test_a_point_on_the_pad_changes_two_attributes(page: Page) -> None:
+    open_file(page)
     page.get_by_label("Across").select_option("density")
     page.get_by_label("Up").select_option("range")
     drag(page, page.locator("#pad"), (0.5, 0.5), (0.85, 0.15))
@@ -231,8 +231,8 @@ def test_a_point_on_the_pad_turns_two_attributes(page: Page) -> None:
         assert mean(shown[name]) > mean(original[name])
 
 
-def test_a_lock_keeps_an_attribute_while_another_is_turned(page: Page) -> None:
-    opened(page)
+def test_a_lock_keeps_an_attribute_while_another_changes(page: Page) -> None:
+    open_file(page)
     page.get_by_role("button", name="Lock range").click()
     expect(page.locator("#slider-range")).to_be_disabled()
     page.locator("#slider-density").press("PageUp")
@@ -241,8 +241,8 @@ def test_a_lock_keeps_an_attribute_while_another_is_turned(page: Page) -> None:
     assert shown["targets"]["range"] == pytest.approx(original["range"], abs=1e-5)
 
 
-def test_only_the_selected_measures_are_turned(page: Page) -> None:
-    opened(page)
+def test_only_the_selected_measures_change(page: Page) -> None:
+    open_file(page)
     drag(page, page.locator("#roll"), (0.3, 0.5), (0.7, 0.5))  # measures 2 and 3 of 4
     page.locator("#slider-density").press("PageUp")
     settle(page)
@@ -252,7 +252,7 @@ def test_only_the_selected_measures_are_turned(page: Page) -> None:
 
 
 def test_dice_find_another_tune_and_undo_and_redo_go_back_and_forth(page: Page) -> None:
-    opened(page)
+    open_file(page)
     page.get_by_role("button", name="Dice").click()
     settle(page)
     rolled = pitches(seen(page)["notes"])
@@ -264,20 +264,20 @@ def test_dice_find_another_tune_and_undo_and_redo_go_back_and_forth(page: Page) 
     assert pitches(seen(page)["notes"]) == rolled
 
 
-def test_a_and_b_compare_by_ear(page: Page) -> None:
-    opened(page)
+def test_a_and_b_compare_original_and_variation(page: Page) -> None:
+    open_file(page)
     page.locator("#slider-density").press("PageUp")
     settle(page)
-    heard: Callable[[], int] = lambda: page.evaluate("studio.player.notes.length")  # noqa: E731
-    varied = heard()
+    note_count: Callable[[], int] = lambda: page.evaluate("studio.player.notes.length")  # noqa: E731
+    varied = note_count()
     page.get_by_role("button", name="A: original").click()
-    assert heard() == 25 != varied
+    assert note_count() == 25 != varied
     page.get_by_role("button", name="B: variation").click()
-    assert heard() == varied
+    assert note_count() == varied
 
 
 def test_what_is_played_is_what_is_seen_and_changes_come_at_a_bar_line(page: Page) -> None:
-    opened(page)
+    open_file(page)
     page.get_by_label("Tempo").fill("240")
     page.get_by_label("Tempo").press("Tab")
     page.get_by_role("button", name="Play", exact=True).click()
@@ -310,16 +310,16 @@ def test_what_is_played_is_what_is_seen_and_changes_come_at_a_bar_line(page: Pag
 def test_the_instrument_sounds_where_the_server_has_it(page: Page) -> None:
     """It is asked for a sample every three semitones; until it is there, and where there is none, a tone is made."""
     page.route("**/api/sounds/**", lambda route: route.fulfill(status=204))
-    opened(page)
+    open_file(page)
     page.get_by_role("button", name="Play", exact=True).click()
     until(page, "studio.scheduled.length > 3")
     assert not any(page.evaluate("studio.scheduled.map(note => note.sampled)"))
     page.get_by_role("button", name="Stop").click()
     page.unroute("**/api/sounds/**")
-    asked: list[str] = []
+    requests: list[str] = []
 
     def answer(route: Route) -> None:
-        asked.append(route.request.url)
+        requests.append(route.request.url)
         route.fulfill(body=tone(), content_type="audio/wav")
 
     page.route("**/api/sounds/**", answer)
@@ -331,18 +331,18 @@ def test_the_instrument_sounds_where_the_server_has_it(page: Page) -> None:
     page.get_by_role("button", name="Play", exact=True).click()
     until(page, "studio.scheduled.length > 3")
     assert all(page.evaluate("studio.scheduled.map(note => note.sampled)"))
-    sampled = {int(url.rpartition("/")[2]) for url in asked}
+    sampled = {int(url.rpartition("/")[2]) for url in requests}
     assert {pitch % 3 for pitch in sampled} == {0}
     for pitch in pitches(seen(page)["notes"]):
-        assert min(abs(pitch - one) for one in sampled) <= 1
+        assert min(abs(pitch - root) for root in sampled) <= 1
 
 
 def test_a_soundfont_sounds(page: Page) -> None:
     """All of it together: the server renders notes of the tune's instrument, and the page plays them."""
     pytest.importorskip("fluidsynth", reason="needs armusic[audio] and the system's fluidsynth", exc_type=ImportError)
     answers: list[tuple[int, str]] = []
-    page.on("response", lambda one: answers.append((one.status, one.url)) if "/api/sounds/" in one.url else None)
-    opened(page)
+    page.on("response", lambda sent: answers.append((sent.status, sent.url)) if "/api/sounds/" in sent.url else None)
+    open_file(page)
     until(
         page, "Object.values(studio.player.samples).length > 2 && Object.values(studio.player.samples).every(Boolean)"
     )
@@ -351,24 +351,24 @@ def test_a_soundfont_sounds(page: Page) -> None:
     assert all(page.evaluate("studio.scheduled.map(note => note.sampled)"))
     roots = page.evaluate("Object.keys(studio.player.samples).map(Number)")
     program = page.evaluate("studio.get().session.program")
-    wanted = [(200, f"/api/sounds/{program}/{root}") for root in sorted(roots)]
-    assert sorted((status, urlsplit(url).path) for status, url in answers) == wanted
+    expected = [(200, f"/api/sounds/{program}/{root}") for root in sorted(roots)]
+    assert sorted((status, urlsplit(url).path) for status, url in answers) == expected
     loudest = "one => one.getChannelData(0).reduce((most, value) => Math.max(most, Math.abs(value)), 0)"
     peaks = page.evaluate(f"Object.values(studio.player.samples).map({loudest})")
     assert peaks == pytest.approx([0.8] * len(roots), abs=0.1)
 
 
 def test_the_exported_file_has_the_notes_of_the_page(page: Page) -> None:
-    opened(page)
+    open_file(page)
     page.locator("#slider-density").press("PageUp")
     settle(page)
     midi = saved(page)
-    found = [message.note for message in midi if message.type == "note_on" and message.velocity]
-    assert found == pitches(seen(page)["notes"])
+    exported = [message.note for message in midi if message.type == "note_on" and message.velocity]
+    assert exported == pitches(seen(page)["notes"])
 
 
 def test_the_tempo_of_the_page_is_in_the_exported_file_and_outlives_a_reload(page: Page) -> None:
-    opened(page)
+    open_file(page)
     assert [round(mido.tempo2bpm(message.tempo)) for message in saved(page) if message.type == "set_tempo"] == [160]
     page.locator("#slider-density").press("PageUp")
     page.get_by_label("Tempo").fill("200")
@@ -384,22 +384,22 @@ def test_the_tempo_of_the_page_is_in_the_exported_file_and_outlives_a_reload(pag
 
 def test_a_shorter_tune_can_follow_a_longer_one(page: Page) -> None:
     """Where the keyboard was in the tune before is no measure of this one."""
-    opened(page, BOOK[: len(REEL) - 1] + b"GABc dedB|\n", "longer.abc")
+    open_file(page, BOOK[: len(REEL) - 1] + b"GABc dedB|\n", "longer.abc")
     lane(page, "density").press("End")
     page.locator("#roll").press("End")
     page.locator("#roll").press("Escape")
     lane(page, "density").focus()
     assert len(saved(page).tracks) == 2
-    opened(page, b"X:1\nM:4/4\nL:1/4\nK:C\nCDEF|\n", "short.abc")
-    assert [one.note for one in saved(page) if one.type == "note_on" and one.velocity] == [60, 62, 64, 65]
+    open_file(page, b"X:1\nM:4/4\nL:1/4\nK:C\nCDEF|\n", "short.abc")
+    assert [event.note for event in saved(page) if event.type == "note_on" and event.velocity] == [60, 62, 64, 65]
     lane(page, "density").press("ArrowDown")
     settle(page)
     page.locator("#roll").press("ArrowRight")
     assert page.evaluate("studio.get().selection") == [0, 0]
 
 
-def test_variations_that_were_kept_are_exported_as_tracks(page: Page) -> None:
-    opened(page)
+def test_kept_variations_are_exported_as_tracks(page: Page) -> None:
+    open_file(page)
     for _ in range(2):
         page.locator("#slider-density").press("PageUp")
         settle(page)
@@ -411,20 +411,20 @@ def test_variations_that_were_kept_are_exported_as_tracks(page: Page) -> None:
 
 
 def test_the_button_of_a_kept_variation_outlives_what_else_is_drawn(page: Page) -> None:
-    opened(page)
+    open_file(page)
     page.locator("#slider-density").press("PageUp")
     settle(page)
     page.get_by_role("button", name="Keep this variation").click()
-    button = page.get_by_role("button", name="Drop Variation 1").element_handle()
+    button = page.get_by_role("button", name="Remove Variation 1").element_handle()
     page.locator("#metronome").click()
     until(page, "document.getElementById('metronome').getAttribute('aria-pressed') === 'true'")
-    assert button.evaluate("one => one.isConnected")
+    assert button.evaluate("node => node.isConnected")
     button.click()
     until(page, "!studio.get().kept.length")
 
 
 def test_a_file_can_be_dragged_out(page: Page) -> None:
-    opened(page)
+    open_file(page)
     page.locator("#drag").hover()
     until(page, "studio.ready()")
     kinds = page.evaluate("""() => {
@@ -438,9 +438,9 @@ def test_a_file_can_be_dragged_out(page: Page) -> None:
     assert re.fullmatch(r"audio/midi:[^:/]+\.mid:blob:http.*", kinds[1])
 
 
-def test_a_broken_file_is_a_message_and_the_work_stays(page: Page, refusals: list[int]) -> None:
+def test_a_damaged_file_is_a_message_and_the_work_stays(page: Page, refusals: list[int]) -> None:
     refusals.append(422)
-    opened(page)
+    open_file(page)
     page.locator("#slider-density").press("PageUp")
     settle(page)
     notes = seen(page)["notes"]
@@ -461,7 +461,7 @@ def test_a_broken_file_is_a_message_and_the_work_stays(page: Page, refusals: lis
 
 @pytest.mark.parametrize("expired", [False, True])
 def test_a_reload_loses_nothing(page: Page, refusals: list[int], expired: bool) -> None:
-    opened(page)
+    open_file(page)
     page.locator("#slider-density").press("PageUp")
     settle(page)
     drag(page, lane(page, "range"), (0.05, 0.6), (0.95, 0.2))
@@ -480,13 +480,13 @@ def test_a_reload_loses_nothing(page: Page, refusals: list[int], expired: bool) 
     assert page.evaluate("Object.keys(studio.get().edit.shifts)") == ["density"]
 
 
-def test_what_has_expired_is_made_again_for_an_export_the_score_and_the_pad(page: Page, refusals: list[int]) -> None:
+def test_an_expired_session_is_restored_for_an_export_the_score_and_the_pad(page: Page, refusals: list[int]) -> None:
     refusals.append(404)
-    opened(page)
+    open_file(page)
     page.locator("#format").select_option("mid")
     for ask in (
         lambda: saved(page),
-        lambda: page.locator("#hear-a").click(),
+        lambda: page.locator("#show-original").click(),
         lambda: page.locator("#pad-x").select_option("contour"),
     ):
         before = page.evaluate("studio.get().session.id")
@@ -496,9 +496,9 @@ def test_what_has_expired_is_made_again_for_an_export_the_score_and_the_pad(page
         expect(page.locator("#message")).to_be_hidden()
 
 
-def test_a_search_whose_session_has_gone_is_followed_anew(page: Page, refusals: list[int]) -> None:
+def test_the_progress_of_a_search_survives_its_session(page: Page, refusals: list[int]) -> None:
     refusals.append(404)
-    long = b"X:1\nM:4/4\nL:1/8\nK:C\n" + b"|".join(b"CDEFGAB" + bytes([one]) for one in b"cdefgabC" * 2) + b"|\n"
+    long = b"X:1\nM:4/4\nL:1/8\nK:C\n" + b"|".join(b"CDEFGAB" + bytes([last]) for last in b"cdefgabC" * 2) + b"|\n"
     page.locator("#file").set_input_files({"name": "long.abc", "mimeType": "text/plain", "buffer": long})
     page.locator("#work").wait_for()
     until(page, "document.getElementById('score').src")  # from here on, only the search is asked for
@@ -510,7 +510,7 @@ def test_a_search_whose_session_has_gone_is_followed_anew(page: Page, refusals: 
 
 def test_a_tune_that_had_expired_does_not_come_back_over_the_next_one(page: Page, refusals: list[int]) -> None:
     refusals.append(404)
-    opened(page)
+    open_file(page)
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -521,7 +521,7 @@ def test_a_tune_that_had_expired_does_not_come_back_over_the_next_one(page: Page
     page.locator("#slider-density").press("PageUp")  # the answer is that there is no such session: it is made again
     while not held:
         page.wait_for_timeout(30)
-    opened(page, BOOK, "book.abc")  # meanwhile the musician has opened another
+    open_file(page, BOOK, "book.abc")  # meanwhile the musician has opened another
     with page.expect_response("**/api/sessions?name=reel.abc"):
         held[0].continue_()
     page.wait_for_timeout(300)
@@ -559,12 +559,14 @@ def test_axe_finds_nothing_serious_and_nothing_sticks_out(page: Page) -> None:
     views: list[tuple[Any, Any]] = [(size, scheme) for size in (DESK, PHONE) for scheme in ("light", "dark")]
     for step in ("welcome", "work"):
         if step == "work":
-            opened(page)
+            open_file(page)
             page.locator("#slider-density").press("PageUp")
             settle(page)
         for size, scheme in views:
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=scheme)
-            found = Axe().run(page).response["violations"]
-            assert [(one["id"], one["nodes"]) for one in found if one["impact"] in ("serious", "critical")] == []
+            violations = Axe().run(page).response["violations"]
+            assert [
+                (each["id"], each["nodes"]) for each in violations if each["impact"] in ("serious", "critical")
+            ] == []
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

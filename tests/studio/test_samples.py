@@ -34,8 +34,8 @@ def test_a_note_as_the_soundfont_has_it() -> None:
         assert len(waveform) == samples.SECONDS * samples.RATE
         assert np.abs(waveform).max() == pytest.approx(0.8, abs=0.01)
         spectrum = np.abs(np.fft.rfft(waveform[: samples.RATE]))  # a bin is 1 Hz
-        wanted = 440 * 2 ** ((pitch - 69) / 12)
-        near = slice(round(wanted / 1.03), round(wanted * 1.03) + 1)
+        frequency = 440 * 2 ** ((pitch - 69) / 12)
+        near = slice(round(frequency / 1.03), round(frequency * 1.03) + 1)
         assert spectrum[near].max() > 0.3 * spectrum.max()
 
 
@@ -45,9 +45,9 @@ def test_what_the_page_is_given(client: TestClient, monkeypatch: pytest.MonkeyPa
         return 3000 * np.sin(2 * np.pi * note.pitch * np.arange(2 * fs) / fs)
 
     monkeypatch.setattr(pretty_midi.Instrument, "fluidsynth", fluidsynth)
-    done = client.get("/api/sounds/40/60")
-    assert done.headers["content-type"] == "audio/wav"
-    assert np.abs(np.fft.rfft(decoded(done.content))).argmax() == 2 * 60
+    response = client.get("/api/sounds/40/60")
+    assert response.headers["content-type"] == "audio/wav"
+    assert np.abs(np.fft.rfft(decoded(response.content))).argmax() == 2 * 60
     assert client.get("/api/sounds/40/128").status_code == 422
 
 
@@ -56,5 +56,5 @@ def test_without_instruments_there_is_nothing_and_no_error(client: TestClient, m
         raise ImportError
 
     monkeypatch.setattr(pretty_midi.Instrument, "fluidsynth", fluidsynth)
-    done = client.get("/api/sounds/40/60")
-    assert (done.status_code, done.content) == (204, b"")
+    response = client.get("/api/sounds/40/60")
+    assert (response.status_code, response.content) == (204, b"")

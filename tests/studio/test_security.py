@@ -1,4 +1,4 @@
-"""Whose requests are answered, and what a page may load."""
+"""Which requests are accepted, and what a page may load."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from armusic.studio.security import MAX_BYTES, POLICY, SecurityMiddleware
 from armusic.studio.server import application
 from armusic.studio.state import Studio
 
-from .conftest import HERE
+from .conftest import ORIGIN
 
 TOKEN = "a-token"
 
@@ -17,16 +17,16 @@ TOKEN = "a-token"
 @pytest.fixture
 def others() -> TestClient:
     """A server that others can reach; it is not started, so there is no model."""
-    return TestClient(application(Studio(), ("127.0.0.1", "studio.local"), TOKEN), HERE, follow_redirects=False)
+    return TestClient(application(Studio(), ("127.0.0.1", "studio.local"), TOKEN), ORIGIN, follow_redirects=False)
 
 
 @pytest.mark.parametrize(
     "host", ["evil.example", "127.0.0.1.evil.example", "", "10.0.0.1:8000", "[::1", "@127.0.0.1@x"]
 )
 def test_another_host_name_is_refused(client: TestClient, host: str) -> None:
-    done = client.get("/api/health", headers={"host": host})
-    assert done.status_code == 400
-    assert done.json()["message"].startswith("this server has another name")
+    response = client.get("/api/health", headers={"host": host})
+    assert response.status_code == 400
+    assert response.json()["message"].startswith("this server has another name")
 
 
 @pytest.mark.parametrize(
@@ -35,16 +35,16 @@ def test_another_host_name_is_refused(client: TestClient, host: str) -> None:
      {"sec-fetch-site": "cross-site", "sec-fetch-mode": "cors"}],
 )  # fmt: skip
 def test_another_site_is_refused(client: TestClient, headers: dict[str, str]) -> None:
-    done = client.post("/api/sessions/example/1", headers=headers)
-    assert (done.status_code, done.json()["message"]) == (403, "requests from other sites are refused")
+    response = client.post("/api/sessions/example/1", headers=headers)
+    assert (response.status_code, response.json()["message"]) == (403, "requests from other sites are refused")
 
 
 def test_the_page_itself_is_answered_and_no_other_site_is_told(client: TestClient) -> None:
-    done = client.get("/api/health", headers={"origin": HERE, "sec-fetch-site": "same-origin"})
-    assert done.status_code == 200
-    assert not [name for name in done.headers if name.startswith("access-control")]
-    assert done.headers["content-security-policy"] == POLICY
-    assert done.headers["x-content-type-options"] == "nosniff"
+    response = client.get("/api/health", headers={"origin": ORIGIN, "sec-fetch-site": "same-origin"})
+    assert response.status_code == 200
+    assert not [name for name in response.headers if name.startswith("access-control")]
+    assert response.headers["content-security-policy"] == POLICY
+    assert response.headers["x-content-type-options"] == "nosniff"
 
 
 def test_no_script_in_the_page_is_run_and_nothing_comes_from_elsewhere() -> None:
@@ -55,28 +55,32 @@ def test_no_script_in_the_page_is_run_and_nothing_comes_from_elsewhere() -> None
     assert "http" not in POLICY
 
 
-def test_what_is_too_long_is_refused(client: TestClient) -> None:
+def test_a_request_that_is_too_large_is_refused(client: TestClient) -> None:
     for content in (b"0" * (MAX_BYTES + 1), iter([b"0" * 1_000_000] * 11)):  # with a length, and in pieces
-        done = client.post("/api/sessions", params={"name": "a.mid"}, content=content)
-        assert (done.status_code, done.json()["message"]) == (413, "larger than 10 MB")
+        response = client.post("/api/sessions", params={"name": "a.mid"}, content=content)
+        assert (response.status_code, response.json()["message"]) == (413, "larger than 10 MB")
     assert client.get("/api/health").json()["state"] == "ready"
 
 
 def test_others_need_the_token(others: TestClient) -> None:
-    done = others.get("/api/health")
-    assert done.status_code == 401
-    assert done.json()["message"] == "the token is missing: open the address that armusic studio printed"
-    for given in ({"authorization": "Bearer wrong"}, {"authorization": f"Basic {TOKEN}"}, {"cookie": "armusic=wrong"}):
-        assert others.get("/api/health", headers=given).status_code == 401
+    response = others.get("/api/health")
+    assert response.status_code == 401
+    assert response.json()["message"] == "the token is missing: open the address that armusic studio printed"
+    for headers in (
+        {"authorization": "Bearer wrong"},
+        {"authorization": f"Basic {TOKEN}"},
+        {"cookie": "armusic=wrong"},
+    ):
+        assert others.get("/api/health", headers=headers).status_code == 401
     assert others.get("/api/health", params={"token": TOKEN}).status_code == 401  # the page's address only
     assert others.get("/", params={"token": "wrong"}).status_code == 401
     assert others.get("/api/health", headers={"authorization": f"Bearer {TOKEN}"}).status_code == 200
 
 
 def test_the_address_with_the_token_gives_the_page_a_cookie(others: TestClient) -> None:
-    done = others.get("/", params={"token": TOKEN})
-    assert (done.status_code, done.headers["location"]) == (303, "/")
-    assert {"HttpOnly", "SameSite=Strict"} <= set(done.headers["set-cookie"].split("; "))
+    response = others.get("/", params={"token": TOKEN})
+    assert (response.status_code, response.headers["location"]) == (303, "/")
+    assert {"HttpOnly", "SameSite=Strict"} <= set(response.headers["set-cookie"].split("; "))
     assert others.get("/api/health").status_code == 200  # the client keeps cookies
 
 
@@ -85,20 +89,22 @@ def test_where_others_reach_it_numbers_are_names(others: TestClient, host: str, 
     assert others.get("/api/health", headers={"host": host}).status_code == status
 
 
-def test_a_fault_is_told_in_a_line_and_the_server_lives_on(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_is_reported_in_a_line_and_the_server_goes_on(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from armusic.studio import uploads
 
     def fail(*_: Any) -> None:
         raise RuntimeError("something broke")
 
     monkeypatch.setattr(uploads, "open_bytes", fail)
-    done = client.post("/api/sessions", params={"name": "a.mid"}, content=b"0")
-    assert done.status_code == 500
-    assert done.json()["message"] == "RuntimeError: something broke: this is a bug in armusic; please report it"
+    response = client.post("/api/sessions", params={"name": "a.mid"}, content=b"0")
+    assert response.status_code == 500
+    assert response.json()["message"] == "RuntimeError: something broke: this is a bug in armusic; please report it"
     assert client.get("/api/health").status_code == 200
 
 
-def test_the_guard_lets_the_server_start_and_stop() -> None:
+def test_the_middleware_lets_the_server_start_and_stop() -> None:
     seen: list[str] = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:

@@ -1,4 +1,4 @@
-"""How many tunes are kept, how long, and what becomes of a search that fails."""
+"""Limits of sessions and candidates, and searches that fail."""
 
 import time
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from .conftest import REEL
 
 
 @pytest.fixture(scope="module")
-def opened() -> uploads.Upload:
+def upload() -> uploads.Upload:
     return uploads.open_bytes("reel.abc", REEL, Reading(), "anchored")
 
 
@@ -33,22 +33,22 @@ def clock() -> list[float]:
 
 @pytest.fixture
 def sessions(clock: list[float]) -> Iterator[Sessions]:
-    found = Sessions(lambda: clock[0])
-    yield found
-    found.close()
+    sessions = Sessions(lambda: clock[0])
+    yield sessions
+    sessions.close()
 
 
-def test_the_session_used_least_recently_goes(sessions: Sessions, opened: uploads.Upload) -> None:
-    first, second, *_ = (sessions.add(opened) for _ in range(MAX_SESSIONS))
+def test_the_session_used_least_recently_goes(sessions: Sessions, upload: uploads.Upload) -> None:
+    first, second, *_ = (sessions.add(upload) for _ in range(MAX_SESSIONS))
     assert sessions.get(first.id) is first
-    sessions.add(opened)
+    sessions.add(upload)
     assert len(sessions) == MAX_SESSIONS
     assert sessions.get(first.id) is first
     assert sessions.get(second.id) is None
 
 
-def test_an_idle_session_goes(sessions: Sessions, opened: uploads.Upload, clock: list[float]) -> None:
-    first = sessions.add(opened)
+def test_an_idle_session_goes(sessions: Sessions, upload: uploads.Upload, clock: list[float]) -> None:
+    first = sessions.add(upload)
     clock[0] = MAX_IDLE
     assert sessions.get(first.id) is first
     clock[0] = 2 * MAX_IDLE + 1
@@ -56,8 +56,8 @@ def test_an_idle_session_goes(sessions: Sessions, opened: uploads.Upload, clock:
     assert len(sessions) == 0
 
 
-def test_a_few_keys_are_kept(sessions: Sessions, opened: uploads.Upload, checkpoint: Checkpoint) -> None:
-    session = sessions.add(opened)
+def test_a_few_keys_are_kept(sessions: Sessions, upload: uploads.Upload, checkpoint: Checkpoint) -> None:
+    session = sessions.add(upload)
     for key in ("auto", "off", "C:major", "D:major"):
         sessions.editor(session, checkpoint, key)
     assert list(session.editors) == ["off", "C:major", "D:major"][-MAX_KEYS:]
@@ -66,30 +66,30 @@ def test_a_few_keys_are_kept(sessions: Sessions, opened: uploads.Upload, checkpo
 
 
 def test_candidates_beyond_the_memory_go_least_recently_used_first(
-    sessions: Sessions, opened: uploads.Upload, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+    sessions: Sessions, upload: uploads.Upload, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    every = [sessions.add(opened) for _ in range(3)]
-    found: list[Editor] = []
+    every = [sessions.add(upload) for _ in range(3)]
+    editors: list[Editor] = []
     for session in every:
-        bench = sessions.editor(session, checkpoint, "auto")
-        _wait(lambda bench=bench: bench.status.ready)
-        found.append(bench)
-        if bench.look_up:
-            monkeypatch.setattr("armusic.studio.sessions.MAX_BYTES", round(2.7 * bench.look_up.size))
+        editor = sessions.editor(session, checkpoint, "auto")
+        _wait(lambda editor=editor: editor.status.ready)
+        editors.append(editor)
+        if editor.look_up:
+            monkeypatch.setattr("armusic.studio.sessions.MAX_BYTES", round(2.7 * editor.look_up.size))
     _wait(lambda: not every[0].editors)
     assert [list(session.editors) for session in every] == [[], ["auto"], ["auto"]]
     sessions.get(every[0].id)
     again = sessions.editor(every[0], checkpoint, "auto")
-    assert again is not found[0]
+    assert again is not editors[0]
     _wait(lambda: again.status.ready)
     _wait(lambda: not every[1].editors)
-    assert sessions.editor(every[2], checkpoint, "auto") is found[2]
+    assert sessions.editor(every[2], checkpoint, "auto") is editors[2]
 
 
 @pytest.mark.parametrize("error", [DataError("no such thing"), RuntimeError("broken")])
-def test_a_search_that_fails_is_told_and_the_next_one_is_not_harmed(
+def test_a_failed_search_is_reported_and_the_next_one_succeeds(
     sessions: Sessions,
-    opened: uploads.Upload,
+    upload: uploads.Upload,
     checkpoint: Checkpoint,
     monkeypatch: pytest.MonkeyPatch,
     error: Exception,
@@ -99,27 +99,27 @@ def test_a_search_that_fails_is_told_and_the_next_one_is_not_harmed(
 
     with monkeypatch.context() as patch:
         patch.setattr(interactive, "search", fail)
-        broken = sessions.editor(sessions.add(opened), checkpoint, "auto")
+        broken = sessions.editor(sessions.add(upload), checkpoint, "auto")
         _wait(lambda: bool(broken.error))
     assert broken.status.error in ("no such thing", "the search failed (RuntimeError): targets are met approximately")
     patch.undo()
-    good = sessions.editor(sessions.add(opened), checkpoint, "auto")
+    good = sessions.editor(sessions.add(upload), checkpoint, "auto")
     _wait(lambda: good.progress > 0)
     assert not good.error
 
 
-def test_closing_ends_a_search_at_once(opened: uploads.Upload, checkpoint: Checkpoint) -> None:
+def test_closing_ends_a_search_at_once(upload: uploads.Upload, checkpoint: Checkpoint) -> None:
     sessions = Sessions()
-    bench = sessions.editor(sessions.add(opened), checkpoint, "auto")
-    _wait(lambda: bench.progress > 0)
+    editor = sessions.editor(sessions.add(upload), checkpoint, "auto")
+    _wait(lambda: editor.progress > 0)
     sessions.close()
-    assert not bench.status.ready
+    assert not editor.status.ready
 
 
-def _wait(done: object) -> None:
-    assert callable(done)
+def _wait(condition: object) -> None:
+    assert callable(condition)
     for _ in range(6000):
-        if done():
+        if condition():
             return
         time.sleep(0.01)
     raise AssertionError("it takes too long")

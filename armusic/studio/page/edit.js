@@ -1,62 +1,165 @@
-// What is asked of a tune. `shifts[name][m]` is how far measure m is turned from where it was; null is free.
+// Edits of a tune, as plain data that is never changed. Measures are given by their indices, from 0.
 
-export const nothing = () => ({ shifts: {}, locks: [], key: "auto", seed: null, measures: null });
+/** @import { AttributeInfo, Edit as EditRequest, Session } from "./messages" */
 
-export const isNothing = (edit) => !Object.keys(edit.shifts).length && edit.seed === null;
+/**
+ * @typedef {object} Edit
+ * @property {Record<string, (number | null)[]>} shifts For each attribute, how far each measure is from its original
+ *   value; null where it is free.
+ * @property {string[]} locks Attributes that keep their values.
+ * @property {string} key
+ * @property {number | null} seed Seed of the dice.
+ * @property {number[] | null} measures Measures that the dice may change, from 1; null for all.
+ */
 
+/** @typedef {[first: number, last: number] | null} Selection Selected measures; null for none. */
+
+/** @typedef {Pick<Session, "measures" | "values">} Tune What edits need of a session. */
+
+/** @returns {Edit} */
+export const emptyEdit = () => ({ shifts: {}, locks: [], key: "auto", seed: null, measures: null });
+
+/**
+ * Return whether an edit leaves the tune as it is.
+ * @param {Edit} edit
+ */
+export const isEmpty = (edit) => !Object.keys(edit.shifts).length && edit.seed === null;
+
+/** @param {number} value */
 const round = (value) => Math.round(value * 1e6) / 1e6;
 
-// The measures that a slider turns: those selected, else all that can be turned.
+/**
+ * Return the measures that a slider changes: the editable ones of the selection, or of the tune.
+ * @param {Pick<Session, "measures">} session
+ * @param {Selection} selection
+ */
 export function scope(session, selection) {
-  const places = session.measures.map((_, place) => place).filter((place) => session.measures[place].editable);
-  return selection ? places.filter((place) => place >= selection[0] && place <= selection[1]) : places;
+  const [first, last] = selection ?? [0, session.measures.length - 1];
+  return [...session.measures.keys()].filter((m) => session.measures[m].editable && m >= first && m <= last);
 }
 
-export const mean = (values, places) => places.reduce((sum, place) => sum + values[place], 0) / Math.max(places.length, 1);
+/**
+ * Return the mean of the values at some indices; 0 of none.
+ * @param {number[]} values
+ * @param {number[]} indices
+ */
+export const mean = (values, indices) =>
+  indices.reduce((sum, index) => sum + values[index], 0) / Math.max(indices.length, 1);
 
-// The value that each measure is asked for, or has where it is free.
-export const wanted = (session, edit, name) =>
-  session.values[name].map((value, place) => value + (edit.shifts[name]?.[place] ?? 0));
+/**
+ * Return the target of each measure; its own value where it is free.
+ * @param {Tune} session
+ * @param {Edit} edit
+ * @param {string} name
+ */
+export const targets = (session, edit, name) =>
+  session.values[name].map((value, index) => value + (edit.shifts[name]?.[index] ?? 0));
 
-function withShifts(edit, name, shifts) {
-  const { [name]: _, ...others } = edit.shifts;
-  const any = shifts.some((shift) => shift !== null);
-  return { ...edit, shifts: any ? { ...others, [name]: shifts } : others };
+/**
+ * @param {Edit} edit
+ * @param {string} name
+ * @param {(number | null)[]} values
+ * @returns {Edit}
+ */
+function withShifts(edit, name, values) {
+  const { [name]: _, ...rest } = edit.shifts;
+  const free = values.every((shift) => shift === null);
+  return { ...edit, shifts: free ? rest : { ...rest, [name]: values } };
 }
 
+/**
+ * @param {Tune} session
+ * @param {Edit} edit
+ * @param {string} name
+ * @returns {(number | null)[]}
+ */
 const shiftsOf = (session, edit, name) => [...(edit.shifts[name] ?? session.measures.map(() => null))];
 
-// Turn the measures by the same amount, such that their mean becomes `value`.
-export function turnMean(session, edit, name, places, value) {
-  const by = value - mean(wanted(session, edit, name), places);
+/**
+ * Shift measures by the same amount, so that their mean becomes `value`.
+ * @param {Tune} session
+ * @param {Edit} edit
+ * @param {string} name
+ * @param {number[]} indices
+ * @param {number} value
+ */
+export function shiftMean(session, edit, name, indices, value) {
+  const difference = value - mean(targets(session, edit, name), indices);
   const shifts = shiftsOf(session, edit, name);
-  for (const place of places) {
-    const shift = round((shifts[place] ?? 0) + by);
-    shifts[place] = Math.abs(shift) < 1e-5 ? null : shift;
+  for (const index of indices) {
+    const shift = round((shifts[index] ?? 0) + difference);
+    shifts[index] = Math.abs(shift) < 1e-5 ? null : shift;
   }
   return withShifts(edit, name, shifts);
 }
 
-// Ask single measures for values: {place: value}; null frees a measure.
-export function draw(session, edit, name, points) {
+/**
+ * Set the targets of single measures; null frees a measure.
+ * @param {Tune} session
+ * @param {Edit} edit
+ * @param {string} name
+ * @param {Record<number, number | null>} points
+ */
+export function setTargets(session, edit, name, points) {
   const shifts = shiftsOf(session, edit, name);
-  for (const [place, value] of Object.entries(points)) {
-    if (session.measures[place].editable) shifts[place] = value === null ? null : round(value - session.values[name][place]);
+  for (const [key, value] of Object.entries(points)) {
+    const index = Number(key);
+    if (!session.measures[index].editable) continue;
+    shifts[index] = value === null ? null : round(value - session.values[name][index]);
   }
   return withShifts(edit, name, shifts);
 }
 
-export const free = (session, edit, name, places) => draw(session, edit, name, Object.fromEntries(places.map((place) => [place, null])));
+/**
+ * Remove the targets of measures.
+ * @param {Tune} session
+ * @param {Edit} edit
+ * @param {string} name
+ * @param {number[]} indices
+ */
+export const clearTargets = (session, edit, name, indices) =>
+  setTargets(session, edit, name, Object.fromEntries(indices.map((index) => [index, null])));
 
+/**
+ * @param {Edit} edit
+ * @param {string} name
+ * @returns {Edit}
+ */
 export const toggleLock = (edit, name) =>
-  ({ ...edit, locks: edit.locks.includes(name) ? edit.locks.filter((one) => one !== name) : [...edit.locks, name] });
+  ({ ...edit, locks: edit.locks.includes(name) ? edit.locks.filter((lock) => lock !== name) : [...edit.locks, name] });
 
-// Dice for the selection, and for what is turned elsewhere.
-export function roll(edit, places, all) {
-  const turned = all.filter((place) => Object.values(edit.shifts).some((shifts) => shifts[place] !== null));
-  const measures = places.length === all.length ? null : [...new Set([...places, ...turned])].sort((a, b) => a - b).map((place) => place + 1);
+/**
+ * Roll the dice for some measures, and for those with a target elsewhere.
+ * @param {Edit} edit
+ * @param {number[]} indices
+ * @param {number[]} all Every editable measure.
+ * @returns {Edit}
+ */
+export function rollDice(edit, indices, all) {
+  const shifted = all.filter((index) => Object.values(edit.shifts).some((shifts) => shifts[index] !== null));
+  const rolled = [...new Set([...indices, ...shifted])].sort((a, b) => a - b);
+  const measures = indices.length === all.length ? null : rolled.map((index) => index + 1);
   return { ...edit, seed: Math.floor(Math.random() * 2 ** 32), measures };
 }
 
-// The edit as the server reads it.
-export const turn = (edit, sequence = 0) => ({ sequence, ...edit, measures: edit.seed === null ? null : edit.measures });
+/**
+ * Return an edit as the server takes it.
+ * @param {Edit} edit
+ * @param {number} sequence
+ * @returns {EditRequest}
+ */
+export const toRequest = (edit, sequence = 0) =>
+  ({ sequence, ...edit, measures: edit.seed === null ? null : edit.measures });
+
+/**
+ * Return a value as text, with as many decimals as its slider resolves.
+ * @param {AttributeInfo} attribute
+ * @param {Pick<Session, "scales">} session
+ * @param {number} value
+ */
+export function format(attribute, session, value) {
+  const { low, high } = session.scales[attribute.name];
+  const span = Math.abs((high - low) * attribute.factor);
+  const digits = span >= 40 ? 0 : span >= 4 ? 1 : 2;
+  return (value * attribute.factor).toFixed(digits).replace(/^-(0(\.0+)?)$/, "$1");
+}

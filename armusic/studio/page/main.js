@@ -1,8 +1,14 @@
-// The page: one state, drawn anew when it changes. What is asked of the tune lives here, the server keeps only the tune.
+// The page: one state, redrawn when it changes. Edits are kept here; the server keeps the tune and its candidates.
+
+/** @import { ModelInfo, PoolStatus, Session, Variation } from "./messages" */
+/** @import { Edit, Selection } from "./edit.js" */
+/** @import { KeptVariation, Source, Work } from "./store.js" */
 
 import * as api from "./api.js";
 import { Ruler } from "./canvas.js";
+import { $, button, canvas, input, make, select } from "./dom.js";
 import * as edits from "./edit.js";
+import { Exports } from "./exports.js";
 import { History } from "./history.js";
 import { Lane } from "./lane.js";
 import { Pad } from "./pad.js";
@@ -10,160 +16,241 @@ import { Player } from "./player.js";
 import { Roll } from "./roll.js";
 import { Slider } from "./slider.js";
 import * as store from "./store.js";
-import { Take } from "./take.js";
 import { wire } from "./wiring.js";
 
-const $ = (id) => document.getElementById(id);
-const NARROW = 30; // pixels of a measure, at least
+/**
+ * @typedef {Partial<Variation> & Pick<Variation, "notes" | "values" | "changed" | "remarks" | "command">} Shown
+ *   The variation that is shown; the tune itself before there is one.
+ */
 
-const state = { model: null, session: null, shown: null, selection: null, original: false, source: null, kept: [], pool: null };
-let history = new History(edits.nothing());
+/**
+ * @typedef {object} State
+ * @property {ModelInfo} model
+ * @property {Session} session
+ * @property {Shown} shown
+ * @property {Selection} selection
+ * @property {boolean} original Whether the original is shown in place of the variation.
+ * @property {Source | null} source
+ * @property {KeptVariation[]} kept
+ * @property {PoolStatus | null} pool
+ * @property {Edit | null} answered The edit of the variation that is shown.
+ */
+
+/** @typedef {State & { edit: Edit, pace: number, settled: boolean }} Situation The state and what follows from it. */
+/** @typedef {Situation & { ruler: Ruler, rollHeight: number, laneHeight: number }} View What parts are drawn from. */
+
+/**
+ * @typedef {object} Tools What parts of the page share.
+ * @property {() => Situation} get
+ * @property {(edit: Edit, settled?: boolean) => void} change
+ * @property {(error: Error) => void} fail
+ * @property {(text: string, isError?: boolean) => void} say
+ * @property {<Answer>(send: (session: Session) => Promise<Answer>) => Promise<Answer>} withSession
+ */
+
+const MIN_MEASURE = 30; // pixels
+const POLL = 500; // milliseconds
+const POLL_AFTER_ERROR = 3000;
+
+/** The state; without a model before the page has started, and without a tune before one is open. */
+const state = /** @type {State} */ (/** @type {unknown} */ ({
+  model: null, session: null, shown: null, selection: null, original: false, source: null, kept: [], pool: null,
+  answered: null,
+}));
+let history = new History(edits.emptyEdit());
 let edit = history.present;
 let sequence = Date.now();
+/** @type {(Slider | Lane)[]} */
 let parts = [];
+/** Sessions that replace expired ones. @type {WeakMap<Session, Promise<Session>>} */
+const replacements = new WeakMap();
 
-const get = () => ({ ...state, edit, pace: player.pace, settled: edits.isNothing(edit) || state.answered === edit });
 const player = new Player(() => draw());
 
-// --- what is said ---
+/** @returns {Situation} */
+const get = () =>
+  ({ ...state, edit, pace: player.pace, settled: edits.isEmpty(edit) || state.answered === edit });
 
-function say(text, bad = false) {
-  const box = $(bad ? "message" : "said");
+// --- messages to the reader ---
+
+function say(text = "", isError = false) {
+  const box = $(isError ? "message" : "status");
   box.textContent = text;
-  if (bad) box.hidden = !text;
+  if (isError) box.hidden = !text;
   else $("message").hidden = true;
 }
 
+/** @param {Error} error */
 const fail = (error) => say(error.message, true);
 
-// --- a tune ---
+// --- opening a tune ---
 
+/**
+ * @param {() => Promise<Session>} load
+ * @param {Source | null} source
+ */
 async function open(load, source) {
   $("message").hidden = true;
   document.body.setAttribute("aria-busy", "true");
   try {
     const session = await load();
-    if (state.session && state.session.id !== session.id) api.leave(state.session);
+    if (state.session && state.session.id !== session.id) api.close(state.session);
     state.source = source;
     show(session);
-    return true;
   } catch (error) {
-    fail(error);
-    return false;
+    fail(/** @type {Error} */ (error));
   } finally {
     document.body.removeAttribute("aria-busy");
   }
 }
 
+/** @param {File} [file] */
 async function openFile(file) {
   if (!file) return;
-  if (file.size > state.model.max_bytes) {
-    fail(new Error(`${file.name}: ${(file.size / 1e6).toFixed(1)} MB: up to ${state.model.max_bytes / 1e6} MB are taken`));
+  const limit = state.model.max_bytes;
+  if (file.size > limit) {
+    fail(new Error(`${file.name}: ${(file.size / 1e6).toFixed(1)} MB; files can have up to ${limit / 1e6} MB`));
     return;
   }
   const bytes = new Uint8Array(await file.arrayBuffer());
   await open(() => api.open(file.name, bytes), { name: file.name, file: store.toText(bytes) });
 }
 
+/** @param {string} id */
 const openExample = (id) => open(() => api.openExample(id), { example: id });
 
-// A session that has expired, or whose server was started anew, is made again.
-async function remake() {
+/** Open a session again that has expired, or whose server was restarted. */
+async function restore() {
   const { source, session } = state;
-  if (!source?.file && !source?.example) throw new Error("The tune has expired on the server: open it again.");
-  let made = source.example ? await api.openExample(source.example) : await api.open(source.name, store.toBytes(source.file));
+  let restored;
+  if (source?.example) restored = await api.openExample(source.example);
+  else if (source?.name && source.file) restored = await api.open(source.name, store.toBytes(source.file));
+  else throw new Error("The tune has expired on the server: open it again.");
   const reading = session?.reading ?? source.reading;
-  if (reading && JSON.stringify(reading) !== JSON.stringify(made.reading)) made = await api.read(made, reading);
-  return made;
+  if (!reading || JSON.stringify(reading) === JSON.stringify(restored.reading)) return restored;
+  return api.read(restored, reading);
 }
 
-// Show a tune: as it is, or with the work of before.
+/**
+ * Show a tune, with the work on it before a reload.
+ * @param {Session} session
+ * @param {Work | null} work
+ */
 function show(session, work = null) {
   player.load(session);
-  turning.drop();
-  scoring.drop();
+  variationQueue.drop();
+  scoreQueue.drop();
   state.session = session;
   state.pool = session.pool;
   state.selection = work?.selection ?? null;
   state.kept = work?.kept ?? [];
   state.original = false;
-  history = work ? new History(work.present, work.past, work.future) : new History(edits.nothing());
+  history = work ? new History(work.present, work.past, work.future) : new History(edits.emptyEdit());
   edit = history.present;
-  state.shown = untouched(session);
-  $("welcome").hidden = true;
-  $("work").hidden = false;
-  $("title").textContent = session.title || session.name;
-  $("summary").textContent = session.summary;
-  $("remarks").replaceChildren(...session.remarks.map((one) => Object.assign(document.createElement("li"), { textContent: one })));
-  $("remarks-box").hidden = !session.remarks.length;
-  $("remarks-box").firstElementChild.textContent = `${session.remarks.length} remark${session.remarks.length > 1 ? "s" : ""}`;
-  $("track-field").hidden = session.tracks.length < 2;
-  $("track").replaceChildren(...session.tracks.map((one) =>
-    new Option(one.notes ? `${one.name} (${one.notes} notes)` : one.name, one.id, one.selected, one.selected)));
+  state.shown = unedited(session);
   player.pace = work?.pace ?? 1;
-  $("tempo").value = Math.round(session.bpm * player.pace);
-  document.title = `${session.title || session.name} – armusic studio`;
-  $("scroller").scrollLeft = 0;
-  say("");
-  refresh.key = null;
+  describe(session);
+  say();
+  poll.key = null;
   refresh();
 }
 
-const untouched = (session) =>
-  ({ notes: session.notes, values: session.values, changed: session.measures.map(() => false), remarks: [], command: "" });
+/** @param {Session} session */
+function describe(session) {
+  const { remarks, tracks } = session;
+  const title = session.title || session.name;
+  $("welcome").hidden = true;
+  $("work").hidden = false;
+  $("title").textContent = title;
+  $("summary").textContent = session.summary;
+  $("remarks").replaceChildren();
+  for (const remark of remarks) make("li", $("remarks"), { textContent: remark });
+  $("remarks-box").hidden = !remarks.length;
+  $("remarks-title").textContent = `${remarks.length} remark${remarks.length > 1 ? "s" : ""}`;
+  $("track-field").hidden = tracks.length < 2;
+  select("track").replaceChildren(...tracks.map(({ id, name, notes, selected }) =>
+    new Option(notes ? `${name} (${notes} notes)` : name, id, selected, selected)));
+  input("tempo").value = String(Math.round(session.bpm * player.pace));
+  document.title = `${title} – armusic studio`;
+  $("scroller").scrollLeft = 0;
+}
 
-// --- turning ---
+/**
+ * @param {Session} session
+ * @returns {Shown}
+ */
+const unedited = (session) => ({
+  notes: session.notes, values: session.values, changed: session.measures.map(() => false), remarks: [], command: "",
+});
 
-const turning = new api.Latest(
-  ({ edit: asked }, signal) => withSession((session) => api.variation(session, edits.turn(asked, ++sequence), signal)),
-  (turned, { edit: asked }) => {
-    if (edits.isNothing(edit) || turned.sequence < (state.shown.sequence ?? 0)) return;
-    Object.assign(state, { shown: turned, answered: asked });
-    if (state.pool?.ready && !turned.pool.ready) watchPool(); // the candidates were forgotten for another tune's
-    if (asked === edit) say(turned.remarks.join("; "));
-    heard();
+// --- editing ---
+
+const variationQueue = new api.LatestOnly(
+  (/** @type {Edit} */ latest, signal) =>
+    withSession((session) => api.variation(session, edits.toRequest(latest, ++sequence), signal)),
+  (variation, latest) => {
+    if (edits.isEmpty(edit) || variation.sequence < (state.shown.sequence ?? 0)) return;
+    state.shown = variation;
+    state.answered = latest;
+    if (state.pool?.ready && !variation.pool.ready) watchPool(); // the candidates were dropped for another tune's
+    if (latest === edit) say(variation.remarks.join("; "));
+    updatePlayer();
     draw();
-    score();
+    drawScore();
   },
   fail,
 );
 
-const scoring = new api.Latest(
-  (body, signal) => withSession((session) => api.score(session, body, signal)),
+const scoreQueue = new api.LatestOnly(
+  (/** @type {Edit} */ latest, signal) =>
+    withSession((session) => api.score(session, edits.toRequest(latest), signal)),
   (svg) => {
-    if ($("score").src) URL.revokeObjectURL($("score").src);
-    $("score").src = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
-    $("score").alt = `The ${state.original ? "original" : "variation"} as notation`;
+    const image = /** @type {HTMLImageElement} */ ($("score"));
+    if (image.src) URL.revokeObjectURL(image.src);
+    image.src = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+    image.alt = `The ${state.original ? "original" : "variation"} as notation`;
   },
   fail,
   { patience: 4000, pause: 300 },
 );
 
-// Send to the session; one that has gone is made again, once for all that wait, unless another tune is open by then.
+/**
+ * Send a request to the session. An expired session is opened again, once for all requests that wait for it, unless
+ * another tune is open by then.
+ * @template Answer
+ * @param {(session: Session) => Promise<Answer>} send
+ */
 async function withSession(send) {
   const { session } = state;
   try {
     return await send(session);
   } catch (error) {
-    if (error.status !== 404 || (session !== state.session && !session.again)) throw error;
-    session.again ??= remake();
-    const made = await session.again.catch((failure) => {
-      session.again = null;
-      throw failure;
+    const expired = error instanceof api.RequestError && error.status === 404;
+    const waiting = replacements.get(session);
+    if (!expired || (session !== state.session && !waiting)) throw error;
+    const restoring = waiting ?? restore();
+    replacements.set(session, restoring);
+    const restored = await restoring.catch((cause) => {
+      replacements.delete(session);
+      throw cause;
     });
     if (session === state.session) {
-      state.session = made;
+      state.session = restored;
       save();
-    } else if (made !== state.session) throw error;
-    return send(made);
+    } else if (restored !== state.session) throw error;
+    return send(restored);
   }
 }
 
-// Ask for an edit; a drag asks often and is `settled` at its end, which is what undo goes back to.
+/**
+ * Make an edit. Dragging makes many that are not settled; undo goes back to the settled ones.
+ * @param {Edit} next
+ * @param {boolean} settled
+ */
 function change(next, settled = true) {
-  if (settled && next.seed === history.present.seed && JSON.stringify(next.shifts) !== JSON.stringify(history.present.shifts)) {
-    next = { ...next, seed: null, measures: null };
-  }
+  const { present } = history;
+  const sameShifts = JSON.stringify(next.shifts) === JSON.stringify(present.shifts);
+  if (settled && next.seed === present.seed && !sameShifts) next = { ...next, seed: null, measures: null };
   edit = next;
   state.original = false;
   if (settled) history.push(next);
@@ -172,153 +259,177 @@ function change(next, settled = true) {
 
 function refresh() {
   state.answered = null;
-  if (edit.key !== refresh.key) {
+  if (edit.key !== poll.key) {
     state.pool = null;
-    refresh.key = edit.key;
+    poll.key = edit.key;
     watchPool();
   }
-  if (edits.isNothing(edit)) {
-    turning.drop();
-    state.shown = untouched(state.session);
-    say("");
-    score();
-  } else turning.push({ edit });
-  heard();
+  if (edits.isEmpty(edit)) {
+    variationQueue.drop();
+    state.shown = unedited(state.session);
+    say();
+    drawScore();
+  } else variationQueue.push(edit);
+  updatePlayer();
   draw();
   save();
 }
 
-function heard() {
-  const notes = (state.original ? state.session : state.shown).notes;
+function updatePlayer() {
+  const { notes } = state.original ? state.session : state.shown;
   if (player.notes !== notes) player.set(notes);
 }
 
-function score() {
-  if (!state.model.score || !$("score-box").open) return;
-  const asked = state.original ? edits.nothing() : edit;
-  scoring.push(edits.turn(asked));
+function drawScore() {
+  if (!state.model.score || !(/** @type {HTMLDetailsElement} */ ($("score-box")).open)) return;
+  scoreQueue.push(state.original ? edits.emptyEdit() : edit);
 }
 
+/** @type {{ key: string | null, timer: ReturnType<typeof setTimeout> | undefined }} */
+const poll = { key: null, timer: undefined };
+
 async function watchPool() {
-  clearTimeout(watchPool.timer);
-  const { source } = state; // a session that was made again is of the same one
-  const key = edit.key;
+  clearTimeout(poll.timer);
+  const { source } = state; // a restored session has the same one
+  const { key } = edit;
   try {
-    const pool = await withSession((one) => api.pool(one, key));
+    const pool = await withSession((session) => api.pool(session, key));
     if (source !== state.source || key !== edit.key) return;
-    const ready = pool.ready && !state.pool?.ready;
+    const becameReady = pool.ready && !state.pool?.ready;
     state.pool = pool;
     if (pool.error) say(pool.error);
-    else if (!pool.ready) watchPool.timer = setTimeout(watchPool, 500);
-    if (ready && !edits.isNothing(edit)) {
+    else if (!pool.ready) poll.timer = setTimeout(watchPool, POLL);
+    if (becameReady && !edits.isEmpty(edit)) {
       state.answered = null;
-      turning.push({ edit });
+      variationQueue.push(edit);
     }
   } catch {
-    if (source === state.source) watchPool.timer = setTimeout(watchPool, 3000);
+    if (source === state.source) poll.timer = setTimeout(watchPool, POLL_AFTER_ERROR);
   }
   draw();
 }
 
 // --- drawing ---
 
+let frame = 0;
+let ruler = new Ruler([{ start: 0, length: 1 }], 1);
+let playheadMoves = false;
+
 function draw() {
-  if (!state.session || draw.frame) return;
-  draw.frame = requestAnimationFrame(() => {
-    draw.frame = 0;
+  if (!state.session || frame) return;
+  frame = requestAnimationFrame(() => {
+    frame = 0;
     paint();
   });
 }
 
 function paint() {
-  const { session, original, selection, pool } = state;
+  const { session, original, selection } = state;
   const style = getComputedStyle(document.documentElement);
-  const least = session.measures.length * NARROW;
-  const ruler = new Ruler(session.measures, Math.max($("scroller").clientWidth, least));
-  $("strip").style.width = `${ruler.width}px`;
-  const view = { ...get(), ruler, height: parseFloat(style.getPropertyValue("--roll")), lane: parseFloat(style.getPropertyValue("--lane")) - 1 };
+  /** @param {string} name */
+  const pixels = (name) => parseFloat(style.getPropertyValue(name));
+  const width = Math.max($("scroller").clientWidth, session.measures.length * MIN_MEASURE);
+  ruler = new Ruler(session.measures, width);
+  $("strip").style.width = `${width}px`;
+  const view = { ...get(), ruler, rollHeight: pixels("--roll"), laneHeight: pixels("--lane") - 1 };
   roll.draw(view);
   for (const part of parts) part.draw(view);
   pad.draw(view);
-  take.draw();
-  for (const [act, left] of [["undo", history.past], ["redo", history.future]]) $(act).disabled = !left.length;
-  $("reset").disabled = edits.isNothing(edit) && !edit.locks.length && edit.key === "auto";
-  $("key").value = edit.key;
-  $("hear-a").setAttribute("aria-pressed", original);
-  $("hear-b").setAttribute("aria-pressed", !original);
-  for (const name of ["loop", "metronome"]) $(name).setAttribute("aria-pressed", player[name]);
-  $("play").lastElementChild.textContent = player.playing ? "Stop" : "Play";
-  $("play").querySelector("use").setAttribute("href", player.playing ? "#i-stop" : "#i-play");
+  exports.draw();
+  button("undo").disabled = !history.past.length;
+  button("redo").disabled = !history.future.length;
+  button("reset").disabled = edits.isEmpty(edit) && !edit.locks.length && edit.key === "auto";
+  select("key").value = edit.key;
+  press("show-original", original);
+  press("show-variation", !original);
+  press("loop", player.loop);
+  press("metronome", player.metronome);
+  $("play-label").textContent = player.playing ? "Stop" : "Play";
+  $("play-icon").setAttribute("href", player.playing ? "#i-stop" : "#i-play");
   $("hint").textContent = selection
-    ? `Measures ${selection[0] + 1}–${selection[1] + 1} are selected: they are what is played and turned. Escape selects none.`
-    : "Drag on the roll to select measures; draw on a lane to ask for a curve.";
-  const searching = pool && !pool.ready && !pool.error;
-  $("pool").hidden = !searching;
-  if (searching) $("pool-done").value = pool.progress;
+    ? `Playing and editing measures ${selection[0] + 1}–${selection[1] + 1}. Escape clears the selection.`
+    : "Drag on the piano roll to select measures; draw on a lane to set a curve of targets.";
+  paintPool();
   player.selection = selection;
-  paint.ruler = ruler;
-  if (player.playing && !paint.moving) move();
+  if (player.playing && !playheadMoves) movePlayhead();
 }
 
-function move() {
-  const at = player.position();
-  paint.moving = player.playing;
-  $("playhead").style.visibility = at === null ? "hidden" : "visible";
+/**
+ * @param {string} id
+ * @param {boolean} pressed
+ */
+const press = (id, pressed) => $(id).setAttribute("aria-pressed", String(pressed));
+
+function paintPool() {
+  const { pool } = state;
+  const searching = pool !== null && !pool.ready && !pool.error;
+  $("pool").hidden = !searching;
+  if (searching) /** @type {HTMLProgressElement} */ ($("pool-progress")).value = pool.progress;
+}
+
+function movePlayhead() {
+  const position = player.position();
+  const playhead = $("playhead");
+  playheadMoves = player.playing;
+  playhead.style.visibility = position === null ? "hidden" : "visible";
   if (!player.playing) return;
-  if (at !== null) {
-    const x = paint.ruler.x(at);
+  if (position !== null) {
+    const x = ruler.x(position);
     const box = $("scroller");
-    $("playhead").style.transform = `translateX(${x}px)`;
+    playhead.style.transform = `translateX(${x}px)`;
     if (x < box.scrollLeft || x > box.scrollLeft + box.clientWidth) box.scrollLeft = x - 20;
   }
-  requestAnimationFrame(move);
+  requestAnimationFrame(movePlayhead);
 }
 
 function save() {
   const { session, source, kept, selection } = state;
   if (!session) return;
   const { past, present, future } = history;
-  store.save({ ...source, id: session.id, reading: session.reading, pace: player.pace, kept, selection, past, present, future });
+  const { id, reading } = session;
+  store.save({ ...source, id, reading, pace: player.pace, kept, selection, past, present, future });
 }
 
 // --- parts ---
 
+/** @type {Tools} */
 const tools = { get, change, fail, say, withSession };
-const roll = new Roll($("roll"), (selection) => {
+const roll = new Roll(canvas("roll"), (selection) => {
   state.selection = selection;
   draw();
   save();
 });
-const pad = new Pad({ canvas: $("pad"), across: $("pad-x"), up: $("pad-y") }, tools);
-const take = new Take({
-  format: $("format"), layout: $("layout"), layoutField: $("layout-field"), original: $("with-original"), download: $("download"),
-  drag: $("drag"), keepButton: $("keep"), kept: $("kept"), command: $("command"), commandBox: $("command-box"), copy: $("copy"), commandTitle: $("command-title"),
-}, { ...tools, keep: (kept) => {
+const pad = new Pad({ canvas: canvas("pad"), across: select("pad-x"), up: select("pad-y") }, tools);
+const exports = new Exports(tools, (kept) => {
   state.kept = kept;
   save();
   draw();
-} });
-
-const step = (act) => {
-  edit = history[act]();
-  refresh();
-};
-const hear = (original) => {
-  state.original = original;
-  heard();
-  score();
-  draw();
-};
-const play = () => {
-  if (player.playing) player.stop();
-  else player.play(state.selection?.[0] ?? 0).then(draw, fail);
-};
+});
 
 wire({
-  play, step, hear, draw, save, change, openFile, openExample, score, player, get,
-  chooseTrack: (choice) => open(() => withSession((one) => api.read(one, { ...one.reading, ...choice })), state.source),
+  player, get, draw, save, change, openFile, openExample, drawScore,
+  play() {
+    if (player.playing) player.stop();
+    else player.play(state.selection?.[0] ?? 0).then(draw, fail);
+  },
+  step(act) {
+    edit = history[act]();
+    refresh();
+  },
+  compare(original) {
+    state.original = original;
+    updatePlayer();
+    drawScore();
+    draw();
+  },
+  chooseTrack(choice) {
+    open(() => withSession((session) => api.read(session, { ...session.reading, ...choice })), state.source);
+  },
   chooseKey: (key) => change({ ...edit, key }),
-  roll: () => change(edits.roll(edit, edits.scope(state.session, state.selection), edits.scope(state.session, null))),
+  rollDice() {
+    const { session, selection } = state;
+    change(edits.rollDice(edit, edits.scope(session, selection), edits.scope(session, null)));
+  },
 });
 new ResizeObserver(draw).observe($("scroller"));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
@@ -330,41 +441,47 @@ async function start() {
   const model = await api.model();
   const examples = await api.examples();
   state.model = model;
-  parts = model.attributes.flatMap((attribute) => [new Slider($("sliders"), attribute, tools), new Lane($("lanes"), attribute, tools)]);
+  parts = model.attributes.flatMap((attribute) =>
+    [new Slider($("sliders"), attribute, tools), new Lane($("lanes"), attribute, tools)]);
   pad.fill(model.attributes);
-  document.querySelector(".pad").hidden = model.attributes.length < 2;
-  take.fill(model.formats);
+  $("pad-box").hidden = model.attributes.length < 2;
+  exports.fill(model.formats);
   $("score-box").hidden = !model.score;
-  $("file").accept = model.suffixes.join(",");
-  const keys = [["auto", "the tune's own"], ["off", "any pitch"], ...model.keys.map((key) => [key, key.replace(":", " ")])];
-  $("key").replaceChildren(...keys.map(([value, text]) => new Option(text, value)));
-  $("examples").append(...examples.map((one) => new Option(one.title, one.id)));
-  $("welcome-examples").replaceChildren(...examples.map((one) => {
-    const button = Object.assign(document.createElement("button"), { textContent: one.title });
-    button.addEventListener("click", () => openExample(one.id));
-    return button;
-  }));
+  input("file").accept = model.suffixes.join(",");
+  const keys = model.keys.map((key) => new Option(key.replace(":", " "), key));
+  select("key").replaceChildren(new Option("the tune's own", "auto"), new Option("any pitch", "off"), ...keys);
+  $("examples").append(...examples.map(({ id, title }) => new Option(title, id)));
+  $("welcome-examples").replaceChildren();
+  for (const { id, title } of examples) {
+    make("button", $("welcome-examples"), { textContent: title, onclick: () => openExample(id) });
+  }
   await resume(model);
 }
 
-// The work of before a reload; else the file that was named at the start.
+/**
+ * Show the work from before a reload, or else the file that was named at the start.
+ * @param {ModelInfo} model
+ */
 async function resume(model) {
   const work = store.load();
   if (work?.id) {
-    state.source = { name: work.name, file: work.file, example: work.example, reading: work.reading };
+    const { name, file, example, reading } = work;
+    state.source = { name, file, example, reading };
     try {
-      const session = await api.again({ id: work.id }).catch((error) => {
-        if (error.status === 404) return remake();
+      const session = await api.reopen(work).catch((error) => {
+        if (error.status === 404) return restore();
         throw error;
       });
-      const fits = Object.values(work.present.shifts).every((shifts) => shifts.length === session.measures.length);
-      return show(session, fits ? work : null);
+      const count = session.measures.length;
+      const fits = Object.values(work.present.shifts).every((shifts) => shifts.length === count);
+      show(session, fits ? work : null);
     } catch (error) {
       state.source = null;
-      fail(error);
+      fail(/** @type {Error} */ (error));
     }
   } else if (model.initial) await openExample(model.initial);
 }
 
-window.studio = { get, player, scheduled: player.scheduled, ready: () => take.ready !== null }; // for tests and tinkerers
+// For tests, and for those who like to look inside.
+Object.assign(window, { studio: { get, player, scheduled: player.scheduled, ready: () => exports.ready } });
 start().catch(fail);

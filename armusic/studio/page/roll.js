@@ -1,36 +1,66 @@
-// The piano roll of the whole tune: the original as a ghost, the variation on it, and the selected measures.
+// The piano roll of the whole tune: the original in outline, the variation over it, and the selected measures.
 
-import { begin, colours, drag } from "./canvas.js";
+/** @import { Session } from "./messages" */
+/** @import { Colours } from "./canvas.js" */
+/** @import { Selection } from "./edit.js" */
+/** @import { Shown, View } from "./main.js" */
+
+import { begin, clamp, colours, drag, Ruler } from "./canvas.js";
 
 const HEAD = 20;
-const BLACK = [1, 3, 6, 8, 10];
+const BLACK_KEYS = [1, 3, 6, 8, 10];
+/** @type {Record<string, number>} */
+const MOVES = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 
 export class Roll {
+  ruler = new Ruler([{ start: 0, length: 1 }], 1);
+  cursor = 0;
+  /** @type {Selection} */
+  selection = null;
+  /** The measure at which a selection began. @type {number | null} */
+  #anchor = null;
+  /** Whether the pointer is still where it went down, on the only selected measure. */
+  #deselects = false;
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {(selection: Selection) => void} onSelect
+   */
   constructor(canvas, onSelect) {
-    Object.assign(this, { canvas, onSelect, cursor: 0, anchor: null });
+    this.canvas = canvas;
+    this.onSelect = onSelect;
     drag(canvas, (event, x, _, first) => {
-      const place = this.ruler.place(x);
+      const index = this.ruler.measureAt(x);
       if (event.pointerType === "touch") {
-        this.cursor = place; // a finger scrolls
+        this.cursor = index; // a finger scrolls
         return;
       }
-      if (first) this.again = this.selection && this.selection[0] === place && this.selection[1] === place;
-      this.anchor = first ? place : this.anchor;
-      if (place !== this.anchor) this.again = false;
-      this.cursor = place;
-      this.#select(this.anchor, place);
+      if (first) {
+        this.#deselects = this.selection !== null && this.selection[0] === index && this.selection[1] === index;
+        this.#anchor = index;
+      }
+      if (index !== this.#anchor) this.#deselects = false;
+      this.cursor = index;
+      this.#select(this.#anchor ?? index, index);
     }, (event) => {
       if (event.pointerType === "touch") this.#tap(event);
-      else if (this.again) onSelect(null);
+      else if (this.#deselects) onSelect(null);
     });
     canvas.addEventListener("keydown", (event) => this.#key(event));
   }
 
+  /**
+   * @param {number} from
+   * @param {number} to
+   */
   #select(from, to) {
     this.onSelect([Math.min(from, to), Math.max(from, to)]);
   }
 
-  // A tap picks a measure, a second one elsewhere picks all between, one on what is picked lets go.
+  /**
+   * Select a measure by a tap, extend the selection by another one, and clear it by one inside of it.
+   * @param {PointerEvent} event
+   */
   #tap({ type }) {
     const [from, to] = this.selection ?? [this.cursor, this.cursor];
     if (type !== "pointerup") return;
@@ -38,37 +68,43 @@ export class Roll {
     else this.onSelect([Math.min(from, this.cursor), Math.max(to, this.cursor)]);
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
-    const step = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
+    const step = MOVES[event.key];
     if (event.key === "Escape") this.onSelect(null);
     if (step === undefined) return;
     event.preventDefault();
     const last = this.ruler.measures.length - 1;
-    if (!event.shiftKey) this.anchor = null;
-    this.anchor ??= event.shiftKey ? this.cursor : null;
-    this.cursor = this.selection || event.shiftKey ? Math.min(Math.max(this.cursor + step, 0), last) : this.cursor;
-    this.#select(this.anchor ?? this.cursor, this.cursor);
+    if (!event.shiftKey) this.#anchor = null;
+    else this.#anchor ??= this.cursor;
+    if (this.selection || event.shiftKey) this.cursor = clamp(this.cursor + step, 0, last);
+    this.#select(this.#anchor ?? this.cursor, this.cursor);
   }
 
-  draw({ session, shown, original, selection, ruler, height }) {
-    Object.assign(this, { ruler, selection, cursor: Math.min(this.cursor, session.measures.length - 1) });
-    const { canvas } = this;
+  /** @param {View} view */
+  draw({ session, shown, original, selection, ruler, rollHeight: height }) {
+    this.ruler = ruler;
+    this.selection = selection;
+    this.cursor = Math.min(this.cursor, session.measures.length - 1);
     const width = ruler.width;
-    const paint = begin(canvas, width, height);
+    const paint = begin(this.canvas, width, height);
     const colour = colours();
-    const every = original ? session.notes : [...session.notes, ...shown.notes];
-    const pitches = every.map((note) => note.pitch);
+    const pitches = [...session.notes, ...(original ? [] : shown.notes)].map((note) => note.pitch);
     const low = Math.min(...pitches) - 2;
     const high = Math.max(...pitches, low + 14) + 2;
     const row = (height - HEAD) / (high - low + 1);
+    /** @param {number} pitch */
     const y = (pitch) => HEAD + (high - pitch) * row;
-    const rest = Math.min(row, 1.2);
+    const gap = Math.min(row, 1.2);
 
     paint.fillStyle = colour("black");
-    for (let pitch = low; pitch <= high; pitch++) if (BLACK.includes(pitch % 12)) paint.fillRect(0, y(pitch), width, row);
+    for (let pitch = low; pitch <= high; pitch++) {
+      if (BLACK_KEYS.includes(pitch % 12)) paint.fillRect(0, y(pitch), width, row);
+    }
     if (selection) {
+      const left = ruler.left(selection[0]);
       paint.fillStyle = colour("pick");
-      paint.fillRect(ruler.left(selection[0]), 0, ruler.right(selection[1]) - ruler.left(selection[0]), height);
+      paint.fillRect(left, 0, ruler.right(selection[1]) - left, height);
     }
     this.#measures(paint, colour, session, height);
 
@@ -76,34 +112,46 @@ export class Roll {
       paint.strokeStyle = colour("ghost");
       paint.lineWidth = 1.3;
       for (const note of session.notes) {
-        paint.strokeRect(ruler.x(note.start) + 1, y(note.pitch) + rest / 2, Math.max(ruler.x(note.duration) - 2, 2), row - rest);
+        const length = Math.max(ruler.x(note.duration) - 2, 2);
+        paint.strokeRect(ruler.x(note.start) + 1, y(note.pitch) + gap / 2, length, row - gap);
       }
     }
     for (const note of original ? session.notes : shown.notes) {
       const changed = !original && shown.changed[note.measure - 1];
+      const length = Math.max(ruler.x(note.duration) - 1.4, 2);
+      const radius = Math.min(2.5, row / 2);
       paint.fillStyle = colour(changed ? "new" : "same");
       paint.globalAlpha = 0.55 + (0.45 * note.velocity) / 127;
       paint.beginPath();
-      paint.roundRect(ruler.x(note.start) + 0.7, y(note.pitch) + 0.4, Math.max(ruler.x(note.duration) - 1.4, 2), row - 0.8, Math.min(2.5, row / 2));
+      paint.roundRect(ruler.x(note.start) + 0.7, y(note.pitch) + 0.4, length, row - 0.8, radius);
       paint.fill();
     }
     paint.globalAlpha = 1;
     this.#label(session, shown, original);
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} paint
+   * @param {Colours} colour
+   * @param {Session} session
+   * @param {number} height
+   */
   #measures(paint, colour, session, height) {
     const { ruler } = this;
     paint.font = "11px system-ui, sans-serif";
     paint.textBaseline = "middle";
     let free = -Infinity;
-    session.measures.forEach((measure, place) => {
-      const x = ruler.left(place);
+    session.measures.forEach((measure, index) => {
+      const x = ruler.left(index);
+      const width = ruler.right(index) - x;
       paint.fillStyle = colour("beat");
-      for (let beat = 1; beat < measure.beats; beat++) paint.fillRect(x + ((ruler.right(place) - x) * beat) / measure.beats, HEAD, 1, height);
+      for (let beat = 1; beat < measure.beats; beat++) {
+        paint.fillRect(x + (width * beat) / measure.beats, HEAD, 1, height);
+      }
       paint.fillStyle = colour("line");
       paint.fillRect(x, 0, 1, height);
-      const metre = place === 0 || session.measures[place - 1].metre !== measure.metre;
-      const name = metre ? `${place + 1}  ${measure.metre}` : `${place + 1}`;
+      const newMetre = index === 0 || session.measures[index - 1].metre !== measure.metre;
+      const name = newMetre ? `${index + 1}  ${measure.metre}` : `${index + 1}`;
       paint.fillStyle = colour("soft");
       if (x < free) return;
       paint.fillText(name, x + 5, HEAD / 2 + 1);
@@ -113,12 +161,20 @@ export class Roll {
     paint.fillRect(0, HEAD - 0.5, ruler.width, 1);
   }
 
+  /**
+   * @param {Session} session
+   * @param {Shown} shown
+   * @param {boolean} original
+   */
   #label(session, shown, original) {
     const { selection, canvas } = this;
     const notes = original ? session.notes.length : shown.notes.length;
     const changed = original ? 0 : shown.changed.filter(Boolean).length;
-    const picked = selection ? `; measures ${selection[0] + 1} to ${selection[1] + 1} are selected` : "";
-    canvas.setAttribute("aria-label", `Piano roll: ${session.measures.length} measures, ${notes} notes, ${changed} measures changed${picked}. ` +
-      "Left and right select a measure, with Shift more; Escape selects none.");
+    const selected = selection ? `; measures ${selection[0] + 1} to ${selection[1] + 1} are selected` : "";
+    canvas.setAttribute(
+      "aria-label",
+      `Piano roll: ${session.measures.length} measures, ${notes} notes, ${changed} measures changed${selected}. ` +
+        "Left and right arrows select a measure, with Shift several; Escape clears the selection.",
+    );
   }
 }

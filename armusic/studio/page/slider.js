@@ -1,92 +1,109 @@
-// A slider for an attribute, with the corpus behind it, what is reached, and a lock.
+// A slider for an attribute, over its distribution in the corpus, with a lock and a button to reset it.
 
-import { free, mean, scope, toggleLock, turnMean, wanted } from "./edit.js";
+/** @import { AttributeInfo } from "./messages" */
+/** @import { Edit } from "./edit.js" */
+/** @import { Tools, View } from "./main.js" */
+
+import { clamp } from "./canvas.js";
+import { make } from "./dom.js";
+import { clearTargets, format, mean, scope, shiftMean, targets, toggleLock } from "./edit.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const STEPS = 400;
 
-// A value as a person reads it, with as many decimals as the slider needs.
-export function shown(attribute, session, value) {
-  const { low, high } = session.scales[attribute.name];
-  const span = Math.abs((high - low) * attribute.factor);
-  const digits = span >= 40 ? 0 : span >= 4 ? 1 : 2;
-  return (value * attribute.factor).toFixed(digits).replace(/^-(0(\.0+)?)$/, "$1");
+/**
+ * Append a shape to an SVG element.
+ * @param {SVGElement} svg
+ * @param {string} kind
+ * @param {Record<string, string | number>} attributes
+ */
+function append(svg, kind, attributes) {
+  const shape = svg.appendChild(document.createElementNS(SVG, kind));
+  for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, String(value));
 }
 
-export const make = (tag, parent, properties = {}) => Object.assign(parent.appendChild(document.createElement(tag)), properties);
-
-function mark(svg, kind, shape) {
-  const element = svg.appendChild(document.createElementNS(SVG, kind));
-  for (const [key, value] of Object.entries(shape)) element.setAttribute(key, value);
-  return element;
-}
-
+/** @param {string} name */
 const icon = (name) => `<svg aria-hidden="true"><use href="#i-${name}"/></svg>`;
 
 export class Slider {
-  constructor(box, attribute, { get, change }) {
-    Object.assign(this, { attribute, get });
-    const row = make("div", box, { className: "attribute", title: attribute.description });
-    const label = make("label", row, { htmlFor: `slider-${attribute.name}` });
-    make("span", label, { textContent: attribute.label });
-    this.output = make("output", label);
-    this.output.id = `value-${attribute.name}`;
-    this.lock = make("button", row, { onclick: () => change(toggleLock(get().edit, attribute.name)) });
-    this.lock.title = "Keep it where it is while others are turned";
-    this.reset = make("button", row, { innerHTML: icon("undo"), title: "As it was" });
-    this.reset.setAttribute("aria-label", `Reset ${attribute.label}`);
-    this.reset.onclick = () => change(free(get().session, get().edit, attribute.name, this.#places()));
-    const turner = make("div", row, { className: "turner" });
-    this.svg = turner.appendChild(document.createElementNS(SVG, "svg"));
-    this.svg.setAttribute("aria-hidden", "true");
-    this.input = make("input", turner, { type: "range", min: 0, max: STEPS, step: 1, id: `slider-${attribute.name}` });
+  /** The edit before the slider is dragged. @type {Edit | null} */
+  #base = null;
 
-    const hold = () => (this.base ??= get().edit);
-    this.input.addEventListener("input", () => change(this.#turned(hold()), false));
+  /**
+   * @param {HTMLElement} box
+   * @param {AttributeInfo} attribute
+   * @param {Tools} tools
+   */
+  constructor(box, attribute, { get, change }) {
+    const { name } = attribute;
+    this.attribute = attribute;
+    this.get = get;
+    const row = make("div", box, { className: "attribute", title: attribute.description });
+    const label = make("label", row, { htmlFor: `slider-${name}` });
+    make("span", label, { textContent: attribute.label });
+    this.output = make("output", label, { id: `value-${name}` });
+    this.lock = make("button", row, { title: "Keep this value while others change" });
+    this.lock.onclick = () => change(toggleLock(get().edit, name));
+    this.reset = make("button", row, { innerHTML: icon("undo"), title: "Reset" });
+    this.reset.setAttribute("aria-label", `Reset ${attribute.label}`);
+    this.reset.onclick = () => change(clearTargets(get().session, get().edit, name, this.#indices()));
+    const control = make("div", row, { className: "control" });
+    this.svg = control.appendChild(document.createElementNS(SVG, "svg"));
+    this.svg.setAttribute("aria-hidden", "true");
+    const range = { type: "range", min: "0", max: String(STEPS), step: "1" };
+    this.input = make("input", control, { ...range, id: `slider-${name}` });
+    this.input.addEventListener("input", () => change(this.#edit(), false));
     this.input.addEventListener("change", () => {
-      const edit = this.#turned(hold());
-      this.base = null;
+      const edit = this.#edit();
+      this.#base = null;
       change(edit);
     });
   }
 
-  #places() {
+  #indices() {
     const { session, selection } = this.get();
     return scope(session, selection);
   }
 
-  // The ends of the slider: those of the attribute, and the present value where it is beyond them.
+  /** Return the ends of the slider: those of the attribute, and the original value if it lies beyond them. */
   #ends() {
     const { session } = this.get();
     const { low, high } = session.scales[this.attribute.name];
-    const was = mean(session.values[this.attribute.name], this.#places());
-    return { low: Math.min(low, was), high: Math.max(high, was) };
+    const before = mean(session.values[this.attribute.name], this.#indices());
+    return { low: Math.min(low, before), high: Math.max(high, before) };
   }
 
-  #turned(base) {
+  #edit() {
+    const { session, edit } = this.get();
     const { low, high } = this.#ends();
-    return turnMean(this.get().session, base, this.attribute.name, this.#places(), low + ((high - low) * this.input.value) / STEPS);
+    const value = low + ((high - low) * Number(this.input.value)) / STEPS;
+    this.#base ??= edit;
+    return shiftMean(session, this.#base, this.attribute.name, this.#indices(), value);
   }
 
-  draw({ session, edit, shown: turned, original }) {
+  /** @param {View} view */
+  draw({ session, edit, shown, original }) {
     const { attribute, input } = this;
-    const places = this.#places();
-    const was = mean(session.values[attribute.name], places);
-    const now = mean(turned.values[attribute.name], places);
-    const asked = mean(wanted(session, edit, attribute.name), places);
+    const indices = this.#indices();
+    const before = mean(session.values[attribute.name], indices);
+    const now = mean(shown.values[attribute.name], indices);
+    const goal = mean(targets(session, edit, attribute.name), indices);
     const { low, high } = this.#ends();
-    const part = (value) => Math.min(Math.max((value - low) / (high - low || 1), 0), 1);
-    const text = (value) => shown(attribute, session, value);
+    /** @param {number} value */
+    const part = (value) => clamp((value - low) / (high - low || 1), 0, 1);
+    /** @param {number} value */
+    const text = (value) => format(attribute, session, value);
     const locked = edit.locks.includes(attribute.name);
-    if (!this.base) input.value = Math.round(part(asked) * STEPS);
-    input.disabled = locked || !places.length;
-    input.setAttribute("aria-valuetext", `${text(asked)} ${attribute.unit}, reached ${text(now)}, was ${text(was)}`);
+    if (!this.#base) input.value = String(Math.round(part(goal) * STEPS));
+    input.disabled = locked || !indices.length;
+    const words = `${text(goal)} ${attribute.unit}, reached ${text(now)}, originally ${text(before)}`;
+    input.setAttribute("aria-valuetext", words);
     this.output.innerHTML = "";
-    if (text(now) !== text(was)) this.output.append(`${text(was)} → `);
-    make("b", this.output, { textContent: text(original ? was : now) });
+    if (text(now) !== text(before)) this.output.append(`${text(before)} → `);
+    make("b", this.output, { textContent: text(original ? before : now) });
     this.output.append(` ${attribute.unit}`);
     this.lock.innerHTML = icon(locked ? "lock" : "open");
-    this.lock.setAttribute("aria-pressed", locked);
+    this.lock.setAttribute("aria-pressed", String(locked));
     this.lock.setAttribute("aria-label", `Lock ${attribute.label}`);
     this.reset.disabled = !edit.shifts[attribute.name];
 
@@ -94,13 +111,17 @@ export class Slider {
     svg.replaceChildren();
     const { histogram } = session.scales[attribute.name];
     const most = Math.max(...histogram.shares, 1e-9);
-    const wide = (histogram.high - histogram.low) / histogram.shares.length;
-    histogram.shares.forEach((share, bar) => {
-      const [from, to] = [part(histogram.low + bar * wide), part(histogram.low + (bar + 1) * wide)];
-      const tall = (25 * share) / most;
-      if (to > from && share) mark(svg, "rect", { class: "share", x: `${from * 100}%`, width: `${(to - from) * 100}%`, y: 27 - tall, height: tall });
+    const bin = (histogram.high - histogram.low) / histogram.shares.length;
+    /** @param {number} value */
+    const percent = (value) => `${part(value) * 100}%`;
+    histogram.shares.forEach((share, index) => {
+      const [from, to] = [part(histogram.low + index * bin), part(histogram.low + (index + 1) * bin)];
+      const height = (25 * share) / most;
+      if (to <= from || !share) return;
+      const width = `${(to - from) * 100}%`;
+      append(svg, "rect", { class: "share", x: `${from * 100}%`, width, y: 27 - height, height });
     });
-    mark(svg, "line", { class: "was", x1: `${part(was) * 100}%`, x2: `${part(was) * 100}%`, y1: 2, y2: 38 });
-    if (edit.shifts[attribute.name]) mark(svg, "circle", { class: "reached", cx: `${part(now) * 100}%`, cy: 5, r: 4 });
+    append(svg, "line", { class: "before", x1: percent(before), x2: percent(before), y1: 2, y2: 38 });
+    if (edit.shifts[attribute.name]) append(svg, "circle", { class: "now", cx: percent(now), cy: 5, r: 4 });
   }
 }
