@@ -1,7 +1,7 @@
 """Experiments: models x data sets x seeds x settings, from one TOML file to one folder of runs.
 
-`plan` reads the file, `states` reads what is in the folder, `work` trains and evaluates what
-is not done.
+`plan` reads the file, `states` reads the progress of the runs from their folders, `work` trains
+and evaluates the runs that are not done.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""An experiment's file: which runs it asks for, checked before anything runs.
+"""An experiment's file: the runs that it defines, checked before anything runs.
 
 `models` and `data` are lists of names, or tables with settings for each. Settings of a model's
-data set count before those of the model, these before those of the data set, these before
-`[settings]`, and these before the preset's.
+data set override those of the model, these those of the data set, these `[settings]`, and these
+the preset's.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ class Run:
     Parameters
     ----------
     model : str
-        Its name in the file, with the settings of its grid, as `paper-gamma10-delta1`.
+        Name of the model in the file, with the settings of its grid, as `paper-gamma10-delta1`.
     config : Config
-        All its settings, with the data set and the seed.
+        All settings, with the data set and the seed.
     minutes : float, optional
-        It stops after the epoch in which it has trained for so long.
+        Training time after which it stops, at the end of an epoch.
     start : str, optional
-        The name of the run whose weights it starts from.
+        Name of the run whose weights it starts from.
     """
 
     model: str
@@ -51,13 +51,13 @@ class Run:
 
     @property
     def name(self) -> str:
-        """Its folder: MODEL-DATA-SEED."""
+        """Name of its folder: MODEL-DATA-SEED."""
         return f"{self.model}-{Path(self.config.data).name}-{self.config.seed}"
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """A run as the file asks for it: `start` is not looked up yet."""
+class _Entry:
+    """A run as the file has it: `start` is not looked up yet."""
 
     where: str
     model: str
@@ -72,7 +72,7 @@ class _Asked:
 
 
 def read(path: Path) -> tuple[Run, ...]:
-    """Return the runs that an experiment's file asks for: see `parse`.
+    """Return the runs of an experiment's file: see `parse`.
 
     Raises
     ------
@@ -87,24 +87,24 @@ def read(path: Path) -> tuple[Run, ...]:
 
 
 def parse(content: Table, source: str = "experiment") -> tuple[Run, ...]:
-    """Return the runs that an experiment asks for, in its order.
+    """Return the runs of an experiment, in its order.
 
     Parameters
     ----------
     content : mapping
         `models` and `data`, each a list of names or a table with the settings of each; `seeds`,
-        a list; `minutes`, a cap; `settings`, for all. A model may have `preset` (by default that
+        a list; `minutes`, a limit; `settings`, for all. A model may have `preset` (by default that
         of its name, if there is one), `start` (MODEL or MODEL-DATA: the run with the same seed
         that it starts from), its own `data`, `seeds` and `minutes`, and a `grid`: lists of
         settings, each combination a model.
     source : str
-        What messages call it.
+        Name of the file in messages.
 
     Raises
     ------
     UsageError
         For an unknown key (with the nearest), a value of a wrong type or out of range, a start
-        that is no run of the experiment, or runs that start from one another.
+        that is no run of the experiment, or a circle of runs that start from one another.
 
     Examples
     --------
@@ -112,34 +112,34 @@ def parse(content: Table, source: str = "experiment") -> tuple[Run, ...]:
     >>> [run.name for run in runs]
     ['paper-gamma1-folk44-0', 'paper-gamma1-folk44-1', 'paper-gamma10-folk44-0', 'paper-gamma10-folk44-1']
     """
-    _known(content, TOP, source)
+    _check_names(content, TOP, source)
     for name in ("models", "data"):
         if name not in content:
             raise UsageError(f'{source}: no {name}: write {name} = ["NAME"], or a table [{name}.NAME] for each')
-    found: dict[str, _Asked] = {}
-    for one in _asked(content, source):
-        if one.name in found:
-            raise UsageError(f"{one.where}: a second run would be called {one.name}: choose another name")
-        found[one.name] = one
-    made: dict[str, Run] = {}
-    for name in found:
-        _make(name, found, made)
-    return tuple(made[name] for name in found)
+    entries: dict[str, _Entry] = {}
+    for entry in _entries(content, source):
+        if entry.name in entries:
+            raise UsageError(f"{entry.where}: a second run would be called {entry.name}: choose another name")
+        entries[entry.name] = entry
+    runs: dict[str, Run] = {}
+    for name in entries:
+        _add_run(name, entries, runs)
+    return tuple(runs[name] for name in entries)
 
 
-def _asked(content: Table, source: str) -> Iterator[_Asked]:
-    """Yield the runs in the order models, data sets, seeds."""
+def _entries(content: Table, source: str) -> Iterator[_Entry]:
+    """Yield the entries of the runs in the order models, data sets, seeds."""
     shared = _settings(content.get("settings", {}), f"{source}, settings")
     sets = _tables(content["data"], f"{source}, data")
     for name, values in sets.items():
         _settings(values, f"{source}, data.{name}")
     if len({Path(name).name for name in sets}) < len(sets):
-        raise UsageError(f"{source}, data: two folders of one name: runs are named after them")
+        raise UsageError(f"{source}, data: two folders have the same name, and runs are named after them: rename one")
     for model, own in _tables(content["models"], f"{source}, models").items():
         where = f"{source}, models.{model}"
         if not re.fullmatch(r"[\w.+-]+", model):
             raise UsageError(f"{where}: runs are named after models: use letters, digits and - . + _")
-        _known(own, (*MODEL, *SETTINGS), where)
+        _check_names(own, (*MODEL, *SETTINGS), where)
         preset = own.get("preset", model if model in PRESETS else "default")
         if preset not in tuple(PRESETS):  # a list cannot be looked up in a dict
             raise UsageError(f"{where}: unknown preset {preset!r}: use one of {', '.join(PRESETS)}")
@@ -149,53 +149,53 @@ def _asked(content: Table, source: str) -> Iterator[_Asked]:
         minutes = _minutes(own.get("minutes", content.get("minutes")), where if "minutes" in own else source)
         seeds = _seeds(own.get("seeds", content.get("seeds", [0])), where if "seeds" in own else source)
         chosen = _tables(own.get("data", list(sets)), f"{where}, data")
-        _known(chosen, tuple(sets), f"{where}, data", "data set")
-        mine = {name: value for name, value in own.items() if name in SETTINGS}
+        _check_names(chosen, tuple(sets), f"{where}, data", "data set")
+        of_model = {name: value for name, value in own.items() if name in SETTINGS}
         for suffix, point in _grid(own.get("grid", {}), f"{where}, grid"):
-            for data, last in chosen.items():
-                _settings(last, f"{where}, data.{data}")
-                settings = {**shared, **sets[data], **mine, **last, **point, "data": data}
+            for data, of_model_data in chosen.items():
+                _settings(of_model_data, f"{where}, data.{data}")
+                settings = {**shared, **sets[data], **of_model, **of_model_data, **point, "data": data}
                 for seed in seeds:
-                    yield _Asked(where, model + suffix, preset, {**settings, "seed": seed}, minutes, start)
+                    yield _Entry(where, model + suffix, preset, {**settings, "seed": seed}, minutes, start)
 
 
-def _make(name: str, found: Mapping[str, _Asked], made: dict[str, Run], path: tuple[str, ...] = ()) -> Run:
-    """Make a run, after that which it starts from: its network is that run's."""
+def _add_run(name: str, entries: Mapping[str, _Entry], runs: dict[str, Run], path: tuple[str, ...] = ()) -> Run:
+    """Add a run to `runs`, after the one that it starts from, whose network it has; `path` leads to it."""
     from armusic.training import adapters
 
-    if name in made:
-        return made[name]
-    asked = found[name]
+    if name in runs:
+        return runs[name]
+    entry = entries[name]
     if name in path:
-        raise UsageError(f"{asked.where}: runs start from one another: {' from '.join((*path, name))}")
+        raise UsageError(f"{entry.where}: runs start from one another: {' from '.join((*path, name))}")
     network: dict[str, Any] = {}
     start = None
-    if asked.start is not None:
-        data, seed = Path(asked.settings["data"]).name, asked.settings["seed"]
-        names = (f"{asked.start}-{seed}", f"{asked.start}-{data}-{seed}")
-        start = next((one for one in names if one in found), None)
+    if entry.start is not None:
+        data, seed = Path(entry.settings["data"]).name, entry.settings["seed"]
+        names = (f"{entry.start}-{seed}", f"{entry.start}-{data}-{seed}")
+        start = next((candidate for candidate in names if candidate in entries), None)
         if start is None:
-            near = _nearest(names[-1], found)
-            raise UsageError(f"{asked.where}: {name} starts from {asked.start!r}, but there is no {names[-1]}{near}")
-        network = _make(start, found, made, (*path, name)).config.network_values()
+            near = _nearest(names[-1], entries)
+            raise UsageError(f"{entry.where}: {name} starts from {entry.start!r}, but there is no {names[-1]}{near}")
+        network = _add_run(start, entries, runs, (*path, name)).config.network_values()
     try:
-        settings = adapters.configure(asked.preset, **{**network, **asked.settings})
+        settings = adapters.configure(entry.preset, **{**network, **entry.settings})
     except ArmusicError as error:
-        raise UsageError(f"{asked.where}: {error}") from error
+        raise UsageError(f"{entry.where}: {error}") from error
     values = settings.values()
     for setting, value in network.items():
         if values.get(setting) != value:
-            raise UsageError(f"{asked.where}: {setting} is {values.get(setting)!r}, but {value!r} where it starts")
-    made[name] = Run(asked.model, settings, asked.minutes, start)
-    return made[name]
+            raise UsageError(f"{entry.where}: {setting} is {values.get(setting)!r}, but {value!r} where it starts")
+    runs[name] = Run(entry.model, settings, entry.minutes, start)
+    return runs[name]
 
 
 def _tables(value: Any, where: str) -> dict[str, Table]:
     """Return names with their settings, whether they are listed or have a table each."""
-    listed = isinstance(value, list) and all(isinstance(one, str) for one in value) and len(set(value)) == len(value)
+    listed = isinstance(value, list) and all(isinstance(name, str) for name in value) and len(set(value)) == len(value)
     if value and listed:
-        return {one: {} for one in value}
-    if value and isinstance(value, Mapping) and all(isinstance(one, Mapping) for one in value.values()):
+        return {name: {} for name in value}
+    if value and isinstance(value, Mapping) and all(isinstance(table, Mapping) for table in value.values()):
         return dict(value)
     raise UsageError(f"{where} is {value!r}: give a list of different names, or a table for each")
 
@@ -203,16 +203,16 @@ def _tables(value: Any, where: str) -> dict[str, Table]:
 def _settings(values: Any, where: str) -> Table:
     if not isinstance(values, Mapping):
         raise UsageError(f"{where} is {values!r}: give a table of settings")
-    _known(values, SETTINGS, where)
+    _check_names(values, SETTINGS, where)
     return values
 
 
 def _grid(values: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each combination of a grid, with what it adds to the model's name."""
     values = _settings(values, where)
-    for name, some in values.items():
-        if not isinstance(some, list) or not some or len({repr(one) for one in some}) < len(some):
-            raise UsageError(f"{where}: {name} is {some!r}: give a list of different values")
+    for name, choices in values.items():
+        if not isinstance(choices, list) or not choices or len({repr(choice) for choice in choices}) < len(choices):
+            raise UsageError(f"{where}: {name} is {choices!r}: give a list of different values")
     for point in product(*values.values()):
         pairs = dict(zip(values, point, strict=True))
         yield "".join(f"-{name}{_short(value)}" for name, value in pairs.items()), pairs
@@ -225,11 +225,11 @@ def _short(value: Any) -> str:
 
 
 def _seeds(value: Any, where: str) -> list[int]:
-    plain = isinstance(value, list) and all(isinstance(one, int) and not isinstance(one, bool) for one in value)
+    plain = isinstance(value, list) and all(isinstance(seed, int) and not isinstance(seed, bool) for seed in value)
     if not value or not plain or len(set(value)) < len(value) or min(value) < 0:
         raise UsageError(f"{where}: seeds is {value!r}: give a list of different whole numbers, such as [0, 1, 2]")
-    found: list[int] = value
-    return found
+    seeds: list[int] = value
+    return seeds
 
 
 def _minutes(value: Any, where: str) -> float | None:
@@ -240,7 +240,7 @@ def _minutes(value: Any, where: str) -> float | None:
     return float(value)
 
 
-def _known(values: Iterable[str], known: tuple[str, ...], where: str, what: str = "key") -> None:
+def _check_names(values: Iterable[str], known: tuple[str, ...], where: str, what: str = "key") -> None:
     for name in values:
         if name not in known:
             raise UsageError(f"{where}: unknown {what} {name!r}{_nearest(name, known)}")

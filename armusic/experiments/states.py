@@ -1,4 +1,4 @@
-"""How far each run of an experiment is, as its folder says: nothing else is kept."""
+"""The progress of each run of an experiment, read from its folder: nothing else is kept."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ EVALUATION, ERROR = "evaluation.json", "error.txt"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far a run is.
+    """The progress of a run.
 
     Parameters
     ----------
     run : Run
-        Of the experiment.
+        The run.
     epoch : int
-        How many epochs are done.
+        Number of epochs done.
     seconds : float
-        How long they took.
+        Time that they took.
     scores : dict of str to float
         The last epoch's figures on the validation data, as `accuracy` and `r2`; empty before the first.
     evaluated : bool
-        Whether its evaluation is there, and no older than its best checkpoint, if that is there.
+        Whether its evaluation exists and is no older than its best checkpoint, if there is one.
     error : str
-        Why it failed, in one line; empty if it did not.
+        The error that it failed with, in one line; empty if it did not fail.
     """
 
     run: Run
@@ -58,7 +58,7 @@ class State:
 
     @property
     def left(self) -> float | None:
-        """Seconds of training that are left, as the epochs so far took; None before the first."""
+        """Seconds of training that are left, estimated from the epochs so far; None before the first."""
         if self.trained:
             return 0.0
         if not self.epoch:
@@ -68,7 +68,7 @@ class State:
 
 
 def look(run: Run, out: Path) -> State:
-    """Read how far a run is.
+    """Read the progress of a run from its folder.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def look(run: Run, out: Path) -> State:
 
 
 def evaluated(folder: Path) -> bool:
-    """Return whether the evaluation of the run in a folder is there, and no older than its best checkpoint, if any."""
+    """Return whether the run in a folder has an evaluation that is no older than its best checkpoint, if any."""
     from armusic.training.checkpoint import BEST
 
     best, evaluation = folder / BEST, folder / EVALUATION
@@ -94,12 +94,12 @@ def evaluated(folder: Path) -> bool:
 
 
 def check(runs: Iterable[Run], out: Path) -> None:
-    """Refuse a folder whose runs were begun with other settings, or cannot go on.
+    """Refuse a folder whose runs have other settings, or cannot be resumed.
 
     Raises
     ------
     UsageError
-        One line: the run, the setting, and what would do.
+        For the first such run.
     ReadError
         If its config.json is broken.
     """
@@ -113,20 +113,20 @@ def check(runs: Iterable[Run], out: Path) -> None:
             if written.get(name) != value:
                 raise UsageError(
                     f"{shown} was begun with {name} {written.get(name)!r}, not {value!r}:"
-                    " give the experiment another folder (-o), or delete that run"
+                    " give the experiment another folder, or delete that run"
                 )
         state = look(run, out)
         if state.epoch and not state.trained and not (folder / LAST).is_file():
-            raise UsageError(f"{shown} cannot go on without its {LAST}: put it there, or delete that run")
+            raise UsageError(f"{shown} cannot be resumed without its {LAST}: restore it, or delete that run")
 
 
 def settings(folder: Path) -> Config:
-    """Return the settings of the run in a folder; those that it was begun without have their defaults.
+    """Return the settings of the run in a folder; settings newer than the run have their defaults.
 
     Raises
     ------
     ReadError
-        If its config.json is not there, or broken.
+        If its config.json is missing or broken.
     """
     file = folder / "config.json"
     try:
@@ -139,12 +139,12 @@ def settings(folder: Path) -> Config:
 
 
 def figures(path: Path) -> list[dict[str, float]]:
-    """Return the figures of each epoch that a run's metrics.csv has; none where there is no such file.
+    """Return the figures of each epoch in a run's metrics.csv; none where there is no such file.
 
     Raises
     ------
     ReadError
-        If it is something else.
+        If the file is something else.
     """
     try:
         with path.open(encoding="utf-8", newline="") as file:

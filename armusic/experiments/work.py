@@ -1,4 +1,4 @@
-"""What is not done of an experiment, trained and evaluated in parallel.
+"""Training and evaluating the runs of an experiment in parallel.
 
 A run, and those that start from it, are one task for joblib, whose engine the caller chooses:
 processes of this machine, or a cluster's workers that see the same folder.
@@ -30,7 +30,7 @@ Chain = tuple[Run, ...]
 
 
 class _TimeIsUpError(Exception):
-    """A run has trained for as long as it may."""
+    """A run has used up its training time."""
 
 
 def chains(todo: Sequence[Run]) -> list[Chain]:
@@ -48,31 +48,31 @@ def chains(todo: Sequence[Run]) -> list[Chain]:
 
     def after(run: Run) -> Iterator[Run]:
         yield run
-        for one in todo:
-            if one.start == run.name:
-                yield from after(one)
+        for follower in todo:
+            if follower.start == run.name:
+                yield from after(follower)
 
     return [tuple(after(run)) for run in todo if run.start not in names]
 
 
 @contextmanager
 def engine(jobs: int | None = None, scheduler: str | None = None) -> Iterator[None]:
-    """Have `perform` use so many processes of this machine, or the workers of a Dask scheduler.
+    """Have `perform` use processes of this machine, or the workers of a Dask scheduler.
 
     Parameters
     ----------
     jobs : int, optional
-        Processes, each of one thread; by default one per core. On a cluster: most runs at once, by default one
-        per worker.
+        Number of processes, each of one thread; by default one per core. On a cluster: largest number of runs at
+        once, by default one per worker.
     scheduler : str, optional
-        Its address, such as `tcp://10.0.0.1:8786`.
+        Address of the Dask scheduler, such as `tcp://10.0.0.1:8786`.
 
     Raises
     ------
     MissingExtraError
         If Dask is not installed.
     UsageError
-        If there is no scheduler, or a worker has several threads: they would share their random numbers.
+        If no scheduler answers, or a worker has several threads: they would share their random numbers.
     """
     import joblib
 
@@ -99,25 +99,25 @@ def prepare(
     data_dir: Path | None = None,
     on_data: Callable[[Config, int, int], None] | None = None,
 ) -> None:
-    """Make the folder of some runs, forget their old errors, and read their data into the cache, once for all.
+    """Create the folder of some runs, delete their old errors, and read their data into the cache, once for all.
 
     Parameters
     ----------
     todo : sequence of Run
-        Those to do.
+        Runs to do.
     out : Path
-        The folder of their folders.
+        Folder of the runs' folders.
     data_dir : Path, optional
-        Where data is cached.
+        Folder of cached data.
     on_data : callable, optional
-        Told the settings of a run, how much of their data is read, and how much there is.
+        Called with the settings of a run, how much of its data is read, and its total.
 
     Raises
     ------
     WriteError
-        If the folder cannot be made.
+        If the folder cannot be created.
     DataError
-        When it cannot be used.
+        If the data cannot be used.
     """
     from armusic.training import adapters
 
@@ -126,13 +126,13 @@ def prepare(
         for run in todo:
             (out / run.name / ERROR).unlink(missing_ok=True)
     except OSError as error:
-        raise WriteError(f"{one_line(str(out))}: no folder of runs can be there ({error.strerror})") from error
+        raise WriteError(f"{one_line(str(out))}: cannot create the output folder ({error.strerror})") from error
     cache = data_folder(data_dir)
-    seen = {}
-    for one in (run.config for run in todo):
-        drawn = (one.limit, one.seed if one.limit else 0)
-        seen[one.data, one.values().get("frame"), one.attributes, drawn] = one
-    for settings in seen.values():
+    different = {}
+    for settings in (run.config for run in todo):
+        subset = (settings.limit, settings.seed if settings.limit else 0)
+        different[settings.data, settings.values().get("frame"), settings.attributes, subset] = settings
+    for settings in different.values():
         adapters.of(settings).load(settings, cache, partial(on_data, settings) if on_data else None)
 
 
@@ -144,13 +144,13 @@ def perform(
     Parameters
     ----------
     todo : sequence of Run
-        Those to do; a run goes on from its last whole epoch.
+        Runs to do; a run is resumed from its last whole epoch.
     out : Path
-        The folder of their folders; on a cluster, all workers see it.
+        Folder of the runs' folders; on a cluster, all workers must see it.
     data_dir : Path, optional
-        Where data is cached; else each machine's own place.
+        Folder of cached data; by default each machine's own.
     on_start : callable, optional
-        Told of each chain as it is begun.
+        Called with each chain as it is begun.
 
     Notes
     -----
@@ -169,28 +169,28 @@ def perform(
     try:
         yield from parallel(tasks())
     except TerminatedWorkerError as error:
-        raise ArmusicError("a process was killed, perhaps for want of memory: fewer --jobs need less") from error
+        raise ArmusicError("a worker was killed, probably out of memory: lower the number of jobs") from error
 
 
 def follow(chain: Chain, out: Path, data_dir: Path | None, owner: int) -> Chain:
-    """Train and evaluate runs one after another; the first that fails leaves its error in its folder, and ends it.
+    """Train and evaluate runs one after another; the first that fails ends the chain, with its error in its folder.
 
-    A child of the process `owner` ends with it: another may go on with the same runs.
+    A child of the process `owner` ends with it: another process may resume the same runs.
     """
     import torch
 
     torch.set_num_threads(1)
     child = os.getppid() == owner
 
-    def stay(_: Mapping[str, float]) -> None:
+    def end_with_owner(_: Mapping[str, float]) -> None:
         if child and os.getppid() != owner:
             os._exit(1)
 
     for run in chain:
         folder = out / run.name
         try:
-            _train(run, out, data_folder(data_dir), stay)
-        except Exception as error:  # noqa: BLE001  (kept, and shown; the other runs go on)
+            _train(run, out, data_folder(data_dir), end_with_owner)
+        except Exception as error:  # noqa: BLE001  (written to the run's folder; the other runs go on)
             folder.mkdir(parents=True, exist_ok=True)
             text = str(error)
             if not isinstance(error, ArmusicError):
@@ -220,9 +220,9 @@ def _train(run: Run, out: Path, cache: Path, on_step: Callable[[Mapping[str, flo
 
     if not state.trained:
         start = checkpoint.load(out / run.start) if run.start is not None else None
-        with suppress(_TimeIsUpError):  # its last epoch is kept: it may go on with more time
+        with suppress(_TimeIsUpError):  # its last epoch is kept: it may be resumed with more time
             runs.train(run.config, folder, cache, resume=True, start=start, on_step=on_step, on_epoch=count)
     if not look(run, out).evaluated:
-        found = evaluation.evaluate(checkpoint.load(folder), cache)
+        figures = evaluation.evaluate(checkpoint.load(folder), cache).as_dict()
         with atomic_path(folder / EVALUATION, force=True) as temporary:
-            temporary.write_text(json.dumps(found.as_dict(), indent=2) + "\n", encoding="utf-8")
+            temporary.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

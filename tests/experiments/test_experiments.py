@@ -95,7 +95,7 @@ def test_a_run_starts_from_that_with_its_seed_and_takes_its_network() -> None:
         ({"models": {"a/b": {}}, "data": BOTH}, "e.toml, models.a/b: runs are named after models"),
         ({"models": 3, "data": BOTH}, "e.toml, models is 3: give a list of different names"),
         ({"models": ["a"], "data": ["bach", "bach"]}, "e.toml, data is"),
-        ({"models": ["a"], "data": ["x/bach", "y/bach"]}, "e.toml, data: two folders of one name"),
+        ({"models": ["a"], "data": ["x/bach", "y/bach"]}, "e.toml, data: two folders have the same name"),
         ({"models": ["a"], "data": BOTH, "seeds": [0, 0]}, "e.toml: seeds is [0, 0]: give a list of different"),
         ({"models": ["a"], "data": BOTH, "seeds": 3}, "e.toml: seeds is 3"),
         ({"models": {"a": {"seeds": [-1]}}, "data": BOTH}, "e.toml, models.a: seeds is [-1]"),
@@ -272,7 +272,7 @@ def test_a_run_begun_before_a_setting_was_there_had_its_default(run: Run, out: P
 def test_a_run_cannot_go_on_without_its_last_checkpoint(run: Run, out: Path) -> None:
     do([replace(run, minutes=1e-9)], out)
     (out / run.name / "last.safetensors").unlink()
-    with pytest.raises(UsageError, match=r"cannot go on without its last\.safetensors"):
+    with pytest.raises(UsageError, match=r"cannot be resumed without its last\.safetensors"):
         experiments.check([run], out)
     (out / run.name / "metrics.csv").write_text("epoch,seconds\n1,x\n")
     with pytest.raises(ReadError, match="not the figures of a run"):
