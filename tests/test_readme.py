@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import click
@@ -61,5 +62,10 @@ def test_the_python_example_runs(
 
 
 def test_the_changelog_has_the_version_or_is_ahead_of_it() -> None:
+    """What is not released stands first; below it, or first, stands the version of pyproject.toml."""
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert re.search(r"^## \[(Unreleased|\d+\.\d+\.\d+)\]", text, re.MULTILINE)
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    headings = re.findall(r"^## \[?([^\]\s]+)", text, re.MULTILINE)
+    released = headings[1:] if headings[0] == "Unreleased" else headings
+    assert released[:1] in ([version], [])  # there is no release before the first
+    assert headings[0] == "Unreleased" or released[0] == version

@@ -88,7 +88,7 @@ def engine(jobs: int | None = None, scheduler: str | None = None) -> Iterator[No
             except (OSError, ValueError) as error:
                 raise UsageError(f"{scheduler}: no Dask scheduler answers there ({error})") from error
             if any(threads > 1 for threads in client.nthreads().values()):
-                raise UsageError(f"{scheduler}: a worker has several threads: start them with --nthreads 1")
+                raise UsageError(f"{scheduler}: a worker has several threads: start each worker with one")
             stack.enter_context(joblib.parallel_config("dask", n_jobs=jobs or -1))
         yield
 

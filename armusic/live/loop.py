@@ -140,7 +140,7 @@ def knobs(names: Sequence[str], numbers: Mapping[str, int]) -> Knobs:
     by_number: dict[int, str] = {}
     for name, number in numbers.items():
         if name not in names:
-            raise UsageError(f"knob {number} is for {name}, which is not played: name it with --attr {name}")
+            raise UsageError(f"knob {number} is for {name}, which is not among the attributes: add {name}")
         if not 0 <= number < _KNOBS:
             raise UsageError(f"knob {number} for {name}: controllers have numbers from 0 to {_KNOBS - 1}")
         if number in by_number:

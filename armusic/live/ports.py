@@ -68,7 +68,9 @@ def port(name: str | None, there: Sequence[str], what: str) -> str:
     'IAC Driver Bus 1'
     """
     if not there:
-        raise UsageError(f"there is no MIDI {what}: switch a device or a synthesizer on, or make a port with --virtual")
+        raise UsageError(
+            f"there is no MIDI {what}: switch on a device or a synthesizer, or create a port with the option virtual"
+        )
     if name is None:
         return there[0]
     for one in there:

@@ -140,7 +140,7 @@ def _refuse_another(run: Path) -> None:
     """Raise `WriteError` where a run is there already: before the data is read."""
     if run.is_dir() and any((run / name).exists() for name in (BEST, LAST, "config.json")):
         raise WriteError(
-            f"{one_line(str(run))}: a run is there already: go on with it (--resume), or name another folder"
+            f"{one_line(str(run))}: a run is there already: continue it with the option resume, or name another folder"
         )
 
 
@@ -183,7 +183,7 @@ def _check_compiler() -> None:
     compiler = os.environ.get("CXX", {"darwin": "clang++", "win32": "cl"}.get(sys.platform, "g++"))
     if shutil.which(compiler) is None:
         raise UsageError(
-            f"--compile needs a C++ compiler, and {compiler} is not found: install it, or name one in $CXX"
+            f"the option compile needs a C++ compiler, and {compiler} is not found: install it, or name one in $CXX"
         )
 
 
@@ -204,8 +204,8 @@ def _group() -> Iterator[tuple[int, torch.device]]:
     there = torch.cuda.device_count()
     if there and local >= there:
         raise UsageError(
-            f"process {local + 1} of this machine, but it has {there} GPU{'s'[: there - 1]}:"
-            f" start as many processes a machine (torchrun --nproc-per-node {there})"
+            f"process {local + 1} of a machine with {there} {'GPU' if there == 1 else 'GPUs'}: start one process per"
+            " GPU with torchrun"
         )
     device = torch.device("cuda", local) if there else torch.device("cpu")
     if world == 1:

@@ -1,15 +1,71 @@
 """The library names its options; the command line shows them as they are typed."""
 
+import ast
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
+from armusic_cli.main import cli
 from armusic_cli.messages import with_flags
 
 Run = Callable[..., Any]
+ROOT = Path(__file__).parents[2]
+COMMANDS_FOR_THE_PAGE = {"studio/variations.py"}
+"""What builds the command that the studio's page shows."""
+
+
+def texts(path: Path) -> Iterator[str]:
+    """Yield the strings of a module, those of an f-string joined, without docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "?" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.value
+
+
+LIBRARY = {
+    name: [*texts(path)]
+    for path in sorted((ROOT / "armusic").rglob("*.py"))
+    if (name := path.relative_to(ROOT / "armusic").as_posix()) not in COMMANDS_FOR_THE_PAGE
+}
+
+
+def options(command: click.Command) -> Iterator[str]:
+    """Yield the flags of a command and of the commands below it."""
+    for parameter in command.params:
+        yield from parameter.opts
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from options(below)
+
+
+@pytest.mark.parametrize("module", LIBRARY)
+def test_the_library_speaks_no_flags(module: str) -> None:
+    assert [text for text in LIBRARY[module] if re.search(r"(^|[\s(`'\"])--[a-z]", text)] == []
+
+
+def test_every_option_that_the_library_names_is_one_of_the_command_line() -> None:
+    named = {
+        match for every in LIBRARY.values() for text in every for match in re.findall(r"the option ([a-z_]+)", text)
+    }
+    assert {"force", "metre", "resume"} <= named
+    assert {f"--{name.replace('_', '-')}" for name in named} <= {*options(cli)}
 
 
 @pytest.mark.parametrize(

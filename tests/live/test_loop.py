@@ -155,7 +155,7 @@ def test_the_first_free_knob_that_is_touched_is_taken() -> None:
 @pytest.mark.parametrize(
     ("numbers", "message"),
     [
-        ({"range": 3}, "knob 3 is for range, which is not played: name it with --attr range"),
+        ({"range": 3}, "knob 3 is for range, which is not among the attributes: add range"),
         ({"rhythm": 123}, "knob 123 for rhythm: controllers have numbers from 0 to 119"),
         ({"rhythm": 3, "density": 3}, "knob 3 is for rhythm and for density: give each its own"),
     ],

@@ -17,5 +17,5 @@ def test_ports_are_named_by_their_beginnings() -> None:
     assert ports.port(None, ["one", "two"], "output") == "one"
     with pytest.raises(UsageError, match="there is no MIDI output 'three': there is one, two"):
         ports.port("three", ["one", "two"], "output")
-    with pytest.raises(UsageError, match="there is no MIDI input: switch a device or a synthesizer on"):
+    with pytest.raises(UsageError, match="there is no MIDI input: switch on a device or a synthesizer"):
         ports.port("three", [], "input")

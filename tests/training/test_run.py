@@ -104,7 +104,7 @@ def test_a_method_that_the_attributes_are_not_for_leaves_no_run_behind(
     settings: Config, cache: Path, tmp_path: Path
 ) -> None:
     wanted = settings.replace(attributes=("rhythm", "syncopation"), attribute_loss="slope")
-    with pytest.raises(UsageError, match="attribute 'syncopation': its slope"):
+    with pytest.raises(UsageError, match="attribute 'syncopation' has no slope"):
         api.train(wanted, tmp_path / "run", data_dir=cache)
     assert not (tmp_path / "run").exists()
 
@@ -116,7 +116,7 @@ def test_a_finished_run_stays_as_it_is(whole: Path, settings: Config, cache: Pat
 
 
 def test_another_run_is_never_overwritten(whole: Path, settings: Config, cache: Path) -> None:
-    with pytest.raises(WriteError, match="whole: a run is there already: go on with it"):
+    with pytest.raises(WriteError, match="whole: a run is there already: continue it with the option resume"):
         api.train(settings, whole, data_dir=cache)
     with pytest.raises(UsageError, match="whole was begun with lr 0.003, not 0.1"):
         api.train(settings.replace(lr=0.1), whole, resume=True, data_dir=cache)
@@ -205,7 +205,7 @@ def test_a_compiler_that_is_missing(
     settings: Config, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CXX", "no-such-compiler")
-    with pytest.raises(UsageError, match=r"--compile needs a C\+\+ compiler, and no-such-compiler is not found"):
+    with pytest.raises(UsageError, match=r"needs a C\+\+ compiler, and no-such-compiler is not found"):
         api.train(settings.replace(compile=True), tmp_path / "run", data_dir=cache)
     assert not (tmp_path / "run").exists()
 
@@ -215,7 +215,7 @@ def test_more_processes_than_gpus(
 ) -> None:
     monkeypatch.setenv("LOCAL_RANK", "1")
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
-    with pytest.raises(UsageError, match="process 2 of this machine, but it has 1 GPU: start as many processes"):
+    with pytest.raises(UsageError, match="process 2 of a machine with 1 GPU: start one process per GPU"):
         api.train(settings, tmp_path / "run", data_dir=cache)
 
 

@@ -103,8 +103,8 @@ def official(cache: Path) -> Path:
         pooch.retrieve(URL, known_hash=None, fname=KEPT, path=cache)
     except (OSError, ValueError) as error:
         raise DataError(
-            f"{URL} cannot be downloaded ({type(error).__name__}): download it elsewhere and give its path as --data,"
-            " or use sprites, which are drawn here"
+            f"{URL} cannot be downloaded ({type(error).__name__}): download it elsewhere and pass its path in the"
+            " option data, or use sprites, which are drawn here"
         ) from error
     try:
         with opened(path) as archive:

@@ -96,8 +96,8 @@ class Music:
         unknown = set(config.attributes) - expected_attributes.expectations(config.attributes, attributes.SPAN).keys()
         if unknown and config.loss.attribute_loss == "slope":
             raise UsageError(
-                f"attribute {min(unknown)!r}: its slope (--attribute-loss slope) is not known of what the decoder may"
-                " play: leave it out of --attributes, or choose another preset"
+                f"attribute {min(unknown)!r} has no slope, which the option attribute_loss=slope needs: leave it out of"
+                " the option attributes, or choose another preset"
             )
 
         def values(output: Tensor, kind: int) -> Tensor:

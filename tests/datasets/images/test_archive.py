@@ -163,7 +163,7 @@ def test_another_file_at_its_address_is_not_kept(site: Path, tmp_path: Path) -> 
 
 def test_without_a_net_there_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "URL", "http://127.0.0.1:9/dsprites.npz")
-    with pytest.raises(DataError, match="cannot be downloaded.* give its path as --data, or use sprites") as caught:
+    with pytest.raises(DataError, match="cannot be downloaded.* in the option data, or use sprites") as caught:
         archive.official(tmp_path / "cache")
     assert "\n" not in str(caught.value)
     assert not kept(tmp_path / "cache")
