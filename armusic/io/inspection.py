@@ -1,4 +1,4 @@
-"""What is in a file, what a model would use of it, what it would leave out, and why."""
+"""The contents of a file, the measures that a model can edit, and why it cannot edit the others."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ class PartLine:
     Parameters
     ----------
     track, channel : int
-        From 1.
+        Numbers, from 1.
     name : str
-        The track's.
+        Name of the track.
     program : int
         MIDI program, from 1.
     notes, low, high : int
-        How many notes, and their lowest and highest pitch.
+        Number of notes, and their lowest and highest pitch.
     together : float
-        The share of the notes that start while another one sounds, 0..1.
+        Share of the notes that start while another one sounds, 0..1.
     melody : float, optional
-        How much like a melody it is, 0..1; not for drums.
+        Likeness to a melody, 0..1; None for drums.
     """
 
     track: int
@@ -54,20 +54,20 @@ class PartLine:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What is in a file.
+    """Contents of a file.
 
     Parameters
     ----------
     source : str
-        Its name.
+        Name of the file.
     facts : dict of str to str
-        What it is, how long, in which metres, at which tempo, and of the tune: its key, its range, its measures.
+        Format, length, metres and tempo of the file; key, range and measures of the tune.
     parts : tuple of PartLine
-        Of a MIDI file.
+        Parts of a MIDI file, or of a score with several voices.
     remarks : tuple of str
-        What was chosen, left out and set right.
+        Choices, omissions and corrections of the reader.
     refused : str
-        Why it cannot be used; empty if it can.
+        Reason why it cannot be used; empty if it can.
     """
 
     source: str
@@ -78,21 +78,21 @@ class Inspection:
 
 
 def inspect(path: str | Path, reading: Reading | None = None, frame: str = "anchored") -> Inspection:
-    """Return what is in a file, and what a model would use of it.
+    """Return the contents of a file, and the measures that a model can edit.
 
     Parameters
     ----------
     path : path
         A MIDI, ABC or MusicXML file.
     reading : Reading, optional
-        How it is to be read.
+        Options of reading.
     frame : {"anchored", "absolute"}
-        The model's pitch frame.
+        Pitch frame of the model.
 
     Raises
     ------
     ArmusicError
-        If there is no such file, or it is not even the bytes of one.
+        If there is no such file, or it cannot be parsed at all.
     """
     reading = reading or Reading()
     source = label(path)
@@ -101,35 +101,35 @@ def inspect(path: str | Path, reading: Reading | None = None, frame: str = "anch
     from armusic.io.readers import midi
 
     file = smf.parse(read_bytes(path, reading.max_size), source)
-    facts, found = _facts(file), _parts(file)
+    facts, parts = _facts(file), _parts(file)
     remarks: list[Remark] = []
     try:
         tune = midi.tune_of(file, source, reading, remarks)
     except ArmusicError as error:
-        return Inspection(source, facts, found, tuple(remark.text for remark in remarks), str(error))
-    return _concluded(source, facts, found, tuple(remark.text for remark in remarks), tune, frame)
+        return Inspection(source, facts, parts, tuple(remark.text for remark in remarks), str(error))
+    return _of_tune(source, facts, parts, tuple(remark.text for remark in remarks), tune, frame)
 
 
 def _of_score(path: str | Path, source: str, reading: Reading, frame: str) -> Inspection:
-    """Return what is in an ABC or MusicXML file; its parts, where there is more than one voice."""
-    said: list[Remark] = []
+    """Return the contents of an ABC or MusicXML file; its parts, if there is more than one voice."""
+    remarks: list[Remark] = []
     try:
-        tune = readers.remarked(path, reading, said)
+        tune = readers.read_with_remarks(path, reading, remarks)
     except MusicError as error:
-        return Inspection(source, {}, (), tuple(remark.text for remark in said), str(error))
-    found = _parts(tune.origin.file) if tune.origin else ()
-    return _concluded(source, {}, found, tuple(remark.text for remark in said), tune, frame)
+        return Inspection(source, {}, (), tuple(remark.text for remark in remarks), str(error))
+    parts = _parts(tune.origin.file) if tune.origin else ()
+    return _of_tune(source, {}, parts, tuple(remark.text for remark in remarks), tune, frame)
 
 
 def _facts(file: smf.MidiData) -> dict[str, str]:
-    """Return what a MIDI file says of itself."""
-    from armusic.io.readers.midi import meta
+    """Return the format, length, tempos and other events of a MIDI file."""
+    from armusic.io.readers import midi
 
-    tempos = meta.tempos_of(file)
+    tempos = midi.tempos_of(file)
     last = max((track[-1].tick for track in file.tracks if track), default=0)
     seconds = float(tempos.to_seconds(np.array([last]))[0])
     paces = 60 / (tempos.slopes * file.ticks_per_quarter)
-    signatures = [str(one) for one in meta.signatures(file)[0]]
+    signatures = [str(signature) for signature in midi.signatures_of(file)[0]]
     changes = [name for name, _ in groupby(signatures)]
     more = f", ... ({len(changes)} in all)" if len(changes) > _SHOWN_METRES else ""
     events = Counter(event.status for track in file.tracks for event in track)
@@ -154,12 +154,11 @@ def _facts(file: smf.MidiData) -> dict[str, str]:
 
 
 def _parts(file: smf.MidiData) -> tuple[PartLine, ...]:
-    from armusic.io.readers.midi.melody import likeness
-    from armusic.io.readers.midi.parts import DRUMS, parts
+    from armusic.io.readers import midi
 
-    found = parts(file)
-    candidates = [part for part in found if part.channel != DRUMS]
-    scores = dict(zip(map(id, candidates), likeness(candidates, file.ticks_per_quarter).tolist(), strict=True))
+    parts = midi.parts_of(file)
+    candidates = [part for part in parts if part.channel != midi.DRUMS]
+    scores = dict(zip(map(id, candidates), midi.likeness(candidates, file.ticks_per_quarter).tolist(), strict=True))
     return tuple(
         PartLine(
             part.track + 1,
@@ -172,17 +171,17 @@ def _parts(file: smf.MidiData) -> tuple[PartLine, ...]:
             float((np.maximum.accumulate(part.end)[:-1] > part.start[1:]).mean()) if len(part.pitch) > 1 else 0.0,
             scores.get(id(part)),
         )
-        for part in found
+        for part in parts
     )
 
 
-def _concluded(
+def _of_tune(
     source: str, facts: dict[str, str], parts: tuple[PartLine, ...], remarks: tuple[str, ...], tune: Tune, frame: str
 ) -> Inspection:
-    """Return an inspection of a file that could be read, with what there is to say of its tune."""
+    """Return the inspection of a file that could be read, with facts on its tune."""
     pitches = [note.pitch for note in tune.notes]
-    runs = [(str(metre), len(list(group))) for metre, group in groupby(tune.measures, lambda one: one.metre)]
-    told = {
+    runs = [(str(metre), len(list(group))) for metre, group in groupby(tune.measures, lambda measure: measure.metre)]
+    facts |= {
         "melody": f"{tune.title or source}: {len(tune.notes)} notes, pitches {min(pitches)} to {max(pitches)}",
         "measures": ", ".join(f"{count} of {metre}" for metre, count in runs[:_SHOWN_METRES]),
         "key": f"{keys.find(tune)}" + ("" if tune.key else " (by its notes)"),
@@ -190,15 +189,15 @@ def _concluded(
     try:
         tokens = tokenizer.encode(tune)
     except ArmusicError as error:
-        return Inspection(source, facts | told, parts, remarks, str(error))
+        return Inspection(source, facts, parts, remarks, str(error))
     sounds = tokenizer.is_onset(tokens).any(axis=1)
     framed = FRAMES[frame]
     _, inside = framed.enter(tokens, framed.registers(tokens))
     used = int((sounds & inside).sum())
-    left = [f"{int((~sounds).sum())} without a note"] * bool((~sounds).any())
+    unused = [f"{int((~sounds).sum())} without a note"] if (~sounds).any() else []
     wide = np.flatnonzero(sounds & ~inside) + 1
-    left += [f"{len(wide)} of too wide a range ({', '.join(map(str, wide[:_SHOWN_METRES].tolist()))})"] * bool(
-        len(wide)
-    )
-    told["used"] = f"{used} of {len(tokens)} measures" + (f"; left as they are: {', '.join(left)}" if left else "")
-    return Inspection(source, facts | told, parts, remarks)
+    if len(wide):
+        numbers = ", ".join(map(str, wide[:_SHOWN_METRES].tolist()))
+        unused.append(f"{len(wide)} of too wide a range ({numbers})")
+    facts["used"] = f"{used} of {len(tokens)} measures" + (f"; left as they are: {', '.join(unused)}" if unused else "")
+    return Inspection(source, facts, parts, remarks)

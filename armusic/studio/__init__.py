@@ -65,7 +65,7 @@ def serve(
         raise MissingFileError(f"{one_line(str(model))}: no such run folder or checkpoint")
     studio = state.Studio(model)
     if file is not None:
-        path, number = readers.numbered(file)
+        path, number = readers.split_number(file)
         options = {name: value for name, value in reading.items() if value}
         studio.reading = Reading(**{"tune": number, **options})
         studio.file, studio.path = (label(path), read_bytes(path)), str(path)

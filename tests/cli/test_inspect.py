@@ -34,7 +34,7 @@ def test_what_is_in_a_file(run: Run, songs: Path) -> None:
 def test_why_it_is_refused(run: Run, songs: Path) -> None:
     done = run("inspect", "five.mid")
     assert (done.code, done.err) == (0, "")
-    assert "measures 1-2 are in 5/4, which no model knows" in done.out
+    assert "measures 1-2 are in 5/4, for which no model is trained" in done.out
     assert done.out.splitlines()[-1].startswith("cannot be used: five.mid: no measure in a metre")
     assert run("inspect", "free.mid").out.splitlines()[-1].startswith("cannot be used: free.mid: its notes do not")
     assert run("inspect", "free.mid", "--tempo", 120 / 1.07).out.splitlines()[-1] == "can be used"

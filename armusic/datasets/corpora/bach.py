@@ -38,6 +38,6 @@ def read(cache: Path, on_progress: Progress | None = None) -> Corpus:
 def soprano(path: Path) -> Iterator[tuple[str, Tune | ArmusicError]]:
     """Yield the soprano of a chorale for four voices, or what is wrong with it."""
     try:
-        yield label(path), musicxml.read_part(path, VOICES[0], of=VOICES)
+        yield label(path), musicxml.read_part(path, VOICES[0], parts=VOICES)
     except ArmusicError as error:
         yield label(path), error

@@ -32,7 +32,7 @@ READERS = {
     ".kar": _MIDI,
     ".rmi": _MIDI,
 }
-"""The module that reads each suffix."""
+"""Module that reads each suffix."""
 
 
 def suffixes() -> tuple[str, ...]:
@@ -54,60 +54,60 @@ def read(path: str | Path, reading: Reading | None = None, tune: int | None = No
     path : path
         A MIDI, ABC or MusicXML file; its suffix says which. `book.abc#12` is tune 12 of a book.
     reading : Reading, optional
-        How it is to be read. Of a file of another package's format, only the size can be said.
+        Options of reading; for a format of another package, only the size.
     tune : int, optional
         Number of the tune in an ABC tune book.
 
     Returns
     -------
     Tune
-        One voice.
+        Melody, as one voice.
 
     Raises
     ------
     MissingFileError
         If there is no file.
     UsageError
-        If the suffix is not known, or something is wished that does not go with the file.
+        If the suffix is unknown, or an option does not apply to the file.
     ReadError
         If the file cannot be read, or has music in it that cannot be used.
     """
-    path, number = _asked(path, tune)
+    path, number = _file_and_number(path, tune)
     module = _reader(path, (reading or Reading()).max_size)
     if path.suffix.lower() not in READERS:
         if reading and replace(reading, max_size=Reading().max_size) != Reading():
-            raise UsageError(f"{label(path)}: its reader knows no track, metre, beats and the like: leave them out")
-        found: Tune = module.read(path)
+            raise UsageError(f"{label(path)}: its reader has no options such as track, metre or beats: leave them out")
+        result: Tune = module.read(path)
     else:
-        found = module.read(path, reading) if number is None else module.read(path, reading, number)
-    return found
+        result = module.read(path, reading) if number is None else module.read(path, reading, number)
+    return result
 
 
-def remarked(path: str | Path, reading: Reading, remarks: list[Remark]) -> Tune:
-    """Read the tune in an ABC or MusicXML file as `read` does; `remarks` gets what it would log."""
-    path, number = _asked(path, None)
+def read_with_remarks(path: str | Path, reading: Reading, remarks: list[Remark]) -> Tune:
+    """Read the tune in an ABC or MusicXML file as `read` does; what it logs is added to `remarks` instead."""
+    path, number = _file_and_number(path, None)
     module = _reader(path, reading.max_size)
-    found: Tune = module.remarked(path, reading, remarks, *(() if number is None else (number,)))
-    return found
+    result: Tune = module.read_with_remarks(path, reading, remarks, *(() if number is None else (number,)))
+    return result
 
 
-def _asked(path: str | Path, tune: int | None) -> tuple[Path, int | None]:
-    """Return the file, and the number of the tune in it that is asked for, in one way or another."""
-    path, number = numbered(path)
+def _file_and_number(path: str | Path, tune: int | None) -> tuple[Path, int | None]:
+    """Return the file, and the number of the tune in it, which may be given in two ways."""
+    path, number = split_number(path)
     if tune is not None and number not in (None, tune):
-        raise UsageError(f"{label(path)}: tune {tune} and tune {number} are asked for: name one of them")
+        raise UsageError(f"{label(path)}: tune {tune} and tune {number} are requested: name one of them")
     number = number if tune is None else tune
     if number is not None and READERS.get(path.suffix.lower()) != _ABC:
         raise UsageError(f"{label(path)}: only ABC tune books have numbered tunes: leave the tune number out")
     return path, number
 
 
-def numbered(path: str | Path) -> tuple[Path, int | None]:
+def split_number(path: str | Path) -> tuple[Path, int | None]:
     """Return the file and the number of a tune in a book such as `book.abc#12`; None where there is no number.
 
     Examples
     --------
-    >>> numbered("book.abc#12")[1], numbered("book.abc")[1], numbered("a.mid#2")[1]
+    >>> split_number("book.abc#12")[1], split_number("book.abc")[1], split_number("a.mid#2")[1]
     (12, None, 2)
     """
     path = Path(path)
@@ -132,7 +132,7 @@ def read_all(path: str | Path) -> Iterator[tuple[str, Tune | ArmusicError]]:
     Yields
     ------
     source : str
-        What messages call the tune: the file's name, with a number in a book of tunes.
+        Name of the tune in messages: the file's name, with a number in a book of tunes.
     tune : Tune or ArmusicError
         The error is yielded, not raised, so that the rest can be read. Nothing is guessed: a file that is not
         one voice in known metres is an error.
@@ -157,5 +157,5 @@ def _reader(path: str | Path, megabytes: float = Reading().max_size) -> Any:
         return import_module(READERS[suffix])
     if point := plugins.by_suffix("readers").get(suffix):
         return plugins.load(point, ReadError, f"{label(path)}: its reader")
-    found = f"suffix {suffix}" if suffix else "a name without a suffix"
-    raise UsageError(f"{label(path)}: {found} says no known format: use one of {', '.join(suffixes())}")
+    problem = f"suffix {suffix}" if suffix else "a name without a suffix"
+    raise UsageError(f"{label(path)}: {problem} says no known format: use one of {', '.join(suffixes())}")

@@ -53,7 +53,7 @@ class Reading:
         A text file with the time of each beat in seconds, one a line; a second column may count the beats of
         a measure, from 1.
     downbeat : int
-        Which beat, from 1, is the first of a measure.
+        Number, from 1, of the first beat of a measure.
     max_size : float
         Megabytes; a longer file is refused.
     strict : bool

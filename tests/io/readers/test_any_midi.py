@@ -148,7 +148,7 @@ def test_metres_without_a_grid_pass_by(read: Read, caplog: pytest.LogCaptureFixt
     tune = read(song(track(notes, others=[signature(0, 4, 4), signature(4, 5, 4), signature(14, 4, 4)])))
     assert metres(tune) == ["4/4"] * 4
     assert [note.pitch for note in tune.notes] == [60 + start % 12 for start in (*range(4), *range(14, 24))]
-    assert "measures 2-3 are in 5/4, which no model knows: left as they are, and not counted" in caplog.text
+    assert "measures 2-3 are in 5/4, for which no model is trained: left as they are, and not counted" in caplog.text
     assert tune.origin is not None
 
 
@@ -278,7 +278,7 @@ def test_beats_by_tempo(read: Read, performance: bytes, caplog: pytest.LogCaptur
     tune = read(performance, tempo=120 / 1.07)
     assert [note.start for note in tune.notes] == [8 * n + start for n in range(8) for start, _, _ in TUNE]
     assert tune.tempos[0][1] == pytest.approx(120 / 1.07, abs=0.01)
-    assert "its own beats are left for those given" in caplog.text
+    assert "the given beats replace its own" in caplog.text
 
 
 @pytest.mark.parametrize(("first", "counted", "downbeat"), [(0, True, 1), (0, False, 1), (2, False, 3), (3, True, 1)])

@@ -144,7 +144,7 @@ def test_repeats_that_are_not_clear_are_played_once_and_said(heard: Heard) -> No
     tune, (said,) = heard(HEADER + "|:C4|1D4:|3E4|]")
     assert pitches(tune) == [60, 62, 64]
     why = "measure 2: endings for pass 1, 3, but each pass needs one: mark them |1 and :|2"
-    assert said == f"{why}: so all is played once, as written"
+    assert said == f"{why}: so every measure is played once, as written"
     with pytest.raises(RepeatError, match="t.abc, measure 2: endings for pass 1, 3"):
         abc.parse_tune(HEADER + "|:C4|1D4:|3E4|]", "t.abc")
 
@@ -233,19 +233,19 @@ def test_a_measure_is_as_long_as_in_the_part_that_fills_it(heard: Heard) -> None
 def test_a_tune_of_a_book_by_its_number(tmp_path: Path) -> None:
     book = tmp_path / "book.abc"
     book.write_text(HEADER + "C4|\n\n" + HEADER.replace("X:1", "X:12") + "D4|\n")
-    assert readers.numbered(book) == (book, None)
+    assert readers.split_number(book) == (book, None)
     for tune in (readers.read(f"{book}#12"), readers.read(book, None, 12), readers.read(f"{book}#12", None, 12)):
         assert (pitches(tune), tune.source) == ([62], "book.abc#12")
     for path, number, words in (
         (book, None, "2 tunes in it: name one by its X: number, from 1 to 12, with the option tune or as book.abc#1"),
         (f"{book}#3", None, "no tune 3 in it"),
-        (f"{book}#1", 12, "tune 12 and tune 1 are asked for"),
+        (f"{book}#1", 12, "tune 12 and tune 1 are requested"),
     ):
         with pytest.raises(UsageError, match=words):
             readers.read(path, None, number)
     odd = tmp_path / "odd.abc#12"
     odd.write_text("a file of that name is no tune of another")
-    assert readers.numbered(odd) == (odd, None)
+    assert readers.split_number(odd) == (odd, None)
 
 
 def test_a_number_goes_with_a_book_only(tmp_path: Path) -> None:

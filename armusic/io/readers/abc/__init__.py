@@ -1,10 +1,10 @@
-"""Read tunes in ABC notation, one tune or a book of them, by the ABC 2.1 standard and as it is found.
+"""Read tunes in ABC notation, one tune or a book of them, by the ABC 2.1 standard and common practice.
 
 Repeats, endings and jumps are played out, ties joined; grace notes, decorations, chord symbols
 and words are left out. A corpus reads strictly (`parse_tune`): chords, a voice overlay, notes in
 two voices and free metre are refused. For a single file (`read`), the melody is chosen among the
-voices and reduced to one, as `armusic.io.readers.score.tune` has it. What does not add up where
-a section ends is set right as far as it is clear how; `armusic.io.readers.score.pickups` says when.
+voices and reduced to one, as in `armusic.io.readers.score.tune`. Measures that do not add up where
+a section ends are corrected where it is clear how: see `armusic.io.readers.score.pickups`.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from armusic.io.readers.abc.fields import default_unit, key_field, tempo, unit_l
 from armusic.io.readers.abc.tokens import FIELD, without_comment
 from armusic.io.readers.options import Reading, Remark
 from armusic.io.readers.score import jumps
-from armusic.io.readers.score import tune as score
 from armusic.io.readers.score.playback import order
 from armusic.io.readers.score.sheet import UNITS, Part, Sheet, signature
+from armusic.io.readers.score.tune import strict_tune, tune_of
 from armusic.music.score import Tune
 
 log = logging.getLogger(__name__)
@@ -64,9 +64,9 @@ def parse_tune(text: str, source: str) -> Tune:
     Parameters
     ----------
     text : str
-        From the `X:` field on; that field may be missing.
+        Text from the `X:` field on; that field may be missing.
     source : str
-        What messages call the tune.
+        Name of the tune in messages.
 
     Returns
     -------
@@ -78,13 +78,13 @@ def parse_tune(text: str, source: str) -> Tune:
     PolyphonyError
         At a chord, a voice overlay, or notes in a second voice.
     RepeatError
-        Where the order of playing is not clear, and at a jump (D.C., D.S.).
+        If the order of playing is ambiguous, and at a jump (D.C., D.S.).
     MetreError
         For free metre (`M:none`, or no `M:` field) and for a metre that has no grid.
     MeasureLengthError, NoNotesError
-        As `armusic.music.assembly.assemble` has it.
+        As in `armusic.music.assembly.assemble`.
     ReadError
-        For what is no ABC.
+        For text that is not ABC.
 
     Examples
     --------
@@ -95,15 +95,15 @@ def parse_tune(text: str, source: str) -> Tune:
     sheet, _ = _sheet(text, source)
     for bar in sheet.bars:
         if bar.marks & {jumps.DA_CAPO, jumps.DAL_SEGNO}:
-            raise RepeatError(f"{source}, measure {bar.label}: jumps are not followed: write out what is played")
-    tune, remarks = score.strict(sheet, source)
+            raise RepeatError(f"{source}, measure {bar.label}: jumps are not followed: write the music out as played")
+    tune, remarks = strict_tune(sheet, source)
     for remark in remarks:
         log.warning("%s, %s", source, remark.text)
     return tune
 
 
 def sequence(text: str, source: str = "tune") -> list[tuple[int | None, Fraction]]:
-    r"""Return what a tune sounds, as written: its measures may have any length, its metre may be free.
+    r"""Return the notes of a tune as written: its measures may have any length, its metre may be free.
 
     Returns
     -------
@@ -116,17 +116,17 @@ def sequence(text: str, source: str = "tune") -> list[tuple[int | None, Fraction
     [(60, Fraction(2, 1)), (None, Fraction(1, 1))]
     """
     sheet, body = _sheet(text, source)
-    voice = max(body.voices.values(), key=lambda one: len(one.bars))
-    found: list[tuple[int | None, int]] = []
-    tied: int | None = None  # the pitch that goes on
+    voice = max(body.voices.values(), key=lambda voice: len(voice.bars))
+    events: list[tuple[int | None, int]] = []
+    tied: int | None = None  # pitch that is tied to the next event
     for event in (event for place in order(sheet, source) for event in voice.bars[place].events):
         pitch = event.pitches[0] if event.pitches else None
         if tied is not None and pitch == tied:
-            found[-1] = (pitch, found[-1][1] + event.units)
+            events[-1] = (pitch, events[-1][1] + event.units)
         else:
-            found.append((pitch, event.units))
+            events.append((pitch, event.units))
         tied = pitch if event.tied else None
-    return [(pitch, Fraction(units, UNITS)) for pitch, units in found]
+    return [(pitch, Fraction(units, UNITS)) for pitch, units in events]
 
 
 def read(path: str | Path, reading: Reading | None = None, tune: int | None = None) -> Tune:
@@ -137,44 +137,44 @@ def read(path: str | Path, reading: Reading | None = None, tune: int | None = No
     path : path
         A file with one tune or a book of tunes, in UTF-8, UTF-16 or Latin-1.
     reading : Reading, optional
-        What is wished; what suits most files when not given.
+        Options; by default those that suit most files.
     tune : int, optional
-        The `X:` number of the tune that is wanted (the first one of that number); needed where there are several.
+        `X:` number of the tune (the first one with that number); required if there are several.
 
     Raises
     ------
     UsageError
         If there are several tunes and none was named, or none has that number.
     ArmusicError
-        As `armusic.io.readers.score.tune.tune_of` and `armusic.files.read_bytes` have it.
+        As in `armusic.io.readers.score.tune.tune_of` and `armusic.files.read_bytes`.
     """
     remarks: list[Remark] = []
-    found = remarked(path, reading or Reading(), remarks, tune)
+    melody = read_with_remarks(path, reading or Reading(), remarks, tune)
     for remark in remarks:
-        log.warning("%s: %s", found.source, remark.text)
-    return found
+        log.warning("%s: %s", melody.source, remark.text)
+    return melody
 
 
-def remarked(path: str | Path, reading: Reading, remarks: list[Remark], tune: int | None = None) -> Tune:
-    """Return what `read` does; `remarks` gets what was chosen, left out and set right."""
+def read_with_remarks(path: str | Path, reading: Reading, remarks: list[Remark], tune: int | None = None) -> Tune:
+    """Read as `read` does; choices, omissions and corrections are added to `remarks`."""
     tunes = split(_text(path, reading.max_size))
     if tune is None and len(tunes) > 1:
         raise UsageError(
             f"{label(path)}: {len(tunes)} tunes in it: name one by its X: number, {_numbers(tunes)}, with the option"
             f" tune or as {label(path)}#{tunes[0][0]}"
         )
-    found = [text for number, text in tunes if tune in {None, number}]
-    if not found:
+    texts = [text for number, text in tunes if tune in {None, number}]
+    if not texts:
         raise UsageError(f"{label(path)}: no tune {tune} in it: its X: numbers are {_numbers(tunes)}")
     source = label(path) if tune is None else f"{label(path)}#{tune}"
     if reading.strict:
-        return parse_tune(found[0], source)
-    melody = score.tune_of(_sheet(found[0], source)[0], source, reading, remarks)
+        return parse_tune(texts[0], source)
+    melody = tune_of(_sheet(texts[0], source)[0], source, reading, remarks)
     return melody if melody.title else replace(melody, title=Path(path).stem)
 
 
 def read_all(path: str | Path) -> Iterator[tuple[str, Tune | ArmusicError]]:
-    """Yield every tune of a file, or what is wrong with it.
+    """Yield every tune of a file, or its error.
 
     Yields
     ------
@@ -215,23 +215,23 @@ def _numbers(tunes: list[tuple[int, str]]) -> str:
 
 
 def _sheet(text: str, source: str) -> tuple[Sheet, Body]:
-    """Return the score that a tune's text is, and its body."""
-    fields, body = _written(text, source)
+    """Return the score in a tune's text, and its body."""
+    fields, body = _header_and_body(text, source)
     lead = max(body.voices.values(), key=lambda voice: len(voice.bars))
     for voice in body.voices.values():
-        for bar, other in zip(lead.bars, voice.bars, strict=False):
-            bar.units = max(bar.units, other.units)
+        for bar, bar_of_voice in zip(lead.bars, voice.bars, strict=False):
+            bar.units = max(bar.units, bar_of_voice.units)
     parts = [
         Part(body.names.get(voice.name) or voice.name, 0, [list(bar.sounds()) for bar in voice.bars])
         for voice in body.voices.values()
     ]
-    sounding = tuple(part for part in parts if any(part.measures))
+    parts_with_notes = tuple(part for part in parts if any(part.measures))
     title, sections = fields.get("T", ""), fields.get("P", "")
-    return Sheet(lead.bars, lead.lines, sounding, title, key_field(fields["K"]).key, sections), body
+    return Sheet(lead.bars, lead.lines, parts_with_notes, title, key_field(fields["K"]).key, sections), body
 
 
-def _written(text: str, source: str) -> tuple[dict[str, str], Body]:
-    """Return the header's fields (of several of a kind the last, but the first title), and the body."""
+def _header_and_body(text: str, source: str) -> tuple[dict[str, str], Body]:
+    """Return the header's fields (the last of each kind, but the first title), and the body."""
     lines = iter(_LINE_END.split(text.removeprefix("\ufeff")))
     fields: dict[str, str] = {}
     directives, voices = [], []
@@ -255,14 +255,14 @@ def _written(text: str, source: str) -> tuple[dict[str, str], Body]:
     for value in voices:
         body.switch(value)
     body.switch("")
-    begun = False
+    in_music = False
     for line in lines:
         if line.startswith("X:"):
             break
         if line.strip():
             body.line(line)
-            begun = True
-        elif begun:
+            in_music = True
+        elif in_music:
             _check_rest(lines, source)
             break
     body.finish()
@@ -270,7 +270,7 @@ def _written(text: str, source: str) -> tuple[dict[str, str], Body]:
 
 
 def _begin(fields: dict[str, str], source: str) -> Body:
-    """Return an empty body, with what the header says in force."""
+    """Return an empty body with the header's settings."""
     try:
         metre = signature(fields.get("M", ""))
         unit = unit_length(fields["L"]) if fields.get("L") else default_unit(metre)
@@ -280,7 +280,7 @@ def _begin(fields: dict[str, str], source: str) -> Body:
 
 
 def _check_rest(lines: Iterator[str], source: str) -> None:
-    """Refuse music after the empty line that ends a tune: to leave it out in silence would lose half of a tune."""
+    """Refuse music after the empty line that ends a tune: half of a tune would be lost without a word."""
     for line in lines:
         if line.startswith("X:"):
             return

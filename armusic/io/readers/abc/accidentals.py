@@ -1,4 +1,4 @@
-"""Which pitch a written note has: the key, and the accidentals in force in the measure."""
+"""Pitches of written notes, by the key and the accidentals in force in the measure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Accidentals:
     ----------
     reach : str
         How far an accidental holds in its measure: `pitch`, for its letter in every octave, as
-        ABC 2.1 has it in section 11.3; `octave`, for its own octave; `not`, for its note only.
+        in ABC 2.1, section 11.3; `octave`, for its own octave; `not`, for its note only.
 
     Examples
     --------
@@ -44,11 +44,11 @@ class Accidentals:
         Parameters
         ----------
         natural : int
-            Its MIDI pitch without accidentals.
+            MIDI pitch of the note without accidentals.
         place : int
-            Its letter's place in C D E F G A B.
+            Index of its letter in C D E F G A B.
         sign : int, optional
-            Semitones of the accidental that is written, if any.
+            Semitones of a written accidental.
         """
         if sign is None:
             sign = self.octaves.get(natural, self.letters[place])

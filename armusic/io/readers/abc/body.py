@@ -1,4 +1,4 @@
-"""The body of an ABC tune: from lines of text to the voices in it."""
+"""The body of an ABC tune: from lines of text to voices."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _NAME = re.compile(r'\b(?:name|nm)="?([^"=]*?)(?:"|\s+\w+=|$)')
 
 
 class Body:
-    """The state of reading: the voices, and which of them the next sign is for.
+    """State of reading: the voices, and the current one.
 
     Parameters
     ----------
     source : str
-        What messages call the tune.
+        Name of the tune in messages.
     metre, unit, key, bpm
-        What the header says: the unit length in `UNITS`, the tempo in quarter notes per minute.
+        Settings of the header: unit length in `UNITS`, tempo in quarter notes per minute.
     """
 
     def __init__(self, source: str, metre: Signature, unit: int, key: KeyField, bpm: float | None) -> None:
@@ -54,7 +54,7 @@ class Body:
             self.music(text)
 
     def directive(self, text: str) -> None:
-        """Follow `%%propagate-accidentals` and pass over blocks such as `%%begintext`; ignore all else."""
+        """Follow `%%propagate-accidentals`, skip blocks such as `%%begintext`, and ignore all else."""
         words = text.removeprefix("%%").split(None, 2)
         if self.hidden_until:
             if words and words[0] == self.hidden_until:
@@ -67,16 +67,16 @@ class Body:
                 voice.accidentals.reach = self.reach
 
     def field(self, name: str, text: str) -> None:
-        """Follow a field, on a line of its own or in brackets."""
+        """Read a field, on a line of its own or in brackets."""
         text, voice = text[:_MAX_FIELD], self.voice
         if name == "K":
-            voice.accidentals.change(self.parsed(key_field, text.rstrip("\\ ")))
+            voice.accidentals.change(self.value_of(key_field, text.rstrip("\\ ")))
         elif name == "M":
             voice.metre = signature(text)
-            if not voice.bar.begun:
+            if not voice.bar.has_music:
                 voice.bar.metre = voice.metre
         elif name == "L":
-            voice.unit = self.parsed(unit_length, text)
+            voice.unit = self.value_of(unit_length, text)
         elif name == "Q":
             voice.bpm = tempo(text, voice.unit) or voice.bpm
             voice.bar.tempos.append((voice.bar.units, voice.bpm))
@@ -88,7 +88,7 @@ class Body:
             self.directive(text.strip())
 
     def switch(self, text: str) -> None:
-        """Go on with the voice that a `V:` field names."""
+        """Switch to the voice that a `V:` field names."""
         name, rest = ([*text.split(None, 1), "", ""])[:2]
         if name not in self.voices:
             if len(self.voices) > _MAX_VOICES:
@@ -97,9 +97,9 @@ class Body:
             self.voices[name].accidentals.reach = self.reach
         self.voice = self.voices[name]
         if rest:
-            self.voice.shift = self.parsed(shift, rest)
-            found = _NAME.search(rest)
-            self.names[name] = found[1].strip() if found else self.names.get(name, "")
+            self.voice.shift = self.value_of(shift, rest)
+            match = _NAME.search(rest)
+            self.names[name] = match[1].strip() if match else self.names.get(name, "")
 
     def music(self, text: str) -> None:
         """Read a line of music."""
@@ -137,8 +137,8 @@ class Body:
         for voice in self.voices.values():
             voice.finish()
 
-    def parsed(self, parse: Callable[[str], _T], text: str) -> _T:
-        """Return a field's value; name the measure where it has none."""
+    def value_of(self, parse: Callable[[str], _T], text: str) -> _T:
+        """Return a field's value; errors name the measure."""
         try:
             return parse(text)
         except ReadError as error:

@@ -33,16 +33,16 @@ _OCTAVE = {"+8": 12, "-8": -12}
 
 @dataclass(frozen=True, slots=True)
 class KeyField:
-    """What a `K:` field says.
+    """A `K:` field.
 
     Parameters
     ----------
     signs : tuple of int, optional
         Semitones by which each of C D E F G A B is altered; None where the field names no key.
     altered : tuple of (int, int)
-        Places in C D E F G A B, and semitones, of what is altered besides.
+        Indices in C D E F G A B, and semitones, of further altered letters.
     key : Key, optional
-        The key signature, where there is one.
+        Key signature, if it is one.
     shift : int
         Semitones that `octave=`, `transpose=` or a clef such as `treble-8` add to every note.
     """
@@ -53,7 +53,7 @@ class KeyField:
     shift: int
 
     def over(self, before: tuple[int, ...]) -> tuple[int, ...]:
-        """Return by how much each letter is altered now, where `before` was in force."""
+        """Return the semitones by which each letter is altered, after `before` was in force."""
         signs = list(self.signs or before)
         for place, semitones in self.altered:
             signs[place] = semitones
@@ -68,13 +68,13 @@ def default_unit(metre: Signature) -> int:
 
 @lru_cache(maxsize=256)
 def unit_length(text: str) -> int:
-    """Read an `L:` field, such as `1/8`, to `UNITS`; raise `ReadError` for what is no length."""
+    """Read an `L:` field, such as `1/8`, to `UNITS`; raise `ReadError` for other text."""
     match = _RATIO.fullmatch("".join(text.split()))
     if match and int(match[2] or 1):
         units, rest = divmod(4 * UNITS * int(match[1]), int(match[2] or 1))
         if units and not rest:
             return units
-    raise ReadError(f"unit length L:{text.strip()[:20]!r} is none: write one such as L:1/8")
+    raise ReadError(f"unit length L:{text.strip()[:20]!r} is no length: write one such as L:1/8")
 
 
 def tempo(text: str, unit: int) -> float | None:
@@ -149,11 +149,11 @@ def _tonic_and_mode(name: str, text: str) -> tuple[tuple[int, ...], Key | None]:
     word = match[3].lower() if match else ""
     mode = _MODE_NAMES.get(word) or _MODE_NAMES.get(word[:3])
     if not match or not mode:
-        raise ReadError(f"key K:{text.strip()[:20]!r} is none: write one such as K:G, K:Am or K:Ddor")
+        raise ReadError(f"key K:{text.strip()[:20]!r} is no key: write one such as K:G, K:Am or K:Ddor")
     fifths = _TONIC_FIFTHS[match[1]] + _TONIC_SIGNS[match[2]] * len(LETTERS) - MODES[mode]
     return _signs(fifths), Key(fifths, mode) if abs(fifths) <= _MOST_SIGNS else None
 
 
 def _signs(fifths: int) -> tuple[int, ...]:
-    """Return by how much each of C D E F G A B is altered in a signature; beyond seven, letters get two signs."""
+    """Return the semitones by which a signature alters each of C D E F G A B; beyond seven, letters get two signs."""
     return tuple((fifths + 6 - _SHARPS.index(letter)) // 7 for letter in LETTERS)

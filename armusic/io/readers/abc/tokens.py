@@ -1,4 +1,4 @@
-"""The signs of ABC music: one regular expression for a line of it, and what single signs say.
+"""The signs of ABC music: one regular expression for a line of it, and the values of single signs.
 
 Every alternative begins with a character of its own or stops at one, so that reading takes
 time in proportion to the length of the line, whatever is in it.
@@ -17,7 +17,7 @@ FIELD = re.compile(r"(?:([A-Za-z+]):(?![|:])|([H-Wh-wYy+]):)(.*)", re.DOTALL)
 TOKEN = re.compile(
     r"""
       (?P<note>(?:\^\^?|__?|=)?[A-Ga-g][,']*[0-9]*/*[0-9]*)
-    | (?P<mailed>=(?:20)?\s*\Z)                    # what mail programs put at the end of a line
+    | (?P<mailed>=(?:20)?\s*\Z)                    # added by mail programs at the end of a line
     | (?P<skip>(?:[\s`).~H-Wh-w$*;?@\#\\]|\((?![2-9])|y[0-9/]*)+)
     | (?P<bar>\[\|\](?!\])|(?:\[(?=\|)|[|:]|(?<=\|)\])+)(?P<ending>\s*\[?[0-9]+(?:[,-][0-9]+)*)?
     | (?P<broken><+|>+)
@@ -62,8 +62,8 @@ def without_comment(text: str) -> str:
 def pieces(text: str) -> tuple[int, int, int | None, int, int]:
     """Read a note or rest to its pitch without accidentals, letter, accidental, and the two numbers of its length.
 
-    The letter is a place in C D E F G A B, the accidental semitones, or None where none is
-    written; a rest has letter -1. The length is 0/0 where its numbers are of no use.
+    The letter is an index in C D E F G A B; the accidental is in semitones, None if none is
+    written; a rest has letter -1. The length is 0/0 if its numbers are unusable.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def pieces(text: str) -> tuple[int, int, int | None, int, int]:
 
 
 def ratio(text: str) -> tuple[int, int]:
-    """Read a length such as `3/2`, `/` or `//4`; 0/0 where its numbers are of no use.
+    """Read a length such as `3/2`, `/` or `//4`; 0/0 if its numbers are unusable.
 
     Examples
     --------
@@ -103,7 +103,7 @@ def _ratio(whole: str, slashes: str, part: str) -> tuple[int, int]:
 
 
 def tuplet(text: str, compound: bool) -> tuple[int, int, int]:
-    """Read `(p:q:r` to how many notes it is of, and what their lengths are multiplied by and divided by.
+    """Read `(p:q:r` to its number of notes, and the numerator and denominator of the factor of their lengths.
 
     Examples
     --------
@@ -116,9 +116,9 @@ def tuplet(text: str, compound: bool) -> tuple[int, int, int]:
 
 @lru_cache(maxsize=256)
 def bar_sign(run: str) -> tuple[int, int, bool] | None:
-    """Read a bar line: how many more times it plays what is before it, and what follows; whether it is double.
+    """Read a bar line: how many more times the music before and after it is played; whether it is double.
 
-    None where colons stand so that they say neither. A colon alone ends a repeat.
+    None for colons in an impossible place. A colon alone ends a repeat.
 
     Examples
     --------

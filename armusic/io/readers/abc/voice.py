@@ -11,7 +11,7 @@ from armusic.io.readers.abc.accidentals import Accidentals
 from armusic.io.readers.abc.fields import KeyField
 from armusic.io.readers.abc.tokens import ALTERED_NOTE, TOKEN, bar_sign, pieces, ratio
 from armusic.io.readers.score.repeats import MAX_PASSES, MAX_PLAYED, passes
-from armusic.io.readers.score.sheet import BarLine, Signature, Sound, Written
+from armusic.io.readers.score.sheet import BarLine, Signature, Sound, WrittenMeasure
 
 MAX_EVENTS = 200_000  # notes and rests of a voice: days of music
 
@@ -21,7 +21,7 @@ _MAX_BROKEN = 3  # > >> >>> (ABC 2.1, section 4.4)
 
 @dataclass(slots=True)
 class Event:
-    """A note or chord, or a rest without pitches: its length in `UNITS`, and whether it is tied to the next."""
+    """A note, chord or rest (without pitches): its length in `UNITS`, and whether it is tied to the next."""
 
     pitches: tuple[int, ...]
     units: int
@@ -29,7 +29,7 @@ class Event:
 
 
 @dataclass(slots=True)
-class Bar(Written):
+class Bar(WrittenMeasure):
     """A measure of a voice: its notes and rests; `&` begins another layer of them."""
 
     layers: list[list[Event]] = field(default_factory=lambda: [[]])
@@ -37,11 +37,11 @@ class Bar(Written):
 
     @property
     def events(self) -> list[Event]:
-        """The layer that is being read."""
+        """Layer being read."""
         return self.layers[-1]
 
     @property
-    def begun(self) -> bool:
+    def has_music(self) -> bool:
         """Whether there is anything in it."""
         return bool(self.layers[0] or len(self.layers) > 1)
 
@@ -56,14 +56,14 @@ class Bar(Written):
 
 
 class Voice:
-    """The state of reading a voice: what is in force, and the measures so far.
+    """State of reading a voice: its settings, and the measures so far.
 
     Parameters
     ----------
     source, name : str
-        What messages call the tune, and the voice's name in `V:` fields.
+        Name of the tune in messages, and name of the voice in `V:` fields.
     metre, unit, key, bpm
-        What the header says: the unit length in `UNITS`, the tempo in quarter notes per minute.
+        Settings of the header: unit length in `UNITS`, tempo in quarter notes per minute.
     """
 
     def __init__(self, source: str, name: str, metre: Signature, unit: int, key: KeyField, bpm: float) -> None:
@@ -81,8 +81,8 @@ class Voice:
         self.last_natural = 0  # pitch of `last` without accidentals
         self.number = 0
         self.events = 0
-        self.broken: tuple[int, int] | None = None  # what the next note's length is multiplied by
-        self.tuplet = (0, 1, 1)  # notes left, and what their lengths are multiplied by
+        self.broken: tuple[int, int] | None = None  # factor of the next note's length
+        self.tuplet = (0, 1, 1)  # remaining notes, and the factor of their lengths
 
     def note(self, text: str) -> None:
         """Add a note or a rest."""
@@ -95,7 +95,7 @@ class Voice:
             self.add((), 0, num, den, text)
 
     def pitch(self, natural: int, place: int, sign: int | None) -> int:
-        """Return the pitch of a note, with the accidental in force; remember the one that is written."""
+        """Return the pitch of a note with the accidental in force; remember a written one."""
         if sign is None:
             last = self.last
             if last and last.tied and len(last.pitches) == 1 and self.last_natural == natural:
@@ -106,7 +106,7 @@ class Voice:
         return pitch
 
     def add(self, pitches: tuple[int, ...], natural: int, num: int, den: int, text: str) -> None:
-        """Add a note, chord or rest of `num/den` unit lengths, as broken rhythms and tuplets have it."""
+        """Add a note, chord or rest of `num/den` unit lengths, changed by broken rhythms and tuplets."""
         num *= self.unit
         if self.broken:
             num *= self.broken[0]
@@ -118,7 +118,7 @@ class Voice:
             den *= under
             self.tuplet = (left - 1, over, under)
         if not num or not den or num % den:
-            self.fail(OffGridError, f"the length of {text[:20]!r} is none that can be played exactly")
+            self.fail(OffGridError, f"the length of {text[:20]!r} cannot be played exactly")
         self.events += 1
         if self.events > MAX_EVENTS:
             self.fail(MusicError, f"more than {MAX_EVENTS} notes and rests: too long for one melody")
@@ -129,7 +129,7 @@ class Voice:
         self.last_natural = natural
 
     def grace(self, text: str) -> None:
-        """Leave grace notes out, but for their accidentals, which last as long as any others."""
+        """Leave grace notes out, except for their accidentals, which last as long as any others."""
         if "^" in text or "_" in text or "=" in text:
             for note in ALTERED_NOTE.findall(text):
                 natural, place, sign, *_ = pieces(note)
@@ -147,26 +147,26 @@ class Voice:
             self.add((), 0, self.metre.units, self.unit, "Z")
 
     def chord(self, text: str) -> None:
-        """Add a chord: its first note's length is that of all (ABC 2.1, section 4.17)."""
+        """Add a chord, as long as its first note (ABC 2.1, section 4.17)."""
         inside, _, after = text.rpartition("]")
-        heard: dict[int, int] = {}  # pitches, each with itself without accidentals
+        naturals: dict[int, int] = {}  # by pitch: the pitch without accidentals
         num, den = 1, 1
         tied = False
         for match in TOKEN.finditer(inside, 1):
             kind = match.lastgroup
             if kind == "note":
                 natural, place, sign, *length = pieces(match[0])
-                if not heard:
+                if not naturals:
                     num, den = length
-                heard[self.pitch(natural, place, sign)] = natural
+                naturals[self.pitch(natural, place, sign)] = natural
             elif kind == "tie":
                 tied = True
             elif kind not in {"skip", "quoted", "named", "grace", "rest"}:
                 self.fail(ReadError, f"{text[:20]!r} is no chord: take it out or correct it")
-        if not heard:
+        if not naturals:
             self.fail(ReadError, f"{text[:20]!r} is a chord without notes: take it out or correct it")
         times, parts = ratio(after)
-        self.add(tuple(heard), next(iter(heard.values())), num * times, den * parts, text)
+        self.add(tuple(naturals), next(iter(naturals.values())), num * times, den * parts, text)
         if tied:
             self.tie()
 
@@ -176,21 +176,21 @@ class Voice:
             self.last.tied = True
 
     def overlay(self) -> None:
-        """Go back to the start of the measure, for notes that sound with those that are there."""
+        """Go back to the start of the measure, for notes that sound at the same time."""
         self.bar.full = max(self.bar.full, self.bar.units)
         self.bar.units = 0
         self.bar.layers.append([])
         self.last = None
 
     def broken_rhythm(self, text: str) -> None:
-        """Lengthen the note before or the one after, and shorten the other."""
+        """Lengthen the note before and shorten the one after, or the reverse."""
         if not self.bar.events or self.broken or len(text) > _MAX_BROKEN:
             self.fail(ReadError, f"{text[:20]!r} does not stand between two notes: take it out or correct it")
         last = self.bar.events[-1]
         parts = 2 ** len(text)
         long, short = (2 * parts - 1, parts), (1, parts)
-        mine, self.broken = (long, short) if text[0] == ">" else (short, long)
-        units, rest = divmod(last.units * mine[0], mine[1])
+        own, self.broken = (long, short) if text[0] == ">" else (short, long)
+        units, rest = divmod(last.units * own[0], own[1])
         if rest:
             self.fail(OffGridError, f"the note before {text} cannot be divided so often: write its length out")
         self.bar.units += units - last.units
@@ -198,7 +198,7 @@ class Voice:
 
     def bar_sign(self, run: str, numbers: str) -> None:
         """Read a bar line or the beginning of an ending."""
-        if run == ":" and not self.bar.begun:
+        if run == ":" and not self.bar.has_music:
             run = "|:"  # the rest of a sign that begins on the line before
         sign = bar_sign(run)
         if not sign or max(sign) >= MAX_PASSES:
@@ -210,7 +210,7 @@ class Voice:
 
     def bar_line(self, line: BarLine) -> None:
         """End the measure, if there is music in it; else join the bar lines."""
-        if self.bar.begun:
+        if self.bar.has_music:
             self.bar.units = max(self.bar.units, self.bar.full)
             self.label()
             self.bars.append(self.bar)
@@ -223,7 +223,7 @@ class Voice:
         self.accidentals.new_measure()
 
     def label(self) -> None:
-        """Give the measure its number: 0 for a pickup, and no new one for what completes a short measure."""
+        """Give the measure its number: 0 for a pickup, and no new number for one that completes a short measure."""
         units, full = self.bar.units, self.bar.metre.units or 0
         if not self.bars:
             self.number = int(units >= full)
@@ -235,7 +235,7 @@ class Voice:
         """End the last measure."""
         if self.broken:
             self.fail(ReadError, "no note follows < or >: take it out or correct it")
-        if self.bar.begun:
+        if self.bar.has_music:
             self.bar_line(BarLine())
         elif self.bars:
             self.bars[-1].marks |= self.bar.marks  # a jump behind the last bar line

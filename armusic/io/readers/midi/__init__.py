@@ -1,12 +1,12 @@
 """Read the melody of any MIDI file, at any resolution and tempo.
 
-In stages, each a module: the bytes as events (`smf`), the parts (`_parts`), which of them is
-the melody and one voice of it (`_melody`), when things are (`_clock`), the measures
-(`_measures`), and the notes on the tick grid (`_quantise`). What a stage chooses, leaves out
-or sets right, it says; those who read strictly refuse the file instead.
+Each stage is a module: the bytes as events (`music.smf`), the parts (`parts`), the choice of the
+melody and of one voice of it (`melody`), ticks as seconds and beats (`clock`), the measures
+(`measures`), and the notes on the tick grid (`quantise`). A stage reports what it chooses, leaves
+out or corrects; strict reading refuses the file instead.
 
-Passages that no model can take (a metre without a grid, notes off the grid that are not to
-be moved) are not in the tune: it goes on behind them. The file around the tune comes with
+Passages that no model can edit (a metre without a grid, notes off the grid that may not be
+moved) are not in the tune: it goes on behind them. The file around the tune comes with
 it (`Tune.origin`), so that a variation can be put back where the melody was.
 """
 
@@ -22,15 +22,18 @@ from jaxtyping import Int
 
 from armusic.errors import MetreError, MusicError, NoNotesError, OffGridError, PolyphonyError
 from armusic.files import label, read_bytes
-from armusic.io.readers.midi import meta, quantise
+from armusic.io.readers.midi import quantise
 from armusic.io.readers.midi.clock import Clock, TempoMap, beat_clock, given_beats, own_clock
 from armusic.io.readers.midi.measures import UNITS, Signature, Span, place, spans
-from armusic.io.readers.midi.melody import Voice, choose, one_voice
-from armusic.io.readers.midi.parts import DRUMS, Part, parts, track_name
+from armusic.io.readers.midi.melody import Voice, choose, likeness, one_voice
+from armusic.io.readers.midi.meta import key_of, signatures_of, tempos_of
+from armusic.io.readers.midi.parts import DRUMS, Part, parts_of, track_name
 from armusic.io.readers.midi.tune import build
 from armusic.io.readers.options import Reading, Remark
 from armusic.music import smf
 from armusic.music.score import Metre, Tune
+
+__all__ = ["DRUMS", "Part", "likeness", "parts_of", "read", "signatures_of", "tempos_of", "tune_of"]
 
 Kept = Int[np.ndarray, " kept"]
 
@@ -45,12 +48,12 @@ def read(path: str | Path, reading: Reading | None = None) -> Tune:
     path : path
         The file.
     reading : Reading, optional
-        What is wished; what suits most files when not given.
+        Options; by default those that suit most files.
 
     Returns
     -------
     Tune
-        The title is the name of the melody's track, else of the first track, else the file's.
+        Melody; its title is the name of its track, else of the first track, else the file's.
 
     Raises
     ------
@@ -83,87 +86,87 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
     file : MidiData
         The file.
     source : str
-        What messages call it.
+        Name of the file in messages.
     reading : Reading
-        What is wished.
+        Options.
     remarks : list of Remark
-        Gets what was chosen, left out and set right.
+        List to which choices, omissions and corrections are added.
     """
 
-    def say(said: Sequence[Remark]) -> None:
-        for remark in said:
+    def report(notices: Sequence[Remark]) -> None:
+        for remark in notices:
             if reading.strict and remark.refusal:
                 raise remark.refusal
-        remarks.extend(said)
+        remarks.extend(notices)
 
-    heard = parts(file)
-    voices = [part for part in heard if part.channel != DRUMS]
+    parts = parts_of(file)
+    voices = [part for part in parts if part.channel != DRUMS]
     if not voices:
-        raise NoNotesError(f"{source}: only drums (channel 10) in it" if heard else f"{source}: no notes in it")
-    if len(heard) > len(voices):
-        say([Remark("the notes on channel 10 are taken for drums, and never for the melody")])
-    choice = choose(heard, file.ticks_per_quarter, reading.track, source)
+        raise NoNotesError(f"{source}: only drums (channel 10) in it" if parts else f"{source}: no notes in it")
+    if len(parts) > len(voices):
+        report([Remark("the notes on channel 10 are taken for drums, and never for the melody")])
+    choice = choose(parts, file.ticks_per_quarter, reading.track, source)
     part = choice.part
     if file.type == smf.SEPARATE_SONGS and len(file.tracks) > 1:
         text = "a MIDI file of type 2, whose tracks are separate songs"
-        say([Remark(f"{text}: only one of them is read", MusicError(f"{source}: {text}: save it as type 1"))])
+        report([Remark(f"{text}: only one of them is read", MusicError(f"{source}: {text}: save it as type 1"))])
         file = smf.MidiData(smf.ONE_TRACK, file.ticks_per_quarter, (file.tracks[part.track],))
         part = replace(part, track=0)
-    say(choice.remarks(source))
+    report(choice.remarks(source))
 
-    tempos = meta.tempos_of(file)
-    clock, signatures, said = _times(file, part, reading, tempos)
-    say(said)
+    tempos = tempos_of(file)
+    clock, signatures, notices = _times(file, part, reading, tempos)
+    report(notices)
     ends = [max(int(part.end.max()), int(part.start[-1]) + 1), file.tracks[part.track][-1].tick]
     last, end = clock.to_units(np.array(ends)).tolist()
-    found, said = spans(signatures, clock.quarter, last, end, source)
-    say(said)
-    if all(span.metre is None for span in found):
+    measures, notices = spans(signatures, clock.quarter, last, end, source)
+    report(notices)
+    if all(span.metre is None for span in measures):
         names = ", ".join(dict.fromkeys(map(str, signatures)))
         raise MetreError(
             f"{source}: no measure in a metre that can be used, only {names}: if that is wrong, set its metre with"
             " the option metre=4/4 or the like"
         )
-    say(_faults(part, found, clock, source))
+    report(_faults(part, measures, clock, source))
     lowest = reading.voice == "lowest"
     voice = one_voice(part, file.ticks_per_quarter, lowest=lowest)
     if not len(voice.notes):
         raise NoNotesError(f"{source}: no note of {part.label} has a length")
-    say(_left_out(part, voice, found, clock, source, lowest=lowest))
+    report(_left_out(part, voice, measures, clock, source, lowest=lowest))
 
     start = clock.to_units(part.start[voice.notes])
     stop = np.maximum(clock.to_units(voice.end), start + 1)
-    found, said = _passed(found, start, stop, clock.quarter, reading, source)
-    say(said)
-    on = quantise.grid(found, clock.quarter)
-    here = quantise.measure_of(on, start) >= 0
-    if not here.any():
+    measures, notices = _without_off_grid(measures, start, stop, clock.quarter, reading, source)
+    report(notices)
+    grid = quantise.grid(measures, clock.quarter)
+    inside = quantise.measure_of(grid, start) >= 0
+    if not inside.any():
         raise MusicError(f"{source}: no note of {part.label} is in a measure that can be used")
-    kept, start, stop = voice.notes[here], start[here], np.minimum(stop[here], on.run_ends(start[here]))
+    places, start, stop = voice.notes[inside], start[inside], np.minimum(stop[inside], grid.run_ends(start[inside]))
     if not reading.strict:
-        start, stop, said = _on_grid(on, start, stop, clock, tempos, source)
-        say(said)
-        kept, start, stop, said = _one_at_a_tick(kept, start, stop)
-        say(said)
-    tune = build(file, part, on, clock, tempos, (kept, start, stop), groove=reading.groove == "keep")
-    key, said = meta.key(file)
-    say(said)
+        start, stop, notices = _on_grid(grid, start, stop, clock, tempos, source)
+        report(notices)
+        places, start, stop, notices = _one_at_a_tick(places, start, stop)
+        report(notices)
+    tune = build(file, part, grid, clock, tempos, (places, start, stop), groove=reading.groove == "keep")
+    key, notices = key_of(file)
+    report(notices)
     return replace(tune, title=part.name or track_name(file.tracks[0]), source=source, key=key)
 
 
 def _times(
     file: smf.MidiData, part: Part, reading: Reading, tempos: TempoMap
 ) -> tuple[Clock, list[Signature], list[Remark]]:
-    """Return the clock, by the file's beats or by those that are given, and the time signatures."""
+    """Return the clock, by the file's own beats or those of the options, and the time signatures."""
     first, last = int(part.start[0]), int(part.end.max())
     beats = given_beats(reading, *tempos.to_seconds(np.array([first, last])).tolist())
-    signatures, said = meta.signatures(file)
+    signatures, remarks = signatures_of(file)
     if beats is None:
         clock = own_clock(file.ticks_per_quarter)
         if reading.metre:
             metre = Metre.parse(reading.metre)
-            signatures, said = [Signature(0, metre.numerator, metre.denominator)], []
-        return clock, _after_pickup(signatures, reading.downbeat, clock.quarter), said
+            signatures, remarks = [Signature(0, metre.numerator, metre.denominator)], []
+        return clock, _after_pickup(signatures, reading.downbeat, clock.quarter), remarks
     times, downbeat, count = beats
     counted = f"{count}/4" if count in (2, 3, 4) else "4/4"
     metre = Metre.parse(reading.metre) if reading.metre else (not count and signatures[0].metre) or Metre.parse(counted)
@@ -172,12 +175,12 @@ def _times(
     return (
         clock,
         [Signature(0, metre.numerator, metre.denominator)],
-        [Remark(f"its own beats are left for those given: {len(times)}, {pace:.4g} a minute, counted in {metre}")],
+        [Remark(f"the given beats replace its own: {len(times)}, {pace:.4g} a minute, counted in {metre}")],
     )
 
 
 def _after_pickup(signatures: list[Signature], downbeat: int, quarter: int) -> list[Signature]:
-    """Return the signatures with so many beats before the first measure as there are before the downbeat."""
+    """Return the signatures with a pickup of the beats before the downbeat."""
     metre = signatures[0].metre
     before = (downbeat - 1) % metre.beats if metre else 0
     if metre is None or not before:
@@ -187,89 +190,93 @@ def _after_pickup(signatures: list[Signature], downbeat: int, quarter: int) -> l
     return [Signature(0, sixteenths, 16), signatures[0]._replace(at=start), *(s for s in signatures if s.at > start)]
 
 
-def _faults(part: Part, found: Sequence[Span], clock: Clock, source: str) -> list[Remark]:
-    """Say which notes of the melody have no end or no length."""
-    said = []
-    for wrong, what, done in (
+def _faults(part: Part, measures: Sequence[Span], clock: Clock, source: str) -> list[Remark]:
+    """Return remarks on notes of the melody without an end or a length."""
+    remarks = []
+    for faulty, problem, remedy in (
         (part.stuck, "never ends", "taken to end where the next one starts"),
         (part.empty, "has no length", "left out"),
     ):
-        if wrong.any():
-            first = int(wrong.argmax())
-            at = place(found, int(clock.to_units(part.start[[first]])[0]), clock.quarter)
-            fault = f"{at}: pitch {part.pitch[first]} {what}"
-            more = f", like {wrong.sum() - 1} more" if wrong.sum() > 1 else ""
+        if faulty.any():
+            first = int(faulty.argmax())
+            at = place(measures, int(clock.to_units(part.start[[first]])[0]), clock.quarter)
+            fault = f"{at}: pitch {part.pitch[first]} {problem}"
+            more = f", like {faulty.sum() - 1} more" if faulty.sum() > 1 else ""
             refusal = MusicError(f"{source}, {fault}: correct or delete that note")
-            said.append(Remark(f"{fault}{more}: {done}", refusal))
-    return said
+            remarks.append(Remark(f"{fault}{more}: {remedy}", refusal))
+    return remarks
 
 
 def _left_out(
-    part: Part, voice: Voice, found: Sequence[Span], clock: Clock, source: str, *, lowest: bool
+    part: Part, voice: Voice, measures: Sequence[Span], clock: Clock, source: str, *, lowest: bool
 ) -> list[Remark]:
-    """Say how much of the part is not in its voice."""
+    """Return a remark on the notes of the part that are not in its voice."""
     if not (voice.left_out or voice.shortened):
         return []
     start, end, order = part.start, part.end, np.lexsort((part.pitch, part.start))
     clash = int((start[order][1:] < end[order][:-1]).argmax())
-    one, two = order[clash], order[clash + 1]
-    at = place(found, int(clock.to_units(start[[two]])[0]), clock.quarter)
-    gone = [f"{voice.left_out} are left out"] * bool(voice.left_out)
-    gone += [f"{voice.shortened} end where the next one starts"] * bool(voice.shortened)
-    stay = "the lowest stay" if lowest else "the highest stay (the option voice=lowest keeps the lowest)"
-    clashing = f"pitch {part.pitch[two]} starts while pitch {part.pitch[one]} still sounds"
+    first, second = order[clash], order[clash + 1]
+    at = place(measures, int(clock.to_units(start[[second]])[0]), clock.quarter)
+    losses = []
+    if voice.left_out:
+        losses.append(f"{voice.left_out} are left out")
+    if voice.shortened:
+        losses.append(f"{voice.shortened} end where the next one starts")
+    rule = "the lowest stay" if lowest else "the highest stay (the option voice=lowest keeps the lowest)"
+    clashing = f"pitch {part.pitch[second]} starts while pitch {part.pitch[first]} still sounds"
     return [
         Remark(
-            f"notes sound together, first in {at}: {stay}, and of {len(start)} {' and '.join(gone)}",
+            f"notes sound together, first in {at}: {rule}, and of {len(start)} {' and '.join(losses)}",
             PolyphonyError(f"{source}, {at}: {clashing}: one voice is needed"),
         )
     ]
 
 
-def _passed(
-    found: list[Span], start: quantise.Units, stop: quantise.Units, quarter: int, reading: Reading, source: str
+def _without_off_grid(
+    measures: list[Span], start: quantise.Units, stop: quantise.Units, quarter: int, reading: Reading, source: str
 ) -> tuple[list[Span], list[Remark]]:
-    """Return the spans, those measures a passage that have notes off the grid, if notes are not to be moved."""
+    """Return the spans; measures with notes off the grid become passages, unless notes may be moved."""
     if reading.strict or reading.quantize == "auto":
-        return found, []
-    on = quantise.grid(found, quarter)
-    here = quantise.measure_of(on, start) >= 0
-    start, stop = start[here], np.minimum(stop[here], on.run_ends(start[here]))
-    off = quantise.off(on, start, stop)
-    if not off.any():
-        return found, []
-    first = place(found, int(start[off.argmax()]), quarter)
+        return measures, []
+    grid = quantise.grid(measures, quarter)
+    inside = quantise.measure_of(grid, start) >= 0
+    start, stop = start[inside], np.minimum(stop[inside], grid.run_ends(start[inside]))
+    off_grid = quantise.off(grid, start, stop)
+    if not off_grid.any():
+        return measures, []
+    first = place(measures, int(start[off_grid.argmax()]), quarter)
     if reading.quantize == "strict":
         raise OffGridError(
             f"{source}, {first}: a note starts or ends between the six ticks of a beat: quantise it to sixteenths or"
             " triplets, or leave out the option quantize=strict"
         )
     touched = [
-        span.metre is not None and bool(((start < span.end) & (stop > span.start) & off).any()) for span in found
+        span.metre is not None and bool(((start < span.end) & (stop > span.start) & off_grid).any())
+        for span in measures
     ]
-    passed = [replace(span, metre=None) if off else span for span, off in zip(found, touched, strict=True)]
-    if all(span.metre is None for span in passed):
+    remaining = [replace(span, metre=None) if hit else span for span, hit in zip(measures, touched, strict=True)]
+    if all(span.metre is None for span in remaining):
         raise OffGridError(
             f"{source}: no measure is on the grid of six ticks per beat: leave out the option quantize=off"
         )
     count = sum(touched)
     text = f"{count} measures have notes off the grid, first {first}: left as they are, and not counted"
-    return passed, [Remark(text)]
+    return remaining, [Remark(text)]
 
 
 def _on_grid(
-    on: quantise.Grid, start: quantise.Units, stop: quantise.Units, clock: Clock, tempos: TempoMap, source: str
+    grid: quantise.Grid, start: quantise.Units, stop: quantise.Units, clock: Clock, tempos: TempoMap, source: str
 ) -> tuple[quantise.Units, quantise.Units, list[Remark]]:
-    """Return notes moved to the grid, and how far that is."""
-    if not quantise.off(on, start, stop).any():
+    """Return notes moved to the grid, and a remark on the distance."""
+    if not quantise.off(grid, start, stop).any():
         return start, stop, []
-    if len(start) >= quantise.FEW and quantise.following(on, start) < quantise.LEAST_FOLLOWING:
+    if len(start) >= quantise.FEW and quantise.following(grid, start) < quantise.LEAST_FOLLOWING:
         raise OffGridError(
             f"{source}: its notes do not follow its own beats (as when played without a click): give the beats with"
             " the option beats or the option tempo, or quantise it in a DAW"
         )
-    begin, end = quantise.snap(on, start, stop, min(UNITS, clock.quarter // 48))
-    limit = on.run_ends(start)
+    begin, end = quantise.snap(grid, start, stop, min(UNITS, clock.quarter // 48))
+    limit = grid.run_ends(start)
     begin = np.minimum(begin, limit - clock.quarter // 4)
     end = np.minimum(end, limit)
     moved = " and ".join(
@@ -281,7 +288,7 @@ def _on_grid(
 
 
 def _shift(before: quantise.Units, after: quantise.Units, clock: Clock, tempos: TempoMap) -> str:
-    """Say how far times were moved."""
+    """Return in words how far times were moved."""
     ticks = [np.array([float(clock.to_ticks(at)) for at in times.tolist()]) for times in (before, after)]
     moved, ms = abs(ticks[1] - ticks[0]), 1000 * abs(np.subtract(*map(tempos.to_seconds, ticks)))
     return (
@@ -290,13 +297,13 @@ def _shift(before: quantise.Units, after: quantise.Units, clock: Clock, tempos: 
 
 
 def _one_at_a_tick(
-    kept: quantise.Units, start: quantise.Units, stop: quantise.Units
+    places: quantise.Units, start: quantise.Units, stop: quantise.Units
 ) -> tuple[Kept, Kept, Kept, list[Remark]]:
-    """Return the notes of which no two start together, the longer ones, each ending before the next one starts."""
+    """Return the longest note of each tick, cut where the next one starts."""
     order = np.lexsort((start - stop, start))
     first = np.append(True, np.diff(start[order]) > 0)
-    chosen = order[first]
-    lost = len(start) - len(chosen)
-    said = [Remark(f"{lost} notes fall on the tick of a longer one, and are left out")] if lost else []
-    start, stop = start[chosen], stop[chosen]
-    return kept[chosen], start, np.minimum(stop, np.append(start[1:], stop[-1:])), said
+    longest = order[first]
+    lost = len(start) - len(longest)
+    remarks = [Remark(f"{lost} notes fall on the tick of a longer one, and are left out")] if lost else []
+    start, stop = start[longest], stop[longest]
+    return places[longest], start, np.minimum(stop, np.append(start[1:], stop[-1:])), remarks

@@ -1,7 +1,7 @@
-"""When things are: ticks in seconds by the tempo map, and ticks in beats by beats that are given.
+"""Ticks as seconds, by the tempo map, and as beats, by beats that the user gives.
 
-A performance that did not follow the file's own beats can be read by beats of its own: each
-falls on a time in seconds, and between two of them time runs evenly.
+A performance that did not follow the file's own beats is read by given beats, each at a time in
+seconds; between two of them time runs evenly.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from armusic.io.readers.midi.measures import UNITS
 from armusic.io.readers.options import Reading
 from armusic.music.score import Metre
 
-VIRTUAL = 960  # ticks per quarter note where the file's own mean nothing
+VIRTUAL = 960  # ticks per quarter note where the file's own do not count
 _MOST_BEATS = 100_000
 _EARLY = 0.25  # beats by which a first note may come before a bar line and be meant on it
 _MICROSECONDS = 1_000_000
@@ -28,19 +28,19 @@ _MICROSECONDS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class TempoMap:
-    """Tempo changes: at which tick, at how many seconds, and the seconds per tick from there on."""
+    """Tempo changes: their ticks, their times in seconds, and the seconds per tick from there on."""
 
     ticks: Float[np.ndarray, " change"]
     seconds: Float[np.ndarray, " change"]
     slopes: Float[np.ndarray, " change"]
 
     def to_seconds(self, ticks: Int[np.ndarray, " time"] | Float[np.ndarray, " time"]) -> Float[np.ndarray, " time"]:
-        """Return when ticks are."""
+        """Return the times of ticks, in seconds."""
         row = (np.searchsorted(self.ticks, ticks, side="right") - 1).clip(0)
         return self.seconds[row] + (ticks - self.ticks[row]) * self.slopes[row]
 
     def to_ticks(self, seconds: Float[np.ndarray, " time"]) -> Float[np.ndarray, " time"]:
-        """Return the ticks, with fractions, at some times."""
+        """Return the ticks, with fractions, of times in seconds."""
         row = (np.searchsorted(self.seconds, seconds, side="right") - 1).clip(0)
         return self.ticks[row] + (seconds - self.seconds[row]) / self.slopes[row]
 
@@ -74,7 +74,7 @@ class Clock:
     quarter : int
         Units per quarter note.
     ticks, units : float array (beat,)
-        The same times in both; none where a tick is `UNITS` units.
+        Same times in both; empty if a tick is `UNITS` units.
     """
 
     quarter: int
@@ -95,27 +95,28 @@ class Clock:
 
 
 def own_clock(ticks_per_quarter: int) -> Clock:
-    """Return the clock of a file whose beats are what they say."""
+    """Return the clock of a file that follows its own beats."""
     return Clock(UNITS * ticks_per_quarter, np.empty(0), np.empty(0))
 
 
 def beat_clock(
     times: Float[np.ndarray, " beat"], tempos: TempoMap, metre: Metre, downbeat: int, span: tuple[int, int]
 ) -> Clock:
-    """Return the clock of a file with beats of its own.
+    """Return the clock of a file with given beats.
 
     Parameters
     ----------
     times : float array (beat,)
-        Seconds, at least two, rising. Outside of them beats go on as between the first and the last two.
+        Times in seconds, at least two, rising. Before and after them, beats go on at the pace of the first
+        and the last two.
     tempos : TempoMap
-        The file's, by which its ticks become seconds.
+        Tempo map of the file.
     metre : Metre
-        Says what a beat is, and how many a measure has.
+        Metre: the length of a beat, and the number of beats in a measure.
     downbeat : int
-        Which beat, from 1, is the first of a measure.
+        Number, from 1, of the first beat of a measure.
     span : (int, int)
-        First and last tick that are needed; unit 0 is the last bar line that is not behind the first of them.
+        First and last tick of the music; unit 0 is the last bar line at or before the first of them.
     """
     first, last = tempos.to_seconds(np.array(span)).tolist()
     before = max(0, int(np.ceil((times[0] - first) / (times[1] - times[0])))) + metre.beats
@@ -133,10 +134,10 @@ def beat_clock(
 
 
 def given_beats(reading: Reading, first: float, last: float) -> tuple[Float[np.ndarray, " beat"], int, int] | None:
-    """Return the beats that a user gives, if any: seconds, which is a downbeat (from 1), how many a measure has.
+    """Return the given beats, if any: seconds, number (from 1) of a downbeat, and beats in a measure.
 
-    Beats by tempo start at the first note, at `first` seconds, and go on until `last`. How many
-    a measure has is 0 where nothing says so.
+    Beats by tempo start at the first note, at `first` seconds, and go on until `last`. The beats in
+    a measure are 0 if they are unknown.
     """
     if reading.beats is not None:
         times, numbers = _read_beats(reading.beats)
@@ -151,7 +152,7 @@ def given_beats(reading: Reading, first: float, last: float) -> tuple[Float[np.n
 
 
 def _read_beats(path: Path) -> tuple[Float[np.ndarray, " beat"], list[int]]:
-    """Return the times in a file of beats, and their numbers in the measure where all have one."""
+    """Return the times in a file of beats, and their numbers in the measure if all have one."""
     times: list[float] = []
     numbers: list[int] = []
     for row, line in enumerate(read_bytes(path).decode("utf-8", "replace").splitlines(), 1):

@@ -1,4 +1,4 @@
-"""The measures of a MIDI file, from its time signatures: those that are used, and what passes through.
+"""The measures of a MIDI file, from its time signatures, and the passages that stay as they are.
 
 Times are units: twelfths of a tick, so that every tick of the tokenizer's grid, and every
 bar line, is a whole number of them at any resolution.
@@ -22,7 +22,7 @@ MAX_MEASURES = 10_000  # hours of music; keeps one far note from making millions
 
 
 class Signature(NamedTuple):
-    """A time signature: from which unit on it is in force, and its two numbers."""
+    """A time signature: the unit at which it comes into force, and its two numbers."""
 
     at: int
     numerator: int
@@ -33,7 +33,7 @@ class Signature(NamedTuple):
 
     @property
     def metre(self) -> Metre | None:
-        """The metre, where there is a grid for it."""
+        """The metre, if it has a grid."""
         try:
             return Metre(self.numerator, self.denominator)
         except MetreError:
@@ -46,16 +46,16 @@ class Signature(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A measure, or a passage that is left alone.
+    """A measure, or a passage that stays as it is.
 
     Parameters
     ----------
     start, end : int
         Units from the start of the file. A measure that is not whole in the file is shorter than its metre says.
     metre : Metre, optional
-        The measure's; without one, it is a passage that passes through.
+        Metre of the measure; None for a passage that stays as it is.
     label : str
-        The number, or numbers, by which messages name it, counted as in the file.
+        Number, or range of numbers, in messages, counted as in the file.
     """
 
     start: int
@@ -67,24 +67,24 @@ class Span:
 def spans(
     signatures: Sequence[Signature], quarter: int, last: int, end: int, source: str
 ) -> tuple[list[Span], list[Remark]]:
-    """Return the measures of a file, one after another from 0 on, and what is to be said of them.
+    """Return the measures of a file, one after another from 0 on, and remarks on them.
 
     A first measure that its time signature does not make whole, and that is shorter than the
     next one's metre, is a pickup. Any other that a time signature cuts short is in the metre
-    of its length, if there is one. Metres without a grid pass through. Behind the music,
-    silent measures are kept that the file covers whole, up to `MAX_SILENT_MEASURES`; a last
+    of its length, if there is one. Metres without a grid make passages. Behind the music,
+    silent measures stay if the file covers them whole, up to `MAX_SILENT_MEASURES`; a last
     measure that it does not cover is cut short.
 
     Parameters
     ----------
     signatures : sequence of Signature
-        In order; the first at 0.
+        Signatures in order; the first at 0.
     quarter : int
         Units per quarter note; a multiple of `UNITS`.
     last, end : int
-        Where the music and the track end, in units.
+        Ends of the music and of the track, in units.
     source : str
-        What messages call the file.
+        Name of the file in messages.
 
     Raises
     ------
@@ -93,43 +93,43 @@ def spans(
 
     Examples
     --------
-    >>> found, _ = spans([Signature(0, 1, 4), Signature(12, 2, 4)], 12, 36, 36, "tune.mid")
-    >>> [(span.start, span.end, str(span.metre)) for span in found]
+    >>> measures, _ = spans([Signature(0, 1, 4), Signature(12, 2, 4)], 12, 36, 36, "tune.mid")
+    >>> [(span.start, span.end, str(span.metre)) for span in measures]
     [(0, 12, '2/4'), (12, 36, '2/4')]
     """
-    signatures, remarks = _believed(signatures, source)
-    found: list[Span] = []
+    signatures, remarks = _simplified(signatures, source)
+    measures: list[Span] = []
     number = 1
-    for index, one in enumerate(signatures):
+    for index, signature in enumerate(signatures):
         following = signatures[index + 1] if index + 1 < len(signatures) else None
-        if one.at >= max(last, end) or (one.at >= last and one.metre is None):
+        if signature.at >= max(last, end) or (signature.at >= last and signature.metre is None):
             break
-        if index == 0 and following and (pickup := _pickup(one, following, quarter)):
-            whole = following.at >= one.length(quarter)
-            new, said = [pickup], [] if whole else [_cut(pickup, one, following, quarter, source)]
-        elif one.metre is None:
-            new, said = _passage(one, following, quarter, last, number, source)
+        if index == 0 and following and (pickup := _pickup(signature, following, quarter)):
+            whole = following.at >= signature.length(quarter)
+            more, notices = [pickup], [] if whole else [_cut(pickup, signature, following, quarter, source)]
+        elif signature.metre is None:
+            more, notices = _passage(signature, following, quarter, last, number, source)
         else:
-            new, said = _run(one, following, quarter, (last, end), number, source)
-        found += new
-        remarks += said
-        number = int(found[-1].label.rpartition("-")[2]) + 1 if found else 1
-    return _ended(found, last, end), remarks
+            more, notices = _run(signature, following, quarter, (last, end), number, source)
+        measures += more
+        remarks += notices
+        number = int(measures[-1].label.rpartition("-")[2]) + 1 if measures else 1
+    return _ended(measures, last, end), remarks
 
 
-def _believed(signatures: Sequence[Signature], source: str) -> tuple[list[Signature], list[Remark]]:
-    """Return the signatures without those that say nothing new, and 4/4 for a file that is all in 1/4."""
-    kept = [signatures[0], *(two for one, two in pairwise(signatures) if one[1:] != two[1:])]
-    if [one[1:] for one in kept] != [(1, 4)]:
-        return kept, []
-    refusal = MetreError(f"{source}, measure 1: {unsupported(str(kept[0]))}")
+def _simplified(signatures: Sequence[Signature], source: str) -> tuple[list[Signature], list[Remark]]:
+    """Return the signatures without repeated ones, and 4/4 for a file that is all in 1/4."""
+    changes = [signatures[0], *(new for old, new in pairwise(signatures) if old[1:] != new[1:])]
+    if [signature[1:] for signature in changes] != [(1, 4)]:
+        return changes, []
+    refusal = MetreError(f"{source}, measure 1: {unsupported(str(changes[0]))}")
     return [Signature(0, 4, 4)], [
         Remark("its time signature, 1/4, is taken for 4/4 (the option metre sets another)", refusal)
     ]
 
 
 def _pickup(first: Signature, second: Signature, quarter: int) -> Span | None:
-    """Return the pickup that a first signature stands for: some programs give it one of its own, such as 1/4."""
+    """Return the pickup of a first signature: some programs write one for it, such as 1/4."""
     metre = second.metre
     whole = second.at == first.length(quarter)
     cut = second.at < first.length(quarter)
@@ -139,31 +139,31 @@ def _pickup(first: Signature, second: Signature, quarter: int) -> Span | None:
 
 
 def _passage(
-    one: Signature, following: Signature | None, quarter: int, last: int, number: int, source: str
+    signature: Signature, following: Signature | None, quarter: int, last: int, number: int, source: str
 ) -> tuple[list[Span], list[Remark]]:
     """Return a passage in a metre without a grid."""
     end = min(last, following.at) if following else last
-    count = -(-(end - one.at) // length) if (length := one.length(quarter)) else 1
+    count = -(-(end - signature.at) // length) if (length := signature.length(quarter)) else 1
     label = f"{number}-{number + count - 1}" if count > 1 else f"{number}"
     which, left = (f"measures {label} are", "they are") if count > 1 else (f"measure {label} is", "it is")
-    return [Span(one.at, end, None, label)], [
+    return [Span(signature.at, end, None, label)], [
         Remark(
-            f"{which} in {one}, which no model knows: left as {left}, and not counted",
-            MetreError(f"{source}, measure {number}: {unsupported(str(one))}"),
+            f"{which} in {signature}, for which no model is trained: left as {left}, and not counted",
+            MetreError(f"{source}, measure {number}: {unsupported(str(signature))}"),
         )
     ]
 
 
 def _run(
-    one: Signature, following: Signature | None, quarter: int, ends: tuple[int, int], number: int, source: str
+    signature: Signature, following: Signature | None, quarter: int, ends: tuple[int, int], number: int, source: str
 ) -> tuple[list[Span], list[Remark]]:
     """Return the measures of a metre, until the next signature, or until the music is over."""
-    metre = one.metre
+    metre = signature.metre
     assert metre
     last, end = ends
-    length = int(one.length(quarter))
-    found: list[Span] = []
-    at = one.at
+    length = int(signature.length(quarter))
+    measures: list[Span] = []
+    at = signature.at
     silent = 0
     while following is None or at < following.at:
         if at >= last:
@@ -174,11 +174,11 @@ def _run(
             raise MusicError(f"{source}: more than {MAX_MEASURES} measures: too long for one melody")
         if following and at + length > following.at:
             cut = Span(at, following.at, _of_length(following.at - at, metre, quarter), str(number))
-            return [*found, cut], [_cut(cut, one, following, quarter, source)]
-        found.append(Span(at, at + length, metre, str(number)))
+            return [*measures, cut], [_cut(cut, signature, following, quarter, source)]
+        measures.append(Span(at, at + length, metre, str(number)))
         at += length
         number += 1
-    return found, []
+    return measures, []
 
 
 def _of_length(length: int, metre: Metre, quarter: int) -> Metre | None:
@@ -187,8 +187,8 @@ def _of_length(length: int, metre: Metre, quarter: int) -> Metre | None:
     return next(fits, None)
 
 
-def _cut(span: Span, one: Signature, following: Signature, quarter: int, source: str) -> Remark:
-    """Say what became of a measure in which a time signature comes too early."""
+def _cut(span: Span, signature: Signature, following: Signature, quarter: int, source: str) -> Remark:
+    """Return a remark on a measure that a time signature cuts short."""
     quarters = (span.end - span.start) / quarter
     use = "left as it is, and not counted"
     if span.metre:
@@ -197,22 +197,22 @@ def _cut(span: Span, one: Signature, following: Signature, quarter: int, source:
         f"measure {span.label} ends after {quarters:g} quarter notes, at the time signature {following}: {use}",
         MeasureLengthError(
             f"{source}, measure {span.label}: the time signature changes {quarters:g} quarter notes into it, but a"
-            f" measure of {one} has {float(one.length(quarter)) / quarter:g}: put the change on a bar line"
+            f" measure of {signature} has {float(signature.length(quarter)) / quarter:g}: put the change on a bar line"
         ),
     )
 
 
-def _ended(found: list[Span], last: int, end: int) -> list[Span]:
-    """Return the measures with the last one as long as the track, if that ends in the middle of it."""
+def _ended(measures: list[Span], last: int, end: int) -> list[Span]:
+    """Return the measures, the last one cut at the end of the track."""
     until = max(last, end)
-    if found and found[-1].metre and found[-1].end > until:
-        return [*found[:-1], replace(found[-1], end=until)]
-    return found
+    if measures and measures[-1].metre and measures[-1].end > until:
+        return [*measures[:-1], replace(measures[-1], end=until)]
+    return measures
 
 
-def place(found: Sequence[Span], at: int, quarter: int) -> str:
-    """Say in which measure and on which beat a unit is, both counted from 1."""
-    span = next((span for span in found if at < span.end), found[-1])
+def place(measures: Sequence[Span], at: int, quarter: int) -> str:
+    """Return in words the measure and the beat of a unit, both counted from 1."""
+    span = next((span for span in measures if at < span.end), measures[-1])
     metre = span.metre
     if metre is None:
         return f"measure {span.label}"

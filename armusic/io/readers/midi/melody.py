@@ -1,7 +1,7 @@
-"""Which part of a file is the melody, and one voice of it.
+"""The choice of the melody among the parts of a file, and of one voice of it.
 
 A part that is called melody, voice or the like is the melody. Otherwise it is the one with
-the most of what melodies have: it is the highest that sounds, most of the time; its notes
+the most features of a melody: it is the highest that sounds, most of the time; its notes
 come one at a time, neither rarely nor in a hurry; they go from pitch to pitch; and they lie
 where people sing.
 """
@@ -24,9 +24,9 @@ Scores = Float[np.ndarray, " part"]
 _MELODY = re.compile(r"melod|m[eé]lo\b|vocal|\bvox\b|voice|\bvoix\b|\bvoce\b|\bvoz\b|stimme|gesang|\bcant[ou]|\bchant\b"
                      r"|\bsing|soprano?\b|\blead\b|\bsolo\b|\btune\b|\btheme\b", re.IGNORECASE)  # fmt: skip
 _NOT_MELODY = re.compile(r"back|b\.?v\.?\b|harm|accomp|begleit|chord|bass|drum|perc|pad|\blh\b|left", re.IGNORECASE)
-_STEPS_PER_QUARTER, _MOST_STEPS = 2, 1 << 15  # how finely is looked who is highest
+_STEPS_PER_QUARTER, _MOST_STEPS = 2, 1 << 15  # resolution of the search for the highest part
 _SUNG = (55.0, 84.0)  # G3 to C6
-_TENTHS = 10  # of a note's length: legato is no polyphony
+_TENTHS = 10  # a tenth of a note's length may overlap: legato is no polyphony
 _SHOWN_RIVALS = 3
 _CHORD = 16  # a chord's notes start within a quarter note over this
 
@@ -38,13 +38,13 @@ class Choice:
     Parameters
     ----------
     part : Part
-        It.
+        Chosen part.
     others : tuple of (Part, float)
-        Its rivals, without drums, best first, and how much each is like a melody, 0..1.
+        Other parts, without drums, best first, each with its likeness to a melody, 0..1.
     score : float
-        The same for the part itself.
+        Likeness of the chosen part, 0..1.
     why : str
-        What spoke for it.
+        Reason for the choice, in words.
     """
 
     part: Part
@@ -53,13 +53,13 @@ class Choice:
     why: str
 
     def remarks(self, source: str) -> list[Remark]:
-        """Say what was chosen from what; nothing where there was no choice."""
+        """Return a remark on the choice, unless there was none."""
         if not self.others:
             return []
         rivals = ", ".join(f"{part.label} ({score:.2f})" for part, score in self.others[:_SHOWN_RIVALS])
         more = f" and {len(self.others) - _SHOWN_RIVALS} more" if len(self.others) > _SHOWN_RIVALS else ""
         text = f"the melody is {self.part.label} ({self.score:.2f}, {self.why}), not {rivals}{more}"
-        if self.why == "asked for":
+        if self.why == "requested":
             return [Remark(text)]
         others = ", ".join(part.label for part, _ in self.others[:_SHOWN_RIVALS])
         refusal = PolyphonyError(
@@ -69,40 +69,40 @@ class Choice:
         return [Remark(f"{text}; the option track names another", refusal)]
 
 
-def choose(found: Sequence[Part], quarter: int, track: str | None, source: str) -> Choice:
+def choose(parts: Sequence[Part], quarter: int, track: str | None, source: str) -> Choice:
     """Return the melody among the parts of a file.
 
     Parameters
     ----------
     found : sequence of Part
-        At least one that is no drums.
+        Parts, at least one of them not drums.
     quarter : int
         Ticks per quarter note.
     track : str, optional
-        Number, `number:channel` or name of the one that is wanted.
+        Number, `number:channel` or name of the requested part.
     source : str
-        What messages call the file.
+        Name of the file in messages.
 
     Raises
     ------
     UsageError
-        For a track that is not there, or has no notes, or drums only.
+        For a track that is missing, or has no notes, or drums only.
     """
-    candidates = [part for part in found if part.channel != DRUMS]
+    candidates = [part for part in parts if part.channel != DRUMS]
     scores = likeness(candidates, quarter)
-    wanted = np.ones(len(candidates), dtype=bool) if track is None else _asked(candidates, found, track, source)
+    requested = np.ones(len(candidates), dtype=bool) if track is None else _requested(candidates, parts, track, source)
     named = np.array([bool(_MELODY.search(part.name)) and not _NOT_MELODY.search(part.name) for part in candidates])
     # A name counts where it tells parts apart: not on the one track that has all of them.
-    named &= np.array([sum(other.track == part.track for other in candidates) == 1 for part in candidates])
-    best = max(range(len(candidates)), key=lambda index: (wanted[index], named[index], scores[index]))
+    named &= np.array([sum(rival.track == part.track for rival in candidates) == 1 for part in candidates])
+    best = max(range(len(candidates)), key=lambda index: (requested[index], named[index], scores[index]))
     order = sorted((index for index in range(len(candidates)) if index != best), key=lambda index: -scores[index])
-    why = "asked for" if track is not None else "by its name" if named[best] else "most like a melody"
+    why = "requested" if track is not None else "by its name" if named[best] else "most like a melody"
     others = tuple((candidates[index], float(scores[index])) for index in order)
     return Choice(candidates[best], others, float(scores[best]), why)
 
 
-def _asked(candidates: Sequence[Part], found: Sequence[Part], track: str, source: str) -> Bool[np.ndarray, " part"]:
-    """Return which parts are the one that is asked for."""
+def _requested(candidates: Sequence[Part], parts: Sequence[Part], track: str, source: str) -> Bool[np.ndarray, " part"]:
+    """Return a mask of the parts that `track` names."""
     numbers = re.fullmatch(r"\s*(\d+)(?:\s*:\s*(\d+))?\s*", track)
     names = [part.name.casefold() for part in candidates]
     if numbers:
@@ -114,25 +114,25 @@ def _asked(candidates: Sequence[Part], found: Sequence[Part], track: str, source
         hits = [track.casefold() in name for name in names]
     if not any(hits):
         shown = "; ".join(part.label for part in candidates)
-        drums = " (channel 10 is drums)" if len(candidates) < len(found) else ""
+        drums = " (channel 10 is drums)" if len(candidates) < len(parts) else ""
         raise UsageError(f"{source}: no melody in track {track!r}: notes are on {shown}{drums}")
     return np.array(hits)
 
 
 def likeness(candidates: Sequence[Part], quarter: int) -> Scores:
-    """Return how much like a melody each part is, 0..1.
+    """Return the likeness of each part to a melody, 0..1.
 
-    The mean of five shares, the first twice: of the time, in which the part is the highest that
-    sounds; of its notes, those that end before the next one starts; how near their median is to
-    where people sing; how near their number per quarter note is to between a half and three; how
-    often they go to another pitch.
+    The mean of five shares, the first one counted twice: the time in which the part is the highest
+    that sounds; the notes that end before the next one starts; the nearness of their median to the
+    range of voices; the nearness of their number per quarter note to between a half and three; the
+    notes with another pitch than the one before.
     """
     highest = _highest_share(candidates, quarter)
     return np.array([(2 * high + _own(part, quarter)) / 6 for part, high in zip(candidates, highest, strict=True)])
 
 
 def _own(part: Part, quarter: int) -> float:
-    """Return the sum of the four shares that do not depend on the other parts, 0..4."""
+    """Return the sum of the four shares that do not depend on other parts, 0..4."""
     length = part.end - part.start
     late = part.end[:-1] - part.start[1:] - length[:-1] // _TENTHS
     alone = float((late <= 0).mean()) if len(late) else 1.0
@@ -172,11 +172,11 @@ class Voice:
     Parameters
     ----------
     notes : int array (note,)
-        Places in the part of the notes that stay, by time.
+        Indices in the part of the notes that stay, by time.
     end : int array (note,)
-        When each of them ends, so that it does not overlap the next one.
+        Tick at which each of them ends, at the latest where the next one starts.
     left_out, shortened : int
-        Notes of the part that others hide, and that the next one cuts short.
+        Numbers of notes of the part that others hide, and that the next one cuts short.
     """
 
     notes: Int[np.ndarray, " kept"]
@@ -194,27 +194,28 @@ def one_voice(part: Part, quarter: int, *, lowest: bool = False) -> Voice:
     """
     sign = -1 if lowest else 1
     height, start, end = (sign * part.pitch).tolist(), part.start.tolist(), part.end.tolist()
-    places = np.flatnonzero(~part.empty)
-    order = places[np.lexsort((-np.asarray(height)[places], part.start[places]))].tolist()
-    kept: list[int] = []
+    sounding = np.flatnonzero(~part.empty)
+    by_time = sounding[np.lexsort((-np.asarray(height)[sounding], part.start[sounding]))].tolist()
+    places: list[int] = []
     ends: list[int] = []
     left_out = shortened = 0
-    for note in order:
-        if kept and start[note] < ends[-1]:
-            last = kept[-1]
+    for note in by_time:
+        if places and start[note] < ends[-1]:
+            last = places[-1]
             overlap = min(ends[-1], end[note]) - start[note]
             higher = height[note] > height[last]
             if start[note] - start[last] <= quarter // _CHORD:
                 left_out += 1
                 if not higher:
                     continue
-                kept.pop(), ends.pop()
+                places.pop()
+                ends.pop()
             elif higher or 2 * overlap <= min(end[note] - start[note], ends[-1] - start[last]):
                 shortened += 1
                 ends[-1] = start[note]
             else:
                 left_out += 1
                 continue
-        kept.append(note)
+        places.append(note)
         ends.append(end[note])
-    return Voice(np.array(kept, dtype=np.int64), np.array(ends, dtype=np.int64), left_out, shortened)
+    return Voice(np.array(places, dtype=np.int64), np.array(ends, dtype=np.int64), left_out, shortened)

@@ -1,4 +1,4 @@
-"""What a MIDI file says besides its notes: tempos, time signatures, the key."""
+"""Meta events of a MIDI file: tempos, time signatures, the key."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from armusic.music import smf
 from armusic.music.score import Key
 
 _MAX_FIFTHS = 7
-_MAX_POWER = 15  # of the two in a time signature's denominator: a longer number helps nobody
+_MAX_POWER = 15  # of two in a time signature's denominator
 _MICROSECONDS_AT_120 = 500_000  # per quarter note: the standard's tempo where a file names none
 
 
 def merged(file: smf.MidiData, status: int) -> Iterator[tuple[int, bytes]]:
-    """Yield when, in ticks, and with what content the events of a kind come, on any track."""
+    """Yield tick and content of the events of a kind, on any track, by time."""
     events = [event for track in file.tracks for event in track if event.status == status]
     for event in sorted(events, key=lambda event: event.tick):
         yield event.tick, event.data
@@ -24,29 +24,31 @@ def merged(file: smf.MidiData, status: int) -> Iterator[tuple[int, bytes]]:
 
 def tempos_of(file: smf.MidiData) -> TempoMap:
     """Return the tempo map of a file, without impossible tempos."""
-    found = {0: _MICROSECONDS_AT_120}
+    tempos = {0: _MICROSECONDS_AT_120}
     for tick, data in merged(file, smf.SET_TEMPO):
-        if each := int.from_bytes(data[:3], "big"):
-            found[tick] = each
-    return tempo_map(list(found.items()), file.ticks_per_quarter)
+        if microseconds := int.from_bytes(data[:3], "big"):
+            tempos[tick] = microseconds
+    return tempo_map(list(tempos.items()), file.ticks_per_quarter)
 
 
-def signatures(file: smf.MidiData) -> tuple[list[Signature], list[Remark]]:
+def signatures_of(file: smf.MidiData) -> tuple[list[Signature], list[Remark]]:
     """Return the time signatures; the first at 0, and 4/4 where a file names none."""
-    found: dict[int, tuple[int, int]] = {}
+    pairs: dict[int, tuple[int, int]] = {}
     for tick, data in merged(file, smf.TIME_SIGNATURE):
         if len(data) > 1:
-            found[tick] = (data[0], 1 << min(data[1], _MAX_POWER))
-    said = [] if found else [Remark("no time signature: taken for 4/4 (the option metre sets another)")]
-    return [Signature(tick * UNITS, *pair) for tick, pair in ({0: (4, 4)} | found).items()], said
+            pairs[tick] = (data[0], 1 << min(data[1], _MAX_POWER))
+    remarks = [] if pairs else [Remark("no time signature: taken for 4/4 (the option metre sets another)")]
+    return [Signature(tick * UNITS, *pair) for tick, pair in ({0: (4, 4)} | pairs).items()], remarks
 
 
-def key(file: smf.MidiData) -> tuple[Key | None, list[Remark]]:
-    """Return the first key signature that there can be; a file is not refused for a wrong one."""
-    said: list[Remark] = []
+def key_of(file: smf.MidiData) -> tuple[Key | None, list[Remark]]:
+    """Return the first possible key signature; a file is not refused for an impossible one."""
+    remarks: list[Remark] = []
     for tick, data in merged(file, smf.KEY_SIGNATURE):
         fifths, mode = (int.from_bytes(data[:1], "big", signed=True), data[1]) if len(data) > 1 else (0, -1)
         if abs(fifths) <= _MAX_FIFTHS and mode in (0, 1):
-            return Key(fifths, "minor" if mode else "major"), said
-        said.append(Remark(f"an impossible key signature at quarter note {tick / file.ticks_per_quarter:g} is ignored"))
-    return None, said
+            return Key(fifths, "minor" if mode else "major"), remarks
+        remarks.append(
+            Remark(f"an impossible key signature at quarter note {tick / file.ticks_per_quarter:g} is ignored")
+        )
+    return None, remarks

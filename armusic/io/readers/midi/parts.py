@@ -23,15 +23,15 @@ class Part:
     Parameters
     ----------
     track, channel : int
-        From 0.
+        Numbers, from 0.
     name : str
-        The track's, empty where it has none.
+        Name of the track; may be empty.
     program : int
         MIDI program at the first note, 0..127.
     start, end : int array (note,)
         Ticks. A note without an end lasts until the next one starts, or the track ends.
     pitch, velocity : int array (note,)
-        As in the file.
+        Values in the file.
     stuck : bool array (note,)
         Whether a note has no end in the file.
     """
@@ -53,14 +53,14 @@ class Part:
 
     @property
     def label(self) -> str:
-        """What messages call it, counted from 1: `track 2 'Lead'`, with its channel where `name` is not enough."""
+        """Name in messages, with numbers from 1: `track 2 'Lead' channel 1`."""
         quoted = f" '{self.name}'" if self.name else ""
         return f"track {self.track + 1}{quoted} channel {self.channel + 1}"
 
 
-def parts(file: smf.MidiData) -> list[Part]:
+def parts_of(file: smf.MidiData) -> list[Part]:
     """Return the parts of a file, in the order of tracks and channels; drums are among them."""
-    found = []
+    parts = []
     for number, track in enumerate(file.tracks):
         for channel, notes in sorted(smf.pairs(track).items()):
             begins, ends = np.array(notes, dtype=np.int64).T
@@ -70,12 +70,12 @@ def parts(file: smf.MidiData) -> list[Part]:
             end = np.where(stuck, _ends_of_stuck(start, int(ticks[-1]), file.ticks_per_quarter), ticks[ends])
             pitch, velocity = struck.T
             program = _program(file, number, channel, int(start[0]))
-            found.append(Part(number, channel, track_name(track), program, start, end, pitch, velocity, stuck))
-    return found
+            parts.append(Part(number, channel, track_name(track), program, start, end, pitch, velocity, stuck))
+    return parts
 
 
 def _ends_of_stuck(start: Ticks, last: int, quarter: int) -> Ticks:
-    """Return when each note would end if the next one that starts later ended it."""
+    """Return the tick at which the next later note starts, for each note."""
     onsets = np.unique(start)
     after = np.searchsorted(onsets, start, side="right")
     return np.append(onsets, max(last, int(onsets[-1]) + quarter))[after]
@@ -85,17 +85,17 @@ def track_name(track: Sequence[smf.Event]) -> str:
     """Return the name of a track, or of its instrument, on one line; empty where it has none."""
     for status in (smf.TRACK_NAME, smf.INSTRUMENT_NAME):
         for event in track:
-            if event.status == status and (name := text(event.data)):
+            if event.status == status and (name := text_of(event.data)):
                 return name
     return ""
 
 
-def text(data: bytes) -> str:
-    r"""Return text in a file, on one line: UTF-8 where it is that, else Latin-1, as the standard has it.
+def text_of(data: bytes) -> str:
+    r"""Return text in a file, on one line: as UTF-8 if possible, else as Latin-1, the standard's encoding.
 
     Examples
     --------
-    >>> text("Träumerei\0".encode()), text("Träumerei\n".encode("latin-1"))
+    >>> text_of("Träumerei\0".encode()), text_of("Träumerei\n".encode("latin-1"))
     ('Träumerei', 'Träumerei')
     """
     try:
@@ -120,6 +120,6 @@ def _program(file: smf.MidiData, number: int, channel: int, first: int) -> int:
 
 
 def counted(pitches: Sequence[int]) -> str:
-    """Say how often each pitch comes, the commonest first, four of them at most."""
+    """Return in words how often each pitch occurs: the four commonest at most."""
     common = Counter(pitches).most_common(4)
     return ", ".join(f"{pitch} ({count})" if count > 1 else f"{pitch}" for pitch, count in common)

@@ -1,8 +1,8 @@
-"""Notes to the tick grid, beat by beat: sixteenths or triplets, as the notes of the beat have it.
+"""Moving notes to the tick grid, beat by beat: to sixteenths or triplets, whichever the beat's notes fit.
 
 A beat whose notes all start and end at ticks stays as it is. Of the others, each goes to
-sixteenths, unless its onsets lie clearly nearer to triplets. How well the onsets follow the
-beats at all is measured first (`following`): notes that do not are not to be moved.
+sixteenths, unless its onsets lie clearly nearer to triplets. `following` first measures how well
+the onsets follow the beats: notes that do not follow them may not be moved.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from armusic.music.tokenizer import tick_units
 
 Units = Int[np.ndarray, " time"]
 
-LEAST_FOLLOWING = 0.15  # 25 ms beside the beats at 120 a minute pass, another tempo does not: benchmarks/quantise.py
-_PARTS = 4  # of the notes, in which that is measured
-FEW = 8  # notes that can follow anything by chance
-_TRIPLET_COST = 0.003  # mean squared quarter notes by which triplets have to be nearer
+LEAST_FOLLOWING = 0.15  # 25 ms off the beats at 120 bpm pass, another tempo does not: benchmarks/quantise.py
+_PARTS = 4  # parts of the notes, each measured on its own
+FEW = 8  # so few notes follow any beats by chance
+_TRIPLET_COST = 0.003  # mean squared quarter notes by which triplets must be nearer
 _TICK = 12  # twelfths of a quarter note are the unit of `tokenizer.tick_units`
 
 
@@ -33,19 +33,19 @@ class Grid:
     Parameters
     ----------
     starts : int array (measure,)
-        Where each measure would start if it were whole, in units.
+        Start of each measure if it were whole, in units.
     beats : int array (measure,)
         Units per beat.
     inside : int array (measure, 2)
-        Where each starts and ends in the file; the last one ends where it would if it were whole.
+        Start and end of each in the file; the end of the last one as if it were whole.
     cut : int
-        Where the file does end in the last one.
+        End of the file in the last one.
     points : int array (point,)
-        All ticks of all the measures and the bar lines behind them, in order.
+        All ticks of all measures and the bar lines behind them, in order.
     quarter : int
         Units per quarter note.
     metres : tuple of Metre
-        Of each measure.
+        Metre of each measure.
     """
 
     starts: Int[np.ndarray, " measure"]
@@ -57,7 +57,7 @@ class Grid:
     metres: tuple[Metre, ...]
 
     def run_ends(self, at: Units) -> Units:
-        """Return where the measures that follow each time, which is in one of them, without a gap end."""
+        """Return the end of the run of measures without a gap around each time, which is in a measure."""
         first, last = self.inside.T
         gap = np.append(first[1:] != last[:-1], True)
         ends = last[gap]
@@ -88,7 +88,7 @@ def grid(found: Sequence[Span], quarter: int) -> Grid:
 
 
 def measure_of(on: Grid, at: Units) -> Units:
-    """Return the measure in which each time is, -1 in none."""
+    """Return the index of the measure of each time; -1 outside of measures."""
     row = np.searchsorted(on.inside[:, 0], at, side="right") - 1
     return np.where((row >= 0) & (at < on.inside[row, 1]), row, -1)
 
@@ -101,15 +101,15 @@ def nearest(points: Int[np.ndarray, " point"], at: Units) -> Units:
 
 
 def off(on: Grid, start: Units, end: Units) -> Bool[np.ndarray, " time"]:
-    """Return which notes start or end between two ticks."""
+    """Return a mask of the notes that start or end between two ticks."""
     return (nearest(on.points, start) != start) | (nearest(on.points, end) != end)
 
 
 def following(on: Grid, start: Units) -> float:
-    """Return how closely notes follow the beats: 1 on them, near 0 for notes that know nothing of them.
+    """Return how closely notes follow the beats: 1 on them, near 0 for notes that ignore them.
 
-    It is the mean cosine of the onsets' phase in a half, third or fourth of a beat, whichever
-    is highest, in the part of the notes in which that is lowest: the beats may be lost later on.
+    The mean cosine of the onsets' phase in a half, third or fourth of a beat, whichever is highest,
+    in the part of the notes in which it is lowest: a player may lose the beats later on.
     """
     _, _, phase = _beats(on, start)
     parts = np.array_split(phase, max(1, min(_PARTS, len(phase) // FEW)))
@@ -117,16 +117,16 @@ def following(on: Grid, start: Units) -> float:
 
 
 def snap(on: Grid, start: Units, end: Units, slack: int) -> tuple[Units, Units]:
-    """Return where notes start and end on the grid; each is at least a tick long.
+    """Return the starts and ends of notes on the grid; each is at least a tick long.
 
     Parameters
     ----------
     on : Grid
-        The grid; every note starts on it.
+        Grid; every note starts in one of its measures.
     start, end : int array (time,)
         Units.
     slack : int
-        Units by which a time may miss a tick and be exact: the file's own rounding.
+        Units by which a time may miss a tick and still count as exact: the file's own rounding.
     """
     both = np.concatenate([start, end])
     onset = np.arange(len(both)) < len(start)
@@ -150,7 +150,7 @@ def snap(on: Grid, start: Units, end: Units, slack: int) -> tuple[Units, Units]:
 
 
 def _beats(on: Grid, at: Units) -> tuple[Units, Units, Float[np.ndarray, " time"]]:
-    """Return for each time the number of its beat, where that starts, and how far into it the time is, in quarters."""
+    """Return for each time the number and the start of its beat, and the quarter notes from that start."""
     row = (np.searchsorted(on.starts, at, side="right") - 1).clip(0)
     beat = (at - on.starts[row]) // on.beats[row]
     origin = on.starts[row] + beat * on.beats[row]

@@ -30,10 +30,10 @@ _WRITTEN_ANYWAY = {
 def build(
     file: smf.MidiData,
     part: Part,
-    on: quantise.Grid,
+    grid: quantise.Grid,
     clock: Clock,
     tempos: TempoMap,
-    kept: tuple[quantise.Units, quantise.Units, quantise.Units],
+    timing: tuple[quantise.Units, quantise.Units, quantise.Units],
     *,
     groove: bool,
 ) -> Tune:
@@ -41,30 +41,30 @@ def build(
 
     Parameters
     ----------
-    file, part, on, clock, tempos
-        The file, its melody, and its times.
-    kept : three int arrays (note,)
-        Places in the part of the notes that stay, and where they start and end, in units.
+    file, part, grid, clock, tempos
+        File, its melody, its grid and its times.
+    timing : three int arrays (note,)
+        Indices in the part of the notes that stay, and their starts and ends, in units.
     groove : bool
-        As in `Origin`.
+        Whether moved notes are as early or late as they were, as in `Origin`.
     """
-    places, start, stop = kept
+    places, start, stop = timing
     measures: list[Measure] = []
     at = Fraction(0)
-    for metre in on.metres:
+    for metre in grid.metres:
         measures.append(Measure(at, metre))
         at += metre.length
-    row = quantise.measure_of(on, np.maximum(start, on.inside[0, 0]))
+    row = quantise.measure_of(grid, np.maximum(start, grid.inside[0, 0]))
     notes = tuple(
         Note(
-            measures[index].start + Fraction(begin - first, on.quarter),
-            Fraction(end - begin, on.quarter),
+            measures[index].start + Fraction(begin - first, grid.quarter),
+            Fraction(end - begin, grid.quarter),
             pitch,
             velocity,
         )
         for index, first, begin, end, pitch, velocity in zip(
             row.tolist(),
-            on.starts[row].tolist(),
+            grid.starts[row].tolist(),
             start.tolist(),
             stop.tolist(),
             part.pitch[places].tolist(),
@@ -72,12 +72,12 @@ def build(
             strict=True,
         )
     )
-    front = min(Fraction(int(on.inside[0, 0] - on.starts[0]), on.quarter), notes[0].start)
-    back = Fraction(int(on.inside[-1, 1]) - max(on.cut, int(stop[-1])), on.quarter)
-    clocked = _clock(on, measures, clock)
+    front = min(Fraction(int(grid.inside[0, 0] - grid.starts[0]), grid.quarter), notes[0].start)
+    back = Fraction(int(grid.inside[-1, 1]) - max(grid.cut, int(stop[-1])), grid.quarter)
+    clocked = _clock(grid, measures, clock)
     struck = clock.to_units(part.start)
-    homes = quantise.measure_of(on, quantise.nearest(on.points, struck))
-    homes[quantise.measure_of(on, struck) < 0] = -1  # in a passage
+    homes = quantise.measure_of(grid, quantise.nearest(grid.points, struck))
+    homes[quantise.measure_of(grid, struck) < 0] = -1  # in a passage
     homes[places] = row
     exact = np.array_equal(clock.to_units(part.start[places]), start) and np.array_equal(
         clock.to_units(part.end[places]), stop
@@ -100,35 +100,35 @@ def build(
         tempos=_tempos(file, tempos, clocked, clock, at),
         program=part.program,
         padding=(front, back),
-        origin=None if alone and _plain(file, part) and _whole(on) else origin,
+        origin=None if alone and _plain(file, part) and _whole(grid) else origin,
     )
 
 
 def _clock(
-    on: quantise.Grid, measures: Sequence[Measure], clock: Clock
+    grid: quantise.Grid, measures: Sequence[Measure], clock: Clock
 ) -> tuple[tuple[Fraction, Fraction, Fraction], ...]:
-    """Return the tune's clock: a line for each run of measures without a gap, or for each beat that is given."""
+    """Return the tune's clock: a line for each run of measures without a gap, or for each given beat."""
     lines = []
     beats = np.round(clock.units).astype(np.int64)
-    for row, (start, end) in enumerate(on.inside.tolist()):
-        if row and on.inside[row - 1, 1] == start and not len(clock.units):
+    for row, (start, end) in enumerate(grid.inside.tolist()):
+        if row and grid.inside[row - 1, 1] == start and not len(clock.units):
             continue
         between = slice(*np.searchsorted(beats, [start + 1, end]).tolist())
         knots = [start, *beats[between].tolist(), end]
         for unit, until in pairwise(knots):
-            quarter = measures[row].start + Fraction(unit - int(on.starts[row]), on.quarter)
+            quarter = measures[row].start + Fraction(unit - int(grid.starts[row]), grid.quarter)
             tick = clock.to_ticks(unit)
-            lines.append((quarter, tick, (clock.to_ticks(until) - tick) / Fraction(until - unit, on.quarter)))
+            lines.append((quarter, tick, (clock.to_ticks(until) - tick) / Fraction(until - unit, grid.quarter)))
     return tuple(lines)
 
 
-def _whole(on: quantise.Grid) -> bool:
-    """Return whether the measures are all there is in the file, from its start on."""
-    return on.inside[0, 0] == 0 and bool((on.inside[1:, 0] == on.inside[:-1, 1]).all())
+def _whole(grid: quantise.Grid) -> bool:
+    """Return whether the measures are the whole file, from its start on."""
+    return grid.inside[0, 0] == 0 and bool((grid.inside[1:, 0] == grid.inside[:-1, 1]).all())
 
 
 def _plain(file: smf.MidiData, part: Part) -> bool:
-    """Return whether a file has nothing but the notes of a part, and what every file of a tune has."""
+    """Return whether a file has nothing but the notes of a part, and events that every file of a tune has."""
     allowed = {*_WRITTEN_ANYWAY, *(kind + part.channel for kind in (smf.NOTE_ON, smf.NOTE_OFF, smf.PROGRAM_CHANGE))}
     return all(
         event.status in allowed and (event.status >= smf.PROGRAM_CHANGE or n == part.track)
@@ -144,24 +144,24 @@ def _tempos(
     clock: Clock,
     end: Fraction,
 ) -> tuple[tuple[Fraction, float], ...]:
-    """Return the tempo changes of a tune, in quarter notes per minute; one, the middle one, by given beats."""
+    """Return the tempo changes of a tune, in quarter notes per minute; only the median of given beats."""
     if len(clock.ticks):
         seconds = np.diff(tempos.to_seconds(clock.ticks))
         quarters = np.diff(clock.units) / clock.quarter
         return ((Fraction(0), round(float(np.median(60 * quarters / seconds)), 2)),)
-    found: dict[Fraction, float] = {Fraction(0): DEFAULT_BPM}
+    changes: dict[Fraction, float] = {Fraction(0): DEFAULT_BPM}
     ticks = tempos.ticks.astype(np.int64).tolist()
     rates = [bpm(round(slope * file.ticks_per_quarter * 1e6)) for slope in tempos.slopes.tolist()]
-    for quarter, tick, _ in lines:  # what is in force where a run of measures starts
-        found[quarter if quarter > lines[0][0] else Fraction(0)] = rates[max(bisect_right(ticks, tick) - 1, 0)]
+    for quarter, tick, _ in lines:  # tempo at the start of a run of measures
+        changes[quarter if quarter > lines[0][0] else Fraction(0)] = rates[max(bisect_right(ticks, tick) - 1, 0)]
     for tick, rate in zip(ticks, rates, strict=True):
         index = max(bisect_right([line[1] for line in lines], tick) - 1, 0)
         quarter = lines[index][0] + (tick - lines[index][1]) / lines[index][2]
         until = lines[index + 1][0] if index + 1 < len(lines) else end
         if lines[0][0] < quarter < until:
-            found[quarter] = rate
-    changes = sorted(found.items())
-    return tuple(change for index, change in enumerate(changes) if index == 0 or change[1] != changes[index - 1][1])
+            changes[quarter] = rate
+    ordered = sorted(changes.items())
+    return tuple(change for index, change in enumerate(ordered) if index == 0 or change[1] != ordered[index - 1][1])
 
 
 def bpm(microseconds: int) -> float:

@@ -27,8 +27,8 @@ from armusic.files import label, one_line, read_bytes
 from armusic.io.readers.musicxml.measures import PartReader, XmlMeasure
 from armusic.io.readers.musicxml.xml import score_root
 from armusic.io.readers.options import Reading, Remark
-from armusic.io.readers.score import tune as score
-from armusic.io.readers.score.sheet import BarLine, Part, Sheet, Written, signature
+from armusic.io.readers.score.sheet import BarLine, Part, Sheet, WrittenMeasure, signature
+from armusic.io.readers.score.tune import strict_tune, tune_of
 from armusic.music.score import DEFAULT_BPM, MODES, Key, Tune
 
 _MOST_SIGNS = 7  # in a key signature
@@ -44,14 +44,14 @@ def read(path: str | Path, reading: Reading | None = None) -> Tune:
     Parameters
     ----------
     path : path
-        The file. Whether it is compressed is seen from its content.
+        The file; its content shows whether it is compressed.
     reading : Reading, optional
-        What is wished; what suits most files when not given.
+        Options; by default those that suit most files.
 
     Returns
     -------
     Tune
-        As played, with repeats; all velocities are the default.
+        The melody as played, with repeats; all velocities are the default.
 
     Raises
     ------
@@ -66,26 +66,26 @@ def read(path: str | Path, reading: Reading | None = None) -> Tune:
         If the file cannot be read.
     """
     remarks: list[Remark] = []
-    tune = remarked(path, reading or Reading(), remarks)
+    tune = read_with_remarks(path, reading or Reading(), remarks)
     for remark in remarks:
         log.warning("%s: %s", tune.source, remark.text)
     return tune
 
 
-def remarked(path: str | Path, reading: Reading, remarks: list[Remark]) -> Tune:
-    """Return what `read` does; `remarks` gets what was chosen, left out and set right."""
+def read_with_remarks(path: str | Path, reading: Reading, remarks: list[Remark]) -> Tune:
+    """Read as `read` does; choices, omissions and corrections are added to `remarks`."""
     source = label(path)
-    sheet, said = _sheet(path, source, reading.max_size)
-    remarks += said
+    sheet, more = _sheet(path, source, reading.max_size)
+    remarks += more
     if reading.strict:
-        tune, said = score.strict(sheet, source)
-        remarks += said
+        tune, more = strict_tune(sheet, source)
+        remarks += more
     else:
-        tune = score.tune_of(sheet, source, reading, remarks)
+        tune = tune_of(sheet, source, reading, remarks)
     return tune if tune.title else replace(tune, title=Path(path).stem)
 
 
-def read_part(path: str | Path, name: str, of: Sequence[str]) -> Tune:
+def read_part(path: str | Path, name: str, parts: Sequence[str]) -> Tune:
     """Read one part of a score for certain voices, strictly, as a corpus is read.
 
     Measures, repeats and jumps are those of the whole score.
@@ -95,9 +95,9 @@ def read_part(path: str | Path, name: str, of: Sequence[str]) -> Tune:
     path : path
         The file.
     name : str
-        Of the part.
-    of : sequence of str
-        The names of all the parts that have notes, from the top.
+        Name of the part.
+    parts : sequence of str
+        Names of all the parts that have notes, from the top.
 
     Raises
     ------
@@ -105,74 +105,77 @@ def read_part(path: str | Path, name: str, of: Sequence[str]) -> Tune:
         As when `read` reads strictly; a `PartsError` for a score with other parts.
     """
     source = label(path)
-    sheet, said = _sheet(path, source, Reading().max_size)
+    sheet, sheet_remarks = _sheet(path, source, Reading().max_size)
     names = [part.name for part in sheet.parts]
-    if names != list(of):
-        shown = ", ".join(names) or "without notes"
-        raise PartsError(f"{source}: its parts are {shown}; {', '.join(of)} are wanted, and no others")
-    tune, more = score.strict(replace(sheet, parts=(sheet.parts[names.index(name)],)), source)
-    for remark in (*said, *more):
+    if names != list(parts):
+        present = ", ".join(names) or "without notes"
+        raise PartsError(f"{source}: its parts are {present}; {', '.join(parts)} are wanted, and no others")
+    tune, tune_remarks = strict_tune(replace(sheet, parts=(sheet.parts[names.index(name)],)), source)
+    for remark in (*sheet_remarks, *tune_remarks):
         log.warning("%s: %s", source, remark.text)
     return tune
 
 
 def _sheet(path: str | Path, source: str, megabytes: float) -> tuple[Sheet, list[Remark]]:
-    """Return a score as it is written, and what is left out of it and set right."""
+    """Return a score as written, and remarks on omissions and corrections."""
     root, unpacked = score_root(read_bytes(path, megabytes), source, megabytes)
-    listed = {one.get("id", ""): one for one in root.iterfind("part-list/score-part")}
+    entries = {entry.get("id", ""): entry for entry in root.iterfind("part-list/score-part")}
     parts = [(part.get("id", ""), list(PartReader(source).measures(part))) for part in root.iterfind("part")]
     if not any(measures for _, measures in parts):
         raise ReadError(f"{source}: a MusicXML score without measures")
     rows = list(zip_longest(*(measures for _, measures in parts)))
-    bars = list(_bars([[one for one in row if one] for row in rows]))
-    found = [part for ident, measures in parts for part in _staves(listed.get(ident), measures)]
-    keys = (_key(*one.fifths) for _, measures in parts if _sound(measures) for one in measures if one.fifths)
+    bars = list(_bars([[measure for measure in row if measure] for row in rows]))
+    staves = [part for ident, measures in parts for part in _staves(entries.get(ident), measures)]
+    keys = (
+        _key(*measure.fifths) for _, measures in parts if _sound(measures) for measure in measures if measure.fifths
+    )
     graces = sum(measure.graces for _, measures in parts for measure in measures)
-    said = [*unpacked, *([Remark(f"{graces} grace notes are left out")] if graces else [])]
+    remarks = [*unpacked, *([Remark(f"{graces} grace notes are left out")] if graces else [])]
     title = root.findtext("work/work-title", "") or root.findtext("movement-title", "")
     key = next(filter(None, keys), None)
-    return Sheet(bars, _lines(rows), tuple(found), one_line(" ".join(title.split())), key), said
+    return Sheet(bars, _lines(rows), tuple(staves), one_line(" ".join(title.split())), key), remarks
 
 
 def _sound(measures: Sequence[XmlMeasure]) -> bool:
     return any(measure.sounds for measure in measures)
 
 
-def _bars(rows: Sequence[Sequence[XmlMeasure]]) -> Iterator[Written]:
+def _bars(rows: Sequence[Sequence[XmlMeasure]]) -> Iterator[WrittenMeasure]:
     """Yield the measures of the whole score: as long as the longest of those with notes in them."""
     metre, bpm = signature("4/4"), DEFAULT_BPM
     for row in rows:
-        metre = next((one.metre for one in row if one.metre), metre)
-        tempos = sorted({tempo for one in row for tempo in one.tempos})
+        metre = next((measure.metre for measure in row if measure.metre), metre)
+        tempos = sorted({tempo for measure in row for tempo in measure.tempos})
         if tempos and tempos[0][0] == 0:
             bpm = tempos.pop(0)[1]
-        sounding = [one for one in row if one.sounds]
-        units = max(one.units for one in sounding or row) or metre.units or 0
-        last = max((s.start + s.units for one in sounding for staff in one.sounds.values() for s in staff), default=0)
-        marks = {mark for one in row for mark in one.marks}
-        yield Written(metre, bpm, tempos, units, units - last, marks, row[0].label)
+        with_notes = [measure for measure in row if measure.sounds]
+        units = max(measure.units for measure in with_notes or row) or metre.units or 0
+        sounds = [sound for measure in with_notes for staff in measure.sounds.values() for sound in staff]
+        last = max((sound.start + sound.units for sound in sounds), default=0)
+        marks = {mark for measure in row for mark in measure.marks}
+        yield WrittenMeasure(metre, bpm, tempos, units, units - last, marks, row[0].label)
         bpm = tempos[-1][1] if tempos else bpm
 
 
 def _lines(rows: Sequence[Sequence[XmlMeasure | None]]) -> list[BarLine]:
     """Return the bar lines, of all parts together; a start of a repeat without an end does not count."""
     lines = [BarLine() for _ in range(len(rows) + 1)]
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         for measure in filter(None, row):
-            lines[place].join(measure.left)
-            lines[place + 1].join(measure.right)
-    ended = False  # whether the next repeat sign is the end of one
+            lines[index].join(measure.left)
+            lines[index + 1].join(measure.right)
+    closed = False  # whether the next repeat sign ends a repeat
     for line in reversed(lines):
         sign, ends = line.starts or line.ends, bool(line.ends)
-        line.starts *= ended
-        ended = ends if sign else ended
+        line.starts *= closed
+        closed = ends if sign else closed
     return lines
 
 
-def _staves(listed: Element | None, measures: Sequence[XmlMeasure]) -> Iterator[Part]:
+def _staves(entry: Element | None, measures: Sequence[XmlMeasure]) -> Iterator[Part]:
     """Yield the staves of a part that have notes, numbered where there are several."""
-    name = " ".join(listed.findtext("part-name", "").split()) if listed is not None else ""
-    text = listed.findtext("midi-instrument/midi-program", "") if listed is not None else ""
+    name = " ".join(entry.findtext("part-name", "").split()) if entry is not None else ""
+    text = entry.findtext("midi-instrument/midi-program", "") if entry is not None else ""
     program = int(text) - 1 if text.strip().isdecimal() and 0 < int(text[:9]) <= _MAX_PROGRAM else 0
     staves = sorted({staff for measure in measures for staff in measure.sounds})
     for staff in staves:

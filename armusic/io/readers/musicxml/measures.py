@@ -40,23 +40,23 @@ class XmlMeasure:
     Parameters
     ----------
     label : str
-        Its number.
+        Number as written.
     metre : Signature, optional
-        The time signature that begins with it.
+        Time signature that begins with it.
     fifths : (int, str), optional
-        The key signature that begins with it, at sounding pitch, and its mode.
+        Key signature that begins with it, at sounding pitch, and its mode.
     sounds : dict of str to list of Sound
         Notes of each staff; times in `UNITS`.
     units : int
-        How long it is; 0 with nothing in it.
+        Length; 0 if it is empty.
     tempos : list of (int, float)
-        After how many units, and to how many quarter notes per minute.
+        Tempo changes: units from its start, and quarter notes per minute.
     left, right : BarLine
-        The bar lines at its sides.
+        Bar lines at its sides.
     marks : set of str
-        Jumps, and where they go.
+        Jumps, and the places that they lead to.
     graces : int
-        Grace notes, which are left out.
+        Number of grace notes, which are left out.
     """
 
     label: str
@@ -72,7 +72,7 @@ class XmlMeasure:
 
 
 class PartReader:
-    """The state of reading a part: what is in force from one measure to the next."""
+    """State of reading a part: settings that last from one measure to the next."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -97,7 +97,7 @@ class PartReader:
             yield self.measure
 
     def read(self, element: Element) -> None:
-        """Read what is in a measure."""
+        """Read one child element of a measure."""
         kind = element.tag
         if kind == "note":
             self.note(element)
@@ -113,7 +113,7 @@ class PartReader:
             self.bar_line(element)
 
     def move(self, quarters: Fraction) -> None:
-        """Go on, or back."""
+        """Move the position forward, or back."""
         self.at += quarters
         if self.at < 0:
             self.fail(ReadError, "it goes back to before its start: it is damaged")
@@ -164,8 +164,8 @@ class PartReader:
         text = element.findtext(tag, default)
         match = _NUMBER.fullmatch(text)
         if not match:
-            found = f"'{one_line(text)[:_SHOWN]}' in it is no number" if text.strip() else "is missing"
-            self.fail(ReadError, f"<{element.tag}>: <{tag}> {found}: it is damaged")
+            problem = f"'{one_line(text)[:_SHOWN]}' in it is no number" if text.strip() else "is missing"
+            self.fail(ReadError, f"<{element.tag}>: <{tag}> {problem}: it is damaged")
         return Fraction(match[1])
 
     def attributes(self, element: Element) -> None:
@@ -189,32 +189,32 @@ class PartReader:
         time = element.find("time")
         if time is not None:
             pairs = zip(time.findall("beats"), time.findall("beat-type"), strict=False)
-            texts = ["/".join("".join((one.text or "").split()) for one in pair) for pair in pairs]
-            each = [signature(text) for text in texts]
-            if len(each) > 1 and all(one.units for one in each):
-                self.measure.metre = Signature("+".join(texts), sum(one.units or 0 for one in each), False)
+            texts = ["/".join("".join((number.text or "").split()) for number in pair) for pair in pairs]
+            signatures = [signature(text) for text in texts]
+            if len(signatures) > 1 and all(part.units for part in signatures):
+                self.measure.metre = Signature("+".join(texts), sum(part.units or 0 for part in signatures), False)
             else:
-                self.measure.metre = each[0] if each else Signature("none", None, False)
+                self.measure.metre = signatures[0] if signatures else Signature("none", None, False)
 
     def direction(self, element: Element) -> None:
-        """Read a tempo, and words and signs that send the player elsewhere."""
-        said, here = False, self.at
-        if element.find("offset") is not None:  # from where the music has got to
-            self.at = max(Fraction(0), here + self.number(element, "offset") / self.divisions)
+        """Read a tempo, and words and signs of jumps."""
+        has_tempo, position = False, self.at
+        if element.find("offset") is not None:  # from the present position
+            self.at = max(Fraction(0), position + self.number(element, "offset") / self.divisions)
         for sound in element.iterfind("sound"):
-            said |= self.sound(sound)
+            has_tempo |= self.sound(sound)
         for metronome in element.iterfind("direction-type/metronome"):
             kind, text = metronome.findtext("beat-unit", "").strip(), metronome.findtext("per-minute", "")
             match = re.search("[0-9]{1,4}(?:[.][0-9]{1,4})?", text)
-            if match and kind in _QUARTERS and not said:
+            if match and kind in _QUARTERS and not has_tempo:
                 self.tempo(float(Fraction(match[0]) * _QUARTERS[kind] * _dotted(metronome, "beat-unit-dot")))
-        self.at = here
+        self.at = position
         for place in element.iterfind("direction-type"):
             self.measure.marks |= {_JUMPS[sign.tag] for sign in place if sign.tag in ("segno", "coda")}
             self.measure.marks |= jumps.marks(" ".join(words.text or "" for words in place.iterfind("words")))
 
     def sound(self, element: Element) -> bool:
-        """Read what an element says of playback; return whether there is a tempo in it."""
+        """Read an element on playback; return whether it has a tempo."""
         self.measure.marks |= {mark for name, mark in _JUMPS.items() if element.get(name, "no") != "no"}
         match = _NUMBER.fullmatch(element.get("tempo", ""))
         if match:
@@ -222,7 +222,7 @@ class PartReader:
         return bool(match)
 
     def tempo(self, bpm: float) -> None:
-        """Take note of a tempo, if it can be played."""
+        """Add a tempo, if it can be played."""
         if _TEMPOS[0] <= bpm <= _TEMPOS[1]:
             self.measure.tempos.append((_units(self.at), bpm))
 
@@ -258,5 +258,5 @@ def _units(quarters: Fraction) -> int:
 
 
 def _dotted(element: Element, tag: str) -> Fraction:
-    """Return what an element's dots multiply a length by."""
+    """Return the factor by which an element's dots lengthen a note."""
     return 2 - Fraction(1, 2 ** min(len(element.findall(tag)), _MOST_DOTS))

@@ -34,23 +34,23 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 def score_root(
     data: bytes, source: str, megabytes: float = MAX_BYTES / 1e6
 ) -> tuple[ElementTree.Element, list[Remark]]:
-    """Return the root of a MusicXML score by part, plain or compressed, and what was set right.
+    """Return the root of a MusicXML score by part, plain or compressed, and remarks on corrections.
 
     Parameters
     ----------
     data : bytes
-        The whole file.
+        Content of the file.
     source : str
-        What messages call it.
+        Name of the file in messages.
     megabytes : float
-        How large it may be when unpacked.
+        Largest size when unpacked, in MB.
 
     Raises
     ------
     ReadError
-        If it is none, is damaged, too large when unpacked, or defines entities.
+        If it is no such score, damaged, too large when unpacked, or defines entities.
     """
-    root, remarks = _root(_unpacked(data, source, megabytes) if data.startswith(_ZIP) else data, source)
+    root, remarks = _root(_unpack(data, source, megabytes) if data.startswith(_ZIP) else data, source)
     if root.tag == "score-partwise":
         return root, remarks
     if root.tag == "score-timewise":
@@ -59,7 +59,7 @@ def score_root(
 
 
 def _by_part(timewise: ElementTree.Element) -> ElementTree.Element:
-    """Return a score of parts made of measures for one of measures made of parts."""
+    """Return a score by part from one by measure."""
     root = ElementTree.Element("score-partwise")
     root.extend(child for child in timewise if child.tag != "measure")
     parts: dict[str, ElementTree.Element] = {}
@@ -72,8 +72,8 @@ def _by_part(timewise: ElementTree.Element) -> ElementTree.Element:
     return root
 
 
-def _unpacked(data: bytes, source: str, megabytes: float) -> bytes:
-    """Return the score in a compressed file, after a look at how large it is."""
+def _unpack(data: bytes, source: str, megabytes: float) -> bytes:
+    """Return the score in a compressed file, after a check of its size."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
@@ -82,7 +82,7 @@ def _unpacked(data: bytes, source: str, megabytes: float) -> bytes:
                 container, _ = _root(_member(archive, _CONTAINER, source, megabytes), source)
                 name = next((node.get("full-path") for node in container.iter() if node.tag.endswith("rootfile")), None)
             scores = [
-                each for each in names if each.endswith((".xml", ".musicxml")) and not each.startswith("META-INF/")
+                path for path in names if path.endswith((".xml", ".musicxml")) and not path.startswith("META-INF/")
             ]
             name = name if name in names else next(iter(scores), None)
             if name is None:
@@ -96,7 +96,7 @@ def _unpacked(data: bytes, source: str, megabytes: float) -> bytes:
 
 
 def _member(archive: zipfile.ZipFile, name: str, source: str, megabytes: float) -> bytes:
-    """Return a file in an archive: no more than the size that is said there is ever unpacked."""
+    """Return a file in an archive; never more is unpacked than the size stated there."""
     info = archive.getinfo(name)
     if info.file_size > megabytes * 1e6:
         raise ReadError(f"{source}: {info.file_size / 1e6:.3g} MB when unpacked; up to {megabytes:g} MB are read")
@@ -106,31 +106,31 @@ def _member(archive: zipfile.ZipFile, name: str, source: str, megabytes: float) 
 
 
 def _root(data: bytes, source: str) -> tuple[ElementTree.Element, list[Remark]]:
-    """Return the root of an XML document, also of one in another encoding than it says."""
+    """Return the root of an XML document, even if it is in another encoding than declared."""
     try:
-        return _parsed(data, source), []
+        return _parse(data, source), []
     except (expat.ExpatError, ElementTree.ParseError, LookupError, ValueError) as error:
         if isinstance(error, ArmusicError):
             raise
-        text, encoding = _decoded(data)
+        text, encoding = _decode(data)
         declared = _DECLARED.match(text)
         try:
-            root = _parsed(text[declared.end() if declared else 0 :].encode(), source)
-        except (expat.ExpatError, ElementTree.ParseError, LookupError, ValueError) as other:
-            if isinstance(other, ArmusicError):
+            root = _parse(text[declared.end() if declared else 0 :].encode(), source)
+        except (expat.ExpatError, ElementTree.ParseError, LookupError, ValueError) as failure:
+            if isinstance(failure, ArmusicError):
                 raise
             if not re.search(r"<[A-Za-z!]", text) or text.lstrip("\ufeff \t\r\n")[:1] != "<":
                 start = one_line(data[:8].decode("latin-1"))
                 raise ReadError(f"{source}: not a MusicXML file (it starts with '{start}')") from error
             raise ReadError(f"{source}: damaged XML ({one_line(str(error))})") from error
-        said = (
+        declaration = (
             f"says that it is in {one_line(declared[1])}" if declared and declared[1] else "does not say its encoding"
         )
-        return root, [Remark(f"the file {said}: read as {encoding}")]
+        return root, [Remark(f"the file {declaration}: read as {encoding}")]
 
 
-def _decoded(data: bytes) -> tuple[str, str]:
-    """Return the text that some bytes most likely are, and its encoding."""
+def _decode(data: bytes) -> tuple[str, str]:
+    """Return the likeliest text of some bytes, and its encoding."""
     if data.startswith(_UTF16):
         return data.decode("utf-16", errors="replace"), "UTF-16"
     for encoding, zeros in (("utf-16-be", data[:4:2]), ("utf-16-le", data[1:4:2])):
@@ -142,8 +142,8 @@ def _decoded(data: bytes) -> tuple[str, str]:
         return data.decode("latin-1"), "Latin-1"
 
 
-def _parsed(data: bytes, source: str) -> ElementTree.Element:
-    """Return the root of a document that defines no entities, and that fits the memory."""
+def _parse(data: bytes, source: str) -> ElementTree.Element:
+    """Return the root of a document that defines no entities and fits into memory."""
     count = depth = 0
 
     def refuse(*_: object) -> None:

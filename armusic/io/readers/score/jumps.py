@@ -1,4 +1,4 @@
-"""Jumps: D.C. and D.S., and what they go to.
+"""Jumps: D.C. and D.S., and where they lead.
 
 A measure may begin with a segno or a coda, and end with a Fine, with `To Coda` or with a
 jump. After a jump, repeats are not played again, and of endings only the last one is.
@@ -22,21 +22,21 @@ _WORDS = (
     (CODA, re.compile(r"\W*coda\W*", re.IGNORECASE)),
     (SEGNO, re.compile(r"\W*segno\W*", re.IGNORECASE)),
 )
-_ALONE = {FINE, CODA, SEGNO}  # words that say this only where they stand alone
+_ALONE = {FINE, CODA, SEGNO}  # words that count only where they stand alone
 
 
 def marks(words: str) -> set[str]:
-    """Return what words over a measure say of the order of playing.
+    """Return the marks for the order of playing in the words over a measure.
 
     Examples
     --------
     >>> sorted(marks("D.C. al Fine")), marks("Fine"), sorted(marks("D.S. al Coda")), marks("Andante con moto")
     (['al fine', 'd.c.'], {'fine'}, ['al coda', 'd.s.'], set())
     """
-    found = {mark for mark, pattern in _WORDS if (pattern.fullmatch if mark in _ALONE else pattern.search)(words)}
-    if TO_CODA in found and found & {DA_CAPO, DAL_SEGNO}:
-        found = found - {TO_CODA} | {AL_CODA}
-    return found
+    names = {mark for mark, pattern in _WORDS if (pattern.fullmatch if mark in _ALONE else pattern.search)(words)}
+    if TO_CODA in names and names & {DA_CAPO, DAL_SEGNO}:
+        names = names - {TO_CODA} | {AL_CODA}
+    return names
 
 
 def follow(order: Sequence[int], marks: Sequence[set[str]], fail: Callable[[int, str], NoReturn]) -> list[int]:
@@ -45,11 +45,11 @@ def follow(order: Sequence[int], marks: Sequence[set[str]], fail: Callable[[int,
     Parameters
     ----------
     order : sequence of int
-        Places of the measures as repeats have them played.
+        Indices of the measures, in playing order by the repeats.
     marks : sequence of set of str
-        Of each measure.
+        Marks of each measure.
     fail : callable
-        Called with the place of a measure and what cannot be followed there; raises `RepeatError`.
+        Called with the index of a measure and the problem there; raises `RepeatError`.
 
     Examples
     --------
@@ -58,34 +58,36 @@ def follow(order: Sequence[int], marks: Sequence[set[str]], fail: Callable[[int,
     >>> follow([0, 0, 1, 1, 2], [set(), {"fine"}, {"d.c.", "al fine"}], fail)
     [0, 0, 1, 1, 2, 0, 1]
     """
-    jump = next((place for place, said in enumerate(marks) if said & {DA_CAPO, DAL_SEGNO}), None)
+    jump = next((place for place, names in enumerate(marks) if names & {DA_CAPO, DAL_SEGNO}), None)
     if jump is None or jump not in order:
         return list(order)
-    codas = [place for place, said in enumerate(marks) if CODA in said]
-    leaves = [place for place, said in enumerate(marks) if TO_CODA in said] or codas[:1] * (len(codas) > 1)
+    codas = [place for place, names in enumerate(marks) if CODA in names]
+    leaves = [place for place, names in enumerate(marks) if TO_CODA in names]
+    if not leaves and len(codas) > 1:  # the first coda sign is where to leave
+        leaves = codas[:1]
     begin = 0
     if DAL_SEGNO in marks[jump]:
-        begin = next((place for place, said in enumerate(marks) if SEGNO in said), -1)
+        begin = next((place for place, names in enumerate(marks) if SEGNO in names), -1)
         if begin < 0:
             fail(jump, "D.S. goes back to a segno, but there is none")
-    played = list(order[: len(order) - list(order)[::-1].index(jump)])
-    again = [place for place in _last_pass(order) if place >= begin]
-    fine = next((place for place in again if FINE in marks[place]), None)
+    before = list(order[: len(order) - list(order)[::-1].index(jump)])
+    after = [place for place in _last_pass(order) if place >= begin]
+    fine = next((place for place in after if FINE in marks[place]), None)
     if AL_FINE in marks[jump] and fine is None:
         fail(jump, "it says 'al Fine', but no Fine is marked")
-    leave = next((place for place in leaves if place in again and place < jump), None)
+    leave = next((place for place in leaves if place in after and place < jump), None)
     enter = next((place for place in codas if leave is not None and place > leave), None)
     if AL_CODA in marks[jump] and (leave is None or enter is None):
         fail(jump, "it says 'al Coda', but there is no coda, or no sign where to leave for it")
     if enter is not None and leave is not None and AL_FINE not in marks[jump]:
-        return [*played, *(place for place in again if place <= leave or place >= enter)]
+        return [*before, *(place for place in after if place <= leave or place >= enter)]
     if fine is not None:
-        return [*played, *(place for place in again if place <= fine)]
-    return played + again
+        return [*before, *(place for place in after if place <= fine)]
+    return before + after
 
 
 def _last_pass(order: Sequence[int]) -> list[int]:
-    """Return the measures without repeats: of those that are alternatives the last.
+    """Return the measures without repeats: the last one of alternatives.
 
     Examples
     --------

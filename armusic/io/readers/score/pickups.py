@@ -1,7 +1,7 @@
 """From measures as they are written to measures that `armusic.music.assembly.assemble` can put together.
 
-A written score is not strict where a section ends: what a musician sets right without a
-thought is set right here, and said.
+Written scores are loose where a section ends. What any musician would correct is corrected here,
+and reported.
 
 - A repeat that goes back to a pickup, after a measure that leaves no room for it, goes back
   to the measure after the pickup.
@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from armusic.io.readers.options import Remark
-from armusic.io.readers.score.sheet import UNITS, BarLine, Written
+from armusic.io.readers.score.sheet import UNITS, BarLine, WrittenMeasure
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class Step:
     Parameters
     ----------
     place : int
-        Its place among the written measures.
+        Index of the measure among the written ones.
     lengths : tuple of int
-        The lengths, in `UNITS`, of the measures that it makes, with the rest.
+        Lengths, in `UNITS`, of the measures that it makes, with the rest.
     rest : int
-        `UNITS` of rest that are added behind it; negative where so many are taken away.
+        `UNITS` of rest added behind it; negative where rest is taken away.
     closes : bool
         Whether it may be completed by the next one.
     """
@@ -44,21 +44,23 @@ class Step:
     closes: bool = False
 
 
-def fit(bars: Sequence[Written], lines: Sequence[BarLine], order: Sequence[int]) -> tuple[list[Step], list[Remark]]:
-    """Return the measures in playing order, set right where it is clear how, and what was set right.
+def fit(
+    bars: Sequence[WrittenMeasure], lines: Sequence[BarLine], order: Sequence[int]
+) -> tuple[list[Step], list[Remark]]:
+    """Return the measures in playing order, corrected where it is clear how, and a remark on each correction.
 
     Parameters
     ----------
-    bars : sequence of Written
-        As written.
+    bars : sequence of WrittenMeasure
+        Written measures.
     lines : sequence of BarLine
-        The bar line before each, and the last one.
+        Bar line before each measure, and the last one.
     order : sequence of int
         Places in `bars`, in playing order.
     """
     steps: list[Step] = []
     remarks: list[Remark] = []
-    begun = 0  # what is there of the measure from the one before
+    carried = 0  # units of this measure that the one before holds
     skipped = -1  # the index of a pickup that is left out
     for index, place in enumerate(order):
         if index == skipped:
@@ -67,24 +69,24 @@ def fit(bars: Sequence[Written], lines: Sequence[BarLine], order: Sequence[int])
         following = bars[order[index + 1]] if index + 1 < len(order) else None
         jumps = following is not None and order[index + 1] != place + 1
         closes = jumps or lines[place + 1].closes
-        length, rest = begun + bar.units, 0
+        length, rest = carried + bar.units, 0
         lengths: tuple[int, ...] = (bar.units,)
         whole = following.metre.units or 0 if following else 0
         pickup = following is not None and full == whole and following.units < whole
         if following and pickup and closes and length == full and following.units <= bar.silent:
             rest = -following.units
             lengths = (bar.units + rest,)
-            begun = full + rest
+            carried = full + rest
         elif full and length % full == 0:
-            lengths = (full - begun, *[full] * (length // full - 1))
-            begun = 0
+            lengths = (full - carried, *[full] * (length // full - 1))
+            carried = 0
             if jumps and order[index + 1] <= place and _is_pickup(bars, order, index + 1):
                 skipped = index + 1
                 remarks.append(Remark(f"measure {bar.label}: no room for the pickup when it is repeated"))
         elif (
             following is not None
             and index
-            and not begun
+            and not carried
             and length < full
             and (closes or length + following.units == full)
         ):
@@ -92,18 +94,18 @@ def fit(bars: Sequence[Written], lines: Sequence[BarLine], order: Sequence[int])
                 rest = full - length
             elif (length + following.units) % full:
                 rest = max(0, full - length - following.units)
-            begun = (length + rest) % full
+            carried = (length + rest) % full
             closes = True
             lengths = (bar.units + rest,)
         else:
-            begun = 0
+            carried = 0
         if rest > 0:
             remarks.append(Remark(f"measure {bar.label}: a rest of {rest / UNITS:g} quarter notes is put behind it"))
         steps.append(Step(place, lengths, rest, closes))
     return steps, remarks
 
 
-def _is_pickup(bars: Sequence[Written], order: Sequence[int], index: int) -> bool:
+def _is_pickup(bars: Sequence[WrittenMeasure], order: Sequence[int], index: int) -> bool:
     """Return whether a whole measure follows the short one at `index`, to which a repeat goes back."""
     if index + 1 == len(order) or order[index + 1] != order[index] + 1:
         return False

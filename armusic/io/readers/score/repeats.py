@@ -26,7 +26,7 @@ MAX_PLAYED = 10_000  # measures: hours of music, and a bound for a text that mul
 
 
 def passes(text: str) -> tuple[int, ...]:
-    """Read the numbers of an ending; empty where they are none that can be played.
+    """Read the numbers of an ending; empty unless they can be played.
 
     Examples
     --------
@@ -43,16 +43,16 @@ def passes(text: str) -> tuple[int, ...]:
 
 
 def play_order(lines: Sequence[BarLine], parts: str, fail: Callable[[int, str], NoReturn]) -> list[int]:
-    """Return the places of the measures, in the order in which they are played.
+    """Return the indices of the measures in playing order.
 
     Parameters
     ----------
     lines : sequence of BarLine
-        For each written measure the bar line before it, then the one at the end of the tune.
+        Bar line before each written measure, then the one at the end of the tune.
     parts : str
-        The header's `P:` field; one that gives no order has no effect.
+        Header's `P:` field; without effect unless it gives an order.
     fail : callable
-        Called with the place of a measure and what cannot be followed there; raises `RepeatError`.
+        Called with the index of a measure and the problem there; raises `RepeatError`.
 
     Examples
     --------
@@ -66,15 +66,15 @@ def play_order(lines: Sequence[BarLine], parts: str, fail: Callable[[int, str], 
     marks = [place for place in range(count) if lines[place].part is not None]
     if not order or not marks:
         return _bounded(_sections(lines, 0, count, fail), fail)
-    played: dict[str, list[int]] = {}
+    order_of_part: dict[str, list[int]] = {}
     for begin, end in zip([0, *marks], [*marks, count], strict=True):
         name = (lines[begin].part or "") if begin in marks else ""
-        played.setdefault(name, []).extend(_sections(lines, begin, end, fail))
-    places = list(played.get("", []))
+        order_of_part.setdefault(name, []).extend(_sections(lines, begin, end, fail))
+    places = list(order_of_part.get("", []))
     for name in order:
-        if name not in played:
+        if name not in order_of_part:
             fail(0, f"the order of parts P:{parts[:20]!r} names a part {name!r} that is not marked in the tune")
-        places += played[name]
+        places += order_of_part[name]
         _bounded(places, fail)
     return places
 
@@ -86,7 +86,7 @@ def _bounded(places: list[int], fail: Callable[[int, str], NoReturn]) -> list[in
 
 
 def _part_order(text: str) -> list[str]:
-    """Read an order of parts such as `A2(BC)2`; empty where the text is none, as in `P:Variations`.
+    """Read an order of parts such as `A2(BC)2`; empty for other texts, as in `P:Variations`.
 
     Examples
     --------
@@ -119,8 +119,8 @@ def _sections(lines: Sequence[BarLine], begin: int, end: int, fail: Callable[[in
     """Return the playing order of the measures from `begin` to before `end`."""
     places: list[int] = []
     while begin < end:
-        stop, played = _section(lines, begin, end, fail)
-        places += played
+        stop, order = _section(lines, begin, end, fail)
+        places += order
         begin = stop
     return places
 
@@ -161,13 +161,13 @@ def _with_endings(
     """Return the playing order of a section whose `endings` begin at these places."""
     numbers = sorted(number for place in endings for number in lines[place].endings)
     if len(numbers) == 1 or numbers != list(range(1, len(numbers) + 1)):
-        found = ", ".join(map(str, numbers))
-        fail(endings[0], f"endings for pass {found}, but each pass needs one: mark them |1 and :|2")
+        names = ", ".join(map(str, numbers))
+        fail(endings[0], f"endings for pass {names}, but each pass needs one: mark them |1 and :|2")
     if lines[begin].starts > 1 and lines[begin].starts + 1 != len(numbers):
         fail(begin, f"{lines[begin].starts + 1} passes, but endings for {len(numbers)}")
-    played: list[int] = []
+    order: list[int] = []
     for number in numbers:
         place = next(place for place in endings if number in lines[place].endings)
-        until = next((other for other in endings if other > place), stop)
-        played += [*range(begin, endings[0]), *range(place, until)]
-    return played
+        until = next((ending for ending in endings if ending > place), stop)
+        order += [*range(begin, endings[0]), *range(place, until)]
+    return order

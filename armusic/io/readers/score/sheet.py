@@ -1,7 +1,6 @@
-"""A score as it is written, ABC or MusicXML: measures, the bar lines between them, and the notes of each part.
+"""A written score, from ABC or MusicXML: measures, bar lines between them, and the notes of each part.
 
-Lengths are whole numbers of `UNITS`, the parts into which a quarter note is cut here, so that
-reading needs no fractions.
+Lengths are whole numbers of `UNITS`, parts of a quarter note, so that reading needs no fractions.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ class Signature:
 
 @lru_cache(maxsize=256)
 def signature(text: str) -> Signature:
-    """Read a time signature; a text that is no metre is free, as `none` is.
+    """Read a time signature; any text that is no metre counts as free, like `none`.
 
     Examples
     --------
@@ -59,18 +58,18 @@ class Sound(NamedTuple):
 
 @dataclass(slots=True)
 class BarLine:
-    """What stands before a measure; bar lines without music between them are one.
+    """The bar line before a measure; bar lines without music between them are joined.
 
     Parameters
     ----------
     ends, starts : int
-        Colons to the left and to the right of it: how many more times the music there is played.
+        Colons to its left and right: additional times that the music there is played.
     double : bool
         Whether it is a double or a thick one.
     endings : tuple of int
-        The passes that the ending that begins here is for; empty where none begins.
+        Passes of the ending that begins here; empty where none begins.
     part : str, optional
-        The name of the section that begins here.
+        Name of the section that begins here.
     """
 
     ends: int = 0
@@ -84,35 +83,35 @@ class BarLine:
         """Whether it is a double bar or a repeat sign."""
         return bool(self.double or self.ends or self.starts)
 
-    def join(self, other: BarLine) -> None:
-        """Take in a bar line that follows without music between."""
-        self.ends = max(self.ends, other.ends)
-        self.starts = max(self.starts, other.starts)
-        self.double |= other.double
-        self.endings = other.endings or self.endings
-        self.part = self.part if other.part is None else other.part
+    def join(self, following: BarLine) -> None:
+        """Merge a bar line that follows without music between."""
+        self.ends = max(self.ends, following.ends)
+        self.starts = max(self.starts, following.starts)
+        self.double |= following.double
+        self.endings = following.endings or self.endings
+        self.part = self.part if following.part is None else following.part
 
 
 @dataclass(slots=True)
-class Written:
-    """What stands between two bar lines.
+class WrittenMeasure:
+    """A measure as written, between two bar lines.
 
     Parameters
     ----------
     metre : Signature
-        The metre in force.
+        Metre in force.
     bpm : float
-        The tempo at its start, in quarter notes per minute.
+        Tempo at its start, in quarter notes per minute.
     tempos : list of (int, float)
-        Tempo changes in it: after how many units, and to what.
+        Tempo changes: units from its start, and quarter notes per minute.
     units : int
-        Its length.
+        Length, in `UNITS`.
     silent : int
-        How many units of rest it ends with, that may make room for a pickup.
+        Rest at its end, in `UNITS`, which may make room for a pickup.
     marks : set of str
-        What sends the player elsewhere, or is a place to go to: see `armusic.io.readers.score.jumps`.
+        Jumps, and the places that they lead to: see `armusic.io.readers.score.jumps`.
     label : str
-        The number by which messages name it.
+        Number that messages name it by.
     """
 
     metre: Signature
@@ -131,11 +130,11 @@ class Part:
     Parameters
     ----------
     name : str
-        As written; empty where it has none.
+        Name as written; may be empty.
     program : int
         MIDI program, 0..127.
     measures : sequence of sequences of Sound
-        Of each measure, from the first; the last ones may be missing.
+        Notes of each measure, from the first; trailing measures may be missing.
     """
 
     name: str
@@ -149,21 +148,21 @@ class Sheet:
 
     Parameters
     ----------
-    bars : sequence of Written
-        The measures.
+    bars : sequence of WrittenMeasure
+        Measures.
     lines : sequence of BarLine
-        The bar line before each measure, and the last one.
+        Bar line before each measure, and the last one.
     parts : tuple of Part
-        Those that have notes.
+        Parts that have notes.
     title : str
-        As written.
+        Title as written.
     key : Key, optional
-        The first key signature, at sounding pitch.
+        First key signature, at sounding pitch.
     sections : str
-        In which order sections are played that bar lines name, as in ABC's `P:A2B`.
+        Playing order of the sections that bar lines name, as in ABC's `P:A2B`.
     """
 
-    bars: Sequence[Written]
+    bars: Sequence[WrittenMeasure]
     lines: Sequence[BarLine]
     parts: tuple[Part, ...]
     title: str = ""

@@ -1,7 +1,7 @@
-"""From a written score to the tune in it.
+"""The tune in a written score.
 
 A score with one voice, in measures of known metres, is read exactly. Any other is played
-into a MIDI file in memory (`_performed`) and read as such a file is: so the melody is
+into a MIDI file in memory (`performance`) and read like one: so the melody is
 chosen, chords and other voices are reduced, passages in other metres pass through, notes
 off the grid are moved, and variations stand in the midst of the other parts.
 """
@@ -17,10 +17,10 @@ from functools import lru_cache
 from armusic.errors import MetreError, MusicError, NoNotesError, PolyphonyError, RepeatError
 from armusic.io.readers import midi
 from armusic.io.readers.options import Reading, Remark
-from armusic.io.readers.score.performance import performed
+from armusic.io.readers.score.performance import perform
 from armusic.io.readers.score.pickups import Step, fit
 from armusic.io.readers.score.playback import order, sounds, tempos
-from armusic.io.readers.score.sheet import UNITS, Sheet, Signature, Written, signature
+from armusic.io.readers.score.sheet import UNITS, Sheet, Signature, WrittenMeasure, signature
 from armusic.music import tokenizer
 from armusic.music.assembly import Bar, assemble
 from armusic.music.score import METRES, Metre, Note, Tune
@@ -29,8 +29,8 @@ _SHOWN_PARTS = 4
 _LEAST_FITTING = 0.5  # of the measures, for a metre that is not written
 
 
-def strict(sheet: Sheet, source: str) -> tuple[Tune, list[Remark]]:
-    """Return the tune of a score with one voice, and what was set right at the ends of sections.
+def strict_tune(sheet: Sheet, source: str) -> tuple[Tune, list[Remark]]:
+    """Return the tune of a score with one voice, and remarks on corrections at the ends of sections.
 
     Raises
     ------
@@ -39,13 +39,13 @@ def strict(sheet: Sheet, source: str) -> tuple[Tune, list[Remark]]:
     PolyphonyError
         For notes in several parts, or that sound together.
     RepeatError
-        Where the order of playing is not clear.
+        If the order of playing is ambiguous.
     MetreError, MeasureLengthError
         For a metre without a grid, and a measure that does not fill it.
     """
     _check_one_voice(sheet, source)
     steps, remarks = fit(sheet.bars, sheet.lines, order(sheet, source))
-    return _exactly(sheet, steps, source), remarks
+    return _exact_tune(sheet, steps, source), remarks
 
 
 def tune_of(sheet: Sheet, source: str, reading: Reading, remarks: list[Remark]) -> Tune:
@@ -56,18 +56,18 @@ def tune_of(sheet: Sheet, source: str, reading: Reading, remarks: list[Remark]) 
     sheet : Sheet
         The score.
     source : str
-        What messages call it.
+        Name of the score in messages.
     reading : Reading
-        What is wished.
+        Options.
     remarks : list of Remark
-        Gets what was chosen, left out and set right.
+        List to which choices, omissions and corrections are added.
 
     Raises
     ------
     NoNotesError, MetreError, OffGridError, UsageError
         As for a MIDI file.
     MeasureLengthError
-        For a measure of a length that no time signature can say.
+        For a measure whose length no time signature can express.
     """
     if not sheet.parts:
         raise NoNotesError(f"{source}: no notes in it")
@@ -77,15 +77,15 @@ def tune_of(sheet: Sheet, source: str, reading: Reading, remarks: list[Remark]) 
         places = order(sheet, source)
     except RepeatError as error:
         what = str(error).removeprefix(source).lstrip(", :")
-        remarks.append(Remark(f"{what}: so all is played once, as written"))
+        remarks.append(Remark(f"{what}: so every measure is played once, as written"))
         places = list(range(len(sheet.bars)))
-    steps, said = fit(sheet.bars, sheet.lines, places)
-    remarks += said
-    wishes = replace(reading, voice="highest", quantize="auto", groove="drop", max_size=Reading().max_size)
-    if wishes == Reading():
+    steps, fit_remarks = fit(sheet.bars, sheet.lines, places)
+    remarks += fit_remarks
+    selection = replace(reading, voice="highest", quantize="auto", groove="drop", max_size=Reading().max_size)
+    if selection == Reading():
         try:
             _check_one_voice(sheet, source)
-            tune = _exactly(sheet, steps, source)
+            tune = _exact_tune(sheet, steps, source)
             tokenizer.encode(tune)
         except MusicError:
             pass  # it is more than one voice that fits the grid
@@ -93,7 +93,7 @@ def tune_of(sheet: Sheet, source: str, reading: Reading, remarks: list[Remark]) 
             return tune
     if len(places) != len(sheet.bars):
         remarks.append(Remark("repeats are played out, and measures counted as played"))
-    tune = midi.tune_of(performed(sheet, steps, source), source, reading, remarks)
+    tune = midi.tune_of(perform(sheet, steps, source), source, reading, remarks)
     return replace(tune, title=sheet.title, key=sheet.key)
 
 
@@ -104,14 +104,14 @@ def _check_one_voice(sheet: Sheet, source: str) -> None:
     if len(sheet.parts) > 1:
         names = ", ".join(repr(part.name) for part in sheet.parts[:_SHOWN_PARTS])
         more = ", ..." if len(sheet.parts) > _SHOWN_PARTS else ""
-        first = next(place for place, here in enumerate(sheet.parts[1].measures) if here)
+        first = next(place for place, measure in enumerate(sheet.parts[1].measures) if measure)
         raise PolyphonyError(
             f"{source}: notes in {len(sheet.parts)} parts ({names}{more}), from measure {sheet.bars[first].label} on:"
             " one voice is needed, so save the melody's part alone"
         )
-    for bar, here in zip(sheet.bars, sheet.parts[0].measures, strict=False):
+    for bar, measure in zip(sheet.bars, sheet.parts[0].measures, strict=False):
         end = last = 0
-        for sound in here if len(here) < 2 else sorted(here):
+        for sound in measure if len(measure) < 2 else sorted(measure):
             if sound.start < end:
                 raise PolyphonyError(
                     f"{source}, measure {bar.label}: pitch {sound.pitch} starts while {last} still sounds: one voice"
@@ -120,7 +120,7 @@ def _check_one_voice(sheet: Sheet, source: str) -> None:
             end, last = sound.start + sound.units, sound.pitch
 
 
-def _exactly(sheet: Sheet, steps: Sequence[Step], source: str) -> Tune:
+def _exact_tune(sheet: Sheet, steps: Sequence[Step], source: str) -> Tune:
     """Return the tune of a score with one voice."""
     notes = [Note(_quarters(s.start), _quarters(s.units), s.pitch) for s in sounds(sheet.parts[0], sheet.bars, steps)]
     bars = []
@@ -144,7 +144,7 @@ def _quarters(units: int) -> Fraction:
     return Fraction(units, UNITS)
 
 
-def _metre(bar: Written, source: str) -> Metre:
+def _metre(bar: WrittenMeasure, source: str) -> Metre:
     """Return a measure's metre, or raise an error that names the measure."""
     try:
         return _supported(bar.metre)
@@ -157,12 +157,12 @@ def _supported(written: Signature) -> Metre:
     if written.units is None and written.text in {"", "none"}:
         raise MetreError("the metre is free (M:none, or no M: field): write one, such as M:4/4, and bar lines")
     if written.units is None:
-        raise MetreError(f"metre M:{written.text[:20]!r} is none: write one such as M:4/4")
+        raise MetreError(f"metre M:{written.text[:20]!r} is no metre: write one such as M:4/4")
     return Metre.parse(written.text)
 
 
 def _in_metre(sheet: Sheet, source: str, remarks: list[Remark]) -> Sheet:
-    """Return the score with a metre where none is written: that of most of the measures there.
+    """Return the score with a metre where none is written: the one of most of its measures.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def _in_metre(sheet: Sheet, source: str, remarks: list[Remark]) -> Sheet:
         return sheet
     lengths = Counter(bar.units for bar in free)
     counts = {metre: lengths[int(metre.length * UNITS)] for metre in METRES}
-    metre = max(METRES, key=lambda one: counts[one])
+    metre = max(METRES, key=lambda metre: counts[metre])
     if counts[metre] < _LEAST_FITTING * len(free):
         raise MetreError(
             f"{source}, measure {free[0].label}: no metre is written, and the measures are of many lengths: set one"
@@ -186,5 +186,7 @@ def _in_metre(sheet: Sheet, source: str, remarks: list[Remark]) -> Sheet:
             " (the option metre sets another)"
         )
     )
-    new = signature(str(metre))
-    return replace(sheet, bars=[replace(bar, metre=new) if bar.metre.units is None else bar for bar in sheet.bars])
+    signature_of_metre = signature(str(metre))
+    return replace(
+        sheet, bars=[replace(bar, metre=signature_of_metre) if bar.metre.units is None else bar for bar in sheet.bars]
+    )
