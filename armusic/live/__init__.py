@@ -1,1 +1,1 @@
-"""Play a tune in a loop while its attributes are turned."""
+"""Play a tune in a loop while knobs change its attributes."""

@@ -1,7 +1,7 @@
 """Play a tune in a loop while it changes: notes and clock out, knobs and clock in.
 
-All is counted in quarter notes from the first bar. What a knob asks for is heard from the next
-bar line on: `LEAD` before it, the knobs are read and the tune asked for; a note that the new
+Time is counted in quarter notes from the first bar. A change of a knob sounds from the next bar
+line on: `LEAD` before it, the knobs are read and the new tune is fetched; a note that the new
 measure does not hold ends at the bar line. Ports are mido's, or anything with their methods.
 """
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 CLOCKS = 24  # per quarter note (MIDI 1.0)
 LEAD = Fraction(1, 8)  # quarter notes: time enough for a look-up at any tempo that is played
-POLL = 0.002  # seconds between two looks at the input
-CENTRE, HALF = 64, 63  # of a knob: where nothing is changed, and as far as it turns to the right
-TURN = 3.0  # standard deviations: how far a knob turns an attribute at its ends
+POLL = 0.002  # seconds between two polls of the input
+CENTRE, HALF = 64, 63  # controller value that changes nothing, and from there to the largest one
+REACH = 3.0  # standard deviations: the change of an attribute at the ends of a knob
 ALL_NOTES_OFF = 123  # controller number (MIDI 1.0)
 _KNOBS = 120  # controllers from here on are channel mode messages
 
-Turned = Mapping[str, float]
-"""Attributes whose knobs have been turned, and how far: standard deviations from the input, -`TURN`..`TURN`."""
+Steps = Mapping[str, float]
+"""Attribute -> step that its knob sets: standard deviations from the input, -`REACH`..`REACH`; moved knobs only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,13 @@ class Bar:
     Parameters
     ----------
     number : int
-        From 0, over all loops; measure `number % len(measures)` of the tune.
-    turned : mapping of str to float
-        What it was asked for.
+        Number of the bar from 0, over all loops: measure `number % len(measures)` of the tune.
+    steps : mapping of str to float
+        Steps of the attributes in it.
     """
 
     number: int
-    turned: Turned
+    steps: Steps
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Tempo:
     began: float | None = None
 
     def until(self, at: Fraction) -> Iterator[Message]:
-        """Yield what comes in until quarter note `at`."""
+        """Yield the messages that come in until quarter note `at`."""
         if self.began is None:
             self.began = self.now()
         due = self.began + seconds(self.tune, at)
@@ -75,7 +75,7 @@ class Tempo:
 
 @dataclass
 class Follow:
-    """Another's clock: time stands until `start` comes, and after `stop`; `continue` goes on, `start` begins anew."""
+    """An external clock: time stands until `start` comes, and after `stop`; `continue` resumes, `start` restarts."""
 
     port: Input
     sleep: Callable[[float], None] = time.sleep
@@ -83,7 +83,7 @@ class Follow:
     clocks: int = 0
 
     def until(self, at: Fraction) -> Iterator[Message]:
-        """Yield what comes in until quarter note `at`."""
+        """Yield the messages that come in until quarter note `at`."""
         while not self.running or Fraction(self.clocks, CLOCKS) < at:
             for message in self.port.iter_pending():
                 if message.type == "clock":
@@ -102,40 +102,40 @@ class Follow:
 
 @dataclass
 class Knobs:
-    """Which controller turns which attribute: those that are given, else each the first free knob that is touched."""
+    """The controller of each attribute: the assigned one, else the first free knob that is touched."""
 
     free: list[str]
     by_number: dict[int, str] = field(default_factory=dict)
-    turned: dict[str, float] = field(default_factory=dict)
+    steps: dict[str, float] = field(default_factory=dict)
 
-    def hear(self, message: Message) -> None:
-        """Take a controller's value; anything else, and knobs without an attribute, are let pass."""
+    def receive(self, message: Message) -> None:
+        """Take a controller's value; ignore other messages, and knobs without an attribute."""
         if message.type != "control_change" or message.control >= _KNOBS:
             return
         if message.control not in self.by_number and self.free:
             self.by_number[message.control] = self.free.pop(0)
         if message.control in self.by_number:
-            self.turned[self.by_number[message.control]] = step(message.value)
+            self.steps[self.by_number[message.control]] = step(message.value)
 
 
 def step(value: int) -> float:
-    """Return how far a controller's value turns an attribute, in standard deviations.
+    """Return the step of an attribute that a controller's value sets, in standard deviations.
 
     Examples
     --------
     >>> step(64), step(127), step(0)
     (0.0, 3.0, -3.0)
     """
-    return max(-1.0, (value - CENTRE) / HALF) * TURN
+    return max(-1.0, (value - CENTRE) / HALF) * REACH
 
 
-def knobs(names: Sequence[str], numbers: Mapping[str, int]) -> Knobs:
-    """Return the knobs for some attributes; `numbers` are those of them that have a controller of their own.
+def assign_knobs(names: Sequence[str], numbers: Mapping[str, int]) -> Knobs:
+    """Return the knobs for some attributes; `numbers` has the controllers of those that have one assigned.
 
     Raises
     ------
     UsageError
-        For an attribute that is not played, or a controller number that there is not or that is taken twice.
+        For an attribute that is not played, or a controller number that is invalid or assigned twice.
     """
     by_number: dict[int, str] = {}
     for name, number in numbers.items():
@@ -151,10 +151,10 @@ def knobs(names: Sequence[str], numbers: Mapping[str, int]) -> Knobs:
 
 def play(
     tune: Tune,
-    answer: Callable[[Turned], Tune],
+    answer: Callable[[Steps], Tune],
     out: Output,
     clock: Tempo | Follow,
-    turn: Knobs,
+    knobs: Knobs,
     *,
     channel: int = 0,
     send_clock: bool = False,
@@ -167,35 +167,35 @@ def play(
     tune : Tune
         The input.
     answer : callable
-        Takes what the knobs ask for, and gives the tune with the same measures.
+        Returns the tune at the steps of the knobs, with the same measures.
     out : port
-        For the notes.
+        Output for the notes.
     clock : Tempo or Follow
         The time, and the port that knobs come from.
-    turn : Knobs
-        What the knobs mean.
+    knobs : Knobs
+        The knobs of the attributes.
     channel : int
-        0..15.
+        MIDI channel, 0..15.
     send_clock : bool
-        Send MIDI clock, start and stop as well.
+        Whether to send MIDI clock, start and stop as well.
     loops : int, optional
-        How many times; for ever when not given.
+        Number of repetitions; endless when not given.
     """
     from mido import Message
 
-    current, asked = tune, dict(turn.turned)
+    current, steps = tune, dict(knobs.steps)
     count = len(tune.measures)
     at, sounding = Fraction(0), None
 
     def listen(until: Fraction) -> bool:
-        """Take what comes until then; return whether another's clock has started anew."""
-        anew = False
+        """Receive messages until then; return whether an external clock has restarted."""
+        restart = False
         for message in clock.until(until):
-            turn.hear(message)
+            knobs.receive(message)
             if message.type == "stop":
                 release(out, channel)
-            anew |= message.type == "start" and until > 0
-        return anew
+            restart |= message.type == "start" and until > 0
+        return restart
 
     try:
         listen(Fraction(0))
@@ -204,8 +204,8 @@ def play(
         out.send(Message("program_change", channel=channel, program=tune.program))
         number = 0
         while loops is None or number < loops * count:
-            yield Bar(number, dict(asked))
-            index, anew = number % count, False
+            yield Bar(number, dict(steps))
+            index, restart = number % count, False
             events, sounding = _bar(current, index, sounding, channel)
             length = tune.measures[index].metre.length
             if send_clock:
@@ -213,19 +213,19 @@ def play(
             events.sort(key=lambda event: event[0])  # ends come before starts: the sort is stable
             early = [event for event in events if event[0] < length - LEAD]
             for offset, message in early:
-                anew = anew or listen(at + offset)
-                if not anew:
+                restart = restart or listen(at + offset)
+                if not restart:
                     out.send(message)
-            anew = anew or listen(at + length - LEAD)
-            if turn.turned != asked and not anew:
-                asked = dict(turn.turned)
-                current = answer(asked)
+            restart = restart or listen(at + length - LEAD)
+            if knobs.steps != steps and not restart:
+                steps = dict(knobs.steps)
+                current = answer(steps)
             for offset, message in events[len(early) :]:
-                anew = anew or listen(at + offset)
-                if not anew:
+                restart = restart or listen(at + offset)
+                if not restart:
                     out.send(message)
-            anew = anew or listen(at + length)
-            if anew:
+            restart = restart or listen(at + length)
+            if restart:
                 release(out, channel)
                 at, number, sounding = Fraction(0), 0, None
                 continue
@@ -237,7 +237,7 @@ def play(
 
 
 def release(out: Output, channel: int) -> None:
-    """End every note on a channel: a note-off for each, for what knows no "all notes off"."""
+    """End every note on a channel: by a note-off for each as well, for instruments without "all notes off"."""
     from mido import Message
 
     out.send(Message("control_change", channel=channel, control=ALL_NOTES_OFF, value=0))
@@ -246,7 +246,7 @@ def release(out: Output, channel: int) -> None:
 
 
 def seconds(tune: Tune, at: Fraction) -> float:
-    """Return when quarter note `at` of a tune that is played in a loop comes, in seconds from its start.
+    """Return the time of quarter note `at` of a tune that is played in a loop, in seconds from its start.
 
     Examples
     --------
@@ -268,10 +268,10 @@ def _seconds(tune: Tune, at: Fraction) -> float:
 def _bar(
     tune: Tune, index: int, sounding: int | None, channel: int
 ) -> tuple[list[tuple[Fraction, Message]], int | None]:
-    """Return the messages of a measure, with when they come in it, and the pitch that sounds on beyond its end.
+    """Return the messages of a measure with their times in it, and the pitch that is held beyond its end.
 
-    `sounding` is the pitch that sounds on from the measure before: it goes on to where this tune's own note that
-    is held over the bar line ends, or ends at the bar line where there is none.
+    `sounding` is the pitch that is held over from the measure before: it ends with the note that this tune holds over
+    the bar line, or at the bar line where there is none.
     """
     from mido import Message
 

@@ -20,25 +20,25 @@ class Input(Protocol):
     """A port that messages come from."""
 
     def iter_pending(self) -> Iterator[Any]:
-        """Yield what has come since the last time, without waiting."""
+        """Yield the messages that have come since the last call, without waiting."""
 
 
 def open_ports(out: str | None, into: str | None, virtual: bool) -> tuple[Any, Any]:
-    """Return an open output and an open input of this system; no input where none is named and `out` is not virtual.
+    """Open an output and an input of this system; no input where none is named and the ports are not virtual.
 
     Parameters
     ----------
     out, into : str, optional
-        Their names, or the beginnings of them; the system's first output when not given.
+        Names of the ports, or the beginnings of the names; by default the system's first output.
     virtual : bool
-        Make ports of these names, which other programs then find.
+        Whether to create ports with these names, for other programs to connect to.
 
     Raises
     ------
     MissingExtraError
         Without a MIDI backend.
     UsageError
-        Where there is no such port, or no MIDI at all.
+        If there is no such port, or no MIDI at all.
     """
     import mido
 
@@ -51,29 +51,29 @@ def open_ports(out: str | None, into: str | None, virtual: bool) -> tuple[Any, A
             name = out or "armusic"
             return mido.open_output(name, virtual=True), mido.open_input(into or name, virtual=True)
         outputs, inputs = mido.get_output_names(), mido.get_input_names() if into else []
-        output = mido.open_output(port(out, outputs, "output"))
-        return output, mido.open_input(port(into, inputs, "input")) if into else None
+        output = mido.open_output(choose(out, outputs, "output"))
+        return output, mido.open_input(choose(into, inputs, "input")) if into else None
     except UsageError:
         raise
     except Exception as error:  # the backend's own errors come from the system, and have no common type
         raise UsageError(f"MIDI does not work on this system: {' '.join(str(error).split()) or type(error)}") from error
 
 
-def port(name: str | None, there: Sequence[str], what: str) -> str:
-    """Return the port that a name, or the beginning of one, stands for; the first one when there is no name.
+def choose(name: str | None, ports: Sequence[str], kind: str) -> str:
+    """Return the first port whose name begins so; the first of all without a name. `kind` is "output" or "input".
 
     Examples
     --------
-    >>> port("iac", ["IAC Driver Bus 1"], "output")
+    >>> choose("iac", ["IAC Driver Bus 1"], "output")
     'IAC Driver Bus 1'
     """
-    if not there:
+    if not ports:
         raise UsageError(
-            f"there is no MIDI {what}: switch on a device or a synthesizer, or create a port with the option virtual"
+            f"there is no MIDI {kind}: switch on a device or a synthesizer, or create ports with the option virtual"
         )
     if name is None:
-        return there[0]
-    for one in there:
-        if one.lower().startswith(name.lower()):
-            return one
-    raise UsageError(f"there is no MIDI {what} {name!r}: there is {', '.join(there)}")
+        return ports[0]
+    for port in ports:
+        if port.lower().startswith(name.lower()):
+            return port
+    raise UsageError(f"there is no MIDI {kind} {name!r}: use one of {', '.join(ports)}")

@@ -79,15 +79,15 @@ def command(
     from armusic import api, attributes
 
     names = [attributes.canonical_name(name) for name in typed]
-    turn = api.live.knobs(names, {attributes.canonical_name(name): number for name, number in numbers.items()})
+    turn = api.live.assign_knobs(names, {attributes.canonical_name(name): number for name, number in numbers.items()})
     out, inp = api.ports.open_ports(port, into, virtual)
     try:
         melody = api.read(file, tune, **reading)
         answer = api.load(model, "music").turner(melody, names, key)
         results: dict[str, Any] = {}
 
-        def respond(positions: api.live.Turned) -> Any:
-            results["last"] = answer(positions)
+        def respond(steps: api.live.Steps) -> Any:
+            results["last"] = answer(steps)
             return results["last"].tune
 
         time = api.live.Follow(inp) if clock == "follow" else api.live.Tempo(melody, inp)
@@ -99,11 +99,11 @@ def command(
         )
         with closing(bars), suppress(KeyboardInterrupt):
             for bar in bars:
-                if bar.turned != before:
+                if bar.steps != before:
                     means = results["last"].values.mean(axis=0)
                     texts = (f"{name} {mean:.3g}" for name, mean in zip(results["last"].names, means, strict=True))
                     click.echo(f"loop {bar.number // count + 1}, measure {bar.number % count + 1}: {', '.join(texts)}")
-                    before = bar.turned
+                    before = bar.steps
     finally:
         for midi_port in (out, inp):
             if midi_port is not None:

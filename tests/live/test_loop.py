@@ -59,10 +59,10 @@ def played(world: World, turn: loop.Knobs | None = None, **options: Any) -> list
     """Play the tune once or more; turned up, it is an octave higher."""
     answers = loop.play(
         TUNE,
-        lambda turned: HIGH if turned.get("density", 0) > 0 else TUNE,
+        lambda steps: HIGH if steps.get("density", 0) > 0 else TUNE,
         world,
         options.pop("clock", None) or loop.Tempo(TUNE, world, world.now, world.sleep),
-        turn or loop.knobs(["density"], {}),
+        turn or loop.assign_knobs(["density"], {}),
         **{"loops": 1, **options},
     )
     return list(answers)
@@ -84,10 +84,10 @@ def test_it_goes_round() -> None:
     assert [time for time, kind, pitch in world.notes() if (kind, pitch) == ("on", 60)] == [0, 4, 8]
 
 
-def test_a_knob_is_heard_from_the_next_bar_line_on() -> None:
+def test_a_knob_has_its_effect_from_the_next_bar_line_on() -> None:
     world = World(incoming=[(0.3, knob(127))])
     bars = played(world, loops=2)
-    assert [bar.turned for bar in bars] == [{}, {"density": 3.0}, {"density": 3.0}, {"density": 3.0}]
+    assert [bar.steps for bar in bars] == [{}, {"density": 3.0}, {"density": 3.0}, {"density": 3.0}]
     assert world.notes()[2:] == [
         (1.5, "on", 64),  # in the bar in which the knob is turned nothing changes
         (2.5, "off", 64),  # what sounds at the bar line ends where the new tune's held note ends
@@ -99,13 +99,15 @@ def test_a_note_that_the_new_measure_does_not_hold_ends_at_the_bar_line() -> Non
     world = World(incoming=[(0.3, knob(127))])
     silent = replace(TUNE, notes=())
     time = loop.Tempo(TUNE, world, world.now, world.sleep)
-    list(loop.play(TUNE, lambda _: silent, world, time, loop.knobs(["density"], {}), loops=1))
+    list(loop.play(TUNE, lambda _: silent, world, time, loop.assign_knobs(["density"], {}), loops=1))
     assert world.notes()[-1] == (2.0, "off", 64)
 
 
 def test_at_the_end_every_note_is_off_whatever_happens() -> None:
     world = World()
-    bars = loop.play(TUNE, lambda _: TUNE, world, loop.Tempo(TUNE, None, world.now, world.sleep), loop.knobs([], {}))
+    bars = loop.play(
+        TUNE, lambda _: TUNE, world, loop.Tempo(TUNE, None, world.now, world.sleep), loop.assign_knobs([], {})
+    )
     next(bars)
     bars.close()
     off = {message.note for _, message in world.sent if message.type == "note_off"}
@@ -145,10 +147,10 @@ def test_a_start_in_the_middle_begins_anew() -> None:
 
 
 def test_the_first_free_knob_that_is_touched_is_taken() -> None:
-    turn = loop.knobs(["rhythm", "density", "range"], {"density": 74})
+    turn = loop.assign_knobs(["rhythm", "density", "range"], {"density": 74})
     for message in (knob(127, 20), knob(0, 74), knob(64, 21), knob(9, 22), mido.Message("note_on", note=3)):
-        turn.hear(message)
-    assert turn.turned == {"rhythm": 3.0, "density": -3.0, "range": 0.0}
+        turn.receive(message)
+    assert turn.steps == {"rhythm": 3.0, "density": -3.0, "range": 0.0}
     assert turn.by_number == {20: "rhythm", 74: "density", 21: "range"}
 
 
@@ -162,13 +164,13 @@ def test_the_first_free_knob_that_is_touched_is_taken() -> None:
 )
 def test_wrong_knobs(numbers: Mapping[str, int], message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        loop.knobs(["rhythm", "density"], numbers)
+        loop.assign_knobs(["rhythm", "density"], numbers)
 
 
 def test_it_plays_into_ports_of_mido() -> None:
     port = EchoPort()
     world = World()
-    list(loop.play(TUNE, lambda _: TUNE, port, loop.Tempo(TUNE, None, world.now, world.sleep), loop.knobs([], {}),
-                   channel=9, loops=1))  # fmt: skip
+    time = loop.Tempo(TUNE, None, world.now, world.sleep)
+    list(loop.play(TUNE, lambda _: TUNE, port, time, loop.assign_knobs([], {}), channel=9, loops=1))
     on = [message for message in port.iter_pending() if message.type == "note_on"]
     assert [(message.note, message.channel, message.velocity) for message in on] == [(60, 9, 80), (64, 9, 80)]

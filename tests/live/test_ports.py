@@ -14,8 +14,10 @@ def test_without_a_backend_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_ports_are_named_by_their_beginnings() -> None:
-    assert ports.port(None, ["one", "two"], "output") == "one"
-    with pytest.raises(UsageError, match="there is no MIDI output 'three': there is one, two"):
-        ports.port("three", ["one", "two"], "output")
-    with pytest.raises(UsageError, match="there is no MIDI input: switch on a device or a synthesizer"):
-        ports.port("three", [], "input")
+    assert ports.choose(None, ["one", "two"], "output") == "one"
+    with pytest.raises(UsageError, match="there is no MIDI output 'three': use one of one, two"):
+        ports.choose("three", ["one", "two"], "output")
+    with pytest.raises(
+        UsageError, match="there is no MIDI input: switch on a device or a synthesizer, or create a virtual port"
+    ):
+        ports.choose("three", [], "input")
