@@ -17,7 +17,5 @@ def test_ports_are_named_by_their_beginnings() -> None:
     assert ports.choose(None, ["one", "two"], "output") == "one"
     with pytest.raises(UsageError, match="there is no MIDI output 'three': use one of one, two"):
         ports.choose("three", ["one", "two"], "output")
-    with pytest.raises(
-        UsageError, match="there is no MIDI input: switch on a device or a synthesizer, or create a virtual port"
-    ):
+    with pytest.raises(UsageError, match="there is no MIDI input: switch on a device .* with the option virtual"):
         ports.choose("three", [], "input")
