@@ -1,4 +1,7 @@
-"""What a method trains beside the model, and throws away: it is not needed to use the model."""
+"""`Linear`: what I-VAE trains beside the model and throws away; the model is used without it.
+
+The other methods train nothing but the model.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from armusic.config import Config
 
 
 def companion(config: Config) -> nn.Module:
-    """Return the module that the configured attribute loss trains beside the model; most have no weights.
+    """Return the module that the attribute loss trains beside the model; of most losses it has no weights.
 
     Examples
     --------
@@ -36,5 +39,5 @@ class Linear(nn.Module):
         self.offset = nn.Parameter(torch.zeros(attributes))
 
     def forward(self, z: Tensor, a: Tensor) -> Tensor:
-        """Return -log N(a; slope z + offset, 1) but for a constant (item,), for `z` and `a` (item, attribute)."""
+        """Return -log N(a; slope z + offset, 1), up to a constant (item,), for `z` and `a` (item, attribute)."""
         return 0.5 * (a - self.slope * z - self.offset).square().sum(dim=1)

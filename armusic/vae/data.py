@@ -16,7 +16,7 @@ Variants = Shaped[np.ndarray, "variant *shape"]
 Augment = Callable[
     [Items, np.ndarray, int, np.random.Generator], tuple[Variants, Float[np.ndarray, "variant attribute"]]
 ]
-"""(items of one kind, which of them to change, the kind, generator) -> those changed, with their attributes."""
+"""(items of one kind, mask of those to change, the kind, generator) -> variants of these, and their attributes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +26,21 @@ class Data:
     Parameters
     ----------
     x : array (item, *shape)
-        The items as the model takes them.
+        Items as the model takes them.
     a : float32 array (item, attribute)
         Attribute values, in their own units.
     names : tuple of str
         Names of the attributes: column k belongs to latent dimension k.
     group : int array (item,)
-        Items of one group (a tune and its versions) stay on one side of a split.
+        Group of each item (a tune and its versions): a split keeps it together.
     kind : int array (item,)
-        Items of one batch share a kind (the metre).
+        Kind of each item (the metre): the items of a batch share one.
     reported : float array (item, name), optional
         Attributes that belong to no dimension: metrics of them are only reported.
     reported_names : tuple of str
         Names of the attributes in `reported`.
     part : int array (item,), optional
-        0 training, 1 validation, 2 test: the data set's own split.
+        The data set's own split: 0 training, 1 validation, 2 test.
     """
 
     x: Items
@@ -68,9 +68,9 @@ class Data:
         )
 
     def distinct(self) -> Data:
-        """Return each different item of a kind once: the first that there is."""
+        """Return each different item of a kind once, at its first place."""
         rows = as_bytes(self.x)
-        first = [here[np.unique(rows[here], return_index=True)[1]] for here in _places(self.kind)]
+        first = [places[np.unique(rows[places], return_index=True)[1]] for places in _places(self.kind)]
         return self.take(np.sort(np.concatenate(first)))
 
 
@@ -94,7 +94,7 @@ class Scale:
 
 
 def scale_of(data: Data, kinds: int) -> Scale:
-    """Measure the scale of `data`; kinds with under two items, or no spread, get that of all items.
+    """Measure the scale of `data`; kinds with fewer than two items, or no spread, have the scale of all items.
 
     Raises
     ------
@@ -112,15 +112,15 @@ def scale_of(data: Data, kinds: int) -> Scale:
         raise DataError(f"attribute {data.names[int(np.argmin(overall))]!r} is the same for all {len(data)} items")
     mean, std = np.tile(a.mean(axis=0), (kinds, 1)), np.tile(overall, (kinds, 1))
     for kind in np.unique(data.kind):
-        here = a[data.kind == kind]
-        spread = here.std(axis=0)
+        values = a[data.kind == kind]
+        spread = values.std(axis=0)
         usable = spread > 0
-        mean[kind, usable], std[kind, usable] = here.mean(axis=0)[usable], spread[usable]
+        mean[kind, usable], std[kind, usable] = values.mean(axis=0)[usable], spread[usable]
     return Scale(mean, std)
 
 
 def as_bytes(x: Shaped[np.ndarray, "item ..."]) -> Shaped[np.ndarray, " item"]:
-    """Return items as one value each: equal where they are equal in every part.
+    """Return one value per item; two are equal where the items are.
 
     Examples
     --------
@@ -132,14 +132,14 @@ def as_bytes(x: Shaped[np.ndarray, "item ..."]) -> Shaped[np.ndarray, " item"]:
 
 
 def subset(data: Data, limit: int, seed: int) -> Data:
-    """Return `limit` items drawn at random, in the order that they have; all where `limit` is 0 or there are fewer."""
+    """Return `limit` items drawn at random, in their order; all of them where `limit` is 0 or there are fewer."""
     if not 0 < limit < len(data):
         return data
     return data.take(np.sort(np.random.default_rng(seed).permutation(len(data))[:limit]))
 
 
 def _places(kind: Int[np.ndarray, " item"]) -> list[np.ndarray]:
-    """Return where the items of each kind are."""
+    """Return the places of the items of each kind."""
     return [np.flatnonzero(kind == value) for value in np.unique(kind)]
 
 
@@ -147,41 +147,41 @@ SHARES = (0.8, 0.1, 0.1)  # of the items: training, validation, test
 
 
 def split(data: Data, seed: int) -> tuple[Data, Data, Data]:
-    """Split into training, validation and test: as the data says, else by group (80, 10, 10 % of the items, nearly).
+    """Split into training, validation and test items: by `part`, else by group (about 80, 10 and 10 % of the items).
 
     Raises
     ------
     DataError
-        With fewer than three groups, or where a part of the data's own split has no item.
+        With fewer than three groups, or where the data's own split leaves a part empty.
     """
     if data.part is not None:
         parts = [data.take(data.part == number) for number in range(len(SHARES))]
         if not all(map(len, parts)):
-            raise DataError(f"{', '.join(str(len(part)) for part in parts)} items for training, validation and test:"
-                            " each needs some")  # fmt: skip
+            counts = ", ".join(str(len(part)) for part in parts)
+            raise DataError(f"{counts} items for training, validation and test: none of the three may be empty")
         return parts[0], parts[1], parts[2]
     names, sizes = np.unique(data.group, return_counts=True)
     if len(names) < len(SHARES):
         raise DataError(
-            f"only {len(names)} different groups: at least three are needed for training, validation and test"
+            f"only {len(names)} different groups (tunes): training, validation and test need at least one each"
         )
     order = np.random.default_rng(seed).permutation(len(names))
     ends = np.cumsum(sizes[order]) / len(data)
     side = np.minimum(np.searchsorted(np.cumsum(SHARES), ends - 1e-9), len(SHARES) - 1)
     side[0], side[-2:] = 0, (1, 2)  # with few groups, no side goes empty
-    where = np.empty(len(names), dtype=int)
-    where[order] = side
-    of_item = where[np.searchsorted(names, data.group)]
-    train, valid, test = (data.take(of_item == number) for number in range(len(SHARES)))
+    part_of_group = np.empty(len(names), dtype=int)
+    part_of_group[order] = side
+    part = part_of_group[np.searchsorted(names, data.group)]
+    train, valid, test = (data.take(part == number) for number in range(len(SHARES)))
     return train, valid, test
 
 
 def batches(kind: Int[np.ndarray, " item"], size: int, rng: np.random.Generator | None = None) -> Iterator[np.ndarray]:
-    """Yield the indices of batches of one kind each, shuffled when `rng` is given."""
-    dealt = []
+    """Yield the indices of each batch, of one kind each; shuffled where `rng` is given."""
+    parts = []
     for index in _places(kind):
         if rng is not None:
             rng.shuffle(index)
-        dealt += np.split(index, range(size, len(index), size))
-    order = range(len(dealt)) if rng is None else rng.permutation(len(dealt))
-    yield from (dealt[number] for number in order)
+        parts += np.split(index, range(size, len(index), size))
+    order = range(len(parts)) if rng is None else rng.permutation(len(parts))
+    yield from (parts[number] for number in order)

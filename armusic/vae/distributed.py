@@ -1,8 +1,8 @@
 """A batch in shards: on several devices at once, or one after another on one.
 
 The losses of the shards of a batch add up to that of the batch, and so do their gradients.
-What a loss needs of the other items is gathered; only a shard's own items carry gradient.
-What a step draws, but for dropout, is drawn for the whole batch, alike on all devices.
+Rows of other shards that a loss needs are gathered; only a shard's own rows carry gradient. The random
+numbers of a step, except for dropout, are drawn for the whole batch, alike on all devices.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from torch import Tensor, distributed
 class Shard:
     """Shard `number` of `count` equal ones of a batch of `items`.
 
-    The last shards may reach beyond the batch: their rows there repeat the last item, and count nothing.
+    The last shards may reach beyond the batch: their rows there repeat the last item, and have no weight.
 
     Examples
     --------
@@ -35,17 +35,17 @@ class Shard:
 
     @property
     def size(self) -> int:
-        """How many rows each shard has."""
+        """Number of rows of each shard."""
         return -(-self.items // self.count)
 
     @property
     def rows(self) -> Tensor:
-        """The places of its rows in the batch, int (row,)."""
+        """Places of its rows in the batch, int (row,)."""
         return (self.number * self.size + torch.arange(self.size)).clamp(max=self.items - 1)
 
     @property
     def real(self) -> int:
-        """How many of its rows, the first, are items of its own."""
+        """Number of its rows, the first ones, that are items of its own."""
         return min(max(self.items - self.number * self.size, 0), self.size)
 
     def take(self, whole: Tensor) -> Tensor:
@@ -53,11 +53,11 @@ class Shard:
         return whole if self.count == 1 else whole[self.rows.to(whole.device)]
 
     def mean(self, values: Tensor) -> Tensor:
-        """Return the shard's part of the mean over the batch of a value per item (row,)."""
+        """Return the shard's part of the batch mean of a value per item (row,)."""
         return values[: self.real].sum() / self.items
 
     def share(self, loss: Tensor) -> Tensor:
-        """Return the shard's part of a loss of the whole batch: an equal part of the value, its own of the gradient.
+        """Return the shard's part of a loss of the whole batch: an equal share of the value, and its own gradient.
 
         Examples
         --------
@@ -75,13 +75,13 @@ class Shard:
         own : Tensor (row, ...)
             This shard's rows.
         known : Tensor (all rows, ...), optional
-            The rows of all shards; when not given, each process has one, and they are gathered.
+            Rows of all shards; where they are not given, each process has one shard, and they are gathered.
         """
         if self.count == 1:
             return own
         known = gather(own) if known is None else known
-        before, behind = known[: self.number * self.size], known[(self.number + 1) * self.size :]
-        return torch.cat([before, own, behind])[: self.items]
+        before, after = known[: self.number * self.size], known[(self.number + 1) * self.size :]
+        return torch.cat([before, own, after])[: self.items]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +91,19 @@ class StepDraws:
     Parameters
     ----------
     noise : Tensor (item, latent)
-        Standard normal: with it, a code is drawn from its posterior.
+        Standard normal noise: with it, a code is drawn from its posterior.
     teach : bool
         Whether an autoregressive decoder is fed the true notes.
     swap : bool
         Whether a code takes the regularised dimensions of another, or one dimension is moved.
     order : int Tensor (item,)
-        A permutation: which other.
+        A permutation: the other item of each item.
     moved : float
-        Which dimension, 0..1 over all regularised ones.
+        Place of the dimension that is moved, 0..1 over all regularised ones.
     where : Tensor (item, 1)
-        How far it is moved, -1..1.
+        Distance that it is moved, -1..1.
     seed : int
-        For dropout, to which each shard adds its number.
+        Seed of dropout; each shard adds its number.
     """
 
     noise: Tensor
@@ -116,7 +116,7 @@ class StepDraws:
 
 
 def draw(items: int, latent: int, teacher: float, like: Tensor, rng: torch.Generator) -> StepDraws:
-    """Draw for a batch of `items`; tensors get the device and dtype of `like`, `teacher` is the share of `teach`."""
+    """Draw the numbers of a step of `items`; `like` sets device and dtype, `teacher` is the probability of `teach`."""
     noise = torch.randn(items, latent, generator=rng, dtype=like.dtype)
     where = 2 * torch.rand(items, 1, generator=rng, dtype=like.dtype) - 1
     order = torch.randperm(items, generator=rng)
@@ -152,12 +152,12 @@ def seeded(seed: int, device: torch.device) -> Iterator[None]:
 
 
 def processes() -> tuple[int, int]:
-    """Return this process's rank and how many processes train together: (0, 1) for one by itself."""
+    """Return the rank of this process and the number of processes that train together: (0, 1) for a single one."""
     return (distributed.get_rank(), distributed.get_world_size()) if distributed.is_initialized() else (0, 1)
 
 
 def gather(own: Tensor) -> Tensor:
-    """Return the rows of all processes, in their order, without gradient; each has as many."""
+    """Return the rows of all processes, equally many of each, in order of rank, without gradient."""
     if processes()[1] == 1:
         return own.detach()
     rows = [torch.empty_like(own) for _ in range(processes()[1])]

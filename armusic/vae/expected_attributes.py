@@ -1,4 +1,4 @@
-"""Attributes of a decoder's output before any choice is made: their expectations, differentiable.
+"""Expected attributes of a decoder's output, differentiable.
 
 The ticks of an output are independent given the code, so the expectations below are exact
 where stated: of the number of onsets, of the first and last pitch given that there is a
@@ -34,7 +34,7 @@ def rhythm(onsets: Tensor, weights: Tensor) -> Tensor:
 
 
 def contour(onsets: Tensor, weights: Tensor, span: float) -> Tensor:
-    """Return the expected step from the first note to the last, over `span` semitones."""
+    """Return the expected interval from the first note to the last, over `span` semitones."""
     return (_first_pitch(onsets.flip(1)) - _first_pitch(onsets)) / span
 
 
@@ -72,7 +72,7 @@ def _log1m(p: Tensor) -> Tensor:
 
 
 def expectations(names: tuple[str, ...], span: float) -> dict[str, Expectation]:
-    """Return the expectation of each of the attributes that has one."""
+    """Return the expectation of each attribute that has one."""
     known: dict[str, Expectation] = {
         "rhythm": rhythm,
         "range": lambda onsets, weights: pitch_range(onsets, weights, span),

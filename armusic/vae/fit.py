@@ -21,7 +21,7 @@ from armusic.vae.objective import TEACHER, Expected, Objective, backward
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one epoch did: mean loss parts, and scores on the validation data."""
+    """Figures of one epoch: mean loss parts, and scores on the validation data."""
 
     epoch: int
     step: int
@@ -52,21 +52,21 @@ def fit(
     Parameters
     ----------
     model : VAE
-        Trained in place, on the device it is on.
+        The model: trained in place, on its device.
     train, valid : Data
-        Of the same attributes.
+        Training and validation items, with the same attributes.
     scale : Scale
-        Of the attributes.
+        Scale of the attributes.
     config : Config
-        All the settings.
+        Settings of the run.
     augment : callable, optional
-        Gives other valid items for some of a batch.
+        Makes variants of some items of a batch.
     expected : callable, optional
-        The expected attributes of an output, for the control losses.
+        Expected attributes of a decoder's output, for the control losses.
     companion, optimizer : Module, Optimizer, optional
-        From `armusic.vae.companion.companion` and `make_optimizer`; pass both to save their state between epochs.
+        Results of `armusic.vae.companion.companion` and `make_optimizer`; pass both to save their state between epochs.
     epoch : int
-        How many epochs are done already.
+        Number of epochs that are done already.
     on_step : callable, optional
         Called with the loss parts after every step.
     """
@@ -94,7 +94,7 @@ def fit(
                 a[changed] = scale.standardise(raw, np.full(len(raw), kind))
             step = number * steps + index
             for settings in optimizer.param_groups:
-                settings["lr"] = schedule.lr * pace(step / (steps * schedule.epochs), schedule)
+                settings["lr"] = schedule.lr * rate_factor(step / (steps * schedule.epochs), schedule)
             draws = draw(len(x), model.latent, TEACHER, like, noise)
             optimizer.zero_grad()
             values = backward(objective, wrapped, torch.from_numpy(x), torch.as_tensor(a).to(like), kind, draws)
@@ -120,22 +120,22 @@ def make_optimizer(model: nn.Module, config: Config) -> torch.optim.Optimizer:
     return torch.optim.Adam(model.parameters(), lr=config.schedule.lr)
 
 
-def pace(done: float, schedule: Schedule) -> float:
-    """Return the share of the learning rate at this share of all steps: a linear rise, then a linear fall to zero."""
+def rate_factor(done: float, schedule: Schedule) -> float:
+    """Return the factor of the learning rate after a share of all steps: a linear rise, then a linear fall to zero."""
     rise = min(1.0, (done + 1e-6) / schedule.warmup) if schedule.warmup else 1.0
     return min(rise, (1 - done) / (1 - schedule.warmup)) if schedule.decay else rise
 
 
 @torch.inference_mode()
 def score(model: VAE, data: Data, scale: Scale, batch: int = 256) -> dict[str, float]:
-    """Measure a model on `data`, from the posterior mean, the decoder running free.
+    """Measure a model on `data`: items are decoded from the posterior mean, without a teacher.
 
     Returns
     -------
     dict of str to float
         `accuracy` (share of ticks or pixels right), `exact` (share of items that are right
-        everywhere) and `r2` (mean over the attributes of the squared correlation of each with
-        its dimension; 0 where one of the two does not vary).
+        everywhere) and `r2` (squared correlation of an attribute with its dimension, mean over
+        the attributes; 0 where one of the two does not vary).
     """
     model.eval()
     device = next(model.parameters()).device

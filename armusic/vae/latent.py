@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-TINY = 1e-12  # a length that counts as none
-FLAT = 1e-4  # the sine of an angle so small (or so near to half a turn) that the arc is a straight line
+TINY = 1e-12  # below this length, a code is at the origin
+FLAT = 1e-4  # below this sine of the angle between two codes, the arc is a straight line
 
 
 def sweep(z: Tensor, dim: int, steps: Sequence[float]) -> Tensor:
@@ -17,10 +17,11 @@ def sweep(z: Tensor, dim: int, steps: Sequence[float]) -> Tensor:
     Parameters
     ----------
     z : Tensor (item, latent)
+        Codes.
     dim : int
-        The dimension that moves.
+        Dimension that is moved.
     steps : sequence of float
-        How far, in prior standard deviations, from where each code is.
+        Distances from each code, in prior standard deviations.
 
     Returns
     -------
@@ -37,13 +38,14 @@ def sweep(z: Tensor, dim: int, steps: Sequence[float]) -> Tensor:
 
 
 def lerp(start: Tensor, end: Tensor, share: float) -> Tensor:
-    """Return the codes that lie a share of the straight way from `start` to `end`.
+    """Return the codes a share of the straight way from `start` to `end`.
 
     Parameters
     ----------
     start, end : Tensor (..., latent)
+        Codes at both ends.
     share : float
-        0: the start, 1: the end.
+        Share of the way: 0 is the start, 1 the end.
 
     Returns
     -------
@@ -58,17 +60,18 @@ def lerp(start: Tensor, end: Tensor, share: float) -> Tensor:
 
 
 def slerp(start: Tensor, end: Tensor, share: float) -> Tensor:
-    """Return the codes that lie a share of the way along the arc from `start` to `end`.
+    """Return the codes a share of the way along the arc from `start` to `end`.
 
-    The direction turns evenly, along the great circle, and the length changes evenly: codes half-way
-    are no nearer to the origin than both ends are, where those of `lerp` are. Where there is no one
-    arc (opposite codes, or one at the origin) the way is straight.
+    The direction changes evenly along the great circle, and so does the length: unlike those of `lerp`,
+    codes half-way are no nearer to the origin than both ends. Where the arc is undefined (opposite codes,
+    or one at the origin) the way is straight.
 
     Parameters
     ----------
     start, end : Tensor (..., latent)
+        Codes at both ends.
     share : float
-        0: the start, 1: the end.
+        Share of the way: 0 is the start, 1 the end.
 
     Returns
     -------
@@ -84,10 +87,10 @@ def slerp(start: Tensor, end: Tensor, share: float) -> Tensor:
     2.0
     """
     lengths = start.norm(dim=-1, keepdim=True), end.norm(dim=-1, keepdim=True)
-    one, other = (z / size.clamp_min(TINY) for z, size in zip((start, end), lengths, strict=True))
-    angle = (one * other).sum(dim=-1, keepdim=True).clamp(-1, 1).arccos()
+    first, last = (z / size.clamp_min(TINY) for z, size in zip((start, end), lengths, strict=True))
+    angle = (first * last).sum(dim=-1, keepdim=True).clamp(-1, 1).arccos()
     sine = angle.sin().clamp_min(TINY)
-    turned = (((1 - share) * angle).sin() * one + (share * angle).sin() * other) / sine
-    arc = lerp(*lengths, share) * turned
+    direction = (((1 - share) * angle).sin() * first + (share * angle).sin() * last) / sine
+    arc = lerp(*lengths, share) * direction
     no_arc = (sine < FLAT) | (lengths[0] < TINY) | (lengths[1] < TINY)
     return torch.where(no_arc, lerp(start, end, share), arc)

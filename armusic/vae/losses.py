@@ -9,13 +9,13 @@ from torch import Tensor
 from torch.nn import functional
 
 KERNEL = 128
-"""How many items of a batch `dependence` compares."""
+"""Number of items of a batch that `dependence` compares."""
 
 RIDGE = 0.01
-"""Of the regression in `explained`, beside variances of 1: keeps it solvable in small batches."""
+"""Ridge of the regression in `explained`, beside variances of 1: keeps it solvable in small batches."""
 
 SCALED = 3.0
-"""How many standard deviations about the mean are scaled to 0..1 for `cross_entropy`."""
+"""Standard deviations on both sides of the mean that `cross_entropy` scales to 0..1."""
 
 
 def kl(mean: Tensor, log_std: Tensor) -> Tensor:
@@ -24,6 +24,7 @@ def kl(mean: Tensor, log_std: Tensor) -> Tensor:
     Parameters
     ----------
     mean, log_std : Tensor (item, latent)
+        Parameters of the normals.
 
     Returns
     -------
@@ -43,14 +44,14 @@ def kl(mean: Tensor, log_std: Tensor) -> Tensor:
 
 
 def pairwise(z: Tensor, a: Tensor, delta: float) -> Tensor:
-    """Return how far a batch is from having its dimensions ordered as its attributes.
+    """Return the distance of a batch from having its dimensions ordered as its attributes.
 
     Parameters
     ----------
     z : Tensor (item, attribute)
-        Latent dimension k beside attribute k.
+        Regularised dimensions: dimension k belongs to attribute k.
     a : Tensor (item, attribute)
-        Any scale: only the order counts.
+        Attributes on any scale: only their order counts.
     delta : float
         Sharpness of the tanh.
 
@@ -79,9 +80,9 @@ def regression(z: Tensor, a: Tensor) -> Tensor:
     Parameters
     ----------
     z : Tensor (item, attribute)
-        Latent dimension k beside attribute k.
+        Regularised dimensions: dimension k belongs to attribute k.
     a : Tensor (item, attribute)
-        In standard deviations: dimension and attribute share a linear scale.
+        Attributes in standard deviations: dimension and attribute share a linear scale.
 
     Returns
     -------
@@ -102,9 +103,9 @@ def cross_entropy(z: Tensor, a: Tensor) -> Tensor:
     Parameters
     ----------
     z : Tensor (item, attribute)
-        Latent dimension k beside attribute k.
+        Regularised dimensions: dimension k belongs to attribute k.
     a : Tensor (item, attribute)
-        In standard deviations: -3..3 becomes 0..1, and what lies beyond is taken for the end.
+        Attributes in standard deviations: -3..3 becomes 0..1, and values beyond are clipped.
 
     Returns
     -------
@@ -126,7 +127,7 @@ def cross_entropy(z: Tensor, a: Tensor) -> Tensor:
 
 
 def slope(slopes: Tensor, sigma: float) -> Tensor:
-    """Return how unlikely the slopes of the decoded attributes along their dimensions are.
+    """Return the negative log-likelihood of the slopes of decoded attributes along their dimensions.
 
     Parameters
     ----------
@@ -154,21 +155,21 @@ def slope(slopes: Tensor, sigma: float) -> Tensor:
 
 
 def explained(z: Tensor, a: Tensor) -> Tensor:
-    """Return how much of the attributes' variance the best linear guess from the other dimensions explains.
+    """Return the variance of the attributes that a linear regression on the other dimensions explains.
 
-    The guess is that of an adversary which is solved anew for each batch: it cannot be outrun.
+    The regression is an adversary that is solved anew for each batch: the encoder cannot outpace it.
 
     Parameters
     ----------
     z : Tensor (item, other)
-        The dimensions that belong to no attribute, in any unit.
+        Dimensions that belong to no attribute, in any unit.
     a : Tensor (item, attribute)
-        In any unit.
+        Attributes, in any unit.
 
     Returns
     -------
     Tensor ()
-        Sum over the attributes of a share, 0..1 each; fewer than three items tell nothing.
+        Sum over the attributes of the share explained, 0..1 each; 0 for fewer than three items.
 
     Source
     ------
@@ -190,21 +191,20 @@ def explained(z: Tensor, a: Tensor) -> Tensor:
 
 
 def dependence(z: Tensor, a: Tensor) -> Tensor:
-    """Return how much each of the other dimensions, by itself, tells of each attribute.
+    """Return the dependence between each of the other dimensions, by itself, and each attribute.
 
     Parameters
     ----------
     z : Tensor (item, other)
-        The dimensions that belong to no attribute.
+        Dimensions that belong to no attribute.
     a : Tensor (item, attribute)
-        In any unit. Of both the first `KERNEL` items count: the cost grows with their square.
+        Attributes, in any unit. Only the first `KERNEL` items count: the cost grows with their square.
 
     Returns
     -------
     Tensor ()
-        Mean over the attributes of the sum over the dimensions of the dependence (centred kernel
-        alignment, 0..1) of the two, in any form, not a linear one only; fewer than three items, or no dimensions, tell
-        nothing.
+        Centred kernel alignment (0..1, sensitive to any form of dependence), summed over the dimensions, mean over
+        the attributes; 0 for fewer than three items, or no dimensions.
 
     Source
     ------
@@ -220,9 +220,9 @@ def dependence(z: Tensor, a: Tensor) -> Tensor:
     if len(z) < 3 or not z.shape[1]:
         return z.new_zeros(())
     z, a = z[:KERNEL], a[:KERNEL]
-    one, two = _centred_kernels(z), _centred_kernels(a)
-    shared = torch.einsum("kij,lij->kl", one, two)
-    return (shared / (one.norm(dim=(1, 2))[:, None] * two.norm(dim=(1, 2))).clamp_min(1e-6)).mean(dim=1).sum()
+    of_z, of_a = _centred_kernels(z), _centred_kernels(a)
+    shared = torch.einsum("kij,lij->kl", of_z, of_a)
+    return (shared / (of_z.norm(dim=(1, 2))[:, None] * of_a.norm(dim=(1, 2))).clamp_min(1e-6)).mean(dim=1).sum()
 
 
 def _standardised(x: Tensor) -> Tensor:
@@ -231,7 +231,7 @@ def _standardised(x: Tensor) -> Tensor:
 
 
 def _centred_kernels(x: Tensor) -> Tensor:
-    """Return for each column the Gaussian kernel between all rows, centred: (column, item, item)."""
+    """Return the centred Gaussian kernel between all rows, for each column: (column, item, item)."""
     x = x / x.std(dim=0).clamp_min(1e-6)
     kernel = (-0.5 * (x.T[:, :, None] - x.T[:, None]).square()).exp()
     rows = kernel - kernel.mean(dim=1, keepdim=True)

@@ -17,10 +17,10 @@ from armusic.vae.distributed import Shard, StepDraws, add_up, gather, processes,
 from armusic.vae.losses import cross_entropy, dependence, explained, kl, pairwise, regression, slope
 from armusic.vae.models.base import VAE, Normal
 
-SWEEP = 2.5  # how far, in prior standard deviations, a dimension is moved by the control losses
-STEP = 0.1  # along a dimension, in prior standard deviations: over it a slope is measured
-SIGMA = 1.0  # of the slopes of GLSR-VAE about 1
-COMPILED = 64  # forms of the network that torch.compile keeps
+SWEEP = 2.5  # greatest distance, in prior standard deviations, that the control losses move a dimension
+STEP = 0.1  # step along a dimension over which a slope is measured, in prior standard deviations
+SIGMA = 1.0  # standard deviation of the slopes of GLSR-VAE about 1
+COMPILED = 64  # greatest number of versions of the network that torch.compile keeps
 TEACHER = 0.5  # share of batches in which an autoregressive decoder is fed the true notes (Pati and Lerch 2020)
 
 Expected = Callable[[Tensor, int], Tensor]
@@ -47,7 +47,7 @@ class Objective(nn.Module):
         super().__init__()
         if config.loss.attribute_loss == "slope" and expected is None:
             raise UsageError(
-                "attribute_loss 'slope' needs data with attributes that a decoder's output can be asked for"
+                "attribute_loss 'slope' needs attributes with differentiable expectations: this data has none"
             )
         self.model, self.config, self.expected = model, config, expected
         like = next(model.parameters())
@@ -67,7 +67,7 @@ class Objective(nn.Module):
         """Return the shard's parts of the objective, and their weighted sum as `loss`.
 
         `x` (row, *shape) are the shard's items, of one kind; `a` (item, attribute) the standardised
-        attributes of the whole batch, and `known` what `codes` gives of all shards, where that is known.
+        attributes of the whole batch, and `known` the result of `codes` for all shards, where it was computed before.
         """
         with seeded(draws.seed + shard.number, self.mean.device):
             return self._parts(x, a, kind, shard, draws, known)
@@ -80,14 +80,14 @@ class Objective(nn.Module):
         batch = Normal(*shard.whole(own, known).chunk(2, dim=1))  # the other shards' rows carry no gradient
         codes = batch.sample(draws.noise)
         z = shard.take(codes)
-        given = tied if weights.attribute_loss == "adversary" else 0  # dimensions whose values the decoder is told
+        replaced = tied if weights.attribute_loss == "adversary" else 0  # dimensions that hold the attributes
         teacher = x if draws.teach else None
         if weights.attribute_loss == "slope":
             self.same_dropout(shard, draws)
-        output = self.decode(torch.cat([shard.take(a[:, :given]), z[:, given:]], dim=1), kind, teacher)
+        output = self.decode(torch.cat([shard.take(a[:, :replaced]), z[:, replaced:]], dim=1), kind, teacher)
         parts = {
             "nll": shard.mean(self.model.nll(output, x, kind)) / self.model.terms(output),
-            "kl": shard.mean(kl(*(part[:, given:] for part in own.chunk(2, dim=1)))),
+            "kl": shard.mean(kl(*(part[:, replaced:] for part in own.chunk(2, dim=1)))),
         }
         match weights.attribute_loss:
             case "regression" | "adversary":
@@ -100,8 +100,8 @@ class Objective(nn.Module):
                 parts["attribute"] = shard.mean(self.companion(z[:, :tied], shard.take(a)))
             case "slope":
                 parts["attribute"] = shard.mean(self.slopes(z, output, kind, teacher, shard, draws))
-        loss = parts["nll"] + weights.beta * parts["kl"] + (1.0 if given else weights.gamma) * parts["attribute"]
-        if given:
+        loss = parts["nll"] + weights.beta * parts["kl"] + (1.0 if replaced else weights.gamma) * parts["attribute"]
+        if replaced:
             parts["adversary"] = shard.share(explained(codes[:, tied:], a))
             loss = loss + weights.gamma * parts["adversary"]
         if isinstance(weights, MeasureLoss) and (weights.control or weights.cycle) and self.expected is not None:
@@ -115,7 +115,7 @@ class Objective(nn.Module):
     def controlled(
         self, z: Tensor, regularised: Tensor, kind: int, shard: Shard, draws: StepDraws, temperature: float
     ) -> dict[str, Tensor]:
-        """Return how far the decoder's output is from the attributes that moved codes stand for.
+        """Return the distance of the decoder's output from the attributes that moved codes encode.
 
         Either all regularised dimensions take the values that they have for other items of the
         batch, or a single one is moved at random, as a sweep moves it; beyond the values of the
@@ -128,14 +128,14 @@ class Objective(nn.Module):
         count = known.shape[1]
         if draws.swap:
             moved = torch.arange(count, device=z.device)
-            asked = known[draws.order]
+            position = known[draws.order]
         else:
             moved = torch.tensor([int(draws.moved * count)], device=z.device)
-            asked = known[:, moved] + SWEEP * draws.where
-        target = shard.take(asked.clamp(known[:, moved].amin(dim=0), known[:, moved].amax(dim=0)))
-        output = self.decode(z.index_copy(1, moved, shard.take(asked)), kind)
-        reached = (self.expected(output / temperature, kind) - self.mean[kind]) / self.std[kind]
-        error = torch.nan_to_num((reached[:, moved] - target).square())  # an attribute without an expectation: nothing
+            position = known[:, moved] + SWEEP * draws.where
+        target = shard.take(position.clamp(known[:, moved].amin(dim=0), known[:, moved].amax(dim=0)))
+        output = self.decode(z.index_copy(1, moved, shard.take(position)), kind)
+        attributes = (self.expected(output / temperature, kind) - self.mean[kind]) / self.std[kind]
+        error = torch.nan_to_num((attributes[:, moved] - target).square())  # 0 for an attribute without an expectation
         again = self.encode(output.softmax(dim=-1), kind).mean
         return {
             "control": shard.mean(error.sum(dim=1)),
@@ -145,16 +145,16 @@ class Objective(nn.Module):
     def slopes(
         self, z: Tensor, output: Tensor, kind: int, teacher: Tensor | None, shard: Shard, draws: StepDraws
     ) -> Tensor:
-        """Return how unlikely the slopes of the output's attributes along their dimensions are (row,).
+        """Return the negative log-likelihood of the slopes of the output's attributes along their dimensions (row,).
 
-        Of each item one dimension is moved, by turns; the output there and `output`, that of `z`, differ by it alone.
+        One dimension of each item is moved, in turn; `output` is the output for `z`, before the move.
         """
         assert self.expected is not None
         count = len(self.config.attributes)
         moved = (shard.take(draws.order) % count)[:, None]
         self.same_dropout(shard, draws)
-        there = self.decode(z.scatter_add(1, moved, z.new_full(moved.shape, STEP)), kind, teacher)
-        rise = (self.expected(there, kind) - self.expected(output, kind)) / self.std[kind] / STEP
+        after = self.decode(z.scatter_add(1, moved, z.new_full(moved.shape, STEP)), kind, teacher)
+        rise = (self.expected(after, kind) - self.expected(output, kind)) / self.std[kind] / STEP
         return count * slope(rise.gather(1, moved)[:, 0], SIGMA)
 
     def same_dropout(self, shard: Shard, draws: StepDraws) -> None:
@@ -171,13 +171,13 @@ class Objective(nn.Module):
         return torch.cat([posterior.mean, posterior.log_std], dim=1)
 
     def encode(self, x: Tensor, kind: int) -> Normal:
-        """Encode in the precision of the configuration; what comes out has that of the weights."""
+        """Encode in the precision of the configuration; the result has that of the weights."""
         with self._precision():
             posterior = self._encode(x, kind)
         return Normal(posterior.mean.to(self.mean.dtype), posterior.log_std.to(self.mean.dtype))
 
     def decode(self, z: Tensor, kind: int, teacher: Tensor | None = None) -> Tensor:
-        """Decode in the precision of the configuration; what comes out has that of the weights."""
+        """Decode in the precision of the configuration; the result has that of the weights."""
         with self._precision():
             output: Tensor = self._decode(z, kind, teacher)
         return output.to(self.mean.dtype)
@@ -211,9 +211,9 @@ def backward(
             )
     totals = []
     for shard, items in zip(shards, own, strict=True):
-        more = shard is not shards[-1]
-        with wrapped.no_sync() if more and isinstance(wrapped, DistributedDataParallel) else nullcontext():
+        last = shard is shards[-1]
+        with wrapped.no_sync() if not last and isinstance(wrapped, DistributedDataParallel) else nullcontext():
             parts = wrapped(items, a, kind, shard, draws, known)
-            (world * parts["loss"]).backward()  # DDP takes the mean over the processes: here the sum is wanted
+            (world * parts["loss"]).backward()  # DDP takes the mean over the processes; this makes it the sum
         totals.append(torch.stack([part.detach() for part in parts.values()]))
     return dict(zip(parts, add_up(torch.stack(totals).sum(dim=0)).tolist(), strict=True))

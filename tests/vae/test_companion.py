@@ -130,7 +130,7 @@ def test_glsr_makes_the_slopes_one() -> None:
 def test_glsr_asks_for_attributes_that_an_output_has() -> None:
     with pytest.raises(UsageError, match="attribute 'syncopation' has no slope"):
         MUSIC.expected(make("glsr", attributes=("density", "syncopation")))
-    with pytest.raises(UsageError, match="attribute_loss 'slope' needs data with attributes that"):
+    with pytest.raises(UsageError, match="attribute_loss 'slope' needs attributes with diff"):
         Objective(build(make("glsr")), make("glsr"), scale_of(data(), MUSIC.kinds))
 
 

@@ -18,7 +18,7 @@ from armusic.training.checkpoint import pack, unpack
 from armusic.vae import data as dataset
 from armusic.vae.data import Data
 from armusic.vae.distributed import draw
-from armusic.vae.fit import Report, fit, make_optimizer, pace, score
+from armusic.vae.fit import Report, fit, make_optimizer, rate_factor, score
 from armusic.vae.models.base import VAE
 from armusic.vae.objective import Objective, backward
 from tests.notation import toy_corpus
@@ -148,9 +148,9 @@ def test_control_ties_the_output_to_the_code(data: Data) -> None:
 
 def test_the_learning_rate_rises_and_falls() -> None:
     settings = config.make(warmup=0.1).schedule
-    assert [round(pace(done, settings), 2) for done in (0.0, 0.05, 0.1, 0.55, 1.0)] == [0.0, 0.5, 1.0, 0.5, 0.0]
+    assert [round(rate_factor(done, settings), 2) for done in (0.0, 0.05, 0.1, 0.55, 1.0)] == [0.0, 0.5, 1.0, 0.5, 0.0]
     constant = config.make("paper").schedule
-    assert [pace(done, constant) for done in (0.0, 0.5, 0.99)] == [1, 1, 1]
+    assert [rate_factor(done, constant) for done in (0.0, 0.5, 0.99)] == [1, 1, 1]
 
 
 def test_a_perfect_model_scores_one(data: Data) -> None:

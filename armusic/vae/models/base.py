@@ -1,4 +1,4 @@
-"""What the learning half asks of a model: encode, decode, nll."""
+"""`VAE`, the interface of all models: encode, decode, nll; `Normal`, a posterior."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Normal:
     log_std: Tensor
 
     def sample(self, noise: Tensor | None = None) -> Tensor:
-        """Return one code per item, differentiably: from standard normal `noise` (item, latent), else drawn anew."""
+        """Return one code per item, differentiably, from standard normal `noise` (item, latent), or from new noise."""
         return self.mean + self.log_std.exp() * (torch.randn_like(self.mean) if noise is None else noise)
 
 
@@ -30,7 +30,7 @@ class VAE(nn.Module):
     latent: int
 
     def items(self, x: Tensor) -> Tensor:
-        """Return items, as data has them, as the other methods take them: classes (item, *shape)."""
+        """Return items of a data set in the form that the other methods take: classes (item, *shape)."""
         return x.long()
 
     def encode(self, x: Tensor, kind: int) -> Normal:
@@ -49,14 +49,14 @@ class VAE(nn.Module):
         raise NotImplementedError
 
     def terms(self, output: Tensor) -> int:
-        """Return over how many parts of an item the objective takes the mean of `nll`: all, a mean per tick."""
+        """Return the number of parts of an item (ticks) over which the objective takes the mean of `nll`."""
         return output[0, ..., 0].numel()
 
     def mode(self, output: Tensor) -> Tensor:
-        """Return the most likely items (item, *shape), as data has them, of a decoder's output."""
+        """Return the most likely items (item, *shape) of a decoder's output, in the form of a data set."""
         raise NotImplementedError
 
     def right(self, output: Tensor, x: Tensor) -> Tensor:
-        """Return which parts of the items `x` (item, *shape) a decoder's output has right (item, part)."""
+        """Return the mask of the parts of items `x` (item, *shape) that a decoder's output has right (item, part)."""
         guess = self.mode(output)
         return (guess == x[:, : guess.shape[1]]).flatten(1)

@@ -1,6 +1,6 @@
-"""A small network that reads digits: it judges whether a decoded digit is still the one it was.
+"""A small network that reads digits: it tells whether a decoded digit is still the same.
 
-It was trained with benchmarks/digits.py; armusic/resources/README.md says how well it reads.
+Trained with benchmarks/digits.py; its accuracy is in armusic/resources/README.md.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ class Digits(nn.Module):
 
 
 def classify(images: UInt8[np.ndarray, "item 1 28 28"]) -> Int[np.ndarray, " item"]:
-    """Return which digit each image is.
+    """Return the digit of each image.
 
     Parameters
     ----------
     images : uint8 array (item, 1, 28, 28)
-        0 to 255: white on black, as MNIST has them.
+        Pixels from 0 to 255, white on black as in MNIST.
 
     Returns
     -------
     int array (item,)
-        0 to 9, the likeliest one, however unlikely.
+        The likeliest digit, 0 to 9, however unlikely.
 
     Examples
     --------
@@ -55,11 +55,11 @@ def classify(images: UInt8[np.ndarray, "item 1 28 28"]) -> Int[np.ndarray, " ite
     """
     network = _shipped()
     with torch.inference_mode():
-        found = [
+        digits = [
             network(torch.tensor(images[start : start + _BATCH]).float() / 255).argmax(dim=1).numpy()
             for start in range(0, len(images), _BATCH)
         ]
-    return np.concatenate(found) if found else np.zeros(0, np.int64)
+    return np.concatenate(digits) if digits else np.zeros(0, np.int64)
 
 
 @cache

@@ -14,9 +14,9 @@ from armusic.config.convolution import margin, sizes
 from armusic.vae.models.base import VAE, Normal
 
 ACTIVATIONS = {"relu": nn.ReLU, "selu": nn.SELU}
-LOG_STD = (-7.0, 2.0)  # beyond, the posterior is a point or wider than any prior: keeps exp() finite
+LOG_STD = (-7.0, 2.0)  # limits that keep exp() finite: beyond, the posterior is a point, or wider than the prior
 WHITE = 255
-HALF = 0.5  # of a pixel: from here on it is white
+HALF = 0.5  # brightness from which a pixel counts as white
 
 
 class ImageVAE(VAE):
@@ -27,19 +27,19 @@ class ImageVAE(VAE):
     shape : (int, int, int)
         Channels, height and width.
     filters : sequence of int
-        Of each convolution.
+        Number of filters of each convolution.
     kernel, stride : int
-        Of all of them; the sizes between them are those of `armusic.config.convolution.sizes`.
+        Size and step of all convolutions; the sizes between them are those of `armusic.config.convolution.sizes`.
     hidden : sequence of int
         Units of the fully connected layers.
     activation : {"relu", "selu"}
-        After every layer but the heads and the last of the decoder.
+        Activation after every layer but the heads and the last of the decoder.
     likelihood : {"bernoulli", "gaussian"}
-        Of a pixel: that it is white; or its grey, with one spread for all pixels, which is learnt.
+        Distribution of a pixel: black or white, or grey with one learnt spread for all pixels.
     latent : int
         Size of a code.
     dropout : float
-        Share of what each convolution gives that is dropped in training, 0..1; of the decoder's last, nothing.
+        Share of the outputs of each convolution that is dropped in training, 0..1; none after the decoder's last.
 
     Source
     ------
@@ -79,11 +79,11 @@ class ImageVAE(VAE):
         up: list[nn.Module] = []
         for number, (few, many) in enumerate(pairwise(channels)):
             down += [nn.Conv2d(few, many, kernel, stride, around), after(), *_dropped(dropout)]
-            left = [  # of rows and columns: what the convolution did not reach
+            left = [  # rows and columns beyond the last position of the filter
                 (side + 2 * around - kernel) % stride for side in places[number]
             ]
-            turned = nn.ConvTranspose2d(many, few, kernel, stride, around, (left[0], left[1]))
-            up = [turned, *([after(), *_dropped(dropout)] if number else []), *up]
+            mirrored = nn.ConvTranspose2d(many, few, kernel, stride, around, (left[0], left[1]))
+            up = [mirrored, *([after(), *_dropped(dropout)] if number else []), *up]
         narrowing = [layer for pair in pairwise(widths) for layer in (nn.Linear(*pair), after())]
         widening = [layer for pair in pairwise((latent, *widths[::-1])) for layer in (nn.Linear(*pair), after())]
         self.encoder = nn.Sequential(*down, nn.Flatten(), *narrowing)
@@ -130,11 +130,11 @@ class ImageVAE(VAE):
         return 1
 
     def mode(self, output: Tensor) -> Tensor:
-        """Return images, uint8 (item, channel, height, width): 0 (black) to 255, as likely as a pixel is white."""
+        """Return images, uint8 (item, channel, height, width): the probability of white, from 0 (black) to 255."""
         return (self._pixels(output) * WHITE).round().to(torch.uint8)
 
     def right(self, output: Tensor, x: Tensor) -> Tensor:
-        """Return which pixels are on the right side of one half (item, pixel)."""
+        """Return the mask of the pixels on the right side of one half (item, pixel)."""
         return ((self._pixels(output) >= HALF) == (x >= HALF)).flatten(1)
 
     def _pixels(self, output: Tensor) -> Tensor:
@@ -142,16 +142,16 @@ class ImageVAE(VAE):
 
 
 def _start(layer: nn.Module, kernel: int, stride: int, activation: str) -> None:
-    """Draw the weights of a layer so that what comes out of it has the spread of what goes in."""
+    """Draw the weights of a layer so that its outputs have the variance of its inputs."""
     match layer:
         case nn.Linear() | nn.Conv2d():
-            reached = float(layer.weight[0].numel())
+            inputs = float(layer.weight[0].numel())
         case nn.ConvTranspose2d():
-            reached = layer.in_channels * kernel**2 / stride**2  # a pixel is in so many places of the filter
+            inputs = layer.in_channels * kernel**2 / stride**2  # positions of the filter that cover a pixel
         case _:
             return
     gain = math.sqrt(2) if activation == "relu" else 1
-    nn.init.normal_(layer.weight, 0, gain / math.sqrt(reached))
+    nn.init.normal_(layer.weight, 0, gain / math.sqrt(inputs))
     if layer.bias is not None:
         nn.init.zeros_(layer.bias)
 

@@ -1,4 +1,4 @@
-"""Recurrent VAEs of one measure, for every metre: the paper's network and a faster, better one.
+"""`MeasureVAE`: a recurrent VAE of measures in every metre, with a hierarchical (the paper's) or a parallel decoder.
 
 A kind is the place of the metre in `beats`; a measure of that kind has six ticks per beat.
 """
@@ -15,9 +15,9 @@ from armusic.vae.models.base import VAE, Normal
 
 TICKS_PER_BEAT = 6
 EMBEDDING = 10  # size of a note embedding (Pati and Lerch 2020)
-VIEW = 16  # what the encoder's summary sees of each tick
+VIEW = 16  # size of the encoder's view of each tick
 METRE = 8  # size of a metre embedding
-LOG_STD = (-7.0, 2.0)  # beyond, the posterior is a point or wider than any prior: keeps exp() finite
+LOG_STD = (-7.0, 2.0)  # limits that keep exp() finite: beyond, the posterior is a point, or wider than the prior
 
 
 class MeasureVAE(VAE):
@@ -81,7 +81,7 @@ class MeasureVAE(VAE):
 
 
 class Encoder(nn.Module):
-    """Tokens to a posterior: a bidirectional GRU and its last states.
+    """The encoder: a bidirectional GRU and its last states.
 
     Where `pooled`, also its mean and maximum over time, and a small view of its state at each tick.
     """
@@ -161,7 +161,7 @@ class HierarchicalDecoder(nn.Module):
     ) -> None:
         super().__init__()
         self.beats, self.classes, self.layers, self.units = list(beats), classes, layers, units
-        self.notes = nn.Embedding(classes + 1, EMBEDDING)  # the last row: before the first tick
+        self.notes = nn.Embedding(classes + 1, EMBEDDING)  # the last row stands before the first tick
         self.metre = nn.Embedding(len(beats), METRE)
         self.start = nn.Sequential(nn.Linear(latent + METRE, layers * units), nn.SELU())
         self.beat_rnn = nn.GRU(1, units, layers, batch_first=True, dropout=dropout)
@@ -188,10 +188,10 @@ class HierarchicalDecoder(nn.Module):
         previous = torch.full((items,), self.classes, device=z.device)
         outputs = []
         for index in range(beats):
-            here = state[:, :, index].contiguous()
+            hidden = state[:, :, index].contiguous()
             for _ in range(TICKS_PER_BEAT):
                 inputs = torch.cat([repeated[:, index], self.notes(previous)], dim=1)[:, None]
-                states, here = self.tick_rnn(inputs, here)
+                states, hidden = self.tick_rnn(inputs, hidden)
                 outputs.append(self.logits(states[:, 0]))
                 previous = outputs[-1].argmax(dim=1)
         return torch.stack(outputs, dim=1)
