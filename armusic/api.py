@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from armusic import convert, experiments, files, plotting, report
 from armusic.config import MUSIC, Config
 from armusic.datasets.corpora.corpus import Corpus
-from armusic.editing.targets import Target
+from armusic.editing.targets import Targets
 from armusic.errors import UsageError
 from armusic.files import data_folder, label
 from armusic.io import readers, writers
@@ -169,7 +169,7 @@ class Model:
         *,
         closed: bool = True,
     ) -> list[Variation]:
-        """Return the tune with one attribute turned down and up: see `armusic.editing.reach.interpolate`."""
+        """Return the tune with one attribute lowered and raised in steps: see `armusic.editing.sweep.interpolate`."""
         from armusic.editing import sweep
 
         return sweep.interpolate(self.checkpoint, tune, attribute, steps, span, measures, key, closed=closed)
@@ -177,22 +177,24 @@ class Model:
     def reach(
         self,
         tune: Tune,
-        targets: Sequence[str | Target],
+        targets: Targets,
         *,
         key: str = "auto",
         measures: tuple[int, int] | None = None,
         closed: bool = True,
     ) -> Reached:
-        """Return the tune with attributes at their targets: see `armusic.editing.reach.reach`."""
+        """Return the tune at targets such as `{"contour": -0.2}`: see `armusic.editing.reach.reach`."""
         from armusic.editing import reach
 
         return reach.reach(self.checkpoint, tune, targets, key, measures, closed=closed)
 
-    def turner(self, tune: Tune, names: Sequence[str], key: str = "auto") -> Callable[[Mapping[str, float]], Reached]:
-        """Return a function that turns attributes of a tune by look-ups: see `armusic.editing.reach.turner`."""
+    def controller(
+        self, tune: Tune, names: Sequence[str], key: str = "auto"
+    ) -> Callable[[Mapping[str, float]], Reached]:
+        """Return a function that changes attributes of a tune by look-ups: see `armusic.editing.reach.controller`."""
         from armusic.editing import reach
 
-        return reach.turner(self.checkpoint, tune, names, key)
+        return reach.controller(self.checkpoint, tune, names, key)
 
     def surface(self, tune: Tune, names: Sequence[str], **options: Any) -> Surface:
         """Return two attributes over a grid of both (`points`, `measures`, `key`): see `surfaces.surface`."""

@@ -20,7 +20,7 @@ from armusic import api
 from armusic.datasets import corpora
 from armusic.datasets.corpora.corpus import Corpus
 from armusic.editing import material, prior_samples
-from armusic.editing import pool as control
+from armusic.editing import pool as pools
 from armusic.evaluation import tune_of
 from armusic.files import data_folder
 from armusic.music import attributes, keys
@@ -60,7 +60,9 @@ def row(checkpoint: Checkpoint, tunes: list[Tune], name: str, kind: int) -> str:
     asked, reached, seconds, units = [], [], 0.0, 0
     for tune in tunes:
         start = time.process_time()
-        pool = control.build(checkpoint, tune, name, allowed=keys.allowed(tune, keys.find(tune)))
+        pool = pools.build(
+            checkpoint, material.prepare(checkpoint, tune), name, allowed=keys.allowed(tune, keys.find(tune))
+        )
         seconds, units = seconds + time.process_time() - start, units + len(pool.search.first)
         varied, std = pool.search.of >= 0, pool.search.std[0, pool.search.names.index(name)]
         for _ in range(TARGETS):

@@ -27,10 +27,11 @@ from armusic.datasets import corpora
 from armusic.datasets.corpora.corpus import Corpus
 from armusic.datasets.corpora.versions import different
 from armusic.editing import calibration, prior_samples
-from armusic.editing import pool as control
+from armusic.editing import pool as pools
 from armusic.editing.calibration import Calibration
-from armusic.editing.decoding import encode
+from armusic.editing.decoding import encode_classes
 from armusic.editing.material import prepare
+from armusic.editing.reach import decode_once
 from armusic.editing.result import Reached
 from armusic.evaluation import tune_of
 from armusic.files import data_folder
@@ -80,12 +81,12 @@ def bench_of(checkpoint: Checkpoint, cache: Path, metre: Metre, seed: int) -> Be
     places = replace(data, x=np.flatnonzero(inside)[:, None])
     train, valid, test = (part.x[:, 0] for part in split(places, settings.seed))
     valid = valid[read.kind[valid] == kind]
-    z = encode(checkpoint, classes[valid], kind)
+    z = encode_classes(checkpoint, classes[valid], kind)
     kinds = np.zeros(len(valid), dtype=int)  # one kind is measured here
     here = data.kind == kind
     values = data.a[here].astype(np.float64)
     one = calibration.measure(
-        lambda codes, _: prior_samples.decoded(checkpoint)(codes, kind),
+        lambda codes, _: prior_samples.decoded_attributes(checkpoint)(codes, kind),
         z, kinds, (values, np.zeros(len(values), dtype=int)), settings.attributes, 1,
     )  # fmt: skip
     table = Calibration({name: tables * len(METRES) for name, tables in one.tables.items()})
@@ -120,11 +121,11 @@ def run(bench: Bench, count: int, seed: int) -> dict[str, Any]:
             targets = _targets(bench.values[:, column], len(varied), rng)
             asked[name].append(targets[:, varied])
             start = time.perf_counter()
-            pool = control.build(bench.checkpoint, tune, name, allowed=wide)
+            pool = pools.build(bench.checkpoint, material, name, allowed=wide)
             seconds.append((len(pool.search.first), time.perf_counter() - start))
             closed = [pool.reach(row) for row in targets]
             opened = [
-                control.open_loop(bench.checkpoint, tune, {name: row}, bench.calibration, allowed=wide)
+                decode_once(bench.checkpoint, material, (name,), row[:, None], bench.calibration, allowed=wide)
                 for row in targets
             ]
             same[name].append((pool.reach(closed[0].original[:, 0]).tokens == material.tokens).all(axis=1)[varied])
@@ -245,7 +246,7 @@ def _nearest(bench: Bench, column: int, asked: np.ndarray, inputs: np.ndarray, b
     for measure in np.linspace(0, len(inputs) - 1, min(NEIGHBOURS, len(inputs))).astype(int):
         anchor = frame.anchors(inputs[measure : measure + 1])
         for target in asked[:, measure]:
-            here = np.flatnonzero(np.abs(values[:, column] - target) <= control.RESOLUTION / 2 * std[column])
+            here = np.flatnonzero(np.abs(values[:, column] - target) <= pools.RESOLUTION / 2 * std[column])
             if len(here):
                 moved = frame.leave(classes[here], anchor.repeat(len(here)))
                 own = np.broadcast_to(inputs[measure, :width], moved.shape)

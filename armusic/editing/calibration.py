@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from armusic.datasets import corpora
-from armusic.editing.decoding import encode
-from armusic.editing.prior_samples import decoded
+from armusic.editing.decoding import encode_classes
+from armusic.editing.prior_samples import decoded_attributes
+from armusic.editing.targets import Percentile
 from armusic.errors import CheckpointError, UsageError
 from armusic.files import data_folder
 from armusic.music.attributes import ATTRIBUTES, short_name
@@ -26,8 +26,6 @@ from armusic.training import adapters
 from armusic.training.adapters.music import measure_classes, to_data
 from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import batches, subset
-
-Values = Float[np.ndarray, "*item"]
 
 PERCENTS = np.arange(101)
 KNOTS = 101  # of a table: more than there are different values of most attributes
@@ -72,15 +70,19 @@ class Calibration:
             raise UsageError(f"attribute {name!r} has no table of values: there is {', '.join(self.tables)}")
         return self.tables[name][kind]
 
-    def value_to_z(self, name: str, kind: int, value: Values) -> Values:
-        """Return where along its dimension values of an attribute lie; beyond the table: its ends."""
-        table = self._curve(name, kind)
-        return np.interp(value, table.value, table.z)
+    def value_to_z(
+        self, name: str, kind: int | Int[np.ndarray, "..."], value: Float[np.ndarray, "..."]
+    ) -> Float[np.ndarray, "..."]:
+        """Return where along its dimension values of an attribute lie, each in its kind; beyond the table: its ends.
 
-    def z_to_value(self, name: str, kind: int, z: Values) -> Values:
-        """Return the value of an attribute that each z stands for."""
-        table = self._curve(name, kind)
-        return np.interp(z, table.z, table.value)
+        `kind` and `value` are broadcast against each other.
+        """
+        kinds, values = np.broadcast_arrays(kind, value)
+        z = np.empty(values.shape)
+        for index in np.unique(kinds).tolist():
+            table, items = self._curve(name, index), kinds == index
+            z[items] = np.interp(values[items], table.value, table.z)
+        return z
 
     def percentile(self, name: str, kind: int, percent: float) -> float:
         """Return the value below or at which `percent` per cent of the corpus lie, in this kind.
@@ -104,7 +106,7 @@ class Calibration:
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, as JSON keeps them."""
         return {
-            name: [{part: getattr(one, part).tolist() for part in _PARTS} for one in tables]
+            name: [{part: getattr(table, part).tolist() for part in _PARTS} for table in tables]
             for name, tables in self.tables.items()
         }
 
@@ -123,7 +125,7 @@ def from_dict(plain: Mapping[str, Any]) -> Calibration:
     try:
         return Calibration(
             {
-                name: tuple(Table(*(np.array(one[part], dtype=np.float64) for part in _PARTS)) for one in tables)
+                name: tuple(Table(*(np.array(table[part], dtype=np.float64) for part in _PARTS)) for table in tables)
                 for name, tables in plain.items()
             }
         )
@@ -135,7 +137,7 @@ def measure(
     decoded: Callable[[Float[np.ndarray, "item latent"], int], Float[np.ndarray, "item attribute"]],
     z: Float[np.ndarray, "item latent"],
     kind: Int[np.ndarray, " item"],
-    corpus: tuple[Float[np.ndarray, "one attribute"], Int[np.ndarray, " one"]],
+    corpus: tuple[Float[np.ndarray, "measure attribute"], Int[np.ndarray, " measure"]],
     names: Sequence[str],
     kinds: int,
     seed: int = 0,
@@ -149,16 +151,16 @@ def measure(
         Takes codes and a kind; returns the attributes of what they are decoded to.
     z, kind : arrays (item, latent) and (item,)
         Codes of validation data; a kind with fewer than 20 borrows those of all.
-    corpus : (float array (one, attribute), int array (one,))
+    corpus : (float array (measure, attribute), int array (measure,))
         Values and kinds of the corpus, for the percentiles; a kind with fewer than 20 gets those of all.
     names : sequence of str
-        Of the attributes; dimension k belongs to the k-th.
+        Names of the attributes; dimension k belongs to the k-th.
     kinds : int
-        How many there are.
+        Number of kinds.
     seed : int
-        Of the choice of items and the values of z.
+        Seed of the choice of items and of the values of z.
     others : sequence of str
-        Attributes that are no dimension, the last columns of the corpus: they get percentiles only.
+        Names of attributes that are no dimension, the last columns of the corpus: they get percentiles only.
 
     Source
     ------
@@ -168,25 +170,25 @@ def measure(
     --------
     >>> z, kind = np.zeros((500, 1)), np.zeros(500, dtype=int)
     >>> a = np.linspace(0, 1, 500)[:, None]
-    >>> found = measure(lambda z, kind: z / 8 + 0.5, z, kind, (a, kind), ("density",), 1)
-    >>> found.value_to_z("density", 0, np.array([0.75])).round(1).tolist(), round(found.percentile("density", 0, 80), 2)
+    >>> scale = measure(lambda z, kind: z / 8 + 0.5, z, kind, (a, kind), ("density",), 1)
+    >>> scale.value_to_z("density", 0, np.array([0.75])).round(1).tolist(), round(scale.percentile("density", 0, 80), 2)
     ([2.0], 0.8)
     """
     rng = np.random.default_rng(seed)
-    values, where = corpus
+    values, corpus_kind = corpus
     tables: dict[str, list[Table]] = {name: [] for name in (*names, *others)}
     for index in range(kinds):
-        ones = values[_enough(where, index)]
+        measures = values[_enough(corpus_kind, index)]
         items = np.flatnonzero(_enough(kind, index))
         items = rng.permutation(items)[:ITEMS]
         for k, name in enumerate(names):
             codes = z[items].copy()
             codes[:, k] = rng.uniform(-SPAN, SPAN, len(codes))
             value, knots = _isotonic(codes[:, k], decoded(codes, index)[:, k])
-            tables[name].append(Table(value, knots, _percentiles(ones[:, k])))
+            tables[name].append(Table(value, knots, _percentiles(measures[:, k])))
         for k, name in enumerate(others, len(names)):
-            tables[name].append(Table(np.empty(0), np.empty(0), _percentiles(ones[:, k])))
-    return Calibration({name: tuple(found) for name, found in tables.items()})
+            tables[name].append(Table(np.empty(0), np.empty(0), _percentiles(measures[:, k])))
+    return Calibration({name: tuple(by_kind) for name, by_kind in tables.items()})
 
 
 def calibrate(checkpoint: Checkpoint, cache: Path) -> Calibration:
@@ -197,7 +199,7 @@ def calibrate(checkpoint: Checkpoint, cache: Path) -> Calibration:
     Parameters
     ----------
     checkpoint : Checkpoint
-        Of a music model.
+        A music model.
     cache : Path
         Folder of cached corpora.
     """
@@ -206,11 +208,13 @@ def calibrate(checkpoint: Checkpoint, cache: Path) -> Calibration:
     _, valid, _ = adapters.get(settings.data).split(subset(data, settings.limit, settings.seed), settings.seed)
     z = np.empty((len(valid), settings.network.latent), dtype=np.float32)
     for rows in batches(valid.kind, 1024):
-        z[rows] = encode(checkpoint, valid.x[rows], int(valid.kind[rows[0]]))
+        z[rows] = encode_classes(checkpoint, valid.x[rows], int(valid.kind[rows[0]]))
     others = tuple(name for name in ATTRIBUTES if name not in settings.attributes)
     more = measure_classes(data.x, data.kind, checkpoint.frame, others)
     values = (np.column_stack([data.a.astype(np.float64), more]), data.kind)
-    return measure(decoded(checkpoint), z, valid.kind, values, settings.attributes, len(METRES), others=others)
+    return measure(
+        decoded_attributes(checkpoint), z, valid.kind, values, settings.attributes, len(METRES), others=others
+    )
 
 
 def scale_of(checkpoint: Checkpoint, names: Sequence[str] = ()) -> Calibration:
@@ -232,13 +236,26 @@ def scale_of(checkpoint: Checkpoint, names: Sequence[str] = ()) -> Calibration:
     return _scale(checkpoint)
 
 
-@lru_cache(maxsize=1)
+def percentiles(checkpoint: Checkpoint, kind: Int[np.ndarray, " measure"]) -> Percentile:
+    """Return a function of an attribute and a percentage: its value in the corpus, in the metre of each measure."""
+
+    def values(name: str, percent: float) -> Float[np.ndarray, " measure"]:
+        scale = scale_of(checkpoint, [name])
+        return np.array([scale.percentile(name, index, percent) for index in kind.tolist()])
+
+    return values
+
+
 def _scale(checkpoint: Checkpoint) -> Calibration:
-    card = checkpoint.card.get("calibration")
-    return calibrate(checkpoint, data_folder()) if card is None else from_dict(card)
+    """Return a checkpoint's calibration, which goes with it once it is there."""
+    if "calibration" not in checkpoint.computed:
+        card = checkpoint.card.get("calibration")
+        checkpoint.computed["calibration"] = calibrate(checkpoint, data_folder()) if card is None else from_dict(card)
+    calibration: Calibration = checkpoint.computed["calibration"]
+    return calibration
 
 
-def _percentiles(values: Float[np.ndarray, " one"]) -> Float[np.ndarray, " percent"]:
+def _percentiles(values: Float[np.ndarray, " measure"]) -> Float[np.ndarray, " percent"]:
     return np.percentile(values, PERCENTS, method="inverted_cdf").astype(np.float64)
 
 

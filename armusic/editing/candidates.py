@@ -1,4 +1,4 @@
-"""Candidates: what a model can make of the measures of a tune, measured, and how far it is from the input.
+"""Candidates: measures that a model can put in the place of those of a tune, with their attributes.
 
 A code is decoded once and read several times, each time with more weight on the input's own
 tokens (`PULLS`): from what the model would write, down to the fewest notes that it insists on.
@@ -6,7 +6,7 @@ tokens (`PULLS`): from what the model would write, down to the fewest notes that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -14,10 +14,9 @@ import numpy as np
 from jaxtyping import Float, Int, Integer
 
 from armusic.editing import prior_samples
-from armusic.editing.decoding import Allowed, decode, encode
+from armusic.editing.decoding import Allowed, decode, encode, ignore
 from armusic.editing.material import Material
 from armusic.music import attributes
-from armusic.music.score import METRES
 from armusic.music.similarity import pitch_line
 from armusic.music.tokenizer import TICKS_PER_BEAT, is_onset
 from armusic.training.checkpoint import Checkpoint
@@ -26,8 +25,7 @@ Tokens = Integer[np.ndarray, "candidate tick"]
 Values = Float[np.ndarray, "candidate attribute"]
 Codes = Float[np.ndarray, "step unit latent"]
 Units = Int[np.ndarray, " unit"]
-
-Directions = Float[np.ndarray, "unit asked latent"]
+Directions = Float[np.ndarray, "unit name latent"]
 
 GRID = np.linspace(-4.0, 4.0, 41)  # prior standard deviations: where nearly all codes lie
 MOVES = 6  # codes at each value of the grid: the input's other dimensions, and five near them
@@ -47,13 +45,13 @@ class Candidates:
     Parameters
     ----------
     of : int array (candidate,)
-        Which of the different measures of the tune each would replace.
+        The unit that each would replace: a place among the different measures of the tune.
     tokens : int16 or uint8 array (candidate, tick)
-        As wide as the tune's.
+        Tokens, as wide as the tune's.
     z : float32 array (candidate, latent)
-        Its code; the posterior mean of a measure as it is.
+        Codes; of a measure as it is, the posterior mean.
     values : float64 array (candidate, attribute)
-        The attributes of the search, measured.
+        Values of the search's attributes.
     """
 
     of: Int[np.ndarray, " candidate"]
@@ -62,13 +60,13 @@ class Candidates:
     values: Values
 
     def take(self, index: Int[np.ndarray, " candidate"]) -> Candidates:
-        """Return those at `index`."""
+        """Return the candidates at `index`."""
         return Candidates(self.of[index], self.tokens[index], self.z[index], self.values[index])
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The different measures of a tune, and what it takes to find candidates for them.
+    """The different measures of a tune, its units, and what it takes to find candidates for them.
 
     Parameters
     ----------
@@ -79,15 +77,15 @@ class Search:
     allowed : bool array (measure, 128), optional
         The pitches that each measure may have.
     names : tuple of str
-        The attributes that are measured: see `measured`.
+        The attributes that are measured: see `search_attributes`.
     first : int array (unit,)
-        A measure of the tune for each different one.
+        The first measure of the tune that is this unit.
     of : int array (measure,)
-        Which of them each measure is; -1 where it is not to be varied.
+        The unit of each measure; -1 where it is not to be varied.
     z : float32 array (unit, latent)
-        The code of each different one: the posterior mean.
+        The code of each unit: the posterior mean.
     mean, std : float64 array (unit, attribute)
-        Of the attributes, in the metre of each different one: see `prior_samples.spread`.
+        Mean and standard deviation of the attributes in the metre of each unit: see `prior_samples.spread`.
     """
 
     checkpoint: Checkpoint
@@ -102,47 +100,44 @@ class Search:
 
     @property
     def kind(self) -> Units:
-        """Place of each different measure's metre in `score.METRES`."""
+        """Place of each unit's metre in `score.METRES`."""
         return self.material.kind[self.first]
 
 
-def measured(checkpoint: Checkpoint, asked: Sequence[str]) -> tuple[str, ...]:
-    """Return the attributes that a search looks at: the model's own, and what else is asked for.
+def search_attributes(checkpoint: Checkpoint, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the attributes that a search for `names` measures: the model's own, and the other names.
 
-    Attributes in files are left out unless they are asked for: no code is run that nobody named.
+    Attributes in files are left out unless they are named: no code is run that nobody named.
     """
-    own = [name for name in checkpoint.config.attributes if not attributes.names_file(name) or name in asked]
-    return tuple(dict.fromkeys((*own, *asked)))
+    own = [name for name in checkpoint.config.attributes if not attributes.names_file(name) or name in names]
+    return tuple(dict.fromkeys((*own, *names)))
 
 
-def start(checkpoint: Checkpoint, material: Material, allowed: Allowed | None, asked: Sequence[str]) -> Search:
+def start(checkpoint: Checkpoint, material: Material, allowed: Allowed | None, names: Sequence[str]) -> Search:
     """Return a search for attributes that looks at equal measures once.
 
     Raises
     ------
     DataError
-        For an attribute that has nothing to turn: see `prior_samples.spread`.
+        For an attribute that cannot be changed: see `prior_samples.spread`.
     """
     rows = np.flatnonzero(material.varied)
-    alike = [material.kind[rows, None], material.tokens[rows], material.silent[rows]]
+    identity = [material.kind[rows, None], material.tokens[rows], material.silent[rows]]
     if allowed is not None:
-        alike.append(allowed[rows])
-    _, first, of = np.unique(np.column_stack(alike), axis=0, return_index=True, return_inverse=True)
-    everywhere = np.full(len(material.varied), -1)
-    everywhere[rows] = of.ravel()
+        identity.append(allowed[rows])
+    _, first, unit = np.unique(np.column_stack(identity), axis=0, return_index=True, return_inverse=True)
+    of = np.full(len(material.varied), -1)
+    of[rows] = unit.ravel()
     first = rows[first]
-    z = np.zeros((len(first), checkpoint.config.network.latent), dtype=np.float32)
-    for kind in np.unique(material.kind[first]):
-        here = material.kind[first] == kind
-        z[here] = encode(checkpoint, material.classes[first[here]], int(kind))
-    names = measured(checkpoint, asked)
-    spreads = [prior_samples.spread(checkpoint, name, material.kind[first]) for name in names]
+    z = encode(checkpoint, material, first)
+    every = search_attributes(checkpoint, names)
+    spreads = [prior_samples.spread(checkpoint, name, material.kind[first]) for name in every]
     mean, std = (np.column_stack(parts) for parts in zip(*spreads, strict=True))
-    return Search(checkpoint, material, allowed, names, first, everywhere, z, mean, std)
+    return Search(checkpoint, material, allowed, every, first, of, z, mean, std)
 
 
 def part(search: Search, units: slice) -> Search:
-    """Return a search for some of the different measures; the others are not to be varied in it."""
+    """Return a search for some of the units; measures that are others are not to be varied in it."""
     first = search.first[units]
     low = units.indices(len(search.first))[0]
     inside = (search.of >= low) & (search.of < low + len(first))
@@ -157,30 +152,25 @@ def part(search: Search, units: slice) -> Search:
 
 
 def inputs(search: Search) -> Candidates:
-    """Return each different measure as it is."""
+    """Return each unit as it is."""
     units = np.arange(len(search.first))
-    return _measured(search, units, search.material.tokens[search.first], search.z)
+    return _measure(search, units, search.material.tokens[search.first], search.z)
 
 
-def attempt(search: Search, units: Units, z: Codes) -> Candidates:
-    """Return what codes stand for in the place of these units: one batch per metre, with each of `PULLS`."""
-    material, parts = search.material, []
-    for kind in np.unique(search.kind[units]):
-        chosen = search.kind[units] == kind
-        here, codes = units[chosen], z[:, chosen].astype(np.float32)
-        made = decode(search.checkpoint, material, search.first[here], codes, search.allowed, PULLS)
-        tokens = np.tile(material.tokens[search.first[here]], (*made.shape[:2], 1, 1))
-        tokens[..., : made.shape[-1]] = made
-        of = np.broadcast_to(here, made.shape[:3]).ravel()
-        every = np.broadcast_to(codes, (len(PULLS), *codes.shape)).reshape(-1, z.shape[2])
-        parts.append(_measured(search, of, tokens.reshape(len(of), -1), every))
-    return _concatenated(parts)
+def attempt(search: Search, units: Units, z: Codes, on_decode: Callable[[int], None] = ignore) -> Candidates:
+    """Return what codes stand for in the place of these units, with each of `PULLS`; `on_decode` as for `decode`."""
+    codes = z.astype(np.float32)
+    rows = search.first[units]
+    tokens = decode(search.checkpoint, search.material, rows, codes, search.allowed, PULLS, on_decode)
+    of = np.broadcast_to(units, tokens.shape[:3]).ravel()
+    codes = np.broadcast_to(codes, (len(PULLS), *codes.shape)).reshape(-1, z.shape[2])
+    return _measure(search, of, tokens.reshape(len(of), -1), codes)
 
 
 def around(search: Search, dim: int, count: int, rng: np.random.Generator) -> Codes:
     """Return codes on the grid of one dimension, with moves of the others; every `count`-th value of the grid.
 
-    The moves are the same for all measures, so that what one becomes does not depend on the rest of the tune.
+    The moves are the same for all units, so that the answers for one do not depend on the rest of the tune.
     """
     grid, known = GRID[::count], len(search.checkpoint.config.attributes)
     scale = np.append(0.0, np.resize(NUDGES, MOVES - 1))
@@ -191,7 +181,7 @@ def around(search: Search, dim: int, count: int, rng: np.random.Generator) -> Co
     return codes.reshape(-1, *search.z.shape)
 
 
-def directions(search: Search, found: Candidates, names: Sequence[str]) -> Directions:
+def directions(search: Search, pool: Candidates, names: Sequence[str]) -> Directions:
     """Return along which unit vector of code space attributes grow, for each unit.
 
     It is the dimension of an attribute that has one; for others the slope of the least-squares fit of
@@ -205,37 +195,37 @@ def directions(search: Search, found: Candidates, names: Sequence[str]) -> Direc
     others = [column for column, name in enumerate(names) if name not in known]
     if not others:
         return result
-    for unit, (low, high) in enumerate(pairwise(np.searchsorted(found.of, np.arange(len(search.first) + 1)))):
-        z = found.z[low:high] - found.z[low:high].mean(axis=0)
-        values = found.values[low:high, [search.names.index(names[column]) for column in others]]
+    for unit, (low, high) in enumerate(pairwise(np.searchsorted(pool.of, np.arange(len(search.first) + 1)))):
+        z = pool.z[low:high] - pool.z[low:high].mean(axis=0)
+        values = pool.values[low:high, [search.names.index(names[column]) for column in others]]
         slope = np.linalg.solve(z.T @ z + RIDGE * len(z) * np.eye(z.shape[1]), z.T @ (values - values.mean(axis=0))).T
         result[unit, others] = slope / np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), np.finfo(float).tiny)
     return result
 
 
-def between(search: Search, found: Candidates, name: str, direction: Directions, rng: np.random.Generator) -> Codes:
-    """Return codes in the widest gaps between the values that each measure has, and towards the ends of the range.
+def between(search: Search, pool: Candidates, name: str, direction: Directions, rng: np.random.Generator) -> Codes:
+    """Return codes in the widest gaps between the values that each unit has, and towards the ends of the range.
 
-    `found` has one candidate for each value, in the order of the units; `direction` is where the values grow.
+    `pool` has one candidate for each value, in the order of the units; `direction` is where the values grow.
     """
-    chosen, column = [], search.names.index(name)
-    for unit, (low, high) in enumerate(pairwise(np.searchsorted(found.of, np.arange(len(search.first) + 1)))):
+    codes, column = [], search.names.index(name)
+    for unit, (low, high) in enumerate(pairwise(np.searchsorted(pool.of, np.arange(len(search.first) + 1)))):
         std, mean = search.std[unit, column], search.mean[unit, column]
-        rows = low + np.argsort(found.values[low:high, column], kind="stable")
-        a = (found.values[rows, column] - mean) / std
+        rows = low + np.argsort(pool.values[low:high, column], kind="stable")
+        a = (pool.values[rows, column] - mean) / std
         ends = min(-SPREAD, a[0]), max(SPREAD, a[-1])
-        z = found.z[np.concatenate([rows[:1], rows, rows[-1:]])]
+        z = pool.z[np.concatenate([rows[:1], rows, rows[-1:]])]
         z[0] += (ends[0] - a[0]) * direction[unit, 0]
         z[-1] += (ends[1] - a[-1]) * direction[unit, 0]
         gaps = np.diff(np.concatenate([ends[:1], a, ends[1:]]).clip(-SPREAD, SPREAD))
         widest = np.resize(np.argsort(-gaps, kind="stable")[:GAPS], GAPS)
-        chosen.append((z[widest] + z[widest + 1]) / 2)
-    middle = np.repeat(np.stack(chosen, axis=1), TRIES, axis=0)
+        codes.append((z[widest] + z[widest + 1]) / 2)
+    middle = np.repeat(np.stack(codes, axis=1), TRIES, axis=0)
     return middle + rng.normal(scale=NEAR, size=(len(middle), 1, middle.shape[2]))
 
 
-def recombined(search: Search, found: Candidates) -> Candidates:
-    """Return what each candidate and the input make together.
+def recombine(search: Search, pool: Candidates) -> Candidates:
+    """Return combinations of each candidate and the input.
 
     The candidate in some of the input's beats only, once for each run of beats, but for all of them; its
     line in the input's rhythm, and the input's line in its rhythm; and it and the latter with the input's notes on
@@ -244,7 +234,7 @@ def recombined(search: Search, found: Candidates) -> Candidates:
     ticks = search.material.tokens.shape[1]
     beats, at = ticks // TICKS_PER_BEAT, np.arange(ticks) // TICKS_PER_BEAT
     runs = [(low, high) for low in range(beats) for high in range(low + 1, beats + 1) if high - low < beats]
-    new, before = found.tokens, search.material.tokens[search.first[found.of]]
+    new, before = pool.tokens, search.material.tokens[search.first[pool.of]]
     own = is_onset(before)
     on_beat = own & (np.arange(ticks) % TICKS_PER_BEAT == 0)
     rhythm = np.where(is_onset(new), pitch_line(before), new)
@@ -253,31 +243,24 @@ def recombined(search: Search, found: Candidates) -> Candidates:
     parts += [np.where(on_beat, before, tokens) for tokens in (new, rhythm)]
     tokens = np.concatenate(parts)
     sounds = is_onset(tokens).any(axis=1)
-    of, z = np.tile(found.of, len(parts))[sounds], np.tile(found.z, (len(parts), 1))[sounds]
-    return _measured(search, of, tokens[sounds], z)
+    of, z = np.tile(pool.of, len(parts))[sounds], np.tile(pool.z, (len(parts), 1))[sounds]
+    return _measure(search, of, tokens[sounds], z)
 
 
 def join(parts: Sequence[Candidates]) -> Candidates:
     """Return all candidates in the order of their units, each once: the first of those with equal tokens."""
-    every = _concatenated(parts)
+    every = Candidates(
+        np.concatenate([part.of for part in parts]),
+        np.concatenate([part.tokens for part in parts]),
+        np.concatenate([part.z for part in parts]),
+        np.concatenate([part.values for part in parts]),
+    )
     rows = np.column_stack([every.of.astype(">u4").view(np.uint8).reshape(-1, 4), every.tokens.astype(np.uint8)])
     keys = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1]))).ravel()
     _, index = np.unique(keys, return_index=True)
     return every.take(index)
 
 
-def _measured(search: Search, of: Units, tokens: Tokens, z: Float[np.ndarray, "candidate latent"]) -> Candidates:
-    names, kinds = search.names, search.kind[of]
-    values = np.empty((len(of), len(names)))
-    for kind in np.unique(kinds):
-        values[kinds == kind] = attributes.measure(tokens[kinds == kind], METRES[kind], names)
+def _measure(search: Search, of: Units, tokens: Tokens, z: Float[np.ndarray, "candidate latent"]) -> Candidates:
+    values = attributes.measure_each(tokens, search.kind[of], search.names)
     return Candidates(of, tokens, z, values.round(_EXACT))
-
-
-def _concatenated(parts: Sequence[Candidates]) -> Candidates:
-    return Candidates(
-        np.concatenate([part.of for part in parts]),
-        np.concatenate([part.tokens for part in parts]),
-        np.concatenate([part.z for part in parts]),
-        np.concatenate([part.values for part in parts]),
-    )

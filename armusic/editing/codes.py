@@ -39,9 +39,8 @@ def encode_tune(checkpoint: Checkpoint, tune: Tune) -> Codes:
     _refuse_other_than_music(checkpoint)
     material = prepare(checkpoint, tune)
     codes = np.full((len(material.kind), checkpoint.model.latent), np.nan, dtype=np.float32)
-    for kind in np.unique(material.kind[material.varied]).tolist():
-        rows = material.varied & (material.kind == kind)
-        codes[rows] = encode(checkpoint, material.classes[rows], kind)
+    rows = np.flatnonzero(material.varied)
+    codes[rows] = encode(checkpoint, material, rows)
     return codes
 
 
@@ -82,10 +81,8 @@ def decode_tune(
         raise UsageError(f"{len(codes)} codes for a tune of {len(like.measures)} measures: give one per measure")
     material = prepare(checkpoint, like)
     tokens = material.tokens.copy()
-    for kind in np.unique(material.kind[finite]).tolist():
-        rows = np.flatnonzero(finite & (material.kind == kind))
-        decoded = decode(checkpoint, material, rows, codes[rows][None])[0, 0]
-        tokens[rows, : decoded.shape[1]] = decoded
+    rows = np.flatnonzero(finite)
+    tokens[rows] = decode(checkpoint, material, rows, codes[rows][None])[0, 0]
     return with_tokens(like, tokens)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -18,47 +18,108 @@ from armusic.training.checkpoint import Checkpoint
 Tokens = Int[np.ndarray, "measure tick"]
 Codes = Float[np.ndarray, "measure latent"]
 Allowed = Bool[np.ndarray, "measure 128"]
+Rows = Int[np.ndarray, " row"]
 
 CODES = 64  # decoded at a time: all at once take twice as long, for they leave the cache, and more memory
 
 
+def ignore(codes: int) -> None:
+    """Ignore how many codes are decoded."""
+
+
 @torch.inference_mode()
-def encode(checkpoint: Checkpoint, classes: Tokens, kind: int) -> Codes:
-    """Return the posterior means of measures of one kind, float32 (measure, latent)."""
+def encode_classes(checkpoint: Checkpoint, classes: Tokens, kind: int) -> Codes:
+    """Return the posterior means of measures in one metre, float32 (measure, latent)."""
     return checkpoint.model.encode(torch.as_tensor(classes).long(), kind).mean.numpy()
 
 
-@torch.inference_mode()
+def encode(checkpoint: Checkpoint, material: Material, rows: Rows) -> Float[np.ndarray, "row latent"]:
+    """Return the posterior means of some measures of a tune, float32 (row, latent): one batch per metre."""
+    kinds = material.kind[rows]
+    z = np.zeros((len(rows), checkpoint.config.network.latent), dtype=np.float32)
+    for kind in np.unique(kinds).tolist():
+        batch = kinds == kind
+        z[batch] = encode_classes(checkpoint, material.classes[rows[batch]], kind)
+    return z
+
+
 def decode(
     checkpoint: Checkpoint,
     material: Material,
-    rows: Int[np.ndarray, " row"],
+    rows: Rows,
     z: Float[np.ndarray, "step row latent"],
     allowed: Allowed | None = None,
     pulls: Sequence[float] = (0.0,),
+    on_decode: Callable[[int], None] = ignore,
 ) -> Int[np.ndarray, "pull step row tick"]:
-    """Return the tokens that codes stand for in the place of some measures of a tune, all of one metre.
+    """Return the tokens that codes stand for in the place of some measures of a tune.
 
-    They are as wide as the metre, and what `choose` makes of the logits, to which each of `pulls`
-    (nats) is added at the input's own classes: what the code leaves open stays as it was.
+    They are what `choose` makes of the logits, to which each of `pulls` (nats) is added at the
+    input's own classes: what the code leaves open stays as it was.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+        The model.
+    material : Material
+        The tune.
+    rows : int array (row,)
+        Places of the measures in the tune.
+    z : float32 array (step, row, latent)
+        Several codes for each of them.
+    allowed : bool array (measure, 128), optional
+        The pitches that each measure of the tune may have; any when not given.
+    pulls : sequence of float
+        Weights of the input's own tokens, in nats.
+    on_decode : callable
+        Called before each batch with the number of its codes; an exception that it raises ends the work.
+
+    Returns
+    -------
+    int16 array (pull, step, row, tick)
+        As wide as the tune's tokens.
     """
-    frame, kind = checkpoint.frame, int(material.kind[rows[0]])
-    width = tokenizer.ticks(METRES[kind])
+    kinds = material.kind[rows]
+    tokens = np.empty((len(pulls), *z.shape[:2], material.tokens.shape[1]), dtype=np.int16)
+    tokens[:] = material.tokens[rows]
+    for kind in np.unique(kinds).tolist():
+        batch = kinds == kind
+        width = tokenizer.ticks(METRES[kind])
+        tokens[:, :, batch, :width] = _decode_metre(
+            checkpoint, material, kind, rows[batch], z[:, batch], allowed, pulls, on_decode
+        )
+    return tokens
+
+
+@torch.inference_mode()
+def _decode_metre(
+    checkpoint: Checkpoint,
+    material: Material,
+    kind: int,
+    rows: Rows,
+    z: Float[np.ndarray, "step row latent"],
+    allowed: Allowed | None,
+    pulls: Sequence[float],
+    on_decode: Callable[[int], None],
+) -> Int[np.ndarray, "pull step row tick"]:
+    """Return what `decode` does for measures that are all in one metre, as wide as it is."""
+    frame, width = checkpoint.frame, tokenizer.ticks(METRES[kind])
     anchors = material.anchors[rows]
     held, silent = material.tokens[rows, 0] == HOLD, material.silent[rows, :width]
     pitches = None if allowed is None else _in_frame(allowed[rows], frame, anchors)
     own = material.classes[None, rows, :width, None].astype(np.int64)
-    made = np.empty((len(pulls), *z.shape[:2], width), dtype=np.int16)
+    tokens = np.empty((len(pulls), *z.shape[:2], width), dtype=np.int16)
     count = max(1, CODES // len(rows))
     for first in range(0, len(z), count):
         part = torch.from_numpy(z[first : first + count])
+        on_decode(part.shape[0] * part.shape[1])
         logits = checkpoint.model.decode(part.flatten(0, 1), kind).unflatten(0, part.shape[:2]).numpy()
         before = np.take_along_axis(logits, own, axis=3)
         for number, pull in enumerate(pulls):
             np.put_along_axis(logits, own, before + np.float32(pull), axis=3)
             chosen = choose(logits, frame, held=held, silent=silent, allowed=pitches)
-            made[number, first : first + count] = frame.leave(chosen, anchors)
-    return made
+            tokens[number, first : first + count] = frame.leave(chosen, anchors)
+    return tokens
 
 
 def choose(

@@ -1,4 +1,4 @@
-"""A tune as a model takes it, and back: its tokens, what they measure, and the tune of other tokens."""
+"""A tune as a model takes it, and back: its tokens and classes, and the tune of other tokens."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Int
 
 from armusic.errors import UsageError
-from armusic.music import attributes, tokenizer
+from armusic.music import keys, tokenizer
 from armusic.music.pitch_frame import Frame
-from armusic.music.score import METRES, Tune
+from armusic.music.score import Tune
 from armusic.music.tokenizer import is_onset
 from armusic.training.checkpoint import Checkpoint
 
@@ -23,10 +23,26 @@ Tokens = Int[np.ndarray, "measure tick"]
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """A tune as a model takes it: its tokens, the place of each metre in `score.METRES`, anchors and classes.
+    """A tune as a model takes it.
 
-    `silent` ticks stay rest (`padding`). `varied` measures sound, fit the frame and were asked for;
-    `unchanged` names those that were asked for and do not fit.
+    Parameters
+    ----------
+    tune : Tune
+        The music.
+    tokens : int16 array (measure, tick)
+        The tune's tokens: see `tokenizer.encode`.
+    kind : int array (measure,)
+        Place of each measure's metre in `score.METRES`.
+    anchors : int array (measure,)
+        Pitches from which the measures' classes are counted: see `Frame.registers`.
+    classes : int16 array (measure, tick)
+        Classes of the model.
+    silent : bool array (measure, tick)
+        Ticks that stay rest: see `padding`.
+    varied : bool array (measure,)
+        Measures that are to vary: they sound and fit the frame.
+    unchanged : tuple of str
+        Messages about those that were to vary and do not fit.
     """
 
     tune: Tune
@@ -68,14 +84,11 @@ def prepare(checkpoint: Checkpoint, tune: Tune, measures: tuple[int, int] | None
     return Material(tune, tokens, tokenizer.kinds(tune.measures), anchors, classes, silent, varied & inside, unchanged)
 
 
-def measured(tune: Tune, tokens: Tokens, attribute: str) -> Float[np.ndarray, " measure"]:
-    """Return an attribute of the rows of a tune, each in its own metre."""
-    values = np.empty(len(tokens))
-    kind = tokenizer.kinds(tune.measures)
-    for index in np.unique(kind):
-        here = kind == index
-        values[here] = attributes.measure(tokens[here], METRES[index], (attribute,))[:, 0]
-    return values
+def pitches(tune: Tune, key: str) -> Bool[np.ndarray, "measure 128"] | None:
+    """Return the pitches that each measure may have in a key: `auto` is the tune's own, `off` leaves all of them."""
+    if key == "off" or not tune.notes:
+        return None
+    return keys.allowed(tune, keys.find(tune) if key == "auto" else keys.parse(key))
 
 
 def with_tokens(tune: Tune, tokens: Tokens) -> Tune:
@@ -104,10 +117,11 @@ def padding(tune: Tune, width: int) -> Bool[np.ndarray, "measure tick"]:
 
 def _unchanged(tune: Tune, row: int, frame: Frame) -> str:
     measure = tune.measures[row]
-    pitches = [note.pitch for note in tune.notes if measure.start <= note.start < measure.end]
-    what = (
-        f"pitches {min(pitches)}..{max(pitches)} are not all in the model's {frame.low}..{frame.high}"
+    midi_pitches = [note.pitch for note in tune.notes if measure.start <= note.start < measure.end]
+    low, high = min(midi_pitches), max(midi_pitches)
+    reason = (
+        f"pitches {low}..{high} are not all in the model's {frame.low}..{frame.high}"
         if frame.name == "absolute"
-        else f"it spans {max(pitches) - min(pitches)} semitones, more than {frame.high} from its median"
+        else f"it spans {high - low} semitones, more than {frame.high} from its median"
     )
-    return f"measure {row + 1} is left as it is: {what}"
+    return f"measure {row + 1} is left as it is: {reason}"

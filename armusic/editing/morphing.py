@@ -23,7 +23,7 @@ from armusic.vae import latent
 log = logging.getLogger(__name__)
 
 Tokens = Int[np.ndarray, "measure tick"]
-Way = Callable[[Tensor, Tensor, float], Tensor]
+Curve = Callable[[Tensor, Tensor, float], Tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,15 @@ class Step:
     Parameters
     ----------
     name : str
-        As on a track: `morph 2/6`.
+        Name on a track: `morph 2/6`.
     share : float
-        How far on the way it is, 0..1; 0 is the first tune itself, 1 the second.
+        Share of the way, 0..1; 0 is the first tune itself, 1 the second.
     tune : Tune
         The music.
     to_first, to_second : float array (measure,)
-        How far each measure is from that of either tune, 0..1: see `distance`.
+        Distance of each measure from that of either tune, 0..1: see `distance`.
     abrupt : tuple of str
-        Measures that change at once, in the middle, and why.
+        Messages about measures that change at once, in the middle.
     """
 
     name: str
@@ -68,9 +68,9 @@ def morph(
     checkpoint : Checkpoint
         The model.
     first, second : Tune
-        Of the same metres, measure by measure; all their notes on the grid.
+        Tunes in the same metres, measure by measure; all their notes on the grid.
     steps : int
-        How many tunes, both ends included, at least 2.
+        Number of tunes, both ends included, at least 2.
     slerp : bool
         Whether codes go along the arc (`latent.slerp`) or straight (`latent.lerp`).
     loop : bool
@@ -86,24 +86,23 @@ def morph(
     if steps < 2:
         raise UsageError(f"{steps} steps: both tunes are steps, so give at least 2")
     first, second = matched(first, second, loop=loop)
-    one, other = prepare(checkpoint, first), prepare(checkpoint, second)
-    same = (one.tokens == other.tokens).all(axis=1)
-    moving = one.varied & other.varied & ~same
-    abrupt = _abrupt(one, other, ~moving & ~same)
+    start, end = prepare(checkpoint, first), prepare(checkpoint, second)
+    same = (start.tokens == end.tokens).all(axis=1)
+    moving = start.varied & end.varied & ~same
+    abrupt = _abrupt(start, end, ~moving & ~same)
     for message in abrupt:
         log.warning("%s", message)
-    codes = _codes(checkpoint, one, moving), _codes(checkpoint, other, moving)
-    rows = [one.tokens]
+    rows = np.flatnonzero(moving)
+    codes = (torch.from_numpy(encode(checkpoint, start, rows)), torch.from_numpy(encode(checkpoint, end, rows)))
     shares = [number / (steps - 1) for number in range(1, steps - 1)]
-    rows += [_between(checkpoint, one, other, codes, moving, share, slerp=slerp) for share in shares]
-    rows.append(other.tokens)
-    made = []
-    for number, tokens in enumerate(rows):
+    between = [_between(checkpoint, start, end, codes, rows, share, slerp=slerp) for share in shares]
+    result = []
+    for number, tokens in enumerate([start.tokens, *between, end.tokens]):
         nearer = second if 2 * number >= steps - 1 else first
         tune = nearer if number in (0, steps - 1) else with_tokens(nearer, tokens)
-        to_first, to_second = distance(tokens, one.tokens), distance(tokens, other.tokens)
-        made.append(Step(f"morph {number}/{steps - 1}", number / (steps - 1), tune, to_first, to_second, abrupt))
-    return made
+        to_first, to_second = distance(tokens, start.tokens), distance(tokens, end.tokens)
+        result.append(Step(f"morph {number}/{steps - 1}", number / (steps - 1), tune, to_first, to_second, abrupt))
+    return result
 
 
 def matched(first: Tune, second: Tune, *, loop: bool = False) -> tuple[Tune, Tune]:
@@ -120,13 +119,13 @@ def matched(first: Tune, second: Tune, *, loop: bool = False) -> tuple[Tune, Tun
         if not loop:
             raise UsageError(
                 f"{names[0]} has {counts[0]} measures and {names[1]} has {counts[1]}: give tunes of one length,"
-                " or repeat the shorter one with --loop (loop=True)"
+                " or repeat the shorter one (loop=True)"
             )
         first, second = (looped(tune, max(counts)) for tune in (first, second))
-    for number, (one, other) in enumerate(zip(first.measures, second.measures, strict=True), 1):
-        if one.metre.kind != other.metre.kind:
+    for number, (measure, counterpart) in enumerate(zip(first.measures, second.measures, strict=True), 1):
+        if measure.metre.kind != counterpart.metre.kind:
             raise UsageError(
-                f"measure {number} is in {one.metre} in {names[0]} and in {other.metre} in {names[1]}:"
+                f"measure {number} is in {measure.metre} in {names[0]} and in {counterpart.metre} in {names[1]}:"
                 " give tunes whose metres are the same, measure by measure"
             )
     if first.measures != second.measures:  # 2/2 and 4/4 are counted alike: the first tune's are written
@@ -148,14 +147,16 @@ def looped(tune: Tune, count: int) -> Tune:
     if len(tune.measures) == count:
         return tune
     times = [time * tune.end for time in range(-(-count // len(tune.measures)))]
-    measures = tuple(Measure(start + one.start, one.metre) for start in times for one in tune.measures)[:count]
+    measures = tuple(Measure(start + measure.start, measure.metre) for start in times for measure in tune.measures)[
+        :count
+    ]
     notes = (replace(note, start=start + note.start) for start in times for note in tune.notes)
     end = measures[-1].end
     cut = tuple(replace(note, duration=min(note.duration, end - note.start)) for note in notes if note.start < end)
     return replace(tune, notes=cut, measures=measures, padding=(tune.padding[0], measures[0].start))
 
 
-def distance(one: Tokens, other: Tokens) -> Float[np.ndarray, " measure"]:
+def distance(first: Tokens, second: Tokens) -> Float[np.ndarray, " measure"]:
     """Return how far apart the measures of two tunes are.
 
     Returns
@@ -168,8 +169,8 @@ def distance(one: Tokens, other: Tokens) -> Float[np.ndarray, " measure"]:
     >>> distance(np.array([[60, HOLD, 62, HOLD]]), np.array([[60, HOLD, HOLD, 64]])).tolist()
     [0.5]
     """
-    inside = one != PAD
-    differ = (_sounding(one) != _sounding(other)) | (is_onset(one) != is_onset(other))
+    inside = first != PAD
+    differ = (_sounding(first) != _sounding(second)) | (is_onset(first) != is_onset(second))
     return (differ & inside).sum(axis=1) / inside.sum(axis=1)
 
 
@@ -179,55 +180,41 @@ def _sounding(tokens: Tokens) -> Tokens:
     return np.where(line == HOLD, REST, line)
 
 
-def _codes(checkpoint: Checkpoint, material: Material, moving: np.ndarray) -> Tensor:
-    """Return the codes of the measures that move, float32 (measure, latent); zero for the others."""
-    z = torch.zeros(len(moving), checkpoint.model.latent)
-    for kind in np.unique(material.kind[moving]):
-        here = np.flatnonzero(moving & (material.kind == kind))
-        z[here] = torch.from_numpy(encode(checkpoint, material.classes[here], int(kind)))
-    return z
-
-
 def _between(
     checkpoint: Checkpoint,
-    one: Material,
-    other: Material,
+    start: Material,
+    end: Material,
     codes: tuple[Tensor, Tensor],
-    moving: np.ndarray,
+    rows: Int[np.ndarray, " row"],
     share: float,
     *,
     slerp: bool,
 ) -> Tokens:
-    """Return the tokens of a tune on the way."""
-    way: Way = latent.slerp if slerp else latent.lerp
-    nearer = other if share >= 0.5 else one
-    anchors = np.rint((1 - share) * one.anchors + share * other.anchors).astype(np.int64)
-    nearer = replace(nearer, anchors=anchors)
-    allowed = keys.allowed(nearer.tune, keys.find(nearer.tune)) & _between_pitches(one.tokens, other.tokens)
-    z = way(*codes, share)
+    """Return the tokens of a tune on the way, where the measures at `rows` move."""
+    curve: Curve = latent.slerp if slerp else latent.lerp
+    anchors = np.rint((1 - share) * start.anchors + share * end.anchors).astype(np.int64)
+    nearer = replace(end if share >= 0.5 else start, anchors=anchors)
+    allowed = keys.allowed(nearer.tune, keys.find(nearer.tune)) & _between_pitches(start.tokens, end.tokens)
     tokens = nearer.tokens.copy()
-    for kind in np.unique(nearer.kind[moving]):
-        here = np.flatnonzero(moving & (nearer.kind == kind))
-        made = decode(checkpoint, nearer, here, z[here].numpy()[None], allowed).reshape(len(here), -1)
-        tokens[here, : made.shape[1]] = made
+    tokens[rows] = decode(checkpoint, nearer, rows, curve(*codes, share).numpy()[None], allowed)[0, 0]
     return tokens
 
 
-def _between_pitches(one: Tokens, other: Tokens) -> Bool[np.ndarray, "measure 128"]:
+def _between_pitches(first: Tokens, second: Tokens) -> Bool[np.ndarray, "measure 128"]:
     """Return the pitches from the lowest to the highest note of each measure in either tune."""
-    both = np.concatenate([one, other], axis=1)
+    both = np.concatenate([first, second], axis=1)
     onset = is_onset(both)
     low, high = np.where(onset, both, HOLD).min(axis=1), np.where(onset, both, -1).max(axis=1)
     return (low[:, None] <= np.arange(HOLD)) & (np.arange(HOLD) <= high[:, None])
 
 
-def _abrupt(one: Material, other: Material, switched: np.ndarray) -> tuple[str, ...]:
+def _abrupt(start: Material, end: Material, switched: np.ndarray) -> tuple[str, ...]:
     """Return a line for each measure that changes at once."""
     lines = []
     for row in np.flatnonzero(switched).tolist():
-        material = one if not one.varied[row] else other
-        name = material.tune.source or material.tune.title or ("the first" if material is one else "the second")
+        material = end if start.varied[row] else start
+        name = material.tune.source or material.tune.title or ("the first" if material is start else "the second")
         sounds = bool(is_onset(material.tokens[row]).any())
-        what = "leaves the model's pitch frame" if sounds else "has no onset"
-        lines.append(f"measure {row + 1} changes at once, in the middle: in {name} it {what}")
+        reason = "leaves the model's pitch frame" if sounds else "has no onset"
+        lines.append(f"measure {row + 1} changes at once, in the middle: in {name} it {reason}")
     return tuple(lines)

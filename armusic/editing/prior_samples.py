@@ -1,13 +1,12 @@
-"""A model's population: what it makes of codes drawn from its prior, and how attributes are spread in it.
+"""Samples of a model's prior: codes drawn from it, decoded, and how attributes are spread over them.
 
-It needs no corpus, so it gives a scale to attributes that a model was not trained on, one's own
-among them. It is no picture of a corpus: there is more syncopation in it than in folk tunes.
+They need no corpus, so they give a scale to attributes that a model was not trained on, custom ones
+among them. They are no picture of a corpus: there is more syncopation in them than in folk tunes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 
 import numpy as np
 import torch
@@ -16,7 +15,7 @@ from jaxtyping import Float, Int
 from armusic.editing.decoding import CODES
 from armusic.errors import DataError
 from armusic.music import attributes
-from armusic.music.pitch_frame import FRAMES, MIDDLE
+from armusic.music.pitch_frame import FRAMES
 from armusic.music.score import METRES
 from armusic.training.checkpoint import Checkpoint
 from armusic.vae.models.base import VAE
@@ -30,14 +29,14 @@ Codes = Float[np.ndarray, "item latent"]
 
 @torch.inference_mode()
 def decode(model: VAE, frame: str, z: Codes, kind: int) -> Tokens:
-    """Return the most likely tokens of codes in a metre, whatever they are; anchored pitches count from A4."""
+    """Return the most likely tokens of codes in a metre, without constraints; anchored pitches count from A4."""
     parts = torch.as_tensor(z, dtype=torch.float32).split(CODES)
     classes = torch.cat([model.mode(model.decode(part, kind)) for part in parts]).numpy()
-    return FRAMES[frame].leave(classes, np.full(len(z), 0 if frame == "absolute" else MIDDLE))
+    return FRAMES[frame].tokens(classes)
 
 
-def decoded(checkpoint: Checkpoint) -> Callable[[Codes, int], Float[np.ndarray, "item attribute"]]:
-    """Return a function of codes (item, latent) and a kind: the attributes of what they are decoded to, freely."""
+def decoded_attributes(checkpoint: Checkpoint) -> Callable[[Codes, int], Float[np.ndarray, "item attribute"]]:
+    """Return a function of codes (item, latent) and a kind: the attributes of what `decode` makes of them."""
 
     def values(z: Codes, kind: int) -> Float[np.ndarray, "item attribute"]:
         tokens = decode(checkpoint.model, checkpoint.frame.name, z, kind)
@@ -46,10 +45,13 @@ def decoded(checkpoint: Checkpoint) -> Callable[[Codes, int], Float[np.ndarray, 
     return values
 
 
-@lru_cache(maxsize=len(METRES))
-def _drawn(model: VAE, frame: str, kind: int) -> Tokens:
-    z = np.random.default_rng(kind).standard_normal((COUNT, model.latent))
-    return decode(model, frame, z, kind)
+def samples(checkpoint: Checkpoint, kind: int) -> Tokens:
+    """Return `COUNT` measures that the model makes in a metre; they are drawn once and go with the checkpoint."""
+    by_kind: dict[int, Tokens] = checkpoint.computed.setdefault("prior samples", {})
+    if kind not in by_kind:
+        z = np.random.default_rng(kind).standard_normal((COUNT, checkpoint.model.latent))
+        by_kind[kind] = decode(checkpoint.model, checkpoint.frame.name, z, kind)
+    return by_kind[kind]
 
 
 def spread(
@@ -57,7 +59,7 @@ def spread(
 ) -> tuple[Float[np.ndarray, " item"], Float[np.ndarray, " item"]]:
     """Return the mean and the standard deviation of an attribute in the metres of some measures.
 
-    Of a model's own attributes they are those of its training data, of others those of its population.
+    For a model's own attributes they are those of its training data, for others those of its prior samples.
 
     Parameters
     ----------
@@ -76,18 +78,21 @@ def spread(
     known, scale = checkpoint.config.attributes, checkpoint.scale
     if name in known:
         return scale.mean[kind, known.index(name)], scale.std[kind, known.index(name)]
-    frame = checkpoint.frame.name
-    FRAMES[frame].check([name])
+    checkpoint.frame.check([name])
     kinds, place = np.unique(kind, return_inverse=True)
-    drawn = [(_drawn(checkpoint.model, frame, one), METRES[one]) for one in kinds.tolist()]
-    values = np.array([attributes.measure(tokens, metre, (name,))[:, 0] for tokens, metre in drawn])
+    metres = [METRES[index] for index in kinds.tolist()]
+    values = np.array(
+        [
+            attributes.measure(samples(checkpoint, index), metre, (name,))[:, 0]
+            for index, metre in zip(kinds.tolist(), metres, strict=True)
+        ]
+    )
     values = values.reshape(len(kinds), COUNT)  # of no metre as well
     std = np.where(np.ptp(values, axis=1) > ALIKE, values.std(axis=1), 0.0)
     if len(kinds) and not std.any():
-        metres = " and ".join(str(metre) for _, metre in drawn)
         raise DataError(
-            f"attribute {name!r} is {values[0, 0]:.3g} for every measure that the model makes in {metres}:"
-            " there is nothing to turn"
+            f"attribute {name!r} is {values[0, 0]:.3g} for every measure that the model makes in"
+            f" {' and '.join(map(str, metres))}: there is nothing to change"
         )
     std[std == 0] = std.max(initial=0.0)
     return values.mean(axis=1)[place.ravel()], std[place.ravel()]

@@ -1,4 +1,4 @@
-"""What a model hears: measures through the encoder and back, and how they differ."""
+"""Reconstruction: measures through the encoder and the decoder, and how they differ."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ Tokens = Int[np.ndarray, "measure tick"]
 
 @dataclass(frozen=True, slots=True)
 class Reconstruction:
-    """A tune as a model hears it.
+    """A tune as a model reconstructs it.
 
     Parameters
     ----------
     tune : Tune
-        The music heard.
+        The reconstruction.
     ticks : float array (measure,)
         Share of the ticks of each measure that are right, 0..1.
     missed, added, changed : int array (measure,)
-        Notes of the input without an onset in what is heard, the reverse, and onsets with another pitch.
+        Numbers of notes of the input that the reconstruction lacks, the reverse, and onsets with another pitch.
     """
 
     tune: Tune
@@ -40,42 +40,42 @@ class Reconstruction:
 
 
 def reconstruct(checkpoint: Checkpoint, tune: Tune) -> Reconstruction:
-    """Return a tune as a model hears it, and where that differs.
+    """Return a tune as a model reconstructs it, and where that differs.
 
     Raises
     ------
     OffGridError
         For a note between two ticks.
     """
-    written = tokenizer.encode(tune)
-    heard, _ = decode(checkpoint, written, tokenizer.kinds(tune.measures))
-    one, two = is_onset(written), is_onset(heard)
-    inside = written != PAD
+    original = tokenizer.encode(tune)
+    tokens, _ = decode(checkpoint, original, tokenizer.kinds(tune.measures))
+    onset, new_onset = is_onset(original), is_onset(tokens)
+    inside = original != PAD
     return Reconstruction(
-        with_tokens(tune, heard),
-        ((written == heard) & inside).sum(axis=1) / inside.sum(axis=1),
-        (one & ~two).sum(axis=1),
-        (two & ~one).sum(axis=1),
-        (one & two & (written != heard)).sum(axis=1),
+        tune=with_tokens(tune, tokens),
+        ticks=((original == tokens) & inside).sum(axis=1) / inside.sum(axis=1),
+        missed=(onset & ~new_onset).sum(axis=1),
+        added=(new_onset & ~onset).sum(axis=1),
+        changed=(onset & new_onset & (original != tokens)).sum(axis=1),
     )
 
 
 @torch.inference_mode()
 def decode(checkpoint: Checkpoint, tokens: Tokens, kind: Int[np.ndarray, " measure"]) -> tuple[Tokens, np.ndarray]:
-    """Return what a model makes of measures, from the posterior mean, the decoder running free.
+    """Return the reconstruction of measures: their posterior means decoded without constraints.
 
     Parameters
     ----------
     checkpoint : Checkpoint
         The model.
     tokens : int array (measure, tick)
-        Measures; those that its frame cannot hold are heard wrong.
+        Measures; those that its frame cannot hold are distorted.
     kind : int array (measure,)
         Places of their metres in `score.METRES`.
 
     Returns
     -------
-    heard : int16 array (measure, tick)
+    tokens : int16 array (measure, tick)
         Tokens, ending in `PAD` where the metre is shorter.
     z : float32 array (measure, latent)
         Posterior means.
@@ -83,12 +83,12 @@ def decode(checkpoint: Checkpoint, tokens: Tokens, kind: Int[np.ndarray, " measu
     model, frame = checkpoint.model.eval(), checkpoint.frame
     anchors = frame.anchors(tokens)
     classes, _ = frame.enter(tokens, anchors)
-    heard = np.full_like(tokens, PAD)
+    result = np.full_like(tokens, PAD)
     z = np.empty((len(tokens), model.latent), dtype=np.float32)
     for rows in batches(kind, 1024):
         index = int(kind[rows[0]])
         mean = model.encode(torch.as_tensor(classes[rows]).long(), index).mean
         z[rows] = mean.numpy()
-        made = model.mode(model.decode(mean, index)).numpy()
-        heard[rows, : made.shape[1]] = frame.leave(made, anchors[rows])
-    return heard, z
+        decoded = model.mode(model.decode(mean, index)).numpy()
+        result[rows, : decoded.shape[1]] = frame.leave(decoded, anchors[rows])
+    return result, z

@@ -1,4 +1,4 @@
-"""What was reached: a tune that was asked for, beside the input and what was asked."""
+"""What a search or one decode gives: the tune with its attributes at their targets, beside the input."""
 
 from __future__ import annotations
 
@@ -9,38 +9,39 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from armusic.editing import candidates
-from armusic.editing.material import Material, measured, with_tokens
+from armusic.editing.material import Material, with_tokens
 from armusic.editing.targets import TargetTable, dimensions
+from armusic.music import attributes
 from armusic.music.score import Tune
 from armusic.music.similarity import distance
 from armusic.training.checkpoint import Checkpoint
 
-Rows = Int[np.ndarray, "measure tick"]
+Tokens = Int[np.ndarray, "measure tick"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A tune that was asked for.
+    """A tune with attributes at their targets, or near them.
 
     Parameters
     ----------
     tune : Tune
         The music.
     tokens : int16 array (measure, tick)
-        Its tokens.
+        The music's tokens.
     names : tuple of str
-        The attributes asked for: columns of the next three.
+        Names of the attributes: columns of the next three.
     targets, values, original : float64 array (measure, attribute)
         The targets, the values reached, and the input's; the input's own value is the target of a
         measure that is not to vary.
     distance : float64 array (measure,)
-        Of each measure from the input's: `armusic.music.similarity.distance`.
+        Distance of each measure from the input's: `armusic.music.similarity.distance`.
     notes : tuple of str
-        Measures that were left as they are, and targets out of reach.
+        Messages about measures that were left as they are, and targets out of reach.
     """
 
     tune: Tune
-    tokens: Rows
+    tokens: Tokens
     names: tuple[str, ...]
     targets: TargetTable
     values: TargetTable
@@ -58,26 +59,31 @@ def reach_result(
     material: Material,
     names: tuple[str, ...],
     targets: TargetTable,
-    tokens: Rows,
-    notes: Sequence[str],
+    tokens: Tokens,
+    notes: Sequence[str] = (),
 ) -> Reached:
     """Return the tune of `tokens`, measured and compared with the input."""
-    every, varied = candidates.measured(checkpoint, names), material.varied
+    every, varied = candidates.search_attributes(checkpoint, names), material.varied
     columns, others = split(every, names)
-    old, new = (
-        np.column_stack([measured(material.tune, rows, name) for name in every]) for rows in (material.tokens, tokens)
-    )
-    apart = np.zeros(len(tokens))
+    old, new = (attributes.measure_each(rows, material.kind, every) for rows in (material.tokens, tokens))
+    distances = np.zeros(len(tokens))
     if varied.any():
         dims = dimensions([every[column] for column in others], checkpoint.config.attributes)
         std = checkpoint.scale.std[material.kind[varied]][:, dims]
-        apart[varied] = distance(
+        distances[varied] = distance(
             tokens[varied], material.tokens[varied], new[varied][:, others], old[varied][:, others], std
         )
-    tune = with_tokens(material.tune, tokens)
     original = old[:, columns]
-    targets = np.where(varied[:, None], targets, original)
-    return Reached(tune, tokens, names, targets, new[:, columns], original, apart, (*material.unchanged, *notes))
+    return Reached(
+        with_tokens(material.tune, tokens),
+        tokens,
+        names,
+        np.where(varied[:, None], targets, original),
+        new[:, columns],
+        original,
+        distances,
+        (*material.unchanged, *notes),
+    )
 
 
 def split(every: Sequence[str], names: Sequence[str]) -> tuple[list[int], list[int]]:

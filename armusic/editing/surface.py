@@ -1,4 +1,4 @@
-"""What two attributes become when both are asked for: the decoded values over a grid of the two."""
+"""What two attributes become when both have targets: the decoded values over a grid of the two."""
 
 from __future__ import annotations
 
@@ -10,31 +10,30 @@ from jaxtyping import Float
 
 from armusic.editing.calibration import scale_of
 from armusic.editing.decoding import decode, encode
-from armusic.editing.material import measured, prepare
-from armusic.editing.reach import pitches
+from armusic.editing.material import pitches, prepare
 from armusic.errors import NoNotesError, UsageError
 from armusic.music import attributes
-from armusic.music.score import METRES, Tune
+from armusic.music.score import Tune
 from armusic.training.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """Two attributes over a grid of values asked of both.
+    """Two attributes over a grid of targets for both.
 
     Parameters
     ----------
     names : (str, str)
-        The attributes.
+        Names of the attributes.
     targets : float64 array (2, point)
-        The values asked of each, in its own units, rising.
+        The targets of each, in its own units, rising.
     values : float64 array (2, point, point)
         The values that were decoded, mean over the measures: `values[k, j, i]` is that of attribute
-        `k` where `targets[0, i]` and `targets[1, j]` were asked for.
+        `k` where `targets[0, i]` and `targets[1, j]` were the targets.
     original : float64 array (measure, 2)
         The values of each measure of the input that was moved.
     unchanged : tuple of str
-        Measures that could not be moved, and why.
+        Messages about measures that could not be moved.
     """
 
     names: tuple[str, str]
@@ -53,7 +52,7 @@ def surface(
     measures: tuple[int, int] | None = None,
     key: str = "auto",
 ) -> Surface:
-    """Ask every measure of a tune for all pairs of values on a grid, and decode each once.
+    """Return what every measure of a tune becomes for all pairs of targets on a grid, each decoded once.
 
     Parameters
     ----------
@@ -62,9 +61,9 @@ def surface(
     tune : Tune
         All its notes on the grid.
     names : sequence of str
-        Two of the model's attributes.
+        Names of two of the model's attributes.
     points : int
-        Values asked of each attribute, at least 2: from the least to the largest that its dimension leads to, in
+        Number of targets of each attribute, at least 2: from the least to the largest that its dimension leads to, in
         the metres of the tune, by the model's scale (without one of its own, it is measured on its corpus).
     measures : (int, int), optional
         The first and the last measure to move, from 1; all when not given.
@@ -92,23 +91,20 @@ def surface(
     if not len(rows):
         why = "; ".join(material.unchanged) or "nothing sounds in it"
         raise NoNotesError(f"{tune.source or 'the tune'}: no measure to move: {why}")
-    allowed, scale = pitches(tune, key), scale_of(checkpoint)
-    kinds = np.unique(material.kind[rows]).tolist()
-    reach = np.array([[scale.table(name, kind).reach for kind in kinds] for name in chosen])
-    targets = np.linspace(reach[..., 0].min(axis=1), reach[..., 1].max(axis=1), points, axis=1)
-    values = np.zeros((2, points, points))
-    for kind in kinds:
-        here = rows[material.kind[rows] == kind]
-        z = np.tile(encode(checkpoint, material.classes[here], kind), (points, 1, 1))
-        x, y = (scale.value_to_z(name, kind, targets[k]) for k, name in enumerate(chosen))
-        z[..., checkpoint.config.attributes.index(first)] = x[:, None]
-        for place, height in enumerate(y):
-            z[..., checkpoint.config.attributes.index(second)] = height
-            made = decode(checkpoint, material, here, z, allowed)[0]
-            found = attributes.measure(made.reshape(-1, made.shape[2]), METRES[kind], chosen)
-            values[:, place] += found.reshape(points, len(here), 2).sum(axis=1).T
-    original = np.stack([measured(tune, material.tokens, name)[rows] for name in chosen], axis=1)
-    return Surface(chosen, targets, values / len(rows), original, material.unchanged)
+    allowed, scale, kinds = pitches(tune, key), scale_of(checkpoint), material.kind[rows]
+    ends = np.array([[scale.table(name, kind).reach for kind in np.unique(kinds).tolist()] for name in chosen])
+    targets = np.linspace(ends[..., 0].min(axis=1), ends[..., 1].max(axis=1), points, axis=1)
+    values = np.empty((2, points, points))
+    z = np.tile(encode(checkpoint, material, rows), (points, 1, 1))
+    x, y = (scale.value_to_z(name, kinds, column[:, None]) for name, column in zip(chosen, targets, strict=True))
+    z[..., checkpoint.config.attributes.index(first)] = x
+    for place, height in enumerate(y):
+        z[..., checkpoint.config.attributes.index(second)] = height
+        tokens = decode(checkpoint, material, rows, z, allowed)[0]
+        decoded = attributes.measure_each(tokens.reshape(-1, tokens.shape[2]), np.tile(kinds, points), chosen)
+        values[:, place] = decoded.reshape(points, len(rows), 2).mean(axis=1).T
+    original = attributes.measure_each(material.tokens, material.kind, chosen)[rows]
+    return Surface(chosen, targets, values, original, material.unchanged)
 
 
 def pair(names: Sequence[str], known: Sequence[str]) -> tuple[str, str]:
@@ -125,7 +121,7 @@ def pair(names: Sequence[str], known: Sequence[str]) -> tuple[str, str]:
     ('density', 'range')
     """
     if len(names) != 2:
-        given = f" ({', '.join(names)})" * bool(names)
+        given = f" ({', '.join(names)})" if names else ""
         raise UsageError(f"a map is of two attributes, not of {len(names)}{given}: name two of {', '.join(known)}")
     first, second = (attributes.canonical_name(name, known) for name in names)
     if first == second:

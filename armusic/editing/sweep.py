@@ -1,24 +1,28 @@
-"""A sweep: one attribute of a tune turned down and up in equal steps, by a search or by its dimension alone."""
+"""A sweep: one attribute of a tune lowered and raised in equal steps.
+
+In the closed loop a step is so many standard deviations of the attribute, and a pool of candidates is searched
+for each measure's new value. In the open loop it is a move of the latent dimension, decoded once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
-from armusic.editing import pool
-from armusic.editing.decoding import Allowed, decode, encode
-from armusic.editing.material import Material, measured, prepare, with_tokens
-from armusic.editing.reach import pitches
-from armusic.editing.targets import canonical, dimensions
+from armusic.editing import pool as pools
+from armusic.editing.decoding import Allowed
+from armusic.editing.material import Material, Tokens, pitches, prepare, with_tokens
+from armusic.editing.open_loop import decode_moves
+from armusic.editing.targets import Values, canonical, dimensions
 from armusic.errors import UsageError
 from armusic.music import attributes
 from armusic.music.score import Tune
 from armusic.training.checkpoint import Checkpoint
-from armusic.vae import latent
+
+_NEAR = 0.04  # how near the number in a step's name is to the step
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +32,19 @@ class Variation:
     Parameters
     ----------
     name : str
-        As on a track: `rhythm +1.0`.
+        Name of the step, as on a track: `rhythm +1.0`.
     step : float
-        How far, in standard deviations of the attribute, or of the prior in the open loop; 0 is the input itself.
+        Size of the step, in standard deviations of the attribute, or of the prior in the open loop; 0 is the input.
     tune : Tune
         The music.
     values : float array (measure,)
         The attribute of each measure.
     unchanged : tuple of str
-        Measures that could not be varied, and why.
+        Messages about measures that could not be varied.
     targets : float array (measure,), optional
-        What each measure was asked for; not there where the latent dimension alone was moved.
+        The target of each measure; none where the latent dimension alone was moved.
     clipped : int
-        How many measures were asked for less than the step says, for it lies beyond what can be reached.
+        Number of measures with a nearer target than the step's, which is out of reach.
     """
 
     name: str
@@ -55,6 +59,15 @@ class Variation:
         return f"Variation({self.name}, mean {self.values.mean():.3f}, {self.tune.summary})"
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The tokens of a step, its targets in the closed loop, and how many of these are nearer than the step."""
+
+    tokens: Tokens
+    targets: Values | None = None
+    clipped: int = 0
+
+
 def interpolate(
     checkpoint: Checkpoint,
     tune: Tune,
@@ -66,7 +79,7 @@ def interpolate(
     *,
     closed: bool = True,
 ) -> list[Variation]:
-    """Return the tune with one attribute turned down and up, in equal steps.
+    """Return the tune with one attribute lowered and raised, in equal steps.
 
     Parameters
     ----------
@@ -75,17 +88,19 @@ def interpolate(
     tune : Tune
         All its notes on the grid.
     attribute : str
-        Any: see `attributes`, or `FILE.py:FUNCTION`.
+        Any attribute: see `armusic.music.attributes`, or `FILE.py:FUNCTION`; in the open loop one of the model's.
     steps : int
-        How many variations, at least 1.
+        Number of variations, at least 1.
     span : (float, float)
         The first and the last step, in standard deviations of the attribute, from the value of each measure:
-        those of the training data, or of what the model makes where it was not trained on the attribute.
-    measures, key
-        As for `reach`.
+        those of the training data, or of the model's prior samples where it was not trained on the attribute.
+        In the open loop, in prior standard deviations from the code of each measure.
+    measures : (int, int), optional
+        The first and the last measure to vary, from 1; all when not given.
+    key : str
+        The key to stay in, as `A:dorian`; `auto`: the tune's own; `off`: any pitch may come.
     closed : bool
-        Search for each value, or the last that can be reached; else move the latent dimension by so many
-        prior standard deviations and decode once.
+        Search for each value, or the last that can be reached; else move the latent dimension and decode once.
 
     Returns
     -------
@@ -96,86 +111,53 @@ def interpolate(
     Raises
     ------
     UsageError
-        For an attribute that there is not, a range past the end, no steps or an empty span.
+        For an attribute that does not exist, measures past the end, no steps or an empty span.
     DataError
         For an attribute that does not work with this model: see `armusic.editing.pool.build`.
-    """
-    allowed = pitches(tune, key)
-    (name,) = canonical([attribute], checkpoint.config.attributes)
-    if not closed:
-        dimensions([name], checkpoint.config.attributes)
-        return move_dimension(checkpoint, tune, name, steps, span, measures, allowed)
-    offsets = equal_steps(steps, span)
-    candidates = pool.build(checkpoint, tune, name, allowed=allowed, measures=measures)
-    present, unchanged = candidates.turned(0)[0][:, 0], candidates.search.material.unchanged
-    original = Variation("original", 0.0, tune, present, unchanged, present)
-    result = [] if 0.0 in offsets else [original]
-    for step, title in zip(offsets, step_names(name, offsets), strict=True):
-        if step == 0:
-            result.append(replace(original, name=title))
-            continue
-        wanted, within = (table[:, 0] for table in candidates.turned(step))
-        found = candidates.reach(within)
-        clipped = int((wanted != within).sum())
-        result.append(Variation(title, step, found.tune, found.values[:, 0], unchanged, within, clipped))
-    return result
-
-
-def move_dimension(
-    checkpoint: Checkpoint,
-    tune: Tune,
-    attribute: str,
-    steps: int = 5,
-    span: tuple[float, float] = (-2.0, 2.0),
-    measures: tuple[int, int] | None = None,
-    allowed: Allowed | None = None,
-) -> list[Variation]:
-    """Return a tune decoded once for each step of a latent dimension.
-
-    Parameters
-    ----------
-    checkpoint : Checkpoint
-        The model.
-    tune : Tune
-        The input; all its notes on the grid.
-    attribute : str
-        One of the model's.
-    steps : int
-        How many variations, at least 1.
-    span : (float, float)
-        The first and the last step, in prior standard deviations from where each measure is.
-    measures : (int, int), optional
-        The first and the last measure to vary, from 1; all when not given.
-    allowed : bool array (measure, 128), optional
-        The pitches that each measure may have, as `keys.allowed` gives them; any when not given.
-
-    Returns
-    -------
-    list of Variation
-        One per step. At step 0 stands the input, untouched; where no step is 0 it comes first, named `original`.
-
-    Raises
-    ------
-    UsageError
-        For an attribute that the model does not have, a range past the end, no steps or an empty span.
     OffGridError
         For a note between two ticks.
     """
-    names = checkpoint.config.attributes
-    attribute = attributes.canonical_name(attribute, names)
+    (name,) = canonical([attribute], checkpoint.config.attributes)
+    if not closed:
+        dimensions([name], checkpoint.config.attributes)
     offsets = equal_steps(steps, span)
-    material = prepare(checkpoint, tune, measures)
-    tokens, unchanged = material.tokens, material.unchanged
     moves = [step for step in offsets if step]
-    rows = _decode(checkpoint, material, names.index(attribute), moves, allowed)
+    material, allowed = prepare(checkpoint, tune, measures), pitches(tune, key)
+    present = attributes.measure_each(material.tokens, material.kind, (name,))[:, 0]
+    if closed:
+        results = _search(checkpoint, material, name, moves, allowed)
+    else:
+        results = [_Step(tokens) for tokens in decode_moves(checkpoint, material, name, moves, allowed)]
 
-    made = dict(zip(moves, rows, strict=True))
-    result = [] if 0.0 in offsets else [Variation("original", 0.0, tune, measured(tune, tokens, attribute), unchanged)]
-    for step, name in zip(offsets, step_names(attribute, offsets), strict=True):
-        varied_tune = with_tokens(tune, made[step]) if step else tune
-        values = measured(tune, made[step] if step else tokens, attribute)
-        result.append(Variation(name, step, varied_tune, values, unchanged))
-    return result
+    def original(title: str) -> Variation:
+        return Variation(title, 0.0, tune, present, material.unchanged, present if closed else None)
+
+    variations = [] if 0.0 in offsets else [original("original")]
+    by_move = dict(zip(moves, results, strict=True))
+    for step, title in zip(offsets, step_names(name, offsets), strict=True):
+        if not step:
+            variations.append(original(title))
+            continue
+        result = by_move[step]
+        varied_tune = with_tokens(tune, result.tokens)
+        values = attributes.measure_each(result.tokens, material.kind, (name,))[:, 0]
+        variations.append(
+            Variation(title, step, varied_tune, values, material.unchanged, result.targets, result.clipped)
+        )
+    return variations
+
+
+def _search(
+    checkpoint: Checkpoint, material: Material, name: str, moves: Sequence[float], allowed: Allowed | None
+) -> list[_Step]:
+    """Return the answers of a pool to targets so many standard deviations from the present values."""
+    pool = pools.build(checkpoint, material, name, allowed=allowed)
+    steps = []
+    for move in moves:
+        targets, within = pool.step_targets(move)
+        tokens, _ = pool.look_up(within)
+        steps.append(_Step(tokens, within[:, 0], int((targets != within).sum())))
+    return steps
 
 
 def equal_steps(steps: int, span: tuple[float, float]) -> list[float]:
@@ -215,21 +197,3 @@ def step_names(attribute: str, offsets: Sequence[float]) -> list[str]:
         if near and len(set(shown)) == len(offsets):
             break
     return [f"{attributes.short_name(attribute)} {text}" for text in shown]
-
-
-_NEAR = 0.04
-
-
-def _decode(
-    checkpoint: Checkpoint, material: Material, dim: int, moves: Sequence[float], allowed: Allowed | None
-) -> Int[np.ndarray, "step measure tick"]:
-    """Return the tokens of every step: `varied` measures decoded in one batch per metre, the others as they are."""
-    result = np.repeat(material.tokens[None], len(moves), axis=0)
-    if not moves:
-        return result
-    for index in np.unique(material.kind[material.varied]):
-        here = np.flatnonzero(material.varied & (material.kind == index))
-        z = latent.sweep(torch.from_numpy(encode(checkpoint, material.classes[here], int(index))), dim, moves)
-        made = decode(checkpoint, material, here, z.numpy(), allowed)[0]
-        result[:, here, : made.shape[2]] = made
-    return result

@@ -1,10 +1,16 @@
-"""Targets: what is asked of an attribute, as typed, and what that means measure by measure.
+"""Targets: the values that attributes are to have, as typed or as numbers, and what they mean measure by measure.
 
 rhythm=0.6              the value .6 in every measure
+contour=-0.2            the value -.2: a plain number is a value, whatever its sign (contour=+0.2 is .2)
+contour=by+0.2          a shift: each measure's own value and .2 more (by-0.2: less)
 density=p80             the 80th percentile of the corpus in each measure's metre
-contour=+0.2            each measure's own value, and .2 more (-0.2: less)
 density=1:0.2 8:0.7     a curve: .2 in measure 1, .7 in measure 8, linear between
 density=@curve.csv      a curve from a file, one line `measure,value` per point
+
+In Python, targets are such strings or a mapping: numbers are values, strings are what stands behind the
+equals sign, and sequences have one value for each measure.
+
+    model.reach(tune, {"contour": -0.2, "density": "p80", "rhythm": "by+0.2"})
 """
 
 from __future__ import annotations
@@ -14,8 +20,9 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, SupportsFloat
 
 import numpy as np
 from jaxtyping import Float
@@ -23,37 +30,43 @@ from jaxtyping import Float
 from armusic.errors import UsageError
 from armusic.files import label, read_bytes
 from armusic.music import attributes
-from armusic.music.score import Tune
 
-Targets = float | Sequence[float] | Float[np.ndarray, " measure"]
-TargetTable = Float[np.ndarray, "measure asked"]
 Values = Float[np.ndarray, " measure"]
-Percentile = Callable[[float], Values]
-"""percent 0..100 -> value of the attribute in the corpus, in the metre of each measure."""
+TargetTable = Float[np.ndarray, "measure attribute"]
+Value = SupportsFloat | Sequence[float] | Float[np.ndarray, " measure"]
+"""One value for all measures, or one for each."""
+Percentile = Callable[[str, float], Values]
+"""attribute, percent 0..100 -> its value in the corpus, in the metre of each measure."""
 
-_NUMBER = re.compile(r"[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?")
+Form = Literal["value", "percentile", "shift", "curve", "measures"]
+
+_NUMBER = re.compile(r"[+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is asked of one attribute.
+    """What one attribute is to be.
 
     Parameters
     ----------
     attribute : str
-        Its name, as typed.
-    form : {"value", "percentile", "shift", "curve"}
-        What `points` mean.
+        The attribute's name, as typed.
+    form : {"value", "percentile", "shift", "curve", "measures"}
+        The meaning of `points`; "measures" has a point for every measure.
     points : tuple of (float, float)
-        Measure, from 1, and value: one point (at measure 1) but for a curve.
+        Measure, from 1, and value: one point (at measure 1) but for a curve and for "measures".
     text : str
-        As typed, for names and messages.
+        The value as typed, for names and messages.
     """
 
     attribute: str
-    form: Literal["value", "percentile", "shift", "curve"]
+    form: Form
     points: tuple[tuple[float, float], ...]
     text: str
+
+
+Targets = Mapping[str, Value | str] | Sequence[str | Target]
+"""Targets as `NAME=VALUE` each, or as a mapping from names to numbers, sequences and strings."""
 
 
 def parse(text: str) -> Target:
@@ -70,40 +83,62 @@ def parse(text: str) -> Target:
     Target(attribute='density', form='percentile', points=((1.0, 80.0),), text='p80')
     >>> parse("density=1:0.2 8:0.7").points
     ((1.0, 0.2), (8.0, 0.7))
+    >>> [(target.form, target.points[0][1]) for target in map(parse, ("contour=-0.2", "contour=by-0.2"))]
+    [('value', -0.2), ('shift', -0.2)]
     """
-    name, equals, asked = (part.strip() for part in text.partition("="))
-    if not (name and equals and asked):
-        raise UsageError(f"target {text!r}: write it like rhythm=0.6, rhythm=p80, rhythm=+0.2 or rhythm=@curve.csv")
-    if asked.startswith("@"):
-        return Target(name, "curve", _from_file(Path(asked[1:])), asked)
-    if ":" in asked:
-        return Target(name, "curve", _curve((point.split(":") for point in asked.split()), f"curve {asked!r}"), asked)
-    if asked.startswith("p"):
-        percent = _number(asked[1:], f"{name}={asked}")
-        if not 0 <= percent <= 100:
-            raise UsageError(f"{name}={asked}: percentiles go from p0 to p100")
-        return Target(name, "percentile", ((1.0, percent),), asked)
-    # contour may be negative: a sign in front is a shift, so a negative value is written as a curve of one point
-    form: Literal["shift", "value"] = "shift" if asked[0] in "+-" else "value"
-    return Target(name, form, ((1.0, _number(asked, f"{name}={asked}")),), asked)
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if not (name and equals and value):
+        raise UsageError(f"target {text!r}: write it like rhythm=0.6, rhythm=p80, rhythm=by+0.2 or rhythm=@curve.csv")
+    return _parse_value(name, value)
 
 
-def resolve(target: Target, present: Values, percentile: Percentile) -> Values:
-    """Return the value that is asked of each measure.
+def parse_all(targets: Targets | str) -> list[Target]:
+    """Return targets in any of their spellings as `Target` objects.
 
     Parameters
     ----------
-    target : Target
-        As parsed.
-    present : float array (measure,)
-        The tune's own values.
-    percentile : callable
-        Looks up the corpus.
+    targets : mapping, sequence of str or Target, or str
+        A mapping has numbers (values), sequences (one value for each measure), and strings as typed behind
+        the equals sign. The others are `NAME=VALUE` each.
 
     Raises
     ------
     UsageError
-        For a curve with a point outside the tune.
+        For what cannot be understood, or a value that is no finite number.
+
+    Examples
+    --------
+    >>> [target.form for target in parse_all({"contour": -0.2, "density": "p80", "range": [0.1, 0.2]})]
+    ['value', 'percentile', 'measures']
+    >>> parse_all(["contour=-0.2"]) == parse_all({"contour": -0.2}) == parse_all("contour=-0.2")
+    True
+    """
+    if isinstance(targets, Mapping):
+        return [
+            _parse_value(name, value) if isinstance(value, str) else _from_numbers(name, value)
+            for name, value in targets.items()
+        ]
+    if isinstance(targets, str):
+        targets = [targets]
+    return [parse(target) if isinstance(target, str) else target for target in targets]
+
+
+def resolve(target: Target, present: Values, percentile: Callable[[float], Values]) -> Values:
+    """Return the value that each measure is to have.
+
+    Parameters
+    ----------
+    target : Target
+        The target.
+    present : float array (measure,)
+        The tune's own values.
+    percentile : callable
+        Returns the corpus' values at a percentile.
+
+    Raises
+    ------
+    UsageError
+        For a curve with a point outside the tune, or another number of values than of measures.
 
     Examples
     --------
@@ -111,26 +146,64 @@ def resolve(target: Target, present: Values, percentile: Percentile) -> Values:
     [0.2, 0.3, 0.4, 0.4]
     """
     count = len(present)
-    where, values = (np.array(column) for column in zip(*target.points, strict=True))
+    places, values = (np.array(column) for column in zip(*target.points, strict=True))
+    if target.form == "measures":
+        if len(values) != count:
+            raise UsageError(
+                f"{len(values)} values for {target.attribute}, but the tune has {count} measures:"
+                " give one number for all, or a sequence with one for each"
+            )
+        return values
     if target.form == "curve":
-        outside = [point for point in where if not 1 <= point <= count]
+        outside = [place for place in places if not 1 <= place <= count]
         if outside:
             raise UsageError(f"curve {target.text}: measure {outside[0]:g}, but the tune has measures 1-{count}")
-        return np.interp(np.arange(1, count + 1), where, values)
+        return np.interp(np.arange(1, count + 1), places, values)
     if target.form == "percentile":
         return percentile(float(values[0]))
     return present + values[0] if target.form == "shift" else np.full(count, values[0])
 
 
+def resolve_all(
+    targets: Sequence[Target], names: Sequence[str], present: TargetTable, percentile: Percentile
+) -> TargetTable:
+    """Return the values that each measure is to have, a column for each attribute.
+
+    Parameters
+    ----------
+    targets : sequence of Target
+        One target for each attribute, in any order.
+    names : sequence of str
+        Canonical names of the attributes.
+    present : float array (measure, attribute)
+        The tune's own values.
+    percentile : callable
+        The corpus' values: see `Percentile`.
+
+    Raises
+    ------
+    UsageError
+        For other attributes than those, and what `resolve` refuses.
+    """
+    by_name = {attributes.canonical_name(target.attribute, names): target for target in targets}
+    if len(by_name) != len(targets) or set(by_name) != set(names):
+        given = ", ".join(target.attribute for target in targets)
+        raise UsageError(f"targets for {given}: give one for each of {', '.join(names)}")
+    table = np.empty(present.shape)
+    for column, name in enumerate(names):
+        table[:, column] = resolve(by_name[name], present[:, column], partial(percentile, name))
+    return table
+
+
 def canonical(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
-    """Return names of attributes as they are known; refuse others, none at all, and one given twice.
+    """Return names of attributes as they are known; refuse others, none at all, and one that is named twice.
 
     Parameters
     ----------
     names : sequence of str
-        As given: of a model's attributes, of others that there are, or `FILE.py:FUNCTION`.
+        Names of the model's attributes or of any others, or `FILE.py:FUNCTION`.
     known : sequence of str
-        The model's attributes.
+        Names of the model's attributes.
 
     Examples
     --------
@@ -138,13 +211,13 @@ def canonical(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     ('density', 'syncopation', 'my.py:mood')
     """
     every = tuple(dict.fromkeys((*known, *attributes.names())))
-    found = tuple(name if attributes.names_file(name) else attributes.canonical_name(name, every) for name in names)
-    if not found:
-        raise UsageError(f"no attribute is asked for: name one of {', '.join(every)}")
-    for name in found:
-        if found.count(name) > 1:
-            raise UsageError(f"{found.count(name)} targets for {name}: give each attribute one")
-    return found
+    result = tuple(name if attributes.names_file(name) else attributes.canonical_name(name, every) for name in names)
+    if not result:
+        raise UsageError(f"no attribute is named: name one of {', '.join(every)}")
+    for name in result:
+        if result.count(name) > 1:
+            raise UsageError(f"{name} is given {result.count(name)} times: name each attribute once")
+    return result
 
 
 def dimensions(names: Sequence[str], known: Sequence[str]) -> list[int]:
@@ -158,61 +231,51 @@ def dimensions(names: Sequence[str], known: Sequence[str]) -> list[int]:
     for name in names:
         if name not in known:
             raise UsageError(
-                f"attribute {name!r} has no dimension in this model, so one decode cannot turn it: search for it"
-                f" (without --open-loop; closed=True), or name one of {', '.join(known)}"
+                f"attribute {name!r} has no dimension in this model, so one decode cannot change it: search for it"
+                f" (closed=True), or name one of {', '.join(known)}"
             )
     return [known.index(name) for name in names]
 
 
-def check(targets: Targets | Mapping[str, Targets], names: Sequence[str], tune: Tune) -> TargetTable:
-    """Return targets as a table.
+def _parse_value(name: str, text: str) -> Target:
+    """Return the target of an attribute from what is typed behind the equals sign."""
+    text = text.strip()
+    if text.startswith("@"):
+        return Target(name, "curve", _from_file(Path(text[1:])), text)
+    if ":" in text:
+        return Target(name, "curve", _curve((point.split(":") for point in text.split()), f"curve {text!r}"), text)
+    if text.startswith("p"):
+        percent = _number(text[1:], f"{name}={text}")
+        if not 0 <= percent <= 100:
+            raise UsageError(f"{name}={text}: percentiles go from p0 to p100")
+        return Target(name, "percentile", ((1.0, percent),), text)
+    if text.startswith("by"):
+        shift = text[2:].strip()
+        if not shift.startswith(("+", "-")):
+            raise UsageError(f"{name}={text}: write a shift with its sign, such as {name}=by+0.2")
+        return Target(name, "shift", ((1.0, _number(shift, f"{name}={text}")),), text)
+    return Target(name, "value", ((1.0, _number(text, f"{name}={text}")),), text)
 
-    Parameters
-    ----------
-    targets : float, sequence (measure,), or a mapping from each of `names` to these
-        In the attributes' own units; without a mapping they are for the first name.
-    names : sequence of str
-        The attributes asked for.
-    tune : Tune
-        Of which they are asked.
 
-    Returns
-    -------
-    float64 array (measure, asked)
-        Finite.
+def _from_numbers(name: str, value: Value) -> Target:
+    """Return the target of an attribute from a number, or from one for each measure."""
+    values = _finite(name, value)
+    if np.ndim(np.asarray(value)) == 0:
+        return Target(name, "value", ((1.0, float(values[0])),), f"{values[0]:g}")
+    if values.ndim != 1 or not values.size:
+        raise UsageError(f"{name}: values of shape {values.shape}: give one number, or one for each measure")
+    return Target(name, "measures", tuple(enumerate(values.tolist(), 1)), f"{len(values)} values")
 
-    Raises
-    ------
-    UsageError
-        For what is no number, a number of targets that is neither one nor one per measure, other names.
 
-    Examples
-    --------
-    >>> from fractions import Fraction
-    >>> from armusic.music.score import Measure, Metre
-    >>> tune = Tune((), tuple(Measure(Fraction(start), Metre(2, 4)) for start in (0, 2)))
-    >>> check({"rhythm": [0.1, 0.2], "note_density": 0.3}, ["density", "rhythm"], tune).tolist()
-    [[0.3, 0.1], [0.3, 0.2]]
-    """
-    given = targets if isinstance(targets, Mapping) else {names[0]: targets}
-    known = {attributes.canonical_name(name, names): value for name, value in given.items()}
-    if len(known) != len(given) or set(known) != set(names):
-        raise UsageError(f"targets for {', '.join(given)}: give one for each of {', '.join(names)}")
-    asked = np.empty((len(tune.measures), len(names)))
-    for column, name in enumerate(names):
-        try:
-            values = np.atleast_1d(np.asarray(known[name], dtype=float))
-        except (TypeError, ValueError) as error:
-            raise UsageError(f"{name} target {known[name]!r} is no number: give one such as 0.35") from error
-        if not np.isfinite(values).all():
-            raise UsageError(f"{name} target {values[~np.isfinite(values)][0]} is no number: give one such as 0.35")
-        if values.shape not in {(1,), (len(asked),)}:
-            raise UsageError(
-                f"{values.size} targets for {name}, but {tune.source or 'the tune'} has {len(asked)} measures:"
-                " give one for all, or one for each"
-            )
-        asked[:, column] = values
-    return asked
+def _finite(name: str, value: object) -> np.ndarray:
+    """Return a value as an array of at least one dimension; refuse what is no finite number."""
+    try:
+        values = np.atleast_1d(np.asarray(value, dtype=float))
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{name} target {value!r} is no number: give one such as 0.35") from error
+    if not np.isfinite(values).all():
+        raise UsageError(f"{name} target {values[~np.isfinite(values)][0]} is no number: give one such as 0.35")
+    return values
 
 
 def _from_file(path: Path) -> tuple[tuple[float, float], ...]:
@@ -228,21 +291,21 @@ def _from_file(path: Path) -> tuple[tuple[float, float], ...]:
 
 def _curve(points: Iterable[Sequence[str]], where: str) -> tuple[tuple[float, float], ...]:
     """Return the points of a curve, sorted; refuse what is none."""
-    found: dict[float, float] = {}
+    values: dict[float, float] = {}
     for point in points:
         if len(point) != 2:
             raise UsageError(f"{where}: {':'.join(point)!r} is no point: write measure:value")
         measure = _number(point[0], where)
-        if measure in found:
+        if measure in values:
             raise UsageError(f"{where}: two values for measure {measure:g}")
-        found[measure] = _number(point[1], where)
-    if not found:
+        values[measure] = _number(point[1], where)
+    if not values:
         raise UsageError(f"{where}: no points in it: give at least one, as measure and value")
-    return tuple(sorted(found.items()))
+    return tuple(sorted(values.items()))
 
 
 def _number(text: str, where: str) -> float:
     text = text.strip()
-    if not _NUMBER.fullmatch(text.lstrip("+-")) or not math.isfinite(float(text)):
+    if not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
         raise UsageError(f"{where}: {text!r} is no number")
     return float(text)

@@ -18,8 +18,8 @@ from armusic.datasets import corpora
 from armusic.datasets.corpora.corpus import Corpus
 from armusic.datasets.corpora.versions import different
 from armusic.editing import reconstruction
-from armusic.editing.sweep import move_dimension
-from armusic.music import keys, tokenizer
+from armusic.editing.sweep import interpolate
+from armusic.music import tokenizer
 from armusic.music.score import METRES, Measure, Tune
 from armusic.music.tokenizer import decode, is_onset
 from armusic.training import adapters
@@ -122,7 +122,7 @@ def sweeps(checkpoint: Checkpoint, corpus: Corpus, tunes: Int[np.ndarray, " tune
     music = [tune_of(corpus, corpus.tune == number, corpus.sources[number]) for number in chosen]
     result: dict[str, Any] = {"tunes": len(music)}
     for name in checkpoint.config.attributes:
-        swept = [move_dimension(checkpoint, tune, name, allowed=keys.allowed(tune, keys.find(tune))) for tune in music]
+        swept = [interpolate(checkpoint, tune, name, closed=False) for tune in music]
         means = np.array([[variation.values.mean() for variation in variations] for variations in swept])
         falls = np.diff(means, axis=1) < 0
         result[name] = {"falls": float(falls.mean()), "means": means.mean(axis=0).round(4).tolist()}

@@ -11,7 +11,6 @@ from jaxtyping import Float
 from armusic.evaluation.subject import Codes, Subject
 from armusic.evaluation.sweeps import Axes, moved
 from armusic.music import tokenizer
-from armusic.music.pitch_frame import MIDDLE
 from armusic.music.score import METRES, Measure, Tune
 from armusic.music.tokenizer import HOLD, REST
 from armusic.progress import Stage, silent
@@ -119,7 +118,7 @@ def example(
     classes = subject.decode(codes.reshape(-1, mean.shape[1]))
     values = subject.measure(classes).reshape(count, len(steps), count)
     frame, metre = frame_of(subject.config), METRES[subject.kind]
-    tokens = frame.leave(classes, np.full(len(classes), 0 if frame.name == "absolute" else MIDDLE))
+    tokens = frame.tokens(classes)
     tokens[tokens[:, 0] == HOLD, 0] = REST
     measures = tuple(Measure(place * Fraction(metre.length), metre) for place in range(len(steps)))
     tunes = tuple(Tune(tokenizer.decode(rows, measures), measures) for rows in np.split(tokens, count))

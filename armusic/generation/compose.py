@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 
-from armusic.editing.decoding import choose, encode
+from armusic.editing.decoding import choose, encode_classes
 from armusic.generation.phrase_model import (
     BACK,
     END,
@@ -131,7 +131,7 @@ def _add(
     spread = np.diagonal(phrases.noise[kind])
     score -= 0.5 * ((codes - drawn.z) ** 2 / spread).mean(axis=1)
     score += _cadence(plan, made, place) + rng.gumbel(size=len(made))
-    score -= KNOWN * copied(phrases, made, kind)
+    score -= KNOWN * copied(phrases, made, np.full(len(made), kind))
     if plan.around is not None and (plan.around.tokens[number + 1 : number + 2, 0] == HOLD).any():
         score -= TIED * _ends_silent(made)  # the next measure goes on with its last note
     error, score = (values.reshape(len(todo), many) for values in (error, score))
@@ -237,7 +237,9 @@ def _encode(checkpoint: Checkpoint, tokens: Tokens, kind: int) -> Codes:
     """Return the codes that measures of a metre have."""
     frame = checkpoint.frame
     parts = np.array_split(tokens, max(1, len(tokens) // 256))
-    return np.concatenate([encode(checkpoint, frame.enter(p, frame.anchors(p))[0], kind) for p in parts]).astype(float)
+    return np.concatenate(
+        [encode_classes(checkpoint, frame.enter(p, frame.anchors(p))[0], kind) for p in parts]
+    ).astype(float)
 
 
 def _error(plan: Plan, tokens: Tokens, number: int) -> Float[np.ndarray, " item"]:
@@ -281,8 +283,8 @@ def _cadence(plan: Plan, tokens: Tokens, place: Int[np.ndarray, " item"]) -> Flo
     return np.where(place == END, TONIC * (degree == 0), np.where(place == END - 1, chord, 0.0))
 
 
-def copied(phrases: Phrases, tokens: Tokens, kind: int) -> Bool[np.ndarray, " item"]:
-    """Return which measures of a metre are training measures note for note, up to transposition."""
+def copied(phrases: Phrases, tokens: Tokens, kind: Int[np.ndarray, " item"]) -> Bool[np.ndarray, " item"]:
+    """Return which measures are training measures note for note, up to transposition."""
     return np.isin(digests(tokens, kind), phrases.seen)
 
 

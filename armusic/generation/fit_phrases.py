@@ -290,8 +290,7 @@ def _beats(corpus: Corpus, found: Material, fresh: np.ndarray) -> np.ndarray:
 def _seen(corpus: Corpus, tunes: Bool[np.ndarray, " tune"]) -> UInt32[np.ndarray, " seen"]:
     """Return `seen`."""
     rows = tunes[corpus.tune]
-    parts = [digests(corpus.tokens[rows & (corpus.kind == kind)], kind) for kind in range(len(METRES))]
-    return np.unique(np.concatenate(parts))
+    return np.unique(digests(corpus.tokens[rows], corpus.kind[rows]))
 
 
 def _share(yes: Bool[np.ndarray, " item"]) -> float:

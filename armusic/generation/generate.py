@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -13,7 +12,7 @@ from jaxtyping import Bool, Float, Int
 
 from armusic.datasets import corpora
 from armusic.editing.material import with_tokens
-from armusic.editing.targets import Target, parse
+from armusic.editing.targets import Targets, TargetTable
 from armusic.errors import DataError
 from armusic.files import data_folder, label
 from armusic.generation import compose, fit_phrases, phrase_model
@@ -21,7 +20,7 @@ from armusic.generation import plan as plans
 from armusic.generation.phrase_model import Phrases
 from armusic.generation.plan import Plan
 from armusic.music import attributes, keys, tokenizer
-from armusic.music.score import METRES, Key, Metre, Tune
+from armusic.music.score import Key, Metre, Tune
 from armusic.music.tokenizer import MAX_TICKS
 from armusic.training.checkpoint import Checkpoint
 
@@ -35,25 +34,25 @@ class Generated:
     Parameters
     ----------
     tunes : tuple of (str, Tune)
-        Each with its name, as on a track.
+        Tunes, each with its name on a track.
     key : Key
-        The key that they are in.
+        Key of the tunes.
     names : tuple of str
-        Attributes that were asked for.
+        Attributes that had targets.
     targets : float array (measure, attribute)
-        Their values.
+        Targets of these.
     values : float array (tune, measure, attribute)
-        Those of the tunes.
+        Values of these in the tunes.
     copied : bool array (tune, measure)
-        Which measures are training measures note for note, up to transposition (and not the given tune's own).
+        True where a measure is a training measure note for note, up to transposition (and not the given tune's own).
     unchanged : tuple of str
-        Measures of the given tune that stayed as they are, and why.
+        Messages about measures of the given tune that stayed as they are.
     """
 
     tunes: tuple[tuple[str, Tune], ...]
     key: Key
     names: tuple[str, ...]
-    targets: Float[np.ndarray, "measure attribute"]
+    targets: TargetTable
     values: Float[np.ndarray, "tune measure attribute"]
     copied: Bool[np.ndarray, "tune measure"]
     unchanged: tuple[str, ...] = ()
@@ -68,7 +67,7 @@ def generate(
     measures: int = 8,
     metre: str = "4/4",
     key: str = "D:major",
-    targets: Sequence[str | Target] = (),
+    targets: Targets = (),
     *,
     count: int = 1,
     seed: int = 0,
@@ -81,29 +80,29 @@ def generate(
     checkpoint : Checkpoint
         The model.
     measures : int
-        How many, at least 1; phrases have eight.
+        Number of measures, at least 1; phrases have eight.
     metre, key : str
-        As `6/8` and `A:dorian`; pitches stay in the key, and the last note is its tonic where that can be.
-    targets : sequence of str or Target
-        Values for attributes, such as `density=0.5`: see `armusic.asked`.
+        Metre and key, as `6/8` and `A:dorian`; pitches stay in the key, and the last note is its tonic if it can be.
+    targets : mapping, or sequence of str or Target
+        Targets of attributes, such as `{"density": 0.5}` or `["density=p80"]`: see `armusic.editing.targets`.
     count : int
-        How many tunes.
+        Number of tunes.
     seed : int
-        The same one gives the same tunes.
+        Seed of all draws; the same one gives the same tunes.
     data_dir : path, optional
-        Where corpora are cached: of use for a model of one's own, whose tables are fitted once.
+        Folder of cached corpora: a model other than the shipped one has its tables fitted once.
 
     Raises
     ------
     UsageError
-        For what cannot be asked for.
+        For a metre, key, number or target that does not fit.
     DataError
         For a model whose tables have to be fitted, without its corpus.
     """
     tables = find(checkpoint, data_folder(data_dir))
     rng = np.random.default_rng(seed)
     beat, mode = Metre.parse(metre), keys.parse(key)
-    plan = plans.fresh(checkpoint, tables, measures, beat, mode, _parsed(targets), count, rng)
+    plan = plans.fresh(checkpoint, tables, measures, beat, mode, targets, count, rng)
     return make(checkpoint, tables, plan, rng)
 
 
@@ -111,7 +110,7 @@ def generate_like(
     checkpoint: Checkpoint,
     tune: Tune,
     temperature: float = 0.5,
-    targets: Sequence[str | Target] = (),
+    targets: Targets = (),
     *,
     key: str = "auto",
     count: int = 1,
@@ -127,45 +126,39 @@ def generate_like(
     tune : Tune
         All its notes on the grid.
     temperature : float
-        From 0, the tune as the model hears it, to 1, nothing of it.
+        From 0, the tune as the model reconstructs it, to 1, nothing of it.
     key : str
         The key to stay in; `auto`: the tune's own.
     targets, count, seed, data_dir
-        As for `generate`.
+        The same as for `generate`.
 
     Raises
     ------
     UsageError
-        For what cannot be asked for.
+        For a metre, key, number or target that does not fit.
     OffGridError
         For a note between two ticks.
     DataError
         For a model whose tables have to be fitted, without its corpus.
     """
     tables = find(checkpoint, data_folder(data_dir))
-    given = None if key == "auto" else keys.parse(key)
-    plan = plans.near(checkpoint, tune, temperature, given, _parsed(targets), count)
+    chosen = None if key == "auto" else keys.parse(key)
+    plan = plans.near(checkpoint, tune, temperature, chosen, targets, count)
     return make(checkpoint, tables, plan, np.random.default_rng(seed))
 
 
 def make(checkpoint: Checkpoint, tables: Phrases, plan: Plan, rng: np.random.Generator) -> Generated:
     """Return new tunes, as planned; every random number comes from `rng`."""
     tokens = compose.compose(checkpoint, tables, plan, rng)
-    attained = np.empty((*tokens.shape[:2], len(plan.names)))
-    copied = np.zeros(tokens.shape[:2], dtype=bool)
-    for kind in np.unique(plan.kind).tolist():
-        here = np.flatnonzero(plan.kind == kind)
-        rows = tokens[:, here].reshape(-1, MAX_TICKS)
-        if plan.names:
-            values = attributes.measure(rows, METRES[kind], plan.names)
-            attained[:, here] = values.reshape(len(tokens), len(here), -1)
-        copied[:, here] = compose.copied(tables, rows, kind).reshape(len(tokens), len(here))
+    rows, kinds = tokens.reshape(-1, MAX_TICKS), np.tile(plan.kind, len(tokens))
+    values = attributes.measure_each(rows, kinds, plan.names).reshape(*tokens.shape[:2], len(plan.names))
+    copied = compose.copied(tables, rows, kinds).reshape(tokens.shape[:2])
     if plan.around is not None:
         copied &= (tokens != plan.around.tokens).any(axis=2)
     digits = len(str(len(tokens)))
     numbers = [f"{number:0{digits}}" for number in range(1, len(tokens) + 1)]
     tunes = tuple((f"tune {number}", _tune(plan, rows, number)) for number, rows in zip(numbers, tokens, strict=True))
-    return Generated(tunes, plan.key, plan.names, plan.targets, attained, copied, plan.unchanged)
+    return Generated(tunes, plan.key, plan.names, plan.targets, values, copied, plan.unchanged)
 
 
 def find(checkpoint: Checkpoint, cache: Path) -> Phrases:
@@ -191,10 +184,6 @@ def find(checkpoint: Checkpoint, cache: Path) -> Phrases:
         raise DataError(f"the phrases of this model's corpus, {label(name)}, are not known: {error}") from error
     phrase_model.save(tables, path)
     return tables
-
-
-def _parsed(targets: Sequence[str | Target]) -> list[Target]:
-    return [parse(target) if isinstance(target, str) else target for target in targets]
 
 
 def _tune(plan: Plan, tokens: Int[np.ndarray, "measure tick"], number: str) -> Tune:

@@ -153,25 +153,30 @@ def patterns(tokens: Int[np.ndarray, "*measure tick"], beats: int) -> Int[np.nda
     return onset.reshape(*onset.shape[:-1], beats, TICKS_PER_BEAT) @ (1 << np.arange(TICKS_PER_BEAT))
 
 
-def digests(tokens: Int[np.ndarray, "measure tick"], kind: int) -> UInt32[np.ndarray, " measure"]:
-    """Return a number for each measure of a metre; those that are equal up to transposition have the same one.
+def digests(
+    tokens: Int[np.ndarray, "measure tick"], kind: Int[np.ndarray, " measure"]
+) -> UInt32[np.ndarray, " measure"]:
+    """Return a number for each measure; those in one metre that are equal up to transposition have the same one.
 
     Two different measures have the same one once in four billion times.
 
     Examples
     --------
-    >>> one, up, other = digests(np.array([[60, 128, 62, 128], [65, 128, 67, 128], [60, 128, 63, 128]]), 0)
-    >>> bool(one == up), bool(one == other)
+    >>> tone, moved, semitone = digests(np.array([[60, 128, 62], [65, 128, 67], [60, 128, 61]]), np.zeros(3, dtype=int))
+    >>> bool(tone == moved), bool(tone == semitone)
     (True, False)
     """
-    tokens = tokens[:, : ticks(METRES[kind])]
-    classes, inside = ANCHORED.enter(tokens, ANCHORED.anchors(tokens))
-    rows = np.where(inside[:, None], classes, tokens.astype(np.int64) + WIDE)
-    rows = np.column_stack([np.full(len(rows), kind), rows]).astype(np.uint64)
-    total = np.zeros(len(rows), dtype=np.uint64)
-    for column in rows.T:  # FNV-1a, a symbol at a time
-        total = (total ^ column) * _PRIME
-    return (total >> np.uint64(32)).astype(np.uint32)
+    result = np.empty(len(tokens), dtype=np.uint32)
+    for index in np.unique(kind).tolist():
+        rows = tokens[kind == index, : ticks(METRES[index])]
+        classes, inside = ANCHORED.enter(rows, ANCHORED.anchors(rows))
+        symbols = np.where(inside[:, None], classes, rows.astype(np.int64) + WIDE)
+        symbols = np.column_stack([np.full(len(rows), index), symbols]).astype(np.uint64)
+        total = np.zeros(len(rows), dtype=np.uint64)
+        for column in symbols.T:  # FNV-1a, a symbol at a time
+            total = (total ^ column) * _PRIME
+        result[kind == index] = (total >> np.uint64(32)).astype(np.uint32)
+    return result
 
 
 def save(phrases: Phrases, path: Path) -> None:

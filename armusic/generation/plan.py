@@ -1,21 +1,20 @@
-"""What is wanted of each measure of new tunes, before a note is drawn."""
+"""Plans of new tunes: form, targets and pitches of each measure, before a note is drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from armusic.editing import prior_samples
-from armusic.editing.calibration import scale_of
+from armusic.editing.calibration import percentiles
 from armusic.editing.decoding import encode
-from armusic.editing.material import measured, prepare
-from armusic.editing.targets import Target, Values, canonical, resolve
+from armusic.editing.material import prepare
+from armusic.editing.targets import Targets, TargetTable, canonical, parse_all, resolve_all
 from armusic.errors import UsageError
 from armusic.generation.phrase_model import END, LEAST, OCTAVE, PARTS, PLACES, Phrases, tonic_class
-from armusic.music import keys, tokenizer
+from armusic.music import attributes, keys
 from armusic.music.score import METRES, Key, Measure, Metre, Tune
 from armusic.music.tokenizer import HOLD, MAX_TICKS, is_onset
 from armusic.training.checkpoint import Checkpoint
@@ -27,7 +26,7 @@ MOST = 256  # measures
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """A given tune, around which new ones are drawn; temperature 0 is its own codes, 1 leaves nothing of them."""
+    """A tune around which new ones are drawn; temperature 0 is its own codes, 1 leaves nothing of them."""
 
     tokens: Int[np.ndarray, "measure tick"]
     codes: Float[np.ndarray, "measure latent"]
@@ -38,26 +37,26 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """New tunes to be.
+    """A plan of new tunes.
 
     Parameters
     ----------
     measures : tuple of Measure
-        Of each of them.
+        Measures of each tune.
     kind : int array (measure,)
         Places of the metres in `score.METRES`.
     place : int array (tune, measure)
-        Where in its phrase each measure stands, 0..7; 8 for the end of the tune, and what that copies.
+        Place of each measure in its phrase, 0..7; 8 for the end of the tune, and what that copies.
     part : int array (measure,)
         Whether a measure is in the first phrase (0) or another (1).
     source : int array (tune, measure)
         The measure that each one copies; its own number where it is new.
     names : tuple of str
-        Attributes that are asked for.
+        Attributes that have targets.
     targets, std : float array (measure, attribute)
-        Their values, and standard deviations: see `prior_samples.spread`.
+        Targets of these, and standard deviations: see `prior_samples.spread`.
     key : Key
-        Of the tunes.
+        Key of the tunes.
     tonic : int
         The tonic from which anchors are counted, a MIDI pitch.
     allowed : bool array (measure, 128)
@@ -67,9 +66,9 @@ class Plan:
     tune : Tune, optional
         The tune to stay near, where there is one.
     around : Around, optional
-        How that tune is heard.
+        The codes of that tune.
     unchanged : tuple of str
-        Measures of that tune that stay as they are, and why.
+        Messages about measures of that tune that stay as they are.
     """
 
     measures: tuple[Measure, ...]
@@ -95,7 +94,7 @@ def fresh(
     measures: int,
     metre: Metre,
     key: Key,
-    targets: Sequence[Target],
+    targets: Targets,
     count: int,
     rng: np.random.Generator,
 ) -> Plan:
@@ -105,7 +104,7 @@ def fresh(
     ------
     UsageError
         For a metre of which there are no tables, a number of measures or tunes out of range, or an
-        attribute or target that cannot be asked for.
+        attribute or target that does not fit.
     """
     check_count(count)
     if not 1 <= measures <= MOST:
@@ -113,35 +112,35 @@ def fresh(
     if checkpoint.frame.name != "anchored":
         raise UsageError(
             "new tunes need a model whose pitches count from the measure's median, and this one's are absolute:"
-            " start from a tune with --like, or train with --frame anchored"
+            " start from a tune (generate_like), or train with the anchored frame"
         )
     kind = METRES.index(metre.kind)
     if phrases.measures[kind] < LEAST:
         raise UsageError(
             f"{metre}: the corpus {phrases.data} has {phrases.measures[kind]} measures of it in whole phrases, too few"
-            f" to learn from: use {', '.join(phrases.metres)}, or start from a tune with --like"
+            f" to learn from: use {', '.join(phrases.metres)}, or start from a tune (generate_like)"
         )
     place, phrase = places(measures)
     low = round(float(phrases.middle[0])) - LOWEST
     tonic = low + (tonic_class(key) - low) % OCTAVE
     pitches = np.arange(HOLD)
-    inside = keys.collection(key)[pitches % OCTAVE] & (tonic - BELOW <= pitches) & (pitches <= tonic + ABOVE)
-    bars = tuple(Measure(number * metre.length, metre) for number in range(measures))
-    names, asked, std = ask(checkpoint, targets, bars, None)
-    source = apart(np.stack([form(phrases, kind, place, phrase, rng) for _ in range(count)]), asked)
+    allowed = keys.collection(key)[pitches % OCTAVE] & (tonic - BELOW <= pitches) & (pitches <= tonic + ABOVE)
+    kinds = np.full(measures, kind)
+    names, table, std = resolve_targets(checkpoint, targets, kinds)
+    source = uncopied(np.stack([form(phrases, kind, place, phrase, rng) for _ in range(count)]), table)
     return Plan(
-        bars,
-        np.full(measures, kind),
-        stands(place, source),
-        np.minimum(phrase, PARTS - 1),
-        source,
-        names,
-        asked,
-        std,
-        key,
-        tonic,
-        np.tile(inside, (measures, 1)),
-        np.zeros((measures, MAX_TICKS), dtype=bool),
+        measures=tuple(Measure(number * metre.length, metre) for number in range(measures)),
+        kind=kinds,
+        place=with_ends(place, source),
+        part=np.minimum(phrase, PARTS - 1),
+        source=source,
+        names=names,
+        targets=table,
+        std=std,
+        key=key,
+        tonic=tonic,
+        allowed=np.tile(allowed, (measures, 1)),
+        silent=np.zeros((measures, MAX_TICKS), dtype=bool),
     )
 
 
@@ -150,7 +149,7 @@ def near(
     tune: Tune,
     temperature: float,
     key: Key | None,
-    targets: Sequence[Target],
+    targets: Targets,
     count: int,
 ) -> Plan:
     """Return the plan of `count` tunes around another: its anchors, its ties, its equal measures equal again.
@@ -158,7 +157,7 @@ def near(
     Raises
     ------
     UsageError
-        For a temperature outside 0..1, no tunes, or an attribute or target that cannot be asked for.
+        For a temperature outside 0..1, no tunes, or an attribute or target that does not fit.
     NoNotesError
         Where no key is given, the tune has none, and nothing sounds.
     OffGridError
@@ -166,41 +165,46 @@ def near(
     """
     check_count(count)
     if not 0 <= temperature <= 1:
-        raise UsageError(f"temperature {temperature:g}: give 0 (the tune as the model hears it) to 1 (nothing of it)")
+        raise UsageError(
+            f"temperature {temperature:g}: give 0 (the tune as the model reconstructs it) to 1 (nothing of it)"
+        )
     material = prepare(checkpoint, tune)
-    given, key = key, key or keys.find(tune)
+    titled = tune if key is None else replace(tune, key=key)
+    key = key or keys.find(tune)
     length = len(tune.measures)
-    codes = np.zeros((length, checkpoint.model.latent), dtype=np.float32)
-    for kind in np.unique(material.kind):
-        here = material.kind == kind
-        codes[here] = encode(checkpoint, material.classes[here], int(kind))
-    names, asked, std = ask(checkpoint, targets, tune.measures, tune)
+    names, table, std = resolve_targets(checkpoint, targets, material.kind, material.tokens)
     tokens = np.full((length, MAX_TICKS), -1, dtype=np.int16)
     tokens[:, : material.tokens.shape[1]] = material.tokens
-    whole = np.column_stack([material.kind, tokens])
-    same = (whole[:, None] == whole[None]).all(axis=2).argmax(axis=1)
-    source = apart(np.tile(same, (count, 1)), asked)
+    identity = np.column_stack([material.kind, tokens])
+    first = (identity[:, None] == identity[None]).all(axis=2).argmax(axis=1)
+    source = uncopied(np.tile(first, (count, 1)), table)
     silent = np.zeros((length, MAX_TICKS), dtype=bool)
     silent[:, : material.silent.shape[1]] = material.silent
     mean = float(material.anchors.mean()) if is_onset(tokens).any() else 0.0
     if checkpoint.frame.name == "absolute":
         mean = float(np.mean([note.pitch for note in tune.notes]))
     return Plan(
-        tune.measures,
-        material.kind,
-        stands(np.arange(length) % PLACES, source),
-        np.minimum(np.arange(length) // PLACES, PARTS - 1),
-        source,
-        names,
-        asked,
-        std,
-        key,
-        int(mean - (mean - tonic_class(key)) % OCTAVE),
-        keys.allowed(tune, key),
-        silent,
-        tune if given is None else replace(tune, key=given),
-        Around(tokens, codes, material.anchors, material.varied, temperature),
-        material.unchanged,
+        measures=tune.measures,
+        kind=material.kind,
+        place=with_ends(np.arange(length) % PLACES, source),
+        part=np.minimum(np.arange(length) // PLACES, PARTS - 1),
+        source=source,
+        names=names,
+        targets=table,
+        std=std,
+        key=key,
+        tonic=int(mean - (mean - tonic_class(key)) % OCTAVE),
+        allowed=keys.allowed(tune, key),
+        silent=silent,
+        tune=titled,
+        around=Around(
+            tokens=tokens,
+            codes=encode(checkpoint, material, np.arange(length)),
+            anchors=material.anchors,
+            varied=material.varied,
+            temperature=temperature,
+        ),
+        unchanged=material.unchanged,
     )
 
 
@@ -210,35 +214,42 @@ def check_count(count: int) -> None:
         raise UsageError(f"{count} tunes: ask for at least 1")
 
 
-def ask(
-    checkpoint: Checkpoint, targets: Sequence[Target], measures: Sequence[Measure], tune: Tune | None
-) -> tuple[tuple[str, ...], Float[np.ndarray, "measure attribute"], Float[np.ndarray, "measure attribute"]]:
-    """Return the names of the attributes asked for, the value asked of each measure, and standard deviations.
+def resolve_targets(
+    checkpoint: Checkpoint,
+    targets: Targets,
+    kind: Int[np.ndarray, " measure"],
+    tokens: Int[np.ndarray, "measure tick"] | None = None,
+) -> tuple[tuple[str, ...], TargetTable, TargetTable]:
+    """Return the names of attributes that have targets, the target of each measure, and standard deviations.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+        The model.
+    targets : mapping, or sequence of str or Target
+        The targets: see `armusic.editing.targets`.
+    kind : int array (measure,)
+        Places of the metres in `score.METRES`.
+    tokens : int array (measure, tick), optional
+        The tune that shifts start from; without it there are none.
 
     Raises
     ------
     UsageError
-        For an unknown attribute, two targets of one, or a target that needs what is not there.
+        For an unknown attribute, two targets of one, or a target that needs what is missing.
     DataError
-        For an attribute that has nothing to turn: see `prior_samples.spread`.
+        For an attribute that cannot be changed: see `prior_samples.spread`.
     """
-    names = canonical([target.attribute for target in targets], checkpoint.config.attributes) if targets else ()
-    kinds = tokenizer.kinds(measures)
-    asked, std = np.zeros((2, len(measures), len(targets)))
-    for column, (name, target) in enumerate(zip(names, targets, strict=True)):
-        if target.form == "shift" and tune is None:
-            raise UsageError(f"{name}={target.text}: a shift needs a tune to start from: give a value, or --like FILE")
-        _, std[:, column] = prior_samples.spread(checkpoint, name, kinds)
-        present = np.zeros(len(measures))
-        if tune is not None:
-            present = measured(tune, tokenizer.encode(tune), name)
-
-        def percentile(percent: float, name: str = name) -> Values:
-            scale = scale_of(checkpoint, [name])
-            return np.array([scale.percentile(name, kind, percent) for kind in kinds.tolist()])
-
-        asked[:, column] = resolve(target, present, percentile)
-    return names, asked, std
+    parsed = parse_all(targets)
+    names = canonical([target.attribute for target in parsed], checkpoint.config.attributes) if parsed else ()
+    for name, target in zip(names, parsed, strict=True):
+        if target.form == "shift" and tokens is None:
+            raise UsageError(f"{name}={target.text}: a shift needs a tune to start from: give a value, or a tune")
+    std = np.zeros((len(kind), len(names)))
+    for column, name in enumerate(names):
+        std[:, column] = prior_samples.spread(checkpoint, name, kind)[1]
+    present = np.zeros(std.shape) if tokens is None else attributes.measure_each(tokens, kind, names)
+    return names, resolve_all(parsed, names, present, percentiles(checkpoint, kind)), std
 
 
 def places(measures: int) -> tuple[Int[np.ndarray, " measure"], Int[np.ndarray, " measure"]]:
@@ -259,14 +270,14 @@ def places(measures: int) -> tuple[Int[np.ndarray, " measure"], Int[np.ndarray, 
     return place, np.arange(measures) // PLACES
 
 
-def stands(
+def with_ends(
     place: Int[np.ndarray, " measure"], source: Int[np.ndarray, "tune measure"]
 ) -> Int[np.ndarray, "tune measure"]:
     """Return the place of each measure of each tune: `END` for the last one, and for the one that it copies."""
-    found = np.tile(place, (len(source), 1))
-    found[:, -1] = END
-    found[np.arange(len(source)), source[:, -1]] = END
-    return found
+    places_of_tunes = np.tile(place, (len(source), 1))
+    places_of_tunes[:, -1] = END
+    places_of_tunes[np.arange(len(source)), source[:, -1]] = END
+    return places_of_tunes
 
 
 def form(
@@ -276,7 +287,7 @@ def form(
     phrase: Int[np.ndarray, " measure"],
     rng: np.random.Generator,
 ) -> Int[np.ndarray, " measure"]:
-    """Return for each measure of a new tune the one that it copies, or itself.
+    """Return the measure that each measure of a new tune copies, or itself.
 
     Each phrase is the one before again, as often as in the corpus (but not twice, and the last phrase
     is never all that differs), or has a form of its own; its end may be that of the first phrase.
@@ -284,26 +295,24 @@ def form(
     source = np.arange(len(place))
     last, repeated, different = int(phrase[-1]), False, 0
     for number in range(last + 1):
-        here = np.flatnonzero(phrase == number)
+        rows = np.flatnonzero(phrase == number)
         again = rng.random() < phrases.again[kind]
-        repeated = bool(number and again and not repeated and len(here) == PLACES and (number < last or different > 1))
+        repeated = bool(number and again and not repeated and len(rows) == PLACES and (number < last or different > 1))
         if repeated:
-            source[here] = source[here - PLACES]
+            source[rows] = source[rows - PLACES]
             continue
         different += 1
         drawn = phrases.forms[rng.choice(len(phrases.forms), p=phrases.often[kind] / phrases.often[kind].sum())]
-        at = {int(spot): int(row) for spot, row in zip(place[here], here, strict=True)}
-        source[here] = [at.get(int(drawn[spot]), row) for spot, row in zip(place[here], here, strict=True)]
+        row_at = {int(spot): int(row) for spot, row in zip(place[rows], rows, strict=True)}
+        source[rows] = [row_at.get(int(drawn[spot]), row) for spot, row in zip(place[rows], rows, strict=True)]
         rhyme = int(rng.choice(PLACES + 1, p=phrases.rhymes[kind] / phrases.rhymes[kind].sum()))
-        if number and rhyme < PLACES and len(here) == PLACES:
-            source[here[PLACES - rhyme :]] = source[PLACES - rhyme : PLACES]
+        if number and rhyme < PLACES and len(rows) == PLACES:
+            source[rows[PLACES - rhyme :]] = source[PLACES - rhyme : PLACES]
     return source
 
 
-def apart(
-    source: Int[np.ndarray, "tune measure"], asked: Float[np.ndarray, "measure attribute"]
-) -> Int[np.ndarray, "tune measure"]:
-    """Return the sources, without copies of a measure of which something else is asked."""
+def uncopied(source: Int[np.ndarray, "tune measure"], targets: TargetTable) -> Int[np.ndarray, "tune measure"]:
+    """Return the sources, without copies of a measure that has other targets."""
     own = np.arange(source.shape[1])
-    found = np.where((asked[source] == asked[own]).all(axis=2), source, own)
-    return np.take_along_axis(found, found, axis=1)
+    sources = np.where((targets[source] == targets[own]).all(axis=2), source, own)
+    return np.take_along_axis(sources, sources, axis=1)

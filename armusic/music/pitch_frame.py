@@ -132,6 +132,16 @@ class Frame:
         tokens = np.where(classes < self.hold, pitch, np.where(classes == self.rest, REST, HOLD))
         return tokens.astype(np.int16)
 
+    def tokens(self, classes: Int[np.ndarray, "measure tick"]) -> Int[np.ndarray, "measure tick"]:
+        """Return the tokens of classes that no tune comes with: anchored ones count from A4.
+
+        Examples
+        --------
+        >>> ANCHORED.tokens(np.array([[19, 39, 40]])).tolist() == [[MIDDLE, HOLD, REST]]
+        True
+        """
+        return self.leave(classes, np.full(len(classes), 0 if self.name == "absolute" else MIDDLE))
+
 
 ANCHORED = Frame("anchored", -19, 19)
 ABSOLUTE = Frame("absolute", 55, 84)  # Pati and Lerch 2020

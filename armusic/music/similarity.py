@@ -1,4 +1,4 @@
-"""How far one measure is from another, as a musician hears it, and what nobody would write.
+"""Distance between measures, and a filter for unidiomatic rhythms.
 
 Both look at rows of tokens; a beat has six ticks in every metre, so none needs to be named.
 """
@@ -28,7 +28,7 @@ def distance(
     starts, silence begins, or what was goes on); the root mean square difference of pitch where
     a note starts in both, 1 where none does, so that a line that bends is nearer than one with a
     note that leaps; the mean difference of the melodic line (the last pitch at each tick, less the
-    line's mean); and half the mean change of the attributes not asked for. In the first two, a beat
+    line's mean); and half the mean change of the attributes without a target. In the first two, a beat
     counts as two ticks, and the downbeat as five (`STRENGTH`). Pitches count in octaves, at most
     one; attributes in standard deviations of the corpus.
 
@@ -37,23 +37,23 @@ def distance(
     tokens, before : int array (candidate, tick)
         At least one note each; padded at the same ticks.
     values, values_before, std : float array (candidate, attribute)
-        The attributes not asked for, and their standard deviations.
+        The attributes without a target, and their standard deviations.
 
     Examples
     --------
     >>> none = np.zeros((1, 0))
-    >>> one, two = np.array([[60, 128, 62, 128]]), np.array([[60, 128, 128, 128]])
-    >>> distance(one, two, none, none, none).round(3).tolist()
+    >>> two_notes, one_note = np.array([[60, 128, 62, 128]]), np.array([[60, 128, 128, 128]])
+    >>> distance(two_notes, one_note, none, none, none).round(3).tolist()
     [0.208]
     """
     inside = before != PAD
     length = inside.sum(axis=1)
     weight = _weights(tokens.shape[1])
-    one, two = is_onset(tokens), is_onset(before)
-    both = one & two
-    happens = (np.where(one, 0, tokens) != np.where(two, 0, before)) @ weight / (inside @ weight)
-    apart = np.where(both, tokens - before, 0).astype(float) ** 2 @ weight / np.maximum(both @ weight, 1)
-    pitch = np.where(both.any(axis=1), (np.sqrt(apart) / OCTAVE).clip(max=1), 1.0)
+    onset, onset_before = is_onset(tokens), is_onset(before)
+    both = onset & onset_before
+    happens = (np.where(onset, 0, tokens) != np.where(onset_before, 0, before)) @ weight / (inside @ weight)
+    squares = np.where(both, tokens - before, 0).astype(float) ** 2 @ weight / np.maximum(both @ weight, 1)
+    pitch = np.where(both.any(axis=1), (np.sqrt(squares) / OCTAVE).clip(max=1), 1.0)
     lines = abs(_line(tokens, inside) - _line(before, inside))
     melody = (np.where(inside, lines, 0).sum(axis=1) / length / OCTAVE).clip(max=1)
     others = (abs(values - values_before) / std).mean(axis=1) if values.shape[1] else 0.0
@@ -88,8 +88,8 @@ def _line(tokens: Tokens, inside: Bool[np.ndarray, "candidate tick"]) -> Float[n
     return line - np.where(inside, line, 0).sum(axis=1, keepdims=True) / inside.sum(axis=1, keepdims=True)
 
 
-def mixed(tokens: Tokens, before: Tokens) -> Bool[np.ndarray, " candidate"]:
-    """Return which measures in a simple metre mix duplets and triplets in a beat that is not the input's: nobody does.
+def mixes_divisions(tokens: Tokens, before: Tokens) -> Bool[np.ndarray, " candidate"]:
+    """Return which measures in a simple metre mix duplets and triplets within one beat that is not the input's.
 
     Parameters
     ----------
@@ -99,11 +99,15 @@ def mixed(tokens: Tokens, before: Tokens) -> Bool[np.ndarray, " candidate"]:
     Examples
     --------
     >>> beat = np.full((1, 6), 128)
-    >>> mixed(np.array([[60, 62, 64, 128, 128, 128]]), beat), mixed(np.array([[60, 128, 64, 128, 65, 128]]), beat)
-    (array([ True]), array([False]))
+    >>> mixes_divisions(np.array([[60, 62, 64, 128, 128, 128]]), beat).tolist()
+    [True]
+    >>> mixes_divisions(np.array([[60, 128, 64, 128, 65, 128]]), beat).tolist()
+    [False]
     """
-    one, two = (rows.reshape(len(rows), rows.shape[1] // TICKS_PER_BEAT, TICKS_PER_BEAT) for rows in (tokens, before))
-    happens = (one != HOLD) & (one != PAD)
+    shape = (len(tokens), tokens.shape[1] // TICKS_PER_BEAT, TICKS_PER_BEAT)
+    beats, beats_before = tokens.reshape(shape), before.reshape(shape)
+    happens = (beats != HOLD) & (beats != PAD)
     both = happens[:, :, DUPLE].any(axis=2) & happens[:, :, TRIPLE].any(axis=2)
-    found: Bool[np.ndarray, " candidate"] = (both & (one != two).any(axis=2)).any(axis=1)
-    return found
+    changed = (beats != beats_before).any(axis=2)
+    mixing: Bool[np.ndarray, " candidate"] = (both & changed).any(axis=1)
+    return mixing

@@ -225,10 +225,10 @@ class Sessions:
         editor.look_up = interactive.search(editor.context, on_progress)
         editor.progress = 1.0
         columns = range(len(editor.context.names))
-        for pair, block in product(combinations(columns, 2), editor.look_up.blocks):
+        for pair, group in product(combinations(columns, 2), editor.look_up.groups):
             if editor.stopped or self._closed:
                 return
-            block.pool(pair)
+            group.pool(pair)
         self._make_room(editor)
 
 

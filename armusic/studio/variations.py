@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from armusic.editing import surface as surfaces
-from armusic.editing.result import Rows
+from armusic.editing.material import Tokens
 from armusic.editing.targets import TargetTable
 from armusic.errors import UsageError
 from armusic.music.attributes import canonical_name, short_name
@@ -69,7 +69,7 @@ def tune(editor: Editor, edit: Edit) -> Tune:
     return editor.context.tune(tokens)
 
 
-def decode(editor: Editor, edit: Edit, targets: TargetTable) -> tuple[Rows, Literal["open", "closed"], list[str]]:
+def decode(editor: Editor, edit: Edit, targets: TargetTable) -> tuple[Tokens, Literal["open", "closed"], list[str]]:
     """Return the tokens of a variation, the loop that gave them, and the targets out of reach in words."""
     context, look_up = editor.context, editor.look_up
     if edit.loop == "closed" and look_up is None:
@@ -181,11 +181,10 @@ def command(editor: Editor, edit: Edit, targets: TargetTable, loop: str, upload:
 def _spelling(edit: Edit, name: str, targets: np.ndarray, present: np.ndarray, rows: np.ndarray) -> str:
     """Return an attribute's targets as the command line spells them: a value, a shift or a curve."""
     shift = targets[rows] - present[rows]
-    if np.ptp(targets[rows]) == 0 and name in edit.targets:  # a value with a sign would be a shift
-        value = targets[rows[0]]
-        return f"{value:.6g}" if value >= 0 else f"{rows[0] + 1}:{value:.6g}"
+    if np.ptp(targets[rows]) == 0 and name in edit.targets:
+        return f"{targets[rows[0]]:.6g}"
     if np.ptp(shift) <= 10**-_DIGITS:
-        return f"{shift.mean():+.6g}"
+        return f"by{shift.mean():+.6g}"
     return " ".join(f"{row + 1}:{targets[row]:.6g}" for row in rows.tolist())
 
 

@@ -55,6 +55,8 @@ class Checkpoint:
         State of the optimizer; empty where training cannot go on.
     companion : dict of str to Tensor
         Weights of what is trained beside the model (`armusic.vae.companion`): for training to go on, not for use.
+    computed : dict
+        What was computed from the model once, such as its calibration, by what it is; not saved.
     """
 
     model: VAE
@@ -64,6 +66,7 @@ class Checkpoint:
     card: dict[str, Any] = field(default_factory=dict)
     optimizer: dict[str, Tensor] = field(default_factory=dict)
     companion: dict[str, Tensor] = field(default_factory=dict)
+    computed: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def frame(self) -> Frame:

@@ -83,7 +83,7 @@ def command(
     out, inp = api.ports.open_ports(port, into, virtual)
     try:
         melody = api.read(file, tune, **reading)
-        answer = api.load(model, "music").turner(melody, names, key)
+        answer = api.load(model, "music").controller(melody, names, key)
         results: dict[str, Any] = {}
 
         def respond(steps: api.live.Steps) -> Any:

@@ -70,7 +70,7 @@ def test_a_file_has_a_track_per_tune(run: Run, here: Path) -> None:
 
 
 def test_like_another_tune(run: Run, melody: Path) -> None:
-    done = run("generate", "--like", melody, "--temperature", 0.3, "-o", "like", "--attr", "density=+0.05", "-n", 2)
+    done = run("generate", "--like", melody, "--temperature", 0.3, "-o", "like", "--attr", "density=by+0.05", "-n", 2)
     assert done.code == 0
     original, tunes = armusic.read(melody), [armusic.read(path) for path in sorted(Path("like").iterdir())]
     assert len(tunes) == 2
@@ -88,9 +88,9 @@ def test_like_another_tune(run: Run, melody: Path) -> None:
         (["--metre", "12/8"], 2, "too few to learn from"),
         (["--key", "H:major"], 2, "unknown key 'H:major'"),
         (["--attr", "density"], 2, "write it like rhythm=0.6"),
-        (["--attr", "density=+0.1"], 2, "a shift needs a tune to start from: give a value, or --like FILE"),
+        (["--attr", "density=by+0.1"], 2, "a shift needs a tune to start from: give a value, or a tune"),
         (["--attr", "density=nan"], 2, "is no number"),
-        (["--attr", "density=1", "--attr", "density=2"], 2, "2 targets for density"),
+        (["--attr", "density=1", "--attr", "density=2"], 2, "density is given 2 times"),
         (["--temperature", 0.5], 2, "--temperature goes with a tune to start from: name it with --like FILE"),
         (["--tune", 1], 2, "--tune goes with a tune to start from"),
         (["--like", "input.mid", "--metre", "6/8"], 2, "--metre cannot go with --like FILE"),

@@ -85,12 +85,12 @@ def test_values_of_ones_own(run: Run, melody: Path, model: Path) -> None:
     Path("my.py").write_text(OWN)
     done = run(
         "interpolate", melody, "--model", model, "--attribute-file", "my.py:mood", "--attr", "mood=0.3",
-        "--attr", "contour=+0",
+        "--attr", "contour=by+0",
     )  # fmt: skip
     assert done.code == 0, done.err
     assert [line.split()[0] for line in done.out.splitlines()[1:3]] == ["mood", "contour"]
     assert [track.name for track in mido.MidiFile("input-mood-contour.mid").tracks[1:]] == [
-        "original", "mood=0.3 contour=+0",
+        "original", "mood=0.3 contour=by+0",
     ]  # fmt: skip
 
 

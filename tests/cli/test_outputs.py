@@ -47,7 +47,7 @@ def test_every_format_by_name_and_by_suffix(
 
 
 def test_a_score_shows_the_attribute_and_a_project_has_its_values(run: Run, melody: Path, model: Path) -> None:
-    arguments = ["interpolate", melody, "--attr", "rhythm=0.3", "--attr", "density=+0.1", "--model", model]
+    arguments = ["interpolate", melody, "--attr", "rhythm=0.3", "--attr", "density=by+0.1", "--model", model]
     assert run(*arguments, "-o", "x.svg").code == 0
     words = re.findall(r">(rhythm|density|original)<", Path("x.svg").read_text())
     assert {word: words.count(word) for word in words} == {"original": 1, "rhythm": 8, "density": 8}

@@ -22,7 +22,7 @@ def test_values_are_reached_and_both_tunes_written(run: Run, melody: Path, here:
     "options",
     [
         ("--attr", "density=0.3"),
-        ("--attr", "density=+0.1", "--open-loop"),
+        ("--attr", "density=by+0.1", "--open-loop"),
         ("--attr", "density=1:0.2 16:0.5"),
         ("--attr", "density=0.3", "--layout", "clips", "-o", "clips"),
         ("--attr", "density=0.3", "--key", "off", "--measures", "3-6"),
@@ -49,7 +49,7 @@ def test_every_way_to_ask(run: Run, melody: Path, options: tuple[str, ...]) -> N
         ),
         (("--data", "sprites"), "--data is for test images, which have a command of their own: armusic traverse"),
         (("--data-dir", "cache"), "--data-dir is for test images, which have a command"),
-        (("--attr", "rhythm=0.2", "--attr", "rhythm=0.3"), "2 targets for rhythm"),
+        (("--attr", "rhythm=0.2", "--attr", "rhythm=0.3"), "rhythm is given 2 times"),
         (("--attr", "rhythm=nan"), "'nan' is no number"),
         (("--attr", "rhythm=1:0.2 99:0.3"), "measure 99, but the tune has measures 1-16"),
         (("--attr", "rhythm=0.2", "--key", "H:major"), "unknown key 'H:major'"),

@@ -100,7 +100,7 @@ def test_dice_keep_the_targets_and_give_equal_measures_equal_answers(ground: Tun
 
 def test_dice_with_nothing_asked_keep_the_attributes(ground: TuneContext, turner: LookUp) -> None:
     tokens = turner.sample(free(ground), 1)
-    search = turner.blocks[0].whole.search
+    search = turner.groups[0].whole.search
     std = search.std[search.of[:3]]
     assert (abs(ground.values(tokens) - ground.present)[:3] / std).max() < 1
     assert (tokens[:3] != ground.material.tokens[:3]).any(axis=1).all()
@@ -135,7 +135,7 @@ def test_a_long_tune_is_searched_in_blocks_with_the_same_answers(
 ) -> None:
     monkeypatch.setattr(interactive, "UNITS", 1)
     apart = interactive.search(ground)
-    assert (len(turner.blocks), len(apart.blocks)) == (1, 2)
+    assert (len(turner.groups), len(apart.groups)) == (1, 2)
     asked = free(ground)
     asked[:3, DENSITY], asked[1:3, RANGE] = 0.15, 0.5
     (one, said), (other, also) = turner.closed_loop(asked), apart.closed_loop(asked)

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 import armusic
 from armusic import config
 from armusic.editing import candidates
-from armusic.editing import pool as control
+from armusic.editing import pool as pooling
 from armusic.editing.calibration import Calibration, Table
 from armusic.editing.decoding import choose, decode
-from armusic.editing.material import measured, prepare
+from armusic.editing.material import prepare
 from armusic.editing.pool import Pool
+from armusic.editing.reach import decode_once, reach
 from armusic.errors import DataError, UsageError
 from armusic.music import attributes, keys
 from armusic.music.pitch_frame import ANCHORED
@@ -41,6 +42,17 @@ def untrained(frame: str = "anchored") -> Checkpoint:
     return Checkpoint(build(made).eval(), made, Scale(np.zeros((6, 4)), np.full((6, 4), 0.1)))
 
 
+def build_pool(
+    checkpoint: Checkpoint,
+    music: Tune,
+    names: str | tuple[str, ...],
+    *,
+    allowed: np.ndarray | None = None,
+    measures: tuple[int, int] | None = None,
+) -> Pool:
+    return pooling.build(checkpoint, prepare(checkpoint, music, measures), names, allowed=allowed)
+
+
 @pytest.fixture(scope="module")
 def checkpoint() -> Checkpoint:
     return armusic.load().checkpoint
@@ -49,7 +61,7 @@ def checkpoint() -> Checkpoint:
 @pytest.fixture(scope="module")
 def pools(checkpoint: Checkpoint) -> dict[str, Pool]:
     allowed = keys.allowed(MUSIC, keys.find(MUSIC))
-    return {name: control.build(checkpoint, MUSIC, name, allowed=allowed) for name in EVERY}
+    return {name: build_pool(checkpoint, MUSIC, name, allowed=allowed) for name in EVERY}
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -76,7 +88,7 @@ def test_what_is_asked_is_reached(pools: dict[str, Pool], checkpoint: Checkpoint
 @pytest.mark.parametrize("name", [name for name in EVERY if name not in NAMES])
 def test_an_attribute_without_a_dimension_is_reached_as_well(pools: dict[str, Pool], name: str) -> None:
     pool, sounds = pools[name], is_onset(encode(MUSIC)).any(axis=1)
-    low, high = (pool.turned(step)[1].mean() for step in (-9, 9))
+    low, high = (pool.step_targets(step)[1].mean() for step in (-9, 9))
     std = pool.search.std[0, pool.search.names.index(name)]
     assert high - low > 2 * std
     for target in np.linspace(low, high, 5)[1:-1]:
@@ -92,13 +104,13 @@ def test_what_is_out_of_reach_is_said(pools: dict[str, Pool]) -> None:
 def test_targets_of_a_step(pools: dict[str, Pool], checkpoint: Checkpoint) -> None:
     pool = pools["density"]
     before, std = pool.reach(0.2).original, checkpoint.scale.std[0, 2]
-    wanted, within = pool.turned(1)
+    wanted, within = pool.step_targets(1)
     assert np.allclose(wanted, before + std)
     assert (wanted == within).all()
-    wanted, within = pool.turned(-9)
+    wanted, within = pool.step_targets(-9)
     assert (within[:, 0] <= 1 / 24 + 1e-9).all(), "a note at least"
     assert np.allclose(pool.reach(within[:, 0]).values, within)
-    assert (pool.turned(0)[0] == before).all()
+    assert (pool.step_targets(0)[0] == before).all()
 
 
 def test_pitches_stay_in_key(pools: dict[str, Pool]) -> None:
@@ -113,17 +125,17 @@ def test_pitches_stay_in_key(pools: dict[str, Pool]) -> None:
 def test_several_at_once_and_a_curve(checkpoint: Checkpoint) -> None:
     music = tune("6/8", JIG)
     rising = np.linspace(0.2, 0.6, 8)
-    found = control.reach(checkpoint, music, {"density": rising, "contour": 0.0})
+    found = reach(checkpoint, music, {"density": rising, "contour": 0.0}, "off")
     assert found.names == ("density", "contour")
     assert np.corrcoef(found.values[:, 0], rising)[0, 1] > 0.9
     assert np.abs(found.values[:, 1]).mean() < 0.1
-    again = control.reach(checkpoint, music, {"density": rising, "contour": 0.0})
+    again = reach(checkpoint, music, {"density": rising, "contour": 0.0}, "off")
     assert (again.tokens == found.tokens).all()
 
 
 def test_one_with_a_dimension_and_one_without(checkpoint: Checkpoint) -> None:
     wanted = {"density": 8 / 24, "syncopation": 0.2}
-    found = control.reach(checkpoint, MUSIC, wanted)
+    found = reach(checkpoint, MUSIC, wanted, "off")
     assert np.abs(found.values - found.targets).mean(axis=0) == pytest.approx([0, 0], abs=0.06)
     assert (found.values[:, 1] > found.original[:, 1]).mean() > 0.5
 
@@ -132,17 +144,17 @@ def test_one_with_a_dimension_and_one_without(checkpoint: Checkpoint) -> None:
     ("targets", "message"),
     [
         ({"density": float("nan")}, "density target nan is no number"),
-        ({"density": [0.1, 0.2]}, "2 targets for density, but tune.abc has 8 measures"),
-        ({"density": 0.1, "note_density": 0.2}, "2 targets for density"),
+        ({"density": [0.1, 0.2]}, "2 values for density, but the tune has 8 measures: give one number"),
+        ({"density": 0.1, "note_density": 0.2}, "density is given 2 times: name each attribute once"),
         ({"mood": 0.1}, "unknown attribute 'mood': there is rhythm, .*, mean_interval"),
         ({"syncopatoin": 0.1}, r"unknown attribute 'syncopatoin': did you mean syncopation\?"),
         ({"my_attribute.py": 0.1}, "write one of your own as FILE.py:FUNCTION"),
-        ({}, "no attribute is asked for"),
+        ({}, "no attribute is named"),
     ],
 )
 def test_what_is_refused(checkpoint: Checkpoint, targets: dict[str, object], message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        control.reach(checkpoint, MUSIC, targets)  # type: ignore[arg-type]
+        reach(checkpoint, MUSIC, targets, "off")  # type: ignore[arg-type]
 
 
 @given(st.lists(st.floats(-2, 2), min_size=2, max_size=6))
@@ -157,14 +169,14 @@ def test_no_candidate_is_much_better_than_the_answer(pools: dict[str, Pool], che
         pool, std = pools[name], checkpoint.scale.std[0, dim]
         answer = pool.reach(0.2)
         for row, unit in enumerate(pool.search.of):
-            values = pool.found.values[pool.found.of == unit, dim]
-            assert abs(answer.values[row, 0] - 0.2) <= abs(values - 0.2).min() + control.RESOLUTION * std
+            values = pool.candidates.values[pool.candidates.of == unit, dim]
+            assert abs(answer.values[row, 0] - 0.2) <= abs(values - 0.2).min() + pooling.RESOLUTION * std
 
 
 def test_candidates_are_measured_as_they_stand_and_differ(pools: dict[str, Pool]) -> None:
-    found = pools["range"].found
+    found = pools["range"].candidates
     assert np.allclose(found.values, attributes.measure(found.tokens, Metre(4, 4), NAMES))
-    more = pools["syncopation"].found
+    more = pools["syncopation"].candidates
     assert np.allclose(more.values, attributes.measure(more.tokens, Metre(4, 4), (*NAMES, "syncopation")))
     rows = np.column_stack([found.of, found.tokens])
     assert len(np.unique(rows, axis=0)) == len(rows)
@@ -173,7 +185,7 @@ def test_candidates_are_measured_as_they_stand_and_differ(pools: dict[str, Pool]
 
 def test_only_the_input_is_at_no_distance(pools: dict[str, Pool]) -> None:
     pool = pools["density"]
-    found = pool.found.take(pool.kept)
+    found = pool.candidates.take(pool.answers)
     same = (found.tokens == encode(MUSIC)[pool.search.first[found.of]]).all(axis=1)
     assert (same == (pool.distance == 0)).all()
     assert same.sum() == len(pool.search.first)
@@ -184,66 +196,67 @@ def test_only_the_input_is_at_no_distance(pools: dict[str, Pool]) -> None:
 def test_any_tune_is_given_back_by_any_model(music: Tune) -> None:
     small = untrained()
     for name in ("rhythm", "contour", "interval_entropy"):
-        pool = control.build(small, music, name)
+        pool = build_pool(small, music, name)
         found = pool.reach(pool.reach(0.0).original[:, 0])
         assert (found.tokens == encode(music)).all()
         assert [(note.start, note.pitch) for note in found.tune.notes] == [(n.start, n.pitch) for n in music.notes]
 
 
 def test_all_present_values_at_once_give_the_input_back(checkpoint: Checkpoint) -> None:
-    present = {name: measured(MUSIC, encode(MUSIC), name) for name in NAMES}
-    assert (control.reach(checkpoint, MUSIC, present).tokens == encode(MUSIC)).all()
+    present = dict(zip(NAMES, attributes.of_tune(MUSIC, NAMES).T, strict=True))
+    assert (reach(checkpoint, MUSIC, present, "off").tokens == encode(MUSIC)).all()
 
 
 def test_more_rounds_come_no_farther(checkpoint: Checkpoint) -> None:
     wanted = {"rhythm": 0.3, "range": 0.1}
     std = checkpoint.scale.std[0, :2]
-    pool, errors = control.build(checkpoint, MUSIC, ("rhythm", "range")), []
+    pool, errors = build_pool(checkpoint, MUSIC, ("rhythm", "range")), []
     for seed in range(3):
         found = pool.reach(wanted)
         errors.append((((found.values - found.targets) / std) ** 2).sum())
-        pool = pool.towards(wanted, seed)
-    assert errors[2] <= errors[1] + 2 * control.RESOLUTION**2
+        pool = pool.refine(pool.target_table(wanted), seed)
+    assert errors[2] <= errors[1] + 2 * pooling.RESOLUTION**2
     assert errors[1] < errors[0]
 
 
 def test_equal_measures_get_equal_answers_whatever_stands_beside_them(checkpoint: Checkpoint) -> None:
     music = tune("4/4", "G2BG DGBG|A2cA EAcA|G2BG DGBG|")
-    pool = control.build(checkpoint, music, "density")
+    pool = build_pool(checkpoint, music, "density")
     tokens = pool.reach(0.2).tokens
     assert len(pool.search.first) == 2
     assert (tokens[0] == tokens[2]).all()
-    alone = control.build(checkpoint, music, "density", measures=(1, 1)).reach(0.2).tokens
+    alone = build_pool(checkpoint, music, "density", measures=(1, 1)).reach(0.2).tokens
     assert (alone[0] == tokens[0]).all()
     assert (alone[1:] == encode(music)[1:]).all()
 
 
 def test_equal_measures_may_have_different_targets(checkpoint: Checkpoint) -> None:
-    found = control.build(checkpoint, tune("4/4", "G2BG DGBG|G2BG DGBG|"), "density").reach([0.125, 0.5])
+    found = build_pool(checkpoint, tune("4/4", "G2BG DGBG|G2BG DGBG|"), "density").reach([0.125, 0.5])
     assert found.values[0, 0] < found.values[1, 0]
 
 
 def test_silence_and_padding_stay(checkpoint: Checkpoint) -> None:
     music = tune("4/4", "D2|GABc dedB|z8|G4 A4|G6:|")
     assert music.padding[0]
-    found = control.build(checkpoint, music, "density").reach(0.6)
+    found = build_pool(checkpoint, music, "density").reach(0.6)
     assert not is_onset(found.tokens[2]).any()
     assert min(note.start for note in found.tune.notes) >= music.padding[0]
     silent = replace(music, notes=())
-    assert control.build(checkpoint, silent, "density").reach(0.5).tune.notes == ()
-    assert control.build(checkpoint, silent, ("density", "range")).towards({"density": 0, "range": 0}).found is not None
+    assert build_pool(checkpoint, silent, "density").reach(0.5).tune.notes == ()
+    pool = build_pool(checkpoint, silent, ("density", "range"))
+    assert len(pool.refine(np.zeros((len(silent.measures), 2))).candidates.of) == 0
 
 
 def test_a_measure_out_of_the_frame_is_left_and_named(checkpoint: Checkpoint) -> None:
     music = tune("4/4", "C,,4 c''4|GABc dedB|")
-    found = control.build(checkpoint, music, "density").reach(0.5)
+    found = build_pool(checkpoint, music, "density").reach(0.5)
     assert found.notes[0].startswith("measure 1 is left as it is")
     assert (found.tokens[0] == encode(music)[0]).all()
 
 
 def test_measures_of_several_metres(checkpoint: Checkpoint) -> None:
     music = tune("4/4", "GABc dedB|[M:6/8]GAB dBG|[M:4/4]G4 A4|")
-    found = control.build(checkpoint, music, "density").reach(0.25)
+    found = build_pool(checkpoint, music, "density").reach(0.25)
     assert np.allclose(found.values[:, 0], 0.25, atol=0.09)
     assert (found.tokens == encode(found.tune)).all(axis=1)[1]
 
@@ -252,13 +265,17 @@ def test_one_decode(checkpoint: Checkpoint) -> None:
     music = tune("4/4", REEL)
     line = Table(np.linspace(-0.5, 1.5, 9), np.linspace(-4, 4, 9), np.linspace(0, 1, 101))
     scale = Calibration(dict.fromkeys(NAMES, (line,) * 6))
-    low, high = (control.open_loop(checkpoint, music, {"density": value}, scale) for value in (0.1, 0.9))
+    material, part_material = prepare(checkpoint, music), prepare(checkpoint, music, (2, 3))
+    few, many = (np.full((len(music.measures), 1), value) for value in (0.1, 0.9))
+    low, high = (decode_once(checkpoint, material, ("density",), table, scale) for table in (few, many))
     assert low.values.mean() < high.values.mean()
-    part = control.open_loop(checkpoint, music, {"density": 0.9}, scale, measures=(2, 3))
+    part = decode_once(checkpoint, part_material, ("density",), many, scale)
     assert (part.tokens[3:] == encode(music)[3:]).all()
     assert (part.tokens[1] == high.tokens[1]).all()
-    with pytest.raises(UsageError, match="'syncopation' has no dimension in this model, so one decode cannot turn it"):
-        control.open_loop(checkpoint, music, {"syncopation": 0.1}, scale)
+    with pytest.raises(
+        UsageError, match="'syncopation' has no dimension in this model, so one decode cannot change it"
+    ):
+        reach(checkpoint, music, {"syncopation": 0.1}, closed=False)
 
 
 def test_other_attributes_than_the_pools_are_refused(pools: dict[str, Pool]) -> None:
@@ -287,25 +304,25 @@ def test_what_there_is_nothing_to_turn_of(checkpoint: Checkpoint, tmp_path: Path
     path = tmp_path / "bad.py"
     path.write_text(BAD)
     with pytest.raises(DataError, match="mean_pitch' changes with transposition, which an anchored model cannot see"):
-        control.build(checkpoint, MUSIC, f"{path}:mean_pitch")
+        build_pool(checkpoint, MUSIC, f"{path}:mean_pitch")
     with pytest.raises(DataError, match="flat' is 0.5 for every measure that the model makes in 4/4: there is nothing"):
-        control.build(checkpoint, MUSIC, f"{path}:flat")
+        build_pool(checkpoint, MUSIC, f"{path}:flat")
     with pytest.raises(DataError, match="compound' is 0 for every measure that the model makes in 4/4"):
-        control.build(checkpoint, MUSIC, f"{path}:compound")
-    assert control.build(checkpoint, tune("6/8", JIG), f"{path}:compound").reach(0.3).values.max() > 0.2
+        build_pool(checkpoint, MUSIC, f"{path}:compound")
+    assert build_pool(checkpoint, tune("6/8", JIG), f"{path}:compound").reach(0.3).values.max() > 0.2
 
 
 def test_an_absolute_model_moves_the_mean_pitch(tmp_path: Path) -> None:
     path = tmp_path / "pitch.py"
     path.write_text(BAD)
-    pool = control.build(untrained("absolute"), MUSIC, f"{path}:mean_pitch")
+    pool = build_pool(untrained("absolute"), MUSIC, f"{path}:mean_pitch")
     low, high = (pool.reach(target).values.mean() for target in (60, 80))
     assert low + 1 < pool.reach(70).original.mean() < high - 1
 
 
 def test_where_an_attribute_grows(pools: dict[str, Pool]) -> None:
     pool = pools["syncopation"]
-    found = pool.found
+    found = pool.candidates
     way = np.random.default_rng(0).normal(size=found.z.shape[1])
     linear = replace(found, values=np.tile((found.z @ way)[:, None], (1, found.values.shape[1])))
     direction = candidates.directions(pool.search, linear, ("syncopation", "density"))
@@ -328,8 +345,8 @@ def test_a_strong_pull_gives_the_input_back() -> None:
 
 def test_what_candidates_and_the_input_make_together(pools: dict[str, Pool]) -> None:
     pool = pools["rhythm"]
-    few = pool.found.take(pool.kept[:5])
-    made = candidates.recombined(pool.search, few)
+    few = pool.candidates.take(pool.answers[:5])
+    made = candidates.recombine(pool.search, few)
     before = encode(MUSIC)[pool.search.first[made.of]]
     assert len(made.of) <= (9 + 4) * len(few.of)
     one, two = is_onset(made.tokens), is_onset(before)

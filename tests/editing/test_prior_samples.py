@@ -28,7 +28,7 @@ def test_tokens_are_those_of_the_metre(checkpoint: Checkpoint) -> None:
         assert rows.shape == (300, ticks(metre))
         assert ((rows < 128) | (rows == HOLD) | (rows == REST)).all()
         assert 55 < rows[is_onset(rows)].mean() < 84, "they count from A4"
-    values = prior_samples.decoded(checkpoint)(z, 0)
+    values = prior_samples.decoded_attributes(checkpoint)(z, 0)
     assert (values == attributes.measure(prior_samples.decode(checkpoint.model, "anchored", z, 0), METRES[0])).all()
 
 

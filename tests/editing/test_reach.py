@@ -1,5 +1,7 @@
-"""From what is asked to a tune: steps and targets, with the search and without it."""
+"""From steps and targets to a tune, with the search and without it."""
 
+import gc
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,9 +10,11 @@ import pytest
 
 import armusic
 from armusic.api import Model
-from armusic.editing import material, reach
+from armusic.editing import calibration, prior_samples, sweep
+from armusic.editing.material import prepare
+from armusic.editing.open_loop import decode_moves
 from armusic.errors import UsageError
-from armusic.music import keys
+from armusic.music import attributes, keys
 from armusic.music.tokenizer import encode, is_onset
 from tests.notation import JIG, REEL, tune
 
@@ -34,7 +38,7 @@ def test_steps_are_standard_deviations_from_what_each_measure_has(model: Model, 
     assert (found[2].targets == present).all()
     for one in found:
         assert (one.tune.measures, one.tune.tempos, one.tune.key) == (MUSIC.measures, MUSIC.tempos, MUSIC.key)
-        assert np.allclose(one.values, material.measured(one.tune, encode(one.tune), name))
+        assert np.allclose(one.values, attributes.of_tune(one.tune, [name])[:, 0])
         within = np.abs(one.targets - present - one.step * std) < 1e-9
         assert (~within).sum() == one.clipped
         assert (np.abs(one.targets - present)[~within] < abs(one.step) * std).all(), "not so far, where there is an end"
@@ -84,10 +88,9 @@ def test_the_open_loop_moves_the_dimension(model: Model) -> None:
     allowed = keys.allowed(MUSIC, keys.find(MUSIC))
     found = model.interpolate(MUSIC, "contour", closed=False)
     assert all(one.targets is None for one in found)
-    for one, other in zip(
-        found, material.interpolate(model.checkpoint, MUSIC, "contour", allowed=allowed), strict=True
-    ):
-        assert one.tune.notes == other.tune.notes
+    tokens = decode_moves(model.checkpoint, prepare(model.checkpoint, MUSIC), "contour", [-2, -1, 1, 2], allowed)
+    assert (np.stack([encode(found[place].tune) for place in (0, 1, 3, 4)]) == tokens).all()
+    assert found[2].tune is MUSIC
 
 
 @pytest.mark.parametrize(
@@ -105,15 +108,50 @@ def test_the_open_loop_moves_the_dimension(model: Model) -> None:
 )
 def test_steps_that_are_refused(model: Model, options: dict[str, object], message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        reach.interpolate(model.checkpoint, MUSIC, **options)  # type: ignore[arg-type]
+        sweep.interpolate(model.checkpoint, MUSIC, **options)  # type: ignore[arg-type]
 
 
 def test_targets_of_ones_own(model: Model) -> None:
-    found = model.reach(MUSIC, [f"{OWN}=0.5", "density=+0"])
+    found = model.reach(MUSIC, [f"{OWN}=0.5", "density=by+0"])
     assert found.names == (OWN, "density")
     sounds = is_onset(encode(MUSIC)).any(axis=1)
     assert np.abs(found.values - found.targets)[sounds].mean(axis=0) == pytest.approx([0, 0], abs=0.08)
     assert "offbeat 9 is out of reach (" in model.reach(MUSIC, [f"{OWN}=9"]).notes[0]
+
+
+def test_a_mapping_is_as_good_as_strings(model: Model) -> None:
+    music = tune("4/4", "GABc dcBA|G2B2 d4|")
+    for mapping, strings in (
+        ({"contour": -0.2}, ["contour=-0.2"]),
+        ({"note_density": "by+0.1", "range": 0.3}, ["density=by+0.1", "range=+0.3"]),
+        ({"density": [0.1, 0.3]}, ["density=1:0.1 2:0.3"]),
+    ):
+        by_name, as_typed = model.reach(music, mapping), model.reach(music, strings)
+        assert (by_name.tokens == as_typed.tokens).all()
+        assert (by_name.targets == as_typed.targets).all()
+    assert (model.reach(music, {"contour": -0.2}).targets == -0.2).all()
+    shifted = model.reach(music, {"density": "by+0.1"})
+    assert np.allclose(shifted.targets, shifted.original + 0.1)
+
+
+def test_the_prior_samples_and_the_calibration_are_computed_once_and_go_with_the_model(model: Model) -> None:
+    computed = model.checkpoint.computed
+    model.reach(MUSIC, ["syncopation=0.1"])
+    model.reach(MUSIC, ["density=p50"])
+    kind = prepare(model.checkpoint, MUSIC).kind[0]
+    before = computed["prior samples"][kind], computed["calibration"]
+    model.reach(MUSIC, ["syncopation=0.2"])
+    model.reach(MUSIC, ["density=p60"])
+    assert computed["prior samples"][kind] is before[0]
+    assert computed["calibration"] is before[1]
+    loaded = armusic.load().checkpoint
+    assert not loaded.computed
+    gone = weakref.ref(loaded.model)
+    calibration.scale_of(loaded)
+    prior_samples.samples(loaded, 0)
+    del loaded
+    gc.collect()
+    assert gone() is None, "nothing keeps a model that nobody uses"
 
 
 def test_percentiles_are_those_of_the_corpus_or_refused(model: Model) -> None:

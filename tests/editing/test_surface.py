@@ -26,7 +26,7 @@ def direct(checkpoint: Checkpoint, music: Tune, names: tuple[str, str], pair: tu
     material, scale = prepare(checkpoint, music), scale_of(checkpoint)
     allowed, found = keys.allowed(music, keys.find(music)), []
     for row, kind in enumerate(material.kind.tolist()):
-        z = decoding.encode(checkpoint, material.classes[[row]], kind)
+        z = decoding.encode(checkpoint, material, np.array([row]))
         for name, value in zip(names, pair, strict=True):
             where = scale.value_to_z(name, kind, np.array([value]))
             z[:, checkpoint.config.attributes.index(name)] = where

@@ -96,10 +96,10 @@ def test_a_corpus_without_phrases_is_refused() -> None:
 def test_digests_are_those_of_the_measure_in_any_key() -> None:
     one, up, other = encode(tune("4/4", "CDEF GABc|DEF^G A^Bcd|CDEF GAB2|".replace("^B", "B")))
     rows = np.stack([one, np.where(one < 128, one + 5, one), up, other])
-    found = digests(rows, 0)
+    found = digests(rows, np.zeros(len(rows), dtype=int))
     assert found[0] == found[1]
     assert len(set(found.tolist())) == 3
-    assert digests(rows, 1)[0] != found[0]
+    assert digests(rows, np.ones(len(rows), dtype=int))[0] != found[0]
 
 
 def test_onsets_as_bits() -> None:

@@ -13,7 +13,7 @@ from armusic.music import attributes
 from armusic.music.score import METRES, Metre
 from armusic.music.tokenizer import HOLD, PAD, REST, ticks
 
-GOLDEN = Path(__file__).parent / "data" / "golden_attributes.npz"
+GOLDEN = Path(__file__).parents[1] / "data" / "golden_attributes.npz"
 COMMON = METRES[0]
 
 

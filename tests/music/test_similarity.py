@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from armusic.music.similarity import distance, mixed
+from armusic.music.similarity import distance, mixes_divisions
 from armusic.music.tokenizer import HOLD, PAD, REST
 
 NONE = np.zeros((1, 0))
@@ -57,4 +57,4 @@ def test_duplets_and_triplets_in_one_beat() -> None:
     shortened = [60, HOLD, REST, 64, HOLD, HOLD]
     rows = np.array([plain + triplet, plain + both, both + plain, shortened + plain])
     before = np.array([both + plain] * 4)
-    assert mixed(rows, before).tolist() == [False, True, False, True], "a beat that is the input's is let be"
+    assert mixes_divisions(rows, before).tolist() == [False, True, False, True], "a beat that is the input's is let be"

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.metadata import EntryPoint
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from armusic import plugins
 from armusic.errors import DataError, UsageError
@@ -39,6 +39,7 @@ __all__ = [
     "get",
     "is_transposition_invariant",
     "measure",
+    "measure_each",
     "metrical_weights",
     "names",
     "names_file",
@@ -157,6 +158,33 @@ def measure(tokens: Tokens, metre: Metre, names: Sequence[str] = DEFAULT) -> Flo
     return np.column_stack([get(name)(tokens, metre) for name in names])
 
 
+def measure_each(
+    tokens: Tokens, kind: Int[np.ndarray, " measure"], names: Sequence[str] = DEFAULT
+) -> Float[np.ndarray, "measure attribute"]:
+    """Return several attributes of measures in several metres.
+
+    Parameters
+    ----------
+    tokens : int array (measure, tick)
+        Measures, as wide as the longest of them.
+    kind : int array (measure,)
+        Place of each measure's metre in `score.METRES`.
+    names : sequence of str
+        Names of the attributes.
+
+    Returns
+    -------
+    float array (measure, attribute)
+        In the units of each attribute.
+    """
+    values = np.empty((len(tokens), len(names)))
+    for index in np.unique(kind).tolist():
+        rows = kind == index
+        if names:
+            values[rows] = measure(tokens[rows], METRES[index], names)
+    return values
+
+
 def of_tune(tune: Tune, names: Sequence[str] = DEFAULT) -> Float[np.ndarray, "measure attribute"]:
     """Return attributes of every measure of a tune, each in its own metre.
 
@@ -180,12 +208,7 @@ def of_tune(tune: Tune, names: Sequence[str] = DEFAULT) -> Float[np.ndarray, "me
     >>> of_tune(Tune((Note(Fraction(0), Fraction(2), 60),), two), ["density"]).round(3).tolist()
     [[0.083], [0.0]]
     """
-    tokens, kind = tokenizer.encode(tune), tokenizer.kinds(tune.measures)
-    values = np.empty((len(tokens), len(names)))
-    for index in np.unique(kind):
-        here = kind == index
-        values[here] = measure(tokens[here], METRES[index], names)
-    return values
+    return measure_each(tokenizer.encode(tune), tokenizer.kinds(tune.measures), names)
 
 
 def names() -> list[str]:

@@ -19,7 +19,7 @@ from armusic.datasets.corpora.versions import different
 from armusic.errors import DataError, UsageError
 from armusic.files import one_line
 from armusic.music import attributes, augmentation
-from armusic.music.pitch_frame import FRAMES, Frame
+from armusic.music.pitch_frame import FRAMES, MIDDLE, Frame
 from armusic.music.score import METRES, Metre
 from armusic.music.tokenizer import is_canonical, is_onset, sounding, ticks
 from armusic.progress import Progress
@@ -32,7 +32,6 @@ from armusic.vae.objective import Expected
 log = logging.getLogger(__name__)
 
 WORDS = Words("measure", "measures", "ticks", "tunes", "file")
-ANY_PITCH = 64  # attributes do not change by transposition, so those of classes are measured from here
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ class Music:
         """Return a number for each measure: the same for those that are equal up to transposition."""
         width = min(part.shape[1] for part in parts)  # decoded measures of a shorter metre are not padded
         x = np.concatenate([part[:, :width] for part in parts])
-        numbers = different(_tokens(x, frame_of(config)), np.full(len(x), kind))
+        numbers = different(frame_of(config).tokens(x), np.full(len(x), kind))
         return np.split(numbers, np.cumsum([len(part) for part in parts])[:-1])
 
     def plausible(self, x: Items, kind: int, config: Config) -> Bool[np.ndarray, " item"]:
@@ -133,7 +132,7 @@ class Music:
 
         Every row of classes stands for some measure, but not every row is the canonical one of that measure.
         """
-        tokens = _tokens(x[:, : ticks(METRES[kind])], frame_of(config))
+        tokens = frame_of(config).tokens(x[:, : ticks(METRES[kind])])
         return is_canonical(tokens) & is_onset(tokens).any(axis=1)
 
     def identify(self, x: Items, kind: int, config: Config) -> Int[np.ndarray, " item"]:
@@ -142,9 +141,9 @@ class Music:
 
     def draw(self, x: Items, kind: int, config: Config) -> UInt8[np.ndarray, "item height width 3"]:
         """Return a piano roll of each measure, a pixel per tick and semitone, on the pitches that all of them have."""
-        tokens = _tokens(x[:, : ticks(METRES[kind])], frame_of(config))
+        tokens = frame_of(config).tokens(x[:, : ticks(METRES[kind])])
         pitches = np.unique(tokens[is_onset(tokens)])
-        rows = np.arange(pitches.max(initial=ANY_PITCH), pitches.min(initial=ANY_PITCH) - 1, -1)
+        rows = np.arange(pitches.max(initial=MIDDLE), pitches.min(initial=MIDDLE) - 1, -1)
         notes = sounding(tokens)[:, None] == rows[:, None]
         return np.repeat(np.where(notes, 0, 255).astype(np.uint8)[..., None], 3, axis=3)
 
@@ -207,14 +206,4 @@ def measure_classes(
     x: Int[np.ndarray, "item tick"], kind: Int[np.ndarray, " item"], frame: Frame, names: tuple[str, ...]
 ) -> Float[np.ndarray, "item attribute"]:
     """Return the attributes of rows of classes, each in its own metre."""
-    tokens = _tokens(x, frame)
-    values = np.empty((len(x), len(names)))
-    for index in np.unique(kind):
-        here = kind == index
-        values[here] = attributes.measure(tokens[here], METRES[index], names)
-    return values
-
-
-def _tokens(x: Int[np.ndarray, "item tick"], frame: Frame) -> Int[np.ndarray, "item tick"]:
-    """Return rows of classes as tokens, in the anchored frame around some pitch."""
-    return frame.leave(x, np.full(len(x), 0 if frame.name == "absolute" else ANY_PITCH))
+    return attributes.measure_each(frame.tokens(x), kind, names)
