@@ -9,6 +9,7 @@ export default [
       "no-undef": "off",
       "no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       "max-len": ["error", { code: 120 }],
+      "max-lines": ["error", 320],
       eqeqeq: "error",
       "no-shadow": "off",
       "no-var": "error",

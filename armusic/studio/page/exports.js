@@ -3,7 +3,7 @@
 /** @import { ExportRequest, FormatInfo } from "./messages" */
 /** @import { Edit } from "./edit.js" */
 /** @import { KeptVariation } from "./store.js" */
-/** @import { Tools } from "./main.js" */
+/** @import { Tools } from "./state.js" */
 
 import * as api from "./api.js";
 import { $, button, input, make, select } from "./dom.js";

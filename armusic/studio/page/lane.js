@@ -1,7 +1,7 @@
 // A lane: the values of one attribute over time. Drawing on it sets targets.
 
 /** @import { AttributeInfo, Session } from "./messages" */
-/** @import { Tools, View } from "./main.js" */
+/** @import { Tools, View } from "./state.js" */
 
 import { begin, clamp, colours, drag, Ruler } from "./canvas.js";
 import { make } from "./dom.js";

@@ -1,87 +1,45 @@
 // The page: one state, redrawn when it changes. Edits are kept here; the server keeps the tune and its candidates.
 
-/** @import { ModelInfo, PoolStatus, Session, Variation } from "./messages" */
-/** @import { Edit, Selection } from "./edit.js" */
-/** @import { KeptVariation, Source, Work } from "./store.js" */
+/** @import { ModelInfo, Session } from "./messages" */
+/** @import { Edit } from "./edit.js" */
+/** @import { Situation, Tools } from "./state.js" */
+/** @import { Source, Work } from "./store.js" */
 
 import * as api from "./api.js";
 import { Ruler } from "./canvas.js";
-import { $, button, canvas, input, make, select } from "./dom.js";
+import { $, canvas, select } from "./dom.js";
 import * as edits from "./edit.js";
 import { Exports } from "./exports.js";
 import { History } from "./history.js";
+import * as labels from "./labels.js";
+import { fail, say } from "./labels.js";
 import { Lane } from "./lane.js";
 import { Pad } from "./pad.js";
 import { Player } from "./player.js";
+import { Playhead } from "./playhead.js";
 import { Roll } from "./roll.js";
+import { restore, sender } from "./sessions.js";
 import { Slider } from "./slider.js";
+import { initialState, unedited } from "./state.js";
 import * as store from "./store.js";
 import { wire } from "./wiring.js";
-
-/**
- * @typedef {Partial<Variation> & Pick<Variation, "notes" | "values" | "changed" | "remarks" | "command">} Shown
- *   The variation that is shown; the tune itself before there is one.
- */
-
-/**
- * @typedef {object} State
- * @property {ModelInfo} model
- * @property {Session} session
- * @property {Shown} shown
- * @property {Selection} selection
- * @property {boolean} original Whether the original is shown in place of the variation.
- * @property {Source | null} source
- * @property {KeptVariation[]} kept
- * @property {PoolStatus | null} pool
- * @property {Edit | null} answered The edit of the variation that is shown.
- */
-
-/** @typedef {State & { edit: Edit, pace: number, settled: boolean }} Situation The state and what follows from it. */
-/** @typedef {Situation & { ruler: Ruler, rollHeight: number, laneHeight: number }} View What parts are drawn from. */
-
-/**
- * @typedef {object} Tools What parts of the page share.
- * @property {() => Situation} get
- * @property {(edit: Edit, settled?: boolean) => void} change
- * @property {(error: Error) => void} fail
- * @property {(text: string, isError?: boolean) => void} say
- * @property {<Answer>(send: (session: Session) => Promise<Answer>) => Promise<Answer>} withSession
- */
 
 const MIN_MEASURE = 30; // pixels
 const POLL = 500; // milliseconds
 const POLL_AFTER_ERROR = 3000;
 
-/** The state; without a model before the page has started, and without a tune before one is open. */
-const state = /** @type {State} */ (/** @type {unknown} */ ({
-  model: null, session: null, shown: null, selection: null, original: false, source: null, kept: [], pool: null,
-  answered: null,
-}));
+const state = initialState();
 let history = new History(edits.emptyEdit());
 let edit = history.present;
 let sequence = Date.now();
 /** @type {(Slider | Lane)[]} */
 let parts = [];
-/** Sessions that replace expired ones. @type {WeakMap<Session, Promise<Session>>} */
-const replacements = new WeakMap();
-
 const player = new Player(() => draw());
+const playhead = new Playhead(player);
+const withSession = sender(state, () => save());
 
 /** @returns {Situation} */
-const get = () =>
-  ({ ...state, edit, pace: player.pace, settled: edits.isEmpty(edit) || state.answered === edit });
-
-// --- messages to the reader ---
-
-function say(text = "", isError = false) {
-  const box = $(isError ? "message" : "status");
-  box.textContent = text;
-  if (isError) box.hidden = !text;
-  else $("message").hidden = true;
-}
-
-/** @param {Error} error */
-const fail = (error) => say(error.message, true);
+const get = () => ({ ...state, edit, pace: player.pace, settled: edits.isEmpty(edit) || state.answered === edit });
 
 // --- opening a tune ---
 
@@ -119,18 +77,6 @@ async function openFile(file) {
 /** @param {string} id */
 const openExample = (id) => open(() => api.openExample(id), { example: id });
 
-/** Open a session again that has expired, or whose server was restarted. */
-async function restore() {
-  const { source, session } = state;
-  let restored;
-  if (source?.example) restored = await api.openExample(source.example);
-  else if (source?.name && source.file) restored = await api.open(source.name, store.toBytes(source.file));
-  else throw new Error("The tune has expired on the server: open it again.");
-  const reading = session?.reading ?? source.reading;
-  if (!reading || JSON.stringify(reading) === JSON.stringify(restored.reading)) return restored;
-  return api.read(restored, reading);
-}
-
 /**
  * Show a tune, with the work on it before a reload.
  * @param {Session} session
@@ -149,39 +95,11 @@ function show(session, work = null) {
   edit = history.present;
   state.shown = unedited(session);
   player.pace = work?.pace ?? 1;
-  describe(session);
+  labels.describe(session, player.pace);
   say();
   poll.key = null;
   refresh();
 }
-
-/** @param {Session} session */
-function describe(session) {
-  const { remarks, tracks } = session;
-  const title = session.title || session.name;
-  $("welcome").hidden = true;
-  $("work").hidden = false;
-  $("title").textContent = title;
-  $("summary").textContent = session.summary;
-  $("remarks").replaceChildren();
-  for (const remark of remarks) make("li", $("remarks"), { textContent: remark });
-  $("remarks-box").hidden = !remarks.length;
-  $("remarks-title").textContent = `${remarks.length} remark${remarks.length > 1 ? "s" : ""}`;
-  $("track-field").hidden = tracks.length < 2;
-  select("track").replaceChildren(...tracks.map(({ id, name, notes, selected }) =>
-    new Option(notes ? `${name} (${notes} notes)` : name, id, selected, selected)));
-  input("tempo").value = String(Math.round(session.bpm * player.pace));
-  document.title = `${title} – armusic studio`;
-  $("scroller").scrollLeft = 0;
-}
-
-/**
- * @param {Session} session
- * @returns {Shown}
- */
-const unedited = (session) => ({
-  notes: session.notes, values: session.values, changed: session.measures.map(() => false), remarks: [], command: "",
-});
 
 // --- editing ---
 
@@ -204,43 +122,10 @@ const variationQueue = new api.LatestOnly(
 const scoreQueue = new api.LatestOnly(
   (/** @type {Edit} */ latest, signal) =>
     withSession((session) => api.score(session, edits.toRequest(latest), signal)),
-  (svg) => {
-    const image = /** @type {HTMLImageElement} */ ($("score"));
-    if (image.src) URL.revokeObjectURL(image.src);
-    image.src = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
-    image.alt = `The ${state.original ? "original" : "variation"} as notation`;
-  },
+  (svg) => labels.showScore(svg, state.original ? "original" : "variation"),
   fail,
   { patience: 4000, pause: 300 },
 );
-
-/**
- * Send a request to the session. An expired session is opened again, once for all requests that wait for it, unless
- * another tune is open by then.
- * @template Answer
- * @param {(session: Session) => Promise<Answer>} send
- */
-async function withSession(send) {
-  const { session } = state;
-  try {
-    return await send(session);
-  } catch (error) {
-    const expired = error instanceof api.RequestError && error.status === 404;
-    const waiting = replacements.get(session);
-    if (!expired || (session !== state.session && !waiting)) throw error;
-    const restoring = waiting ?? restore();
-    replacements.set(session, restoring);
-    const restored = await restoring.catch((cause) => {
-      replacements.delete(session);
-      throw cause;
-    });
-    if (session === state.session) {
-      state.session = restored;
-      save();
-    } else if (restored !== state.session) throw error;
-    return send(restored);
-  }
-}
 
 /**
  * Make an edit. Dragging makes many that are not settled; undo goes back to the settled ones.
@@ -312,9 +197,6 @@ async function watchPool() {
 // --- drawing ---
 
 let frame = 0;
-let ruler = new Ruler([{ start: 0, length: 1 }], 1);
-let playheadMoves = false;
-
 function draw() {
   if (!state.session || frame) return;
   frame = requestAnimationFrame(() => {
@@ -324,62 +206,22 @@ function draw() {
 }
 
 function paint() {
-  const { session, original, selection } = state;
+  const { session, selection } = state;
   const style = getComputedStyle(document.documentElement);
   /** @param {string} name */
   const pixels = (name) => parseFloat(style.getPropertyValue(name));
   const width = Math.max($("scroller").clientWidth, session.measures.length * MIN_MEASURE);
-  ruler = new Ruler(session.measures, width);
+  const ruler = new Ruler(session.measures, width);
   $("strip").style.width = `${width}px`;
   const view = { ...get(), ruler, rollHeight: pixels("--roll"), laneHeight: pixels("--lane") - 1 };
   roll.draw(view);
   for (const part of parts) part.draw(view);
   pad.draw(view);
   exports.draw();
-  button("undo").disabled = !history.past.length;
-  button("redo").disabled = !history.future.length;
-  button("reset").disabled = edits.isEmpty(edit) && !edit.locks.length && edit.key === "auto";
-  select("key").value = edit.key;
-  press("show-original", original);
-  press("show-variation", !original);
-  press("loop", player.loop);
-  press("metronome", player.metronome);
-  $("play-label").textContent = player.playing ? "Stop" : "Play";
-  $("play-icon").setAttribute("href", player.playing ? "#i-stop" : "#i-play");
-  $("hint").textContent = selection
-    ? `Playing and editing measures ${selection[0] + 1}–${selection[1] + 1}. Escape clears the selection.`
-    : "Drag on the piano roll to select measures; draw on a lane to set a curve of targets.";
-  paintPool();
+  labels.update(view, history, player);
   player.selection = selection;
-  if (player.playing && !playheadMoves) movePlayhead();
-}
-
-/**
- * @param {string} id
- * @param {boolean} pressed
- */
-const press = (id, pressed) => $(id).setAttribute("aria-pressed", String(pressed));
-
-function paintPool() {
-  const { pool } = state;
-  const searching = pool !== null && !pool.ready && !pool.error;
-  $("pool").hidden = !searching;
-  if (searching) /** @type {HTMLProgressElement} */ ($("pool-progress")).value = pool.progress;
-}
-
-function movePlayhead() {
-  const position = player.position();
-  const playhead = $("playhead");
-  playheadMoves = player.playing;
-  playhead.style.visibility = position === null ? "hidden" : "visible";
-  if (!player.playing) return;
-  if (position !== null) {
-    const x = ruler.x(position);
-    const box = $("scroller");
-    playhead.style.transform = `translateX(${x}px)`;
-    if (x < box.scrollLeft || x > box.scrollLeft + box.clientWidth) box.scrollLeft = x - 20;
-  }
-  requestAnimationFrame(movePlayhead);
+  playhead.ruler = ruler;
+  playhead.start();
 }
 
 function save() {
@@ -444,17 +286,8 @@ async function start() {
   parts = model.attributes.flatMap((attribute) =>
     [new Slider($("sliders"), attribute, tools), new Lane($("lanes"), attribute, tools)]);
   pad.fill(model.attributes);
-  $("pad-box").hidden = model.attributes.length < 2;
   exports.fill(model.formats);
-  $("score-box").hidden = !model.score;
-  input("file").accept = model.suffixes.join(",");
-  const keys = model.keys.map((key) => new Option(key.replace(":", " "), key));
-  select("key").replaceChildren(new Option("the tune's own", "auto"), new Option("any pitch", "off"), ...keys);
-  $("examples").append(...examples.map(({ id, title }) => new Option(title, id)));
-  $("welcome-examples").replaceChildren();
-  for (const { id, title } of examples) {
-    make("button", $("welcome-examples"), { textContent: title, onclick: () => openExample(id) });
-  }
+  labels.fill(model, examples, openExample);
   await resume(model);
 }
 
@@ -469,7 +302,7 @@ async function resume(model) {
     state.source = { name, file, example, reading };
     try {
       const session = await api.reopen(work).catch((error) => {
-        if (error.status === 404) return restore();
+        if (error.status === 404) return restore(state.source, reading);
         throw error;
       });
       const count = session.measures.length;

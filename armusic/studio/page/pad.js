@@ -3,7 +3,7 @@
 /** @import { AttributeInfo, SurfaceInfo, SurfaceRequest } from "./messages" */
 /** @import { Colours } from "./canvas.js" */
 /** @import { Edit } from "./edit.js" */
-/** @import { Tools, View } from "./main.js" */
+/** @import { Tools, View } from "./state.js" */
 
 /** @typedef {(value: number) => number} Axis From a value to a pixel. */
 

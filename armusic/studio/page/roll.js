@@ -3,7 +3,7 @@
 /** @import { Session } from "./messages" */
 /** @import { Colours } from "./canvas.js" */
 /** @import { Selection } from "./edit.js" */
-/** @import { Shown, View } from "./main.js" */
+/** @import { Shown, View } from "./state.js" */
 
 import { begin, clamp, colours, drag, Ruler } from "./canvas.js";
 

@@ -2,7 +2,7 @@
 
 /** @import { AttributeInfo } from "./messages" */
 /** @import { Edit } from "./edit.js" */
-/** @import { Tools, View } from "./main.js" */
+/** @import { Tools, View } from "./state.js" */
 
 import { clamp } from "./canvas.js";
 import { make } from "./dom.js";

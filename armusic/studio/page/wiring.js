@@ -1,6 +1,6 @@
 // What buttons, fields, keys and dropped files do.
 
-/** @import { View } from "./main.js" */
+/** @import { View } from "./state.js" */
 /** @import { Edit } from "./edit.js" */
 /** @import { Player } from "./player.js" */
 /** @import { Reading } from "./messages" */

@@ -1,0 +1,85 @@
+// Sessions that expire are opened again, once, and never over another tune.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+/** @import { Session } from "../../../armusic/studio/page/messages" */
+
+import { RequestError } from "../../../armusic/studio/page/api.js";
+import { restore, sender } from "../../../armusic/studio/page/sessions.js";
+
+/** @param {string} id */
+const session = (id) => /** @type {Session} */ (/** @type {unknown} */ ({ id, reading: { tune: 1 } }));
+
+/**
+ * Return a sender whose session "old" has expired, and how often it was restored.
+ * @param {() => Promise<Session>} reopen
+ */
+function expired(reopen) {
+  const state = { session: session("old"), source: { example: "1" } };
+  const count = { restored: 0, reopened: 0 };
+  const send = sender(state, () => count.restored++, () => {
+    count.reopened++;
+    return reopen();
+  });
+  /** @param {Session} current */
+  const request = async ({ id }) => {
+    if (id === "old") throw new RequestError(404, "expired");
+    return id;
+  };
+  return { state, count, send, request };
+}
+
+test("a session that has expired is opened once for all requests that wait for it", async () => {
+  const { state, count, send, request } = expired(async () => session("new"));
+  assert.deepEqual(await Promise.all([send(request), send(request)]), ["new", "new"]);
+  assert.equal(state.session.id, "new");
+  assert.deepEqual(count, { restored: 1, reopened: 1 });
+});
+
+test("a session that cannot be opened again is tried anew with the next request", async () => {
+  let broken = true;
+  const { count, send, request } = expired(async () => {
+    if (broken) throw new Error("gone");
+    return session("new");
+  });
+  await assert.rejects(send(request), /gone/);
+  broken = false;
+  assert.equal(await send(request), "new");
+  assert.equal(count.reopened, 2);
+});
+
+test("a tune that was opened meanwhile stays open", async () => {
+  const { state, count, send, request } = expired(async () => {
+    state.session = session("other");
+    return session("new");
+  });
+  await assert.rejects(send(request), { status: 404 });
+  assert.equal(state.session.id, "other");
+  assert.equal(count.restored, 0);
+});
+
+test("another refusal is passed on", async () => {
+  const { count, send } = expired(async () => session("new"));
+  await assert.rejects(send(async () => {
+    throw new RequestError(422, "no such key");
+  }), { status: 422 });
+  assert.equal(count.reopened, 0);
+});
+
+test("a tune is read again as it was before", async (context) => {
+  /** @type {[string, unknown][]} */
+  const requests = [];
+  context.mock.method(globalThis, "fetch", async (/** @type {string} */ path, /** @type {RequestInit} */ { body }) => {
+    requests.push([path, body]);
+    return new Response(JSON.stringify({ id: "new", reading: { tune: 2 } }));
+  });
+  await restore({ example: "2" }, /** @type {any} */ ({ tune: 2 }));
+  await restore({ example: "2" }, /** @type {any} */ ({ tune: 1 }));
+  assert.deepEqual(requests, [
+    ["/api/sessions/example/2", undefined],
+    ["/api/sessions/example/2", undefined],
+    ["/api/sessions/new/reading", '{"tune":1}'],
+  ]);
+  await assert.rejects(restore(null, undefined), /open it again/);
+});
