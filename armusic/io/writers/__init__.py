@@ -48,20 +48,20 @@ def write(
     Parameters
     ----------
     tunes : iterable of (str, Tune)
-        At least one; each with the name of its track, marker or clip.
+        Tunes, at least one, each with the name of its track, marker or clip.
     path : path
-        The file, whose suffix says the format, or the folder. What is there already stays as
-        it is unless everything could be written.
+        File, whose suffix decides the format, or folder. An existing one stays as it is unless
+        everything could be written.
     layout : str, optional
-        One of `LAYOUTS`; when not given `tracks`, or `sequence` where the format holds one voice.
+        Key of `LAYOUTS`; by default `tracks`, or `sequence` in formats with one voice.
     force : bool
         Whether existing files may be replaced.
     clips : str
-        The suffix of the files in a folder.
+        Suffix of the files in a folder.
     ppq : int, optional
-        Of MIDI files, ticks per quarter note.
+        Ticks per quarter note of MIDI files.
     attributes : sequence of str
-        What to show of each measure, in the formats that can.
+        Names of attributes to show for each measure, in formats that can.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def write(
     MissingExtraError
         For a format that needs an extra which is not installed.
     WriteError
-        If the output exists and `force` is not set, or cannot be written.
+        If the output exists and `force` is not set, or if it cannot be written.
     """
     layout = check(path, layout=layout, clips=clips, ppq=ppq)
     tunes = list(tunes)
@@ -92,7 +92,7 @@ def write(
 
 
 def check(path: str | Path, *, layout: str | None = None, clips: str = ".mid", ppq: int | None = None) -> str:
-    """Refuse what `write` would refuse whatever the tunes: a cheap check before long work.
+    """Refuse what `write` would refuse for any tunes: a cheap check before long work.
 
     Returns
     -------

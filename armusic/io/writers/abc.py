@@ -1,7 +1,7 @@
 r"""Write tunes in ABC notation, one after another as one voice, four measures to a line.
 
-Each tune begins with its name above the staff. A tempo that changes while a note sounds is
-written at the next one.
+Each tune begins with its name above the staff. A tempo change during a note is written at the
+next one.
 
 Source
 ------
@@ -16,7 +16,7 @@ from pathlib import Path
 from armusic.errors import UsageError
 from armusic.files import atomic_path, label, one_line
 from armusic.io.writers.layout import Named, keys_of
-from armusic.io.writers.notation import Symbol, Written, tempo, written
+from armusic.io.writers.notation import Symbol, WrittenMeasure, notate, tempo
 from armusic.music.score import Key, Metre
 
 MEASURES_PER_LINE = 4
@@ -33,11 +33,11 @@ def write(tunes: Named, path: str | Path, *, layout: str = "sequence", force: bo
     Parameters
     ----------
     tunes : sequence of (str, Tune)
-        At least one, all their notes on sixteenths or triplets, or finer powers of two.
+        Tunes with their names, at least one; all notes on sixteenths or triplets, or finer powers of two.
     path : path
-        The file. It appears when it is whole.
+        Output file, which appears once it is complete.
     layout : {"sequence"}
-        One tune after another: there is one voice.
+        One tune after another, as one voice.
     force : bool
         Whether an existing file may be replaced.
 
@@ -48,7 +48,7 @@ def write(tunes: Named, path: str | Path, *, layout: str = "sequence", force: bo
     OffGridError
         For a note that cannot be written.
     WriteError
-        If the file exists and `force` is not set, or cannot be written.
+        If the file exists and `force` is not set, or if it cannot be written.
     """
     if layout != "sequence":
         raise UsageError(f"{label(path)}: ABC holds one voice here: use the layout sequence")
@@ -58,7 +58,7 @@ def write(tunes: Named, path: str | Path, *, layout: str = "sequence", force: bo
 
 
 def text(tunes: Named, source: str = "score") -> str:
-    r"""Return tunes as ABC; `source` is what messages call it.
+    r"""Return tunes as ABC; `source` is the name in messages.
 
     Examples
     --------
@@ -82,40 +82,40 @@ def text(tunes: Named, source: str = "score") -> str:
     lines: list[str] = []
     key = keys[0]
     last = len(tunes) - 1
-    for index, ((name, tune), now) in enumerate(zip(tunes, keys, strict=True)):
-        measures = written(tune, now, front=index == 0, back=index == last, name=f"{source}, {name!r}")
+    for index, ((name, tune), tune_key) in enumerate(zip(tunes, keys, strict=True)):
+        measures = notate(tune, tune_key, front=index == 0, back=index == last, name=f"{source}, {name!r}")
         line = f'"^{_words(name)}"' if last else ""
-        if now != key:
-            line += f"[K:{_key(now)}]"
-        key = now
+        if tune_key != key:
+            line += f"[K:{_key(tune_key)}]"
+        key = tune_key
         pickup = bool(tune.padding[0])
-        for count, one in enumerate(measures, 1 - pickup):
-            if one.measure.metre != metre:
-                metre = one.measure.metre
+        for count, written in enumerate(measures, 1 - pickup):
+            if written.measure.metre != metre:
+                metre = written.measure.metre
                 line += f"[M:{metre}]"
-            tempos = [change for change in tune.tempos if one.measure.start <= change[0] < one.measure.end]
-            body, bpm = _measure(one, tempos, bpm)
-            end = "|" if one is not measures[-1] else "|]" if index == last else "||"
+            tempos = [change for change in tune.tempos if written.measure.start <= change[0] < written.measure.end]
+            body, bpm = _measure(written, tempos, bpm)
+            end = "|" if written is not measures[-1] else "|]" if index == last else "||"
             line += body + end
-            if one is measures[-1] or (count and count % MEASURES_PER_LINE == 0):
+            if written is measures[-1] or (count and count % MEASURES_PER_LINE == 0):
                 lines.append(line)
                 line = ""
     return "\n".join([*head, *lines]) + "\n"
 
 
-def _measure(one: Written, tempos: list[tuple[Fraction, float]], bpm: float) -> tuple[str, float]:
+def _measure(written: WrittenMeasure, tempos: list[tuple[Fraction, float]], bpm: float) -> tuple[str, float]:
     """Return the text of a measure without its bar line, and the tempo at its end."""
-    found = ""
+    body = ""
     waiting = list(tempos)
-    for symbol in one.symbols:
+    for symbol in written.symbols:
         joined = symbol.beams and symbol.beams[0] in ("continue", "end")
-        found += "" if joined or not found else " "
-        while waiting and waiting[0][0] <= one.measure.start + symbol.start:
-            _, new = waiting.pop(0)
-            found += f"[Q:{_tempo(new, one.measure.metre)}]" if new != bpm else ""
-            bpm = new
-        found += _symbol(symbol)
-    return found, bpm
+        body += "" if joined or not body else " "
+        while waiting and waiting[0][0] <= written.measure.start + symbol.start:
+            _, next_bpm = waiting.pop(0)
+            body += f"[Q:{_tempo(next_bpm, written.measure.metre)}]" if next_bpm != bpm else ""
+            bpm = next_bpm
+        body += _symbol(symbol)
+    return body, bpm
 
 
 def _symbol(symbol: Symbol) -> str:
@@ -127,12 +127,12 @@ def _symbol(symbol: Symbol) -> str:
 
 def _head(symbol: Symbol) -> str:
     """Return the sign, the letter and the octave of a note."""
-    one = symbol.spelling
-    if one is None:
+    spelling = symbol.spelling
+    if spelling is None:
         return "z"
-    sign = _SIGNS[one.alter] if symbol.sign else ""
-    above = one.octave - _MIDDLE
-    letter = one.letter.lower() if above > 0 else one.letter
+    sign = _SIGNS[spelling.alter] if symbol.sign else ""
+    above = spelling.octave - _MIDDLE
+    letter = spelling.letter.lower() if above > 0 else spelling.letter
     return sign + letter + ("'" * (above - 1) if above > 0 else "," * -above)
 
 

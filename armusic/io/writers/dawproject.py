@@ -3,7 +3,7 @@
 A zip archive with two XML documents. `tracks`: a coloured track per tune with one clip, all from
 the start; `sequence`: one track, a clip per tune and a marker at each; `clips`: one track, a scene
 per tune. The values of attributes are in the comment of each clip, and in markers: at each
-tune of a sequence, and for tracks at each measure, where they stand in the order of the tracks.
+tune of a sequence; for tracks at each measure, in the order of the tracks.
 
 Source
 ------
@@ -27,12 +27,12 @@ from jaxtyping import Float
 from armusic.errors import UsageError
 from armusic.files import atomic_path, label, one_line
 from armusic.io.writers.layout import Named, check_together
-from armusic.music import attributes as _attributes
+from armusic.music.attributes import canonical_name, of_tune
 from armusic.music.score import Metre, Tune
 
 Table = Float[np.ndarray, "_ attribute"]  # a row per measure
 
-_DATE = (1980, 1, 1, 0, 0, 0)  # the oldest of a zip archive: the same tunes give the same bytes
+_DATE = (1980, 1, 1, 0, 0, 0)  # the oldest that zip archives have: the same tunes give the same bytes
 _LOW, _MIDDLE, _HIGH = (0x00, 0x72, 0xB2), (0x55, 0x55, 0x55), (0xD5, 0x5E, 0x00)  # Okabe and Ito: blue, grey, orange
 _TOP_VELOCITY = 127
 
@@ -50,22 +50,22 @@ def write(
     Parameters
     ----------
     tunes : sequence of (str, Tune)
-        At least one.
+        Tunes with their names, at least one.
     path : path
-        The file. It appears when it is whole.
+        Output file, which appears once it is complete.
     layout : {"tracks", "sequence", "clips"}
         Tracks on the arrangement, one track on the arrangement, or scenes of one track.
     force : bool
         Whether an existing file may be replaced.
     attributes : sequence of str
-        Whose values to put into comments and markers.
+        Names of attributes whose values go into comments and markers.
 
     Raises
     ------
     UsageError
         For tracks whose measures differ, an unknown layout, or an unknown attribute.
     WriteError
-        If the file exists and `force` is not set, or cannot be written.
+        If the file exists and `force` is not set, or if it cannot be written.
     """
     if layout not in ("tracks", "sequence", "clips"):
         raise UsageError(f"layout {layout!r} is not known: use one of tracks, sequence, clips")
@@ -82,7 +82,7 @@ def write(
 def project(
     tunes: Named, layout: str = "tracks", attributes: Sequence[str] = (), *, source: str = "project"
 ) -> Element:
-    """Return the root element of a project; `source` is what messages call it.
+    """Return the root element of a project; `source` is its name in messages.
 
     Examples
     --------
@@ -93,8 +93,8 @@ def project(
     """
     if layout == "tracks":
         check_together(tunes, source)
-    names = [_attributes.canonical_name(name) for name in attributes]
-    values = [_attributes.of_tune(tune, names) if names else np.empty((len(tune.measures), 0)) for _, tune in tunes]
+    names = [canonical_name(name) for name in attributes]
+    values = [of_tune(tune, names) if names else np.empty((len(tune.measures), 0)) for _, tune in tunes]
     first = tunes[0][1]
     root = Element("Project", version="1.0")
     SubElement(root, "Application", name="armusic", version=version("armusic"))
@@ -145,7 +145,7 @@ def _track(structure: Element, identity: str, name: str, colour: str, role: str)
 
 
 def _clip(name: str, tune: Tune, start: Fraction, colour: str, comment: str) -> Element:
-    """Return a clip as long as the tune's measures, which loops whole."""
+    """Return a clip as long as the tune's measures, which loops as a whole."""
     end = _number(tune.end)
     clip = Element("Clip", name=name, color=colour, time=_number(start), duration=end, playStart="0.0")
     clip.attrib |= {"loopStart": "0.0", "loopEnd": end, "contentTimeUnit": "beats"}
@@ -175,25 +175,25 @@ def _markers(
     names: Sequence[str],
     values: Sequence[Table],
 ) -> None:
-    """Add the markers: of a sequence's tunes, or with attributes, of the measures of tracks."""
-    found: list[tuple[Fraction, str]] = []
+    """Add markers: at the tunes of a sequence; with attributes, at the measures of tracks."""
+    marks: list[tuple[Fraction, str]] = []
     if layout == "sequence":
         for (name, _), start, table in zip(tunes, starts, values, strict=False):
             means = [f"{attribute} {mean:.2f}" for attribute, mean in zip(names, table.mean(axis=0), strict=True)]
-            found.append((start, ": ".join([one_line(name), *([", ".join(means)] if means else [])])))
+            marks.append((start, ": ".join([one_line(name), *([", ".join(means)] if means else [])])))
     elif names:
         for row, measure in enumerate(tunes[0][1].measures):
             columns = [[f"{table[row, column]:.2f}" for table in values] for column in range(len(names))]
             text = "; ".join(f"{name} {' '.join(column)}" for name, column in zip(names, columns, strict=True))
-            found.append((measure.start, text))
-    if found:
+            marks.append((measure.start, text))
+    if marks:
         markers = SubElement(arrangement, "Markers", id="markers", timeUnit="beats")
-        for start, text in found:
+        for start, text in marks:
             SubElement(markers, "Marker", time=_number(start), name=text)
 
 
 def _automation(arrangement: Element, sections: Sequence[tuple[Fraction, Tune]]) -> None:
-    """Add tempo and metre changes, where there are any."""
+    """Add tempo and metre changes, if there are any."""
     tempos = [(start + at, bpm) for start, tune in sections for at, bpm in tune.tempos]
     if len({bpm for _, bpm in tempos}) > 1:
         points = SubElement(arrangement, "TempoAutomation", id="tempos", timeUnit="beats", unit="bpm")

@@ -1,9 +1,9 @@
 """Draw tunes as notation, one under another on one tall page: SVG, and from it PNG and PDF.
 
 Each tune has its name above its first staff. Below each staff a line may go from measure to
-measure for every attribute, on one scale for all tunes of the page. verovio engraves, one line
-of music at a time, so that what is added here has its place; cairosvg makes PNG and PDF. Both
-come with the extra `armusic[score]`.
+measure for every attribute, on one scale for all tunes of the page. verovio engraves one line
+of music at a time, which leaves room for additions; cairosvg makes PNG and PDF. Both come with
+the extra `armusic[score]`.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from armusic.files import atomic_path, label, one_line
 from armusic.io.writers import musicxml
 from armusic.io.writers.layout import Named, keys_of
 from armusic.io.writers.notation import VALUES, tempo
-from armusic.music import attributes as _attributes
+from armusic.music.attributes import canonical_name, of_tune
 from armusic.music.score import Metre, Tune
 
 MEASURES_PER_LINE = 4
-SYMBOLS_PER_LINE = 44  # more make the line crowded: then there are fewer measures on it
+SYMBOLS_PER_LINE = 44  # with more, there are fewer measures on a line
 
 _SVG = "http://www.w3.org/2000/svg"
 _MARGIN, _WIDTH = 36.0, 840.0  # of the page and of a line of music, in pixels
@@ -39,7 +39,7 @@ _UNITS = 10 * 100 / _SCALE  # verovio's units in a pixel
 _SHARPNESS = 2.0  # pixels of a PNG for each of the SVG
 _INK, _PALE = "#222222", "#c8c8c8"
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")  # Okabe and Ito, "Color Universal Design", 2008
-_GLYPH = re.compile(r"(?<=[\"#])([0-9A-F]{4})-[0-9a-z]+(?=\")")  # verovio's name of a glyph, and which score it is of
+_GLYPH = re.compile(r"(?<=[\"#])([0-9A-F]{4})-[0-9a-z]+(?=\")")  # verovio's name of a glyph, and of its score
 _LETTERS = 60  # of a title
 _OPTIONS = {
     "breaks": "encoded", "adjustPageHeight": True, "pageWidth": _WIDTH * 100 / _SCALE, "scale": _SCALE,
@@ -51,7 +51,7 @@ _OPTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of music: what verovio drew, how tall it is, and where its measures begin and end, in pixels."""
+    """A line of music: verovio's drawing, its height, and the ends of its measures, in pixels."""
 
     drawing: Element
     height: float
@@ -72,7 +72,7 @@ def write(
     Parameters
     ----------
     tunes : sequence of (str, Tune)
-        At least one, all their notes on sixteenths or triplets, or finer powers of two.
+        Tunes with their names, at least one; all notes on sixteenths or triplets, or finer powers of two.
     path : path
         A file named `.svg`, `.png` or `.pdf`. It appears when it is whole.
     layout : {"sequence"}
@@ -80,7 +80,7 @@ def write(
     force : bool
         Whether an existing file may be replaced.
     attributes : sequence of str
-        What to show below the staff; as a rule one or two.
+        Names of attributes to show below the staff; as a rule one or two.
 
     Raises
     ------
@@ -91,12 +91,12 @@ def write(
     OffGridError
         For a note that cannot be written.
     WriteError
-        If the file exists and `force` is not set, or cannot be written.
+        If the file exists and `force` is not set, or if it cannot be written.
     """
     if layout != "sequence":
         raise UsageError(f"{label(path)}: a score picture holds one voice: use the layout sequence")
     suffix = Path(path).suffix.lower()
-    convert = None if suffix == ".svg" else getattr(_extra("cairosvg"), f"svg2{suffix[1:]}")
+    convert = None if suffix == ".svg" else getattr(_require("cairosvg"), f"svg2{suffix[1:]}")
     picture = svg(tunes, attributes, source=label(path)).encode()
     data = convert(bytestring=picture, scale=_SHARPNESS if suffix == ".png" else 1) if convert else picture
     with atomic_path(path, force) as temporary:
@@ -109,19 +109,19 @@ def svg(tunes: Named, attributes: Sequence[str] = (), *, source: str = "score") 
     Parameters
     ----------
     tunes : sequence of (str, Tune)
-        At least one.
+        Tunes with their names, at least one.
     attributes : sequence of str
         Names of attributes, for a line each below the staff.
     source : str
-        What messages call it.
+        Name of the output in messages.
 
     Raises
     ------
     UsageError, MissingExtraError, OffGridError
         As for `write`.
     """
-    names = [_attributes.canonical_name(name) for name in attributes]
-    values = [_attributes.of_tune(tune, names) if names else np.empty((len(tune.measures), 0)) for _, tune in tunes]
+    names = [canonical_name(name) for name in attributes]
+    values = [of_tune(tune, names) if names else np.empty((len(tune.measures), 0)) for _, tune in tunes]
     limits = [(float(column.min()), float(column.max())) for column in np.concatenate(values).T]
     first = tunes[0][1]
     page = Element(f"{{{_SVG}}}svg", {"version": "1.1", "font-family": "serif", "fill": _INK})
@@ -130,7 +130,7 @@ def svg(tunes: Named, attributes: Sequence[str] = (), *, source: str = "score") 
     _text(page, _MARGIN + _WIDTH / 2, _MARGIN + 18, title, size=22, anchor="middle")
     at = _MARGIN + _TITLE
     bpm = 0.0
-    for (name, tune), found, lines in zip(tunes, values, _engraved(tunes, source), strict=True):
+    for (name, tune), table, lines in zip(tunes, values, _engrave(tunes, source), strict=True):
         at += _NAME
         _text(page, _MARGIN, at - 10, one_line(name), size=14, weight="bold")
         if tune.tempos[0][1] != bpm:
@@ -142,10 +142,10 @@ def svg(tunes: Named, attributes: Sequence[str] = (), *, source: str = "score") 
             line.drawing.set("y", f"{at:g}")
             page.append(line.drawing)
             at += line.height
-            here = found[row : row + len(line.measures)]
+            rows = table[row : row + len(line.measures)]
             row += len(line.measures)
             for column, (attribute, limit) in enumerate(zip(names, limits, strict=True)):
-                _panel(page, at, attribute, line, here[:, column], limit, _COLOURS[column % len(_COLOURS)])
+                _panel(page, at, attribute, line, rows[:, column], limit, _COLOURS[column % len(_COLOURS)])
                 at += _PANEL
             at += _GAP
     width, height = _WIDTH + 2 * _MARGIN, at + _MARGIN
@@ -157,21 +157,22 @@ def svg(tunes: Named, attributes: Sequence[str] = (), *, source: str = "score") 
 
 
 def line(tune: Tune, width: float = _WIDTH) -> bytes:
-    """Return a tune as one line of notation, so many pixels wide, and nothing else: a PNG; errors as for `write`."""
+    """Return a tune as one line of notation, `width` pixels wide, in PNG; raise as `write` does."""
     (key,) = keys_of([("", tune)])
-    score = ElementTree.tostring(_lined(musicxml.score([("", replace(tune, key=key))], source="line"), 1 << 16))
-    for breaks in ("encoded", "none"):  # spread over the line, else as wide as it takes, and made smaller
+    score = _with_page_breaks(musicxml.score([("", replace(tune, key=key))], source="line"), 1 << 16)
+    data = ElementTree.tostring(score, encoding="unicode")
+    for breaks in ("encoded", "none"):  # spread over the line, else as wide as needed, and scaled down
         toolkit = _toolkit(breaks=breaks, pageWidth=width * 100 / _SCALE)
-        toolkit.loadData(score.decode())
+        toolkit.loadData(data)
         drawing = toolkit.renderToSVG(1)
         if drawing.count('class="system"') == 1:
             break
     dots = int(_SHARPNESS * width)
-    return bytes(_extra("cairosvg").svg2png(bytestring=drawing, output_width=dots, background_color="white"))
+    return bytes(_require("cairosvg").svg2png(bytestring=drawing, output_width=dots, background_color="white"))
 
 
 def _toolkit(**options: Any) -> Any:
-    verovio = _extra("verovio")
+    verovio = _require("verovio")
     verovio.enableLog(verovio.LOG_OFF)
     toolkit = verovio.toolkit(False)  # what it finds by itself, it finds in the first thread only
     toolkit.setResourcePath(str(Path(verovio.__file__).parent / "data"))
@@ -179,8 +180,8 @@ def _toolkit(**options: Any) -> Any:
     return toolkit
 
 
-def _engraved(tunes: Named, source: str) -> Iterator[list[Line]]:
-    """Yield the lines of each tune; all tunes have as many measures on a line."""
+def _engrave(tunes: Named, source: str) -> Iterator[list[Line]]:
+    """Yield the lines of each tune; all lines have the same number of measures."""
     toolkit = _toolkit()
     scores = [
         musicxml.score([(name, replace(tune, key=key))], source=source)
@@ -189,17 +190,17 @@ def _engraved(tunes: Named, source: str) -> Iterator[list[Line]]:
     most = max(len(measure.findall("note")) for score in scores for measure in score.iter("measure"))
     count = min(MEASURES_PER_LINE, max(1, SYMBOLS_PER_LINE // most))
     for score in scores:
-        toolkit.loadData(ElementTree.tostring(_lined(score, count), encoding="unicode"))
+        toolkit.loadData(ElementTree.tostring(_with_page_breaks(score, count), encoding="unicode"))
         yield [_line(toolkit.renderToSVG(number)) for number in range(1, toolkit.getPageCount() + 1)]
 
 
-def _lined(score: Element, count: int) -> Element:
-    """Return a score with so many measures on each page, and without what is added to the picture later."""
+def _with_page_breaks(score: Element, count: int) -> Element:
+    """Return a score with `count` measures on each page, without names and first tempo, which are drawn later."""
     for name in score.iter("part-name"):
         name.text = None
     measures = list(score.iter("measure"))
     pickup = measures[0].get("number") == "0"
-    first = measures[0].find("direction")  # the first tempo, which stands beside the name
+    first = measures[0].find("direction")  # first tempo, which is drawn beside the name
     for place, measure in enumerate(measures, -pickup):
         for mark in measure.findall("direction"):
             bpm = mark.find("sound")
@@ -231,7 +232,7 @@ def _line(text: str) -> Line:
 
 
 def _share_glyphs(page: Element) -> None:
-    """Keep each glyph once, at the top of the page, where verovio has it in every line."""
+    """Keep each glyph once, at the top of the page; verovio repeats it in every line."""
     shared = Element(f"{{{_SVG}}}defs")
     for drawing in list(page):
         for glyphs in drawing.findall(f"{{{_SVG}}}defs"):
@@ -255,8 +256,8 @@ def _panel(
     floor, tall = top + _PANEL - 8, _PANEL - 18
     share = (values - low) / (high - low) if high > low else np.full(len(values), 0.5)
     points = [
-        (_MARGIN + (left + right) / 2, floor - tall * float(one))
-        for (left, right), one in zip(line.measures, share, strict=True)
+        (_MARGIN + (left + right) / 2, floor - tall * float(height))
+        for (left, right), height in zip(line.measures, share, strict=True)
     ]
     ends = {"x1": f"{_MARGIN:g}", "x2": f"{_MARGIN + line.measures[-1][1]:g}", "y1": f"{floor:g}", "y2": f"{floor:g}"}
     _shape(page, "line", stroke=_PALE, **ends)
@@ -269,7 +270,7 @@ def _panel(
 
 
 def _tempo(page: Element, y: float, bpm: float, metre: Metre) -> None:
-    """Write a tempo at the right end of a tune's name, its note drawn: few fonts have one."""
+    """Write a tempo to the right of a tune's name, with a drawn note: few fonts have one."""
     beat, count = tempo(bpm, metre)
     base, dots = VALUES[beat]
     x = _MARGIN + _WIDTH - 62
@@ -305,9 +306,9 @@ def _shape(page: Element, tag: str, **attributes: str) -> Element:
     return SubElement(page, f"{{{_SVG}}}{tag}", attributes)
 
 
-def _extra(name: str) -> Any:
+def _require(name: str) -> Any:
     """Import a module of the extra `armusic[score]`."""
     try:
         return require(name, extra="score", purpose="notation as a picture")
-    except OSError as error:  # cairosvg looks for a library of the system
+    except OSError as error:  # cairosvg loads a library of the system
         raise MissingExtraError(f"{name} does not find the library cairo: install libcairo2, or write .svg") from error

@@ -1,9 +1,8 @@
 """Put variations of a melody back into the MIDI file that it came in.
 
-All that is not the melody stays as it is, event for event: other tracks, controllers,
-lyrics, markers, tempos. Of the melody, measures that are as they were keep their notes as
-they were played, also those that were left out of the tune; in the others, the variation's
-notes stand in the place of all of the melody's.
+Everything but the melody stays as it is, event for event: other tracks, controllers, lyrics,
+markers, tempos. Unchanged measures of the melody keep their notes as they were played, also those
+that are not in the tune; in the others, the variation's notes replace all of the melody's.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ from armusic.music import smf
 from armusic.music.score import Note, Origin, Tune
 from armusic.music.smf import Event, MidiData
 
-_GRID = 12  # parts of a quarter note that have to be whole ticks
-_FIRST, _AS_IT_WAS, _LAST, _END = range(4)  # the order at one tick: a note ends before the next one starts
+_GRID = 12  # parts of a quarter note that must be whole ticks
+_FIRST, _UNCHANGED, _LAST, _END = range(4)  # order at one tick: a note ends before the next one starts
 
 
 def shared(tunes: Sequence[tuple[str, Tune]]) -> Origin | None:
-    """Return the file that all of some tunes are variations of, if there is one that they fit into."""
+    """Return the file that all tunes are variations of, if there is one and they fit into it."""
     origin = tunes[0][1].origin
     if origin and all(tune.origin is origin and tune.measures == origin.measures for _, tune in tunes):
         return origin
@@ -35,18 +34,18 @@ def shared(tunes: Sequence[tuple[str, Tune]]) -> Origin | None:
 def put(tunes: Sequence[tuple[str, Tune]], origin: Origin, channels: Sequence[int], ppq: int | None = None) -> bytes:
     """Return the file with one tune in the melody's place, and a new track for each of the others.
 
-    The one in its place is the melody itself, if it is among them, else the first.
+    The melody itself stays in its place if it is among them, else the first tune takes it.
 
     Parameters
     ----------
     tunes : sequence of (str, Tune)
         Variations of the melody, each with a name that is printable ASCII.
     origin : Origin
-        Where the melody is from.
+        Source of the melody.
     channels : sequence of int
-        Those that new tracks may use, from 0; while there are some that the file does not use, these.
+        Channels for new tracks, from 0; channels that the file does not use come first.
     ppq : int, optional
-        Ticks per quarter note; when not given the least multiple of the file's that 12 divides.
+        Ticks per quarter note; by default the least multiple of the file's that 12 divides.
 
     Raises
     ------
@@ -55,21 +54,21 @@ def put(tunes: Sequence[tuple[str, Tune]], origin: Origin, channels: Sequence[in
     """
     file = _finer(origin.file, ppq)
     track = file.tracks[origin.track]
-    at = next((n for n, (_, tune) in enumerate(tunes) if tune.notes == origin.notes), 0)
-    used = {event.status & 0x0F for one in file.tracks for event in one if event.status < smf.SYSEX}
+    place = next((n for n, (_, tune) in enumerate(tunes) if tune.notes == origin.notes), 0)
+    used = {event.status & 0x0F for track_events in file.tracks for event in track_events if event.status < smf.SYSEX}
     free = iter([channel for channel in channels if channel not in used])
     scale = file.ticks_per_quarter // origin.file.ticks_per_quarter
     beside = []
-    for name, tune in (one for n, one in enumerate(tunes) if n != at):
+    for name, tune in (*tunes[:place], *tunes[place + 1 :]):
         channel = next(free, origin.channel)
         beside.append(_new_track(name, _melody(track, origin, tune, scale), tune.program, origin.channel, channel))
     tracks = list(file.tracks)
-    tracks[origin.track : origin.track + 1] = [tuple(_melody(track, origin, tunes[at][1], scale)), *beside]
+    tracks[origin.track : origin.track + 1] = [tuple(_melody(track, origin, tunes[place][1], scale)), *beside]
     return smf.to_bytes(MidiData(smf.TRACKS if beside else file.type, file.ticks_per_quarter, tuple(tracks)))
 
 
 def _finer(file: MidiData, ppq: int | None) -> MidiData:
-    """Return a file with so many ticks per quarter note that sixteenths and triplets are whole ones."""
+    """Return the file with enough ticks per quarter note to make sixteenths and triplets whole."""
     own = file.ticks_per_quarter
     if ppq is not None and ppq % own:
         raise UsageError(
@@ -83,24 +82,24 @@ def _finer(file: MidiData, ppq: int | None) -> MidiData:
 
 
 def _melody(track: Sequence[Event], origin: Origin, tune: Tune, scale: int) -> list[Event]:
-    """Return the melody's track with the notes of the measures that a tune has changed replaced by its own."""
+    """Return the melody's track, in which a tune's notes replace those of the measures that it changes."""
     before, after = (_by_measure(notes, origin) for notes in (origin.notes, tune.notes))
     changed = {row for row in before.keys() | after.keys() if before.get(row) != after.get(row)}
     pairs = smf.pairs(track).get(origin.channel, [])
-    gone = {place for pair, home in zip(pairs, origin.homes, strict=True) if home in changed for place in pair}
+    removed = {place for pair, home in zip(pairs, origin.homes, strict=True) if home in changed for place in pair}
     events = [
-        (event.tick, _END if event.status == smf.END_OF_TRACK else _AS_IT_WAS, event)
+        (event.tick, _END if event.status == smf.END_OF_TRACK else _UNCHANGED, event)
         for place, event in enumerate(track)
-        if place not in gone
+        if place not in removed
     ]
     new = [note for row in sorted(changed) for note in after.get(row, ())]
-    played = _played(track, pairs, origin) if origin.groove else ({}, {})
+    played = _ticks_played(track, pairs, origin) if origin.groove else ({}, {})
     for note, (start, end) in zip(new, _ticks(new, origin, scale, *played), strict=True):
         on, off = (Event(tick, status + origin.channel, bytes([note.pitch, velocity])) for tick, status, velocity in
                    ((start, smf.NOTE_ON, note.velocity), (end, smf.NOTE_OFF, 0)))  # fmt: skip
         events += [(start, _LAST, on), (end, _FIRST, off)]
     last = max((tick for tick, _, _ in events), default=0)
-    ordered = sorted(events, key=lambda one: (last if one[1] == _END else one[0], one[1]))
+    ordered = sorted(events, key=lambda item: (last if item[1] == _END else item[0], item[1]))
     return [replace(event, tick=last) if order == _END else event for _, order, event in ordered]
 
 
@@ -116,7 +115,7 @@ def _by_measure(notes: Sequence[Note], origin: Origin) -> dict[int, list[Note]]:
 def _ticks(
     notes: Sequence[Note], origin: Origin, scale: int, starts: dict[Fraction, int], ends: dict[Fraction, int]
 ) -> Iterator[tuple[int, int]]:
-    """Yield when notes start and end: as on the file's own clock, unless `starts` and `ends` say otherwise."""
+    """Yield the ticks at which notes start and end: by `starts` and `ends`, else by the file's own clock."""
     quarters = [quarter for quarter, _, _ in origin.clock]
 
     def tick(at: Fraction, line: int) -> int:
@@ -130,19 +129,19 @@ def _ticks(
         yield start, max(min(end, limit), start + 1)
 
 
-def _played(
+def _ticks_played(
     track: Sequence[Event], pairs: Sequence[tuple[int, int]], origin: Origin
 ) -> tuple[dict[Fraction, int], dict[Fraction, int]]:
-    """Return at which ticks the notes that start, or end, at a time in the tune do so in the file."""
-    of = [(note, pairs[place]) for note, place in zip(origin.notes, origin.places, strict=True)]
+    """Return the ticks in the file of the times in the tune at which notes start, and end."""
+    timed = [(note, pairs[place]) for note, place in zip(origin.notes, origin.places, strict=True)]
     return (
-        {note.start: track[on].tick for note, (on, _) in of},
-        {note.end: track[off].tick for note, (_, off) in of if off >= 0},
+        {note.start: track[on].tick for note, (on, _) in timed},
+        {note.end: track[off].tick for note, (_, off) in timed if off >= 0},
     )
 
 
 def _new_track(name: str, events: Sequence[Event], program: int, own: int, channel: int) -> tuple[Event, ...]:
-    """Return a track with what a melody's track has on the melody's channel, moved to another."""
+    """Return a track with the events of the melody's channel, moved to another channel."""
     head = [Event(0, smf.TRACK_NAME, name.encode("ascii")), Event(0, smf.PROGRAM_CHANGE + channel, bytes([program]))]
     body = [
         replace(event, status=event.status - own + channel)

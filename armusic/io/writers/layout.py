@@ -1,4 +1,4 @@
-"""What the formats share: tunes side by side, their keys, and names that any system takes."""
+"""Helpers of all formats: tunes side by side, their keys, and file names for any system."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def check_together(tunes: Named, source: str) -> None:
     Parameters
     ----------
     tunes : sequence of (str, Tune)
-        At least one.
+        Tunes with their names, at least one.
     source : str
-        What messages call the file.
+        Name of the file in messages.
     """
     for name, tune in tunes:
         if tune.measures != tunes[0][1].measures:
@@ -34,8 +34,8 @@ def check_together(tunes: Named, source: str) -> None:
 def keys_of(tunes: Named) -> list[Key]:
     """Return the key of each tune, for its signature and its accidentals.
 
-    A tune without a key gets the one that all such tunes together fit best: steps of one sweep
-    are spelled alike. Where nothing sounds that is C major.
+    A tune without a key gets the one that fits all such tunes together best, so that the steps of
+    a sweep are spelled alike; C major if nothing sounds.
     """
     from armusic.music import keys
 

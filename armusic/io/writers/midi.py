@@ -1,12 +1,12 @@
-"""Write tunes as MIDI files of type 1 that a DAW opens as they are meant.
+"""Write tunes as MIDI files of type 1 that any DAW opens as intended.
 
 Track 0, the conductor, holds the tempo map, the time signatures, the key signature and the
 markers; the notes are on tracks of their own, named, each on its own channel and never on
 channel 10, the drums'. Every track ends where the last measure does. At 480 ticks per
 quarter note every tick of the tokenizer's grid is a whole number of ticks; where a tempo changes
-between two of those, there are as many ticks as it takes.
+between two of those, the resolution rises as far as needed.
 
-Tunes that come from a MIDI file with more in it are put back there instead: `_in_place`.
+Tunes from a MIDI file with other content are put back into it instead: see `in_place`.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from armusic.music.score import Key, Measure, Metre, Tune
 TICKS_PER_QUARTER = 480
 CHANNELS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15)  # counted from 0, without the drums' 9
 
-_GRID = 12  # parts of a quarter note that have to be whole ticks
+_GRID = 12  # parts of a quarter note that must be whole ticks
 _CLOCKS_PER_QUARTER = 24  # in which a MIDI time signature counts its metronome's beat
 _MAX_MICROSECONDS = 0xFFFFFF  # per quarter note: a tempo has three bytes
 _MAX_FIFTHS = 7
 _MAJOR = ("Cb", "Gb", "Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#", "C#")
 _MINOR = ("Abm", "Ebm", "Bbm", "Fm", "Cm", "Gm", "Dm", "Am", "Em", "Bm", "F#m", "C#m", "G#m", "D#m", "A#m")
-_OFF, _SET, _ON = range(3)  # the order at one tick: a note ends before the next one starts
+_OFF, _SET, _ON = range(3)  # order at one tick: a note ends before the next one starts
 
 log = logging.getLogger(__name__)
 
@@ -50,24 +50,23 @@ def write(
     Parameters
     ----------
     tunes : sequence of (str, Tune)
-        At least one, each with a name, which is written in ASCII.
+        Tunes with their names, at least one; names are written in ASCII.
     path : path
-        The file. It appears when it is whole.
+        Output file, which appears once it is complete.
     layout : {"tracks", "sequence"}
         `tracks`: a track per tune, all starting together; tempo and key are the first tune's.
         `sequence`: one tune after another on one track. A marker is at the start of each step.
     force : bool
         Whether an existing file may be replaced.
     ppq : int, optional
-        Ticks per quarter note, a multiple of 12; when not given 480, or what it takes for every time to be a
-        whole number of them.
+        Ticks per quarter note, a multiple of 12; by default 480, or more if that makes every time whole.
 
     Raises
     ------
     UsageError
         For no tunes, an unknown layout, a wrong `ppq`, or tracks whose measures differ.
     WriteError
-        If the file exists and `force` is not set, or cannot be written.
+        If the file exists and `force` is not set, or if it cannot be written.
     """
     source = label(path)
     if not tunes:
@@ -98,12 +97,12 @@ def sequence(tunes: Named) -> mido.MidiFile:
 
 
 def resolution(tunes: Named) -> int:
-    """Return how many ticks per quarter note it takes to write tunes so that nothing moves.
+    """Return the ticks per quarter note with which no note moves.
 
     Returns
     -------
     int
-        480 where that is enough; else the least multiple of 12 that is. Where MIDI has no such number, 480.
+        480 if that is enough; else the least multiple of 12 that is; 480 again if MIDI has no such number.
 
     Examples
     --------
@@ -124,7 +123,9 @@ def _tracks(tunes: Named, source: str, ppq: int) -> mido.MidiFile:
     check_together(tunes, source)
     first = tunes[0][1]
     end = _tick(first.end, ppq)
-    steps = [] if [name for name, _ in tunes] == [first.title] else tunes  # under its own title, a tune is no step
+    steps = (
+        [] if [name for name, _ in tunes] == [first.title] else tunes
+    )  # a single tune under its own title gets no marker
     conductor = [_marker(name, 0) for name, _ in steps] + _conductor(first, 0, ppq)
     tracks = [_track(first.title or tunes[0][0], conductor, end)]
     for index, (name, tune) in enumerate(tunes):

@@ -1,7 +1,7 @@
 """Write tunes as MusicXML, for notation programs: a part per tune, or one part with a rehearsal mark at each.
 
-Beats are visible, accidentals and beams are those of the key and the metre, a pickup is a short
-measure. A tune without a key signature gets the one that its notes fit best.
+Beats are visible, accidentals follow the key and beams the metre, and a pickup is a short measure.
+A tune without a key signature gets the one that fits its notes best.
 
 Source
 ------
@@ -19,7 +19,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from armusic.files import atomic_path, label, one_line
 from armusic.io.writers.layout import Named, check_together, keys_of
-from armusic.io.writers.notation import VALUES, Symbol, Written, tempo, written
+from armusic.io.writers.notation import VALUES, Symbol, WrittenMeasure, notate, tempo
 from armusic.music.score import Key, Metre, Tune
 
 DIVISIONS = 96  # of a quarter note: 128th notes and those of triplets are whole numbers
@@ -42,9 +42,9 @@ def write(tunes: Named, path: str | Path, *, layout: str = "tracks", force: bool
     Parameters
     ----------
     tunes : sequence of (str, Tune)
-        At least one, all their notes on sixteenths or triplets, or finer powers of two.
+        Tunes with their names, at least one; all notes on sixteenths or triplets, or finer powers of two.
     path : path
-        The file. It appears when it is whole.
+        Output file, which appears once it is complete.
     layout : {"tracks", "sequence"}
         `tracks`: a part per tune. `sequence`: one part, a rehearsal mark at the start of each tune.
     force : bool
@@ -57,7 +57,7 @@ def write(tunes: Named, path: str | Path, *, layout: str = "tracks", force: bool
     OffGridError
         For a note that cannot be written.
     WriteError
-        If the file exists and `force` is not set, or cannot be written.
+        If the file exists and `force` is not set, or if it cannot be written.
     """
     root = score(tunes, layout, label(path))
     ElementTree.indent(root)
@@ -67,7 +67,7 @@ def write(tunes: Named, path: str | Path, *, layout: str = "tracks", force: bool
 
 
 def score(tunes: Named, layout: str = "tracks", source: str = "score") -> Element:
-    """Return tunes as the root element of a MusicXML score; `source` is what messages call it.
+    """Return tunes as the root element of a MusicXML score; `source` is its name in messages.
 
     Examples
     --------
@@ -87,12 +87,12 @@ def score(tunes: Named, layout: str = "tracks", source: str = "score") -> Elemen
     root = Element("score-partwise", version="4.0")
     _add(_add(root, "work"), "work-title", one_line(title))
     _add(_add(_add(root, "identification"), "encoding"), "software", "armusic")
-    listed = _add(root, "part-list")
+    entries = _add(root, "part-list")
     pitches = [note.pitch for _, tune in tunes for note in tune.notes]
     bass = bool(pitches) and median(pitches) < _BASS
     for number, members in enumerate(parts, 1):
         name, tune = (title, tunes[0][1]) if layout != "tracks" else tunes[members[0]]
-        entry = _add(listed, "score-part", id=f"P{number}")
+        entry = _add(entries, "score-part", id=f"P{number}")
         _add(entry, "part-name", one_line(name))
         _add(_add(entry, "score-instrument", id=f"P{number}-I1"), "instrument-name", f"Program {tune.program + 1}")
         _add(_add(entry, "midi-instrument", id=f"P{number}-I1"), "midi-program", str(tune.program + 1))
@@ -108,24 +108,25 @@ def _sections(part: Element, sections: Sequence[tuple[str, Tune, Key]], source: 
     bpm: float | None = None
     behind = 0  # measures of the sections before
     last = len(sections) - 1
-    for index, (name, tune, now) in enumerate(sections):
-        measures = written(tune, now, front=index == 0, back=index == last, name=f"{source}, {name!r}")
-        for one in measures:
-            number = behind + one.number
+    for index, (name, tune, tune_key) in enumerate(sections):
+        measures = notate(tune, tune_key, front=index == 0, back=index == last, name=f"{source}, {name!r}")
+        for written in measures:
+            number = behind + written.number
             element = _add(part, "measure", number=str(number), **({} if number else {"implicit": "yes"}))
-            if index and one is measures[0]:
+            if index and written is measures[0]:
                 _add(element, "print", **{"new-system": "yes"})
-            _attributes(element, None if now == key else now, None if one.measure.metre == metre else one.measure.metre)
+            tune_metre = written.measure.metre
+            _attributes(element, None if tune_key == key else tune_key, None if tune_metre == metre else tune_metre)
             if key is None:
                 _clef(element, bass=bass)
-            if last and one is measures[0]:
+            if last and written is measures[0]:
                 mark = _add(element, "direction", placement="above")
                 _add(_add(mark, "direction-type"), "rehearsal", one_line(name))
-            changes = _changes(one, tune, bpm)
+            changes = _changes(written, tune, bpm)
             bpm = changes[-1][1] if changes else bpm
-            key, metre = now, one.measure.metre
-            _symbols(element, one, changes)
-            if one is measures[-1]:
+            key, metre = tune_key, tune_metre
+            _symbols(element, written, changes)
+            if written is measures[-1]:
                 line = _add(element, "barline", location="right")
                 _add(line, "bar-style", "light-heavy" if index == last else "light-light")
         behind += measures[-1].number if measures else 0
@@ -152,37 +153,35 @@ def _clef(element: Element, *, bass: bool) -> None:
     _add(clef, "line", "4" if bass else "2")
 
 
-def _changes(one: Written, tune: Tune, bpm: float | None) -> list[tuple[Fraction, float]]:
-    """Return the tempo changes in a measure, in time from its (full) start, where `bpm` is the tempo before it."""
-    measure = one.measure
-    found = {max(at, one.start): new for at, new in tune.tempos if measure.start <= at < measure.end}
-    befores = [bpm, *found.values()]
-    return [
-        (at - measure.start, new) for before, (at, new) in zip(befores, found.items(), strict=False) if new != before
-    ]
+def _changes(written: WrittenMeasure, tune: Tune, bpm: float | None) -> list[tuple[Fraction, float]]:
+    """Return the tempo changes in a measure, in time from its (full) start, after a tempo of `bpm`."""
+    full = written.measure
+    tempos = {max(at, written.start): new for at, new in tune.tempos if full.start <= at < full.end}
+    earlier = [bpm, *tempos.values()]
+    return [(at - full.start, new) for before, (at, new) in zip(earlier, tempos.items(), strict=False) if new != before]
 
 
-def _symbols(element: Element, one: Written, changes: Sequence[tuple[Fraction, float]]) -> None:
-    """Add the notes and rests of a measure, each with the tempo changes that come before its end."""
+def _symbols(element: Element, written: WrittenMeasure, changes: Sequence[tuple[Fraction, float]]) -> None:
+    """Add the notes and rests of a measure, each with the tempo changes before its end."""
     waiting = list(changes)
-    for index, symbol in enumerate(one.symbols):
-        end = one.length + symbol.start if one.silent else symbol.start + symbol.duration
+    for index, symbol in enumerate(written.symbols):
+        end = written.length + symbol.start if written.silent else symbol.start + symbol.duration
         while waiting and waiting[0][0] < end:
             at, bpm = waiting.pop(0)
-            _tempo(element, bpm, one.measure.metre, at - symbol.start)
-        if one.silent:
+            _tempo(element, bpm, written.measure.metre, at - symbol.start)
+        if written.silent:
             note = _add(element, "note")
             _add(note, "rest", measure="yes")
-            _add(note, "duration", str(int(one.length * DIVISIONS)))
+            _add(note, "duration", str(int(written.length * DIVISIONS)))
             _add(note, "voice", "1")
             return
         place, count = symbol.triplet or (0, 1)
-        beamed = all(member.beams for member in one.symbols[index - place : index - place + count])
+        beamed = all(member.beams for member in written.symbols[index - place : index - place + count])
         _note(element, symbol, bracket="no" if beamed else "yes")
 
 
 def _tempo(element: Element, bpm: float, metre: Metre, offset: Fraction) -> None:
-    """Add a tempo, `offset` quarter notes after where the measure stands."""
+    """Add a tempo, `offset` quarter notes after the present position in the measure."""
     mark = _add(element, "direction", placement="above")
     metronome = _add(_add(mark, "direction-type"), "metronome")
     beat, count = tempo(bpm, metre)
@@ -209,7 +208,7 @@ def _note(element: Element, symbol: Symbol, bracket: str) -> None:
             _add(pitch, "alter", str(spelling.alter))
         _add(pitch, "octave", str(spelling.octave))
     _add(note, "duration", str(int(symbol.duration * DIVISIONS)))
-    ties = [kind for kind, there in (("stop", symbol.tied_back), ("start", symbol.tied_on)) if there]
+    ties = [kind for kind, present in (("stop", symbol.tied_back), ("start", symbol.tied_on)) if present]
     for kind in ties:
         _add(note, "tie", type=kind)
     _add(note, "voice", "1")
@@ -225,7 +224,7 @@ def _note(element: Element, symbol: Symbol, bracket: str) -> None:
     for level, kind in enumerate(symbol.beams, 1):
         _add(note, "beam", kind, number=str(level))
     place, count = symbol.triplet or (1, 0)
-    edges = [kind for kind, there in (("start", place == 0), ("stop", place == count - 1)) if there]
+    edges = [kind for kind, present in (("start", place == 0), ("stop", place == count - 1)) if present]
     if ties or edges:
         notations = _add(note, "notations")
         for kind in ties:

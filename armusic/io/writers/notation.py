@@ -1,7 +1,7 @@
 """From notes in exact time to the symbols of written music.
 
 A note becomes one symbol, or several that are tied: at bar lines, at the beats that a reader
-has to see, and where a triplet begins or ends. A beat in which something starts or ends off its
+must see, and where a triplet begins or ends. A beat in which something starts or ends off its
 halves and quarters is a triplet (three in the time of two), two such beats a slower one.
 """
 
@@ -18,12 +18,12 @@ from armusic.music.score import Key, Measure, Metre, Note, Tune, mixed_number
 
 _BASES = tuple(Fraction(4, 2**power) for power in range(8))  # from a whole note to a 128th, in quarter notes
 VALUES = {base * dotted: (base, dots) for base in _BASES for dots, dotted in ((0, Fraction(1)), (1, Fraction(3, 2)))}
-"""What one symbol can last, in quarter notes: its undotted length, and its dots."""
+"""Durations of single symbols, in quarter notes, each with its undotted length and its dots."""
 
 _LENGTHS = sorted(VALUES, reverse=True)
 _EIGHTH, _QUARTER, _THIRD = Fraction(1, 2), Fraction(1), Fraction(2, 3)
-_THREE = 3  # beats: no halves to be seen
-TRIPLET = Fraction(3, 2)  # a triplet's notes look so much longer than they sound
+_THREE = 3  # beats: the measure has no halves to show
+TRIPLET = Fraction(3, 2)  # written length of a triplet's notes by their duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +33,21 @@ class Symbol:
     Parameters
     ----------
     start, duration : Fraction
-        Quarter notes that it sounds, from the (full) measure's start.
+        Quarter notes; the start counts from the start of the (full) measure.
     base : Fraction
-        What it looks like without its dots, in quarter notes.
+        Written length without dots, in quarter notes.
     dots : int
-        None or one.
+        Number of dots, 0 or 1.
     spelling : Spelling, optional
-        None for a rest.
+        Written pitch; None for a rest.
     sign : bool
         Whether its accidental is shown.
     tied_back, tied_on : bool
-        Whether it continues the symbol before, and goes on in the next.
+        Whether it is tied to the symbol before, and to the next.
     triplet : (int, int), optional
-        Its place in a triplet, from 0, and how many symbols that has.
+        Index in a triplet, from 0, and number of symbols of the triplet.
     beams : tuple of str
-        Eighth beam first: `begin`, `continue`, `end`, `forward hook` or `backward hook`.
+        Kinds of its beams, the eighth beam first: `begin`, `continue`, `end`, `forward hook` or `backward hook`.
     """
 
     start: Fraction
@@ -63,10 +63,10 @@ class Symbol:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A measure as it is written: its symbols, where they start in the tune, how long they are, its number.
+class WrittenMeasure:
+    """A measure as written: its symbols, their start in the tune and length, and its number.
 
-    `start` and `length` are quarter notes; a pickup has the number 0.
+    `start` and `length` are in quarter notes; a pickup has the number 0.
     """
 
     measure: Measure
@@ -78,49 +78,49 @@ class Written:
     @property
     def silent(self) -> bool:
         """Whether it is a whole measure of rest."""
-        return self.length == self.measure.metre.length and all(one.spelling is None for one in self.symbols)
+        return self.length == self.measure.metre.length and all(symbol.spelling is None for symbol in self.symbols)
 
 
-def written(tune: Tune, key: Key, *, front: bool = True, back: bool = True, name: str = "") -> list[Written]:
-    """Return the measures of a tune as they are written.
+def notate(tune: Tune, key: Key, *, front: bool = True, back: bool = True, name: str = "") -> list[WrittenMeasure]:
+    """Return the measures of a tune in notation.
 
     Parameters
     ----------
     tune : Tune
-        Its notes on eighths of a beat or finer powers of two, or on thirds of a quarter note.
+        Tune with notes on eighths of a beat or finer powers of two, or on thirds of a quarter note.
     key : Key
-        In which they are spelled.
+        Key for the spelling.
     front, back : bool
         Whether the padding of a pickup and of a short last measure is left out, or written as rests.
     name : str
-        What messages call the tune.
+        Name of the tune in messages.
 
     Raises
     ------
     OffGridError
-        For a note that has no such place.
+        For a note anywhere else.
 
     Examples
     --------
     >>> from armusic.music.score import Metre
     >>> notes = (Note(Fraction(1, 2), Fraction(1), 60), Note(Fraction(3, 2), Fraction(1), 61))
-    >>> (measure,) = written(Tune(notes, (Measure(Fraction(0), Metre(4, 4)),)), Key(0))
+    >>> (measure,) = notate(Tune(notes, (Measure(Fraction(0), Metre(4, 4)),)), Key(0))
     >>> [f"{s.spelling.letter if s.spelling else 'z'}{s.base}{'-' * s.tied_on}" for s in measure.symbols]
     ['z1/2', 'C1', 'C1/2-', 'C1/2', 'z1/2', 'z1']
     """
-    measures: list[Written] = []
-    at = 0  # the first note that may sound in the measure
+    measures: list[WrittenMeasure] = []
+    first_note = 0  # index of the first note that may sound in the measure
     last = len(tune.measures) - 1
-    pad = _padding(tune, front=front, back=back)
+    padding = _padding(tune, front=front, back=back)
     for index, measure in enumerate(tune.measures):
-        low = measure.start + (pad[0] if index == 0 else 0)
-        high = measure.end - (pad[1] if index == last else 0)
-        while at < len(tune.notes) and tune.notes[at].end <= low:
-            at += 1
-        until = at
-        while until < len(tune.notes) and tune.notes[until].start < high:
-            until += 1
-        spans = list(_spans(tune.notes[at:until], low, high))
+        low = measure.start + (padding[0] if index == 0 else 0)
+        high = measure.end - (padding[1] if index == last else 0)
+        while first_note < len(tune.notes) and tune.notes[first_note].end <= low:
+            first_note += 1
+        after_last = first_note
+        while after_last < len(tune.notes) and tune.notes[after_last].start < high:
+            after_last += 1
+        spans = list(_spans(tune.notes[first_note:after_last], low, high))
         try:
             symbols = _symbols(
                 measure, [(start - measure.start, end - measure.start, n) for start, end, n in spans], key
@@ -128,15 +128,17 @@ def written(tune: Tune, key: Key, *, front: bool = True, back: bool = True, name
         except OffGridError as error:
             where = f"{name or tune.source or 'the tune'}, measure {index + 1}"
             raise OffGridError(f"{where}: {error}") from None
-        number = index + 1 - bool(pad[0])
-        measures.append(Written(measure, tuple(_beamed(measure, _signed(symbols, key))), low, high - low, number))
+        number = index + 1 - bool(padding[0])
+        measures.append(
+            WrittenMeasure(measure, tuple(_beamed(measure, _signed(symbols, key))), low, high - low, number)
+        )
     return measures
 
 
 def tempo(bpm: float, metre: Metre) -> tuple[Fraction, str]:
-    """Return a tempo as it is written: a beat in quarter notes, and how many of it there are in a minute.
+    """Return a written tempo: a beat in quarter notes, and the number of beats in a minute.
 
-    The beat is the metre's where that gives a number of at most three decimals, else a quarter note.
+    The beat is the metre's if the number then has at most three decimals, else a quarter note.
 
     Examples
     --------
@@ -151,7 +153,7 @@ def tempo(bpm: float, metre: Metre) -> tuple[Fraction, str]:
 
 
 def _padding(tune: Tune, *, front: bool, back: bool) -> tuple[Fraction, Fraction]:
-    """Return how much rest before a pickup and behind the last measure is left out: none where something sounds."""
+    """Return the rest to leave out before a pickup and behind the last measure: none where something sounds."""
     first, last = tune.padding if tune.notes else (Fraction(0), Fraction(0))
     if not front or (first and tune.notes[0].start < first):
         first = Fraction(0)
@@ -161,7 +163,7 @@ def _padding(tune: Tune, *, front: bool, back: bool) -> tuple[Fraction, Fraction
 
 
 def _spans(notes: Sequence[Note], low: Fraction, high: Fraction) -> Iterator[tuple[Fraction, Fraction, Note | None]]:
-    """Yield what fills the time from `low` to `high`: notes, cut at both ends, and None for silence."""
+    """Yield the notes from `low` to `high`, cut at both ends, and None for the silence between them."""
     at = low
     for note in notes:
         if note.start > at:
@@ -184,12 +186,12 @@ def _symbols(measure: Measure, spans: Sequence[_Span], key: Key) -> list[Symbol]
     for start, end, note in spans:
         spelling = spell(note.pitch, key) if note else None
         for low, high in pairwise([start, *(edge for edge in edges if start < edge < end), end]):
-            triplet = next((one for one in triplets if one[0] <= low < one[1]), None)
+            triplet = next(((first, last) for first, last in triplets if first <= low < last), None)
             for at, length in _values(measure.metre, low, high, rest=note is None, triplet=triplet is not None):
                 sounding = length / TRIPLET if triplet else length
-                back = note is not None and note.start < measure.start + at
-                on = note is not None and note.end > measure.start + at + sounding
-                symbol = Symbol(at, sounding, *VALUES[length], spelling, tied_back=back, tied_on=on)
+                tied_back = note is not None and note.start < measure.start + at
+                tied_on = note is not None and note.end > measure.start + at + sounding
+                symbol = Symbol(at, sounding, *VALUES[length], spelling, tied_back=tied_back, tied_on=tied_on)
                 placed.append((triplet, symbol))
     symbols: list[Symbol] = []
     for triplet, run in groupby(placed, key=lambda pair: pair[0]):
@@ -200,11 +202,11 @@ def _symbols(measure: Measure, spans: Sequence[_Span], key: Key) -> list[Symbol]
 
 
 def _triplets(metre: Metre, times: set[Fraction]) -> list[_Edges]:
-    """Return where triplets are, given where notes and rests start and end; compound metres need none."""
+    """Return the edges of triplets for the times at which notes and rests start and end; none in compound metres."""
     if metre.compound:
         return []
     odd = [any(n < t < n + 1 and not _binary(t) for t in times) for n in range(metre.beats)]
-    found: list[_Edges] = []
+    triplets: list[_Edges] = []
     beat = 0
     while beat < metre.beats:
         inside = {time - beat for time in times if beat < time < beat + 2}
@@ -214,9 +216,9 @@ def _triplets(metre: Metre, times: set[Fraction]) -> list[_Edges]:
             and inside <= {_THIRD, 2 * _THIRD}
         )
         if odd[beat]:
-            found.append((Fraction(beat), Fraction(beat + 1 + slow)))
+            triplets.append((Fraction(beat), Fraction(beat + 1 + slow)))
         beat += 1 + slow
-    return found
+    return triplets
 
 
 def _binary(time: Fraction) -> bool:
@@ -224,12 +226,14 @@ def _binary(time: Fraction) -> bool:
 
 
 def _values(metre: Metre, low: Fraction, high: Fraction, *, rest: bool, triplet: bool) -> Iterator[_Edges]:
-    """Yield the place and the written length of the symbols that fill the time from `low` to `high`."""
+    """Yield start and written length of the symbols that fill the time from `low` to `high`."""
     start = low
     while low < high:
-        left = (high - low) * (TRIPLET if triplet else 1)
+        remaining = (high - low) * (TRIPLET if triplet else 1)
         for length in _LENGTHS:
-            if length <= left and (not (rest and VALUES[length][1]) if triplet else _fits(metre, low, length, rest)):
+            if length <= remaining and (
+                not (rest and VALUES[length][1]) if triplet else _fits(metre, low, length, rest)
+            ):
                 break
         else:
             raise OffGridError(
@@ -241,7 +245,7 @@ def _values(metre: Metre, low: Fraction, high: Fraction, *, rest: bool, triplet:
 
 
 def _fits(metre: Metre, at: Fraction, length: Fraction, rest: bool) -> bool:
-    """Return whether one symbol may stand there: whether the beats stay as visible as readers are used to."""
+    """Return whether one symbol may stand there, by the usual rules on showing the beats."""
     offset, beats = at % metre.beat, length / metre.beat
     if offset + length <= metre.beat:
         if not rest:
@@ -261,10 +265,10 @@ def _fits(metre: Metre, at: Fraction, length: Fraction, rest: bool) -> bool:
 
 
 def _signed(symbols: Sequence[Symbol], key: Key) -> list[Symbol]:
-    """Return the symbols with their accidentals; a tie carries them on, over a bar line too."""
-    heads = [(one.spelling, one.tied_back) for one in symbols if one.spelling]
+    """Return the symbols with their accidentals; a tie keeps them, also over a bar line."""
+    heads = [(symbol.spelling, symbol.tied_back) for symbol in symbols if symbol.spelling]
     signs = iter(shown(heads, key))
-    return [replace(one, sign=next(signs)) if one.spelling else one for one in symbols]
+    return [replace(symbol, sign=next(signs)) if symbol.spelling else symbol for symbol in symbols]
 
 
 def _beamed(measure: Measure, symbols: Sequence[Symbol]) -> Iterator[Symbol]:
@@ -273,28 +277,28 @@ def _beamed(measure: Measure, symbols: Sequence[Symbol]) -> Iterator[Symbol]:
     half = metre.beat * (2 if metre.beats % 2 == 0 else metre.beats)
     eighths = {
         number
-        for number, run in groupby(symbols, key=lambda one: one.start // half)
-        if not metre.compound and all(_is_eighth(one) for one in run)
+        for number, run in groupby(symbols, key=lambda symbol: symbol.start // half)
+        if not metre.compound and all(_is_eighth(symbol) for symbol in run)
     }
 
-    def group(one: Symbol) -> tuple[bool, bool, Fraction | int]:
-        number = one.start // half
-        flagged = one.spelling is not None and one.base <= _EIGHTH
-        return flagged, number in eighths, number if number in eighths else one.start // metre.beat
+    def group(symbol: Symbol) -> tuple[bool, bool, Fraction | int]:
+        number = symbol.start // half
+        flagged = symbol.spelling is not None and symbol.base <= _EIGHTH
+        return flagged, number in eighths, number if number in eighths else symbol.start // metre.beat
 
     for (flagged, *_), run in groupby(symbols, key=group):
         members = list(run)
-        levels = [int(_QUARTER / one.base).bit_length() - 1 if flagged else 0 for one in members]
+        levels = [int(_QUARTER / symbol.base).bit_length() - 1 if flagged else 0 for symbol in members]
         for symbol, beams in zip(members, _beams(levels), strict=True):
             yield replace(symbol, beams=beams)
 
 
-def _is_eighth(one: Symbol) -> bool:
-    return one.spelling is not None and (one.base, one.dots, one.triplet) == (_EIGHTH, 0, None)
+def _is_eighth(symbol: Symbol) -> bool:
+    return symbol.spelling is not None and (symbol.base, symbol.dots, symbol.triplet) == (_EIGHTH, 0, None)
 
 
 def _beams(levels: Sequence[int]) -> Iterator[tuple[str, ...]]:
-    """Yield the beams of the notes of a group, which have so many flags each; a note alone keeps its flags."""
+    """Yield the beams of the notes of a group, by their numbers of flags; a single note keeps its flags."""
     if len(levels) == 1:
         yield ()
         return

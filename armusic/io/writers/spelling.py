@@ -1,4 +1,4 @@
-"""How a pitch is written: its letter, its sign, its octave, and whether the sign has to be shown.
+"""Spelling of pitches: letter, accidental and octave, and whether the accidental must be shown.
 
 Pitches lie on the line of fifths (... Bb F C G D A E B F# ...), of which a key takes twelve in a
 row: its own seven, and around them those that its music borrows most.
@@ -27,14 +27,14 @@ class Spelling:
 
 
 def spell(pitch: int, key: Key) -> Spelling:
-    """Return how a pitch is written in a key.
+    """Return the spelling of a pitch in a key.
 
     Parameters
     ----------
     pitch : int
         MIDI pitch, 0..127.
     key : Key
-        Its signature and mode say which of C sharp and D flat is meant.
+        Key, whose signature and mode decide between C sharp and D flat.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def spell(pitch: int, key: Key) -> Spelling:
 
 
 def signature(key: Key) -> dict[str, int]:
-    """Return by how many semitones a key signature alters each letter.
+    """Return the semitones by which a key signature alters each letter.
 
     Examples
     --------
@@ -60,18 +60,18 @@ def signature(key: Key) -> dict[str, int]:
 
 
 def shown(heads: Iterable[tuple[Spelling, bool]], key: Key) -> list[bool]:
-    """Return which notes of a measure need their sign.
+    """Return for each note of a measure whether it needs its accidental.
 
-    Some hold that a sign lasts for its octave, others for its letter in every octave: it is
-    shown where either would read another pitch, and after a note that was tied from the measure
-    before, whose sign is there and not here.
+    By some rules an accidental lasts for its octave, by others for its letter in every octave: it is
+    shown where either rule would give another pitch, and after a note tied from the measure before,
+    whose accidental stands there.
 
     Parameters
     ----------
     heads : iterable of (Spelling, bool)
-        The notes, and whether each is tied to the one before: then it shows no sign.
+        Notes, each with whether it is tied to the one before, and so shows no accidental.
     key : Key
-        The signature.
+        Key signature.
 
     Examples
     --------
@@ -83,11 +83,11 @@ def shown(heads: Iterable[tuple[Spelling, bool]], key: Key) -> list[bool]:
     letters = dict(plain)
     octaves: dict[tuple[str, int], int] = {}
     signs = []
-    for one, tied in heads:
-        place = (one.letter, one.octave)
-        sign = not tied and not one.alter == letters[one.letter] == octaves.get(place, plain[one.letter])
+    for spelling, tied in heads:
+        place = (spelling.letter, spelling.octave)
+        sign = not tied and not spelling.alter == letters[spelling.letter] == octaves.get(place, plain[spelling.letter])
         if sign:
-            letters[one.letter] = one.alter
-        octaves[place] = one.alter
+            letters[spelling.letter] = spelling.alter
+        octaves[place] = spelling.alter
         signs.append(sign)
     return signs

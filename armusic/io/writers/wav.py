@@ -1,7 +1,7 @@
 """Write tunes as sound, one after another, to hear them: 16-bit WAV, one channel.
 
 pretty_midi plays them: as sine tones, or with fluidsynth and the General MIDI sounds that come
-with pretty_midi where the extra `armusic[audio]` and the system's libfluidsynth are there.
+with pretty_midi, if the extra `armusic[audio]` and the system's libfluidsynth are installed.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from armusic.io.writers import midi
 from armusic.io.writers.layout import Named
 
 RATE = 44_100  # samples per second
-LOUDEST = 0.8  # of the largest sample there can be
+LOUDEST = 0.8  # peak, as a share of the largest sample
 MAX_SECONDS = 3600  # an hour is 320 MB
-PART = 10  # seconds that are made at a time: an hour at once takes gigabytes of memory
+PART = 10  # seconds rendered at a time: an hour at once takes gigabytes of memory
 
 Samples = Float[np.ndarray, " sample"]
 
@@ -37,9 +37,9 @@ def write(tunes: Named, path: str | Path, *, layout: str = "sequence", force: bo
     Parameters
     ----------
     tunes : sequence of (str, Tune)
-        At least one.
+        Tunes with their names, at least one.
     path : path
-        The file. It appears when it is whole.
+        Output file, which appears once it is complete.
     layout : {"sequence"}
         One tune after another.
     force : bool
@@ -50,23 +50,23 @@ def write(tunes: Named, path: str | Path, *, layout: str = "sequence", force: bo
     UsageError
         For another layout, or for more than an hour.
     WriteError
-        If the file exists and `force` is not set, or cannot be written.
+        If the file exists and `force` is not set, or if it cannot be written.
     """
     if layout != "sequence":
         raise UsageError(f"{label(path)}: sound has one voice here: use the layout sequence")
     parts = _parts(tunes, label(path))
-    with tempfile.TemporaryFile() as kept:
+    with tempfile.TemporaryFile() as buffer:
         peak = 0.0
         for part in parts:
             peak = max(peak, float(np.abs(part).max(initial=0.0)))
-            kept.write(part.tobytes())
-        kept.seek(0)
+            buffer.write(part.tobytes())
+        buffer.seek(0)
         with atomic_path(path, force) as temporary, wave.open(str(temporary), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(RATE)
-            while read := kept.read(PART * RATE * np.float32().itemsize):
-                samples = np.frombuffer(read, np.float32) * _louder(peak) * np.iinfo(np.int16).max
+            while block := buffer.read(PART * RATE * np.float32().itemsize):
+                samples = np.frombuffer(block, np.float32) * _louder(peak) * np.iinfo(np.int16).max
                 file.writeframes(samples.astype("<i2").tobytes())
 
 
@@ -90,7 +90,7 @@ def _louder(peak: float) -> np.float32:
 
 
 def _parts(tunes: Named, source: str) -> Iterator[Samples]:
-    """Return the samples, part by part: each note sounds in that in which it starts, and on in the next ones."""
+    """Yield the samples in parts; a note that outlasts its part goes on in the next ones."""
     import pretty_midi
 
     buffer = io.BytesIO()
@@ -100,43 +100,43 @@ def _parts(tunes: Named, source: str) -> Iterator[Samples]:
     file.save(file=buffer)
     buffer.seek(0)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it finds fault with tempos on any track but the first: there are none
+        warnings.simplefilter("ignore")  # it warns of tempos on any track but the first: there are none
         music = pretty_midi.PrettyMIDI(buffer)
     size, left = PART * RATE, round(file.length * RATE)
 
     def parts() -> Iterator[Samples]:
-        rest = np.zeros(0, np.float32)
+        tail = np.zeros(0, np.float32)
         for place in range(math.ceil(left / size)):
-            made = _heard(music.instruments, place * PART)
-            part = np.zeros(max(size, len(made), len(rest)), np.float32)
-            part[: len(made)] += made
-            part[: len(rest)] += rest
+            sounding = _render(music.instruments, place * PART)
+            part = np.zeros(max(size, len(sounding), len(tail)), np.float32)
+            part[: len(sounding)] += sounding
+            part[: len(tail)] += tail
             yield part[: min(size, left - place * size)]
-            rest = part[size:]
+            tail = part[size:]
 
     return parts()
 
 
-def _heard(instruments: Sequence[Any], begin: int) -> Samples:
-    """Return what starts within a part, from there to where it has died away."""
+def _render(instruments: Sequence[Any], begin: int) -> Samples:
+    """Return the sound of the notes that start within a part, until they have died away."""
     import pretty_midi
 
-    heard = np.zeros(0, np.float32)
-    for one in instruments:
-        here = pretty_midi.Instrument(one.program)
-        here.notes = [
+    total = np.zeros(0, np.float32)
+    for instrument in instruments:
+        excerpt = pretty_midi.Instrument(instrument.program)
+        excerpt.notes = [
             pretty_midi.Note(note.velocity, note.pitch, note.start - begin, note.end - begin)
-            for note in one.notes
+            for note in instrument.notes
             if begin <= note.start < begin + PART
         ]
-        if not here.notes:
+        if not excerpt.notes:
             continue
         try:
-            samples = here.fluidsynth(fs=RATE)
+            samples = excerpt.fluidsynth(fs=RATE)
         except ImportError:
-            samples = here.synthesize(fs=RATE)
-        both = np.zeros(max(len(heard), len(samples)), np.float32)
-        both[: len(heard)] += heard
+            samples = excerpt.synthesize(fs=RATE)
+        both = np.zeros(max(len(total), len(samples)), np.float32)
+        both[: len(total)] += total
         both[: len(samples)] += samples.astype(np.float32)
-        heard = both
-    return heard
+        total = both
+    return total

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armusic.io.writers.notation import TRIPLET, VALUES, Symbol, written
+from armusic.io.writers.notation import TRIPLET, VALUES, Symbol, notate
 from armusic.io.writers.spelling import LETTERS, signature, spell
 from armusic.music import keys
 from armusic.music.score import MODES, Key, Tune
@@ -55,13 +55,13 @@ def short(one: Symbol) -> str:
     ],
 )
 def test_what_is_written(metre: str, music: str, expected: str) -> None:
-    (measure,) = written(read(metre, music), C)
+    (measure,) = notate(read(metre, music), C)
     assert " ".join(short(one) for one in measure.symbols) == expected
 
 
 @given(tune=tunes(), key=any_key)
 def test_nothing_is_lost_and_every_symbol_can_be_written(tune: Tune, key: Key) -> None:
-    measures = written(tune, key)
+    measures = notate(tune, key)
     assert len(measures) == len(tune.measures)
     notes: list[tuple[Fraction, Fraction, int]] = []
     for one in measures:
@@ -88,8 +88,8 @@ def test_nothing_is_lost_and_every_symbol_can_be_written(tune: Tune, key: Key) -
 
 @given(tune=tunes())
 def test_triplets_are_whole(tune: Tune) -> None:
-    for one in written(tune, C):
-        members = [symbol for symbol in one.symbols if symbol.triplet]
+    for measure in notate(tune, C):
+        members = [symbol for symbol in measure.symbols if symbol.triplet]
         while members:
             count = members[0].triplet[1] if members[0].triplet else 0
             group, members = members[:count], members[count:]
@@ -98,12 +98,17 @@ def test_triplets_are_whole(tune: Tune) -> None:
             assert group[0].start % 1 == 0
 
 
+def lengths(tune: Tune, *, padded: bool = False) -> list[tuple[int, Fraction]]:
+    """Return number and length of each measure."""
+    return [(measure.number, measure.length) for measure in notate(tune, C, front=not padded, back=not padded)]
+
+
 def test_a_pickup_is_short_unless_something_sounds_before_it() -> None:
     tune = read("3/4", "C2|F2 A2 c2|F4|")
-    assert [(one.number, one.length) for one in written(tune, C)] == [(0, 1), (1, 3), (2, 2)]
-    assert [(one.number, one.length) for one in written(tune, C, front=False, back=False)] == [(1, 3), (2, 3), (3, 3)]
+    assert lengths(tune) == [(0, 1), (1, 3), (2, 2)]
+    assert lengths(tune, padded=True) == [(1, 3), (2, 3), (3, 3)]
     early = replace(tune, notes=(replace(tune.notes[0], start=Fraction(0)), *tune.notes[1:]))
-    assert [(one.number, one.length) for one in written(early, C)] == [(1, 3), (2, 3), (3, 2)]
+    assert lengths(early) == [(1, 3), (2, 3), (3, 2)]
 
 
 @given(pitch=st.integers(0, 127), key=any_key)
