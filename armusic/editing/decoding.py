@@ -77,7 +77,7 @@ def decode(
     Returns
     -------
     int16 array (pull, step, row, tick)
-        As wide as the tune's tokens.
+        Tokens, as wide as the tune's.
     """
     kinds = material.kind[rows]
     tokens = np.empty((len(pulls), *z.shape[:2], material.tokens.shape[1]), dtype=np.int16)

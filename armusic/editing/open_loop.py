@@ -43,7 +43,7 @@ def decode_targets(
     targets : float array (row, attribute)
         Values of these; NaN leaves a dimension where it is.
     calibration : Calibration
-        What says which z stands for a value.
+        The scale: which z stands for a value.
     allowed : bool array (measure, 128), optional
         The pitches that each measure of the tune may have; any when not given.
     """

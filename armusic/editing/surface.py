@@ -121,8 +121,8 @@ def pair(names: Sequence[str], known: Sequence[str]) -> tuple[str, str]:
     ('density', 'range')
     """
     if len(names) != 2:
-        given = f" ({', '.join(names)})" if names else ""
-        raise UsageError(f"a map is of two attributes, not of {len(names)}{given}: name two of {', '.join(known)}")
+        listed = f" ({', '.join(names)})" if names else ""
+        raise UsageError(f"a map is of two attributes, not of {len(names)}{listed}: name two of {', '.join(known)}")
     first, second = (attributes.canonical_name(name, known) for name in names)
     if first == second:
         raise UsageError(f"{first} was named twice: a map is of two different attributes")

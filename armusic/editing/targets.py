@@ -187,8 +187,8 @@ def resolve_all(
     """
     by_name = {attributes.canonical_name(target.attribute, names): target for target in targets}
     if len(by_name) != len(targets) or set(by_name) != set(names):
-        given = ", ".join(target.attribute for target in targets)
-        raise UsageError(f"targets for {given}: give one for each of {', '.join(names)}")
+        listed = ", ".join(target.attribute for target in targets)
+        raise UsageError(f"targets for {listed}: give one for each of {', '.join(names)}")
     table = np.empty(present.shape)
     for column, name in enumerate(names):
         table[:, column] = resolve(by_name[name], present[:, column], partial(percentile, name))

@@ -1,10 +1,10 @@
 """New tunes: candidates for each measure, drawn where a tune would go on, and the best of them taken.
 
 From left to right, the candidates for a measure are codes drawn around what the codes before it
-lead to (`phrases`), or around those of a given tune, with the dimensions of the attributes put
+lead to (`phrase_model`), or around those of a given tune, with the dimensions of the attributes put
 where the targets are. All are decoded in one batch and measured exactly. Those with the least
 error stay, and of these one is taken by how well it sounds: how sure the decoder is of it, how
-usual its rhythm and the interval over the bar line are, and whether it has the code it was to have.
+usual its rhythm and the interval over the bar line are, and how near its code is to the drawn one.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Drawn:
 
 @dataclass(slots=True)
 class _State:
-    """What has been composed so far: tokens, codes, what codes are beyond expectation, and anchors."""
+    """The tunes so far: tokens, codes, residuals of codes from the expected ones, and anchors."""
 
     tokens: Int[np.ndarray, "tune measure tick"]
     codes: Float[np.ndarray, "tune measure latent"]
@@ -123,21 +123,21 @@ def _add(
     held = before != UNKNOWN
     if plan.around is not None:
         held &= plan.around.tokens[number, 0] == HOLD
-    made, sure = decode(checkpoint, plan, drawn, np.repeat(held, many), number)
-    codes = _encode(checkpoint, made, kind)
-    error = _error(plan, made, number)
+    tokens, sure = decode(checkpoint, plan, drawn, np.repeat(held, many), number)
+    codes = _encode(checkpoint, tokens, kind)
+    error = _error(plan, tokens, number)
     place = np.repeat(place, many)
-    score = sure + _usual(phrases, made, kind, place, np.repeat(before, many))
+    score = sure + _usual(phrases, tokens, kind, place, np.repeat(before, many))
     spread = np.diagonal(phrases.noise[kind])
     score -= 0.5 * ((codes - drawn.z) ** 2 / spread).mean(axis=1)
-    score += _cadence(plan, made, place) + rng.gumbel(size=len(made))
-    score -= KNOWN * copied(phrases, made, np.full(len(made), kind))
+    score += _cadence(plan, tokens, place) + rng.gumbel(size=len(tokens))
+    score -= KNOWN * copied(phrases, tokens, np.full(len(tokens), kind))
     if plan.around is not None and (plan.around.tokens[number + 1 : number + 2, 0] == HOLD).any():
-        score -= TIED * _ends_silent(made)  # the next measure goes on with its last note
+        score -= TIED * _ends_silent(tokens)  # the next measure goes on with its last note
     error, score = (values.reshape(len(todo), many) for values in (error, score))
     near = error <= error.min(axis=1, keepdims=True) + NEAR
     taken = np.arange(len(todo)) * many + np.where(near, score, -np.inf).argmax(axis=1)
-    state.tokens[todo, number, : made.shape[1]] = made[taken]
+    state.tokens[todo, number, : tokens.shape[1]] = tokens[taken]
     state.codes[todo, number] = codes[taken]
     state.rest[todo, number] = codes[taken] - expected[taken]
     state.anchors[todo, number] = drawn.anchors[taken]
@@ -152,7 +152,7 @@ def _follow(
     many: int,
     rng: np.random.Generator,
 ) -> tuple[Drawn, Codes]:
-    """Return candidates that go on from the measures before, and what their place and degree make one expect."""
+    """Return candidates that go on from the measures before, and the codes expected from place and degree alone."""
     kind, place = int(plan.kind[number]), plan.place[todo, number]
     third = int(has_major_third(plan.key))
     before = state.anchors[todo, number - 1] - plan.tonic if number else np.full(len(todo), round(phrases.middle[1]))
@@ -204,9 +204,9 @@ def _put(
         return z
     dims = [known.index(plan.names[column]) for column in columns]
     start, slope = phrases.level[kind, dims].T.astype(float)
-    wanted = start + slope * plan.targets[number, columns] + JITTER * rng.standard_normal((len(z), len(dims)))
+    levels = start + slope * plan.targets[number, columns] + JITTER * rng.standard_normal((len(z), len(dims)))
     cov = phrases.noise[kind].astype(float)
-    return z + (wanted - z[:, dims]) @ np.linalg.solve(cov[np.ix_(dims, dims)], cov[dims])
+    return z + (levels - z[:, dims]) @ np.linalg.solve(cov[np.ix_(dims, dims)], cov[dims])
 
 
 @torch.inference_mode()
@@ -243,7 +243,7 @@ def _encode(checkpoint: Checkpoint, tokens: Tokens, kind: int) -> Codes:
 
 
 def _error(plan: Plan, tokens: Tokens, number: int) -> Float[np.ndarray, " item"]:
-    """Return how far the attributes of measures are from what is asked, in standard deviations, summed."""
+    """Return how far the attributes of measures are from their targets, in standard deviations, summed."""
     if not plan.names:
         return np.zeros(len(tokens))
     values = attributes.measure(tokens, METRES[int(plan.kind[number])], plan.names)

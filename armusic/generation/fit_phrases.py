@@ -1,14 +1,14 @@
-"""Fit the tables of `phrases` to a corpus, as one checkpoint hears it."""
+"""Fit the tables of `phrase_model` to a corpus and to the codes that one checkpoint gives its measures."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from jaxtyping import Bool, Float, Int, UInt32
 
 from armusic.datasets.corpora.corpus import Corpus
+from armusic.editing.decoding import encode_classes
 from armusic.errors import DataError
 from armusic.generation.phrase_model import (
     BACK,
@@ -48,7 +48,7 @@ Codes = Float[np.ndarray, "phrase place latent"]
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class CorpusPhrases:
     """The phrases of a corpus: eight measures each, of tunes that are made of such phrases, in their order.
 
     `rows` are places in the corpus, `ids` are equal where measures are, `tonic` is a MIDI pitch less
@@ -80,44 +80,46 @@ def fit(checkpoint: Checkpoint, corpus: Corpus) -> Phrases:
         When no metre has enough measures in phrases of eight.
     """
     tunes = training(checkpoint, corpus)
-    found = material(corpus, tunes)
-    measures = PLACES * np.bincount(found.kind, minlength=len(METRES))
+    phrases = corpus_phrases(corpus, tunes)
+    measures = PLACES * np.bincount(phrases.kind, minlength=len(METRES))
     if not (measures >= LEAST).any():
         raise DataError(
             f"{corpus.name}: {measures.max()} measures in phrases of eight, in its commonest metre:"
             f" at least {LEAST} are needed to learn how measures make a tune"
         )
-    z = _codes(checkpoint, corpus, found)
-    new = _forms(found.ids) == np.arange(PLACES)
-    again, rhymes = _repeats(found)
+    z = _codes(checkpoint, corpus, phrases)
+    new = _forms(phrases.ids) == np.arange(PLACES)
+    again, rhymes = _repeats(phrases)
     fresh = ~again
     new &= fresh[:, None]
-    new[:, -1] |= found.stands[:, -1] == END
-    forms, often = _count_forms(found, fresh)
+    new[:, -1] |= phrases.stands[:, -1] == END
+    forms, often = _count_forms(phrases, fresh)
     kinds = range(len(METRES))
-    tables = [_linear(z, found, new, kind) for kind in kinds]
+    tables = [_linear(z, phrases, new, kind) for kind in kinds]
     mean, degree, follow, noise = (np.stack(table).astype(np.float32) for table in zip(*tables, strict=True))
-    levels = [_levels(corpus, z, found, new, kind, checkpoint.config.attributes) for kind in kinds]
-    step, stand = _anchors(found, fresh)
+    levels = [_levels(corpus, z, phrases, new, kind, checkpoint.config.attributes) for kind in kinds]
+    step, stand = _anchors(phrases, fresh)
     return Phrases(
-        fingerprint(checkpoint),
-        corpus.name,
-        measures.astype(np.int64),
-        mean,
-        degree,
-        follow,
-        noise,
-        np.stack(levels).astype(np.float32),
-        forms,
-        often,
-        np.array([_share(again[found.kind == kind]) for kind in kinds], dtype=np.float32),
-        np.array([_histogram(rhymes[(found.kind == kind) & fresh], PLACES + 1) for kind in kinds], dtype=np.float32),
-        step,
-        stand,
-        _leaps(corpus, found, fresh),
-        _beats(corpus, found, fresh),
-        np.array([found.anchors.mean(), (found.anchors - found.tonic[:, None]).mean()], dtype=np.float32),
-        _seen(corpus, tunes),
+        checkpoint=fingerprint(checkpoint),
+        data=corpus.name,
+        measures=measures.astype(np.int64),
+        mean=mean,
+        degree=degree,
+        follow=follow,
+        noise=noise,
+        level=np.stack(levels).astype(np.float32),
+        forms=forms,
+        often=often,
+        again=np.array([_share(again[phrases.kind == kind]) for kind in kinds], dtype=np.float32),
+        rhymes=np.array(
+            [_histogram(rhymes[(phrases.kind == kind) & fresh], PLACES + 1) for kind in kinds], dtype=np.float32
+        ),
+        step=step,
+        stand=stand,
+        leap=_leaps(corpus, phrases, fresh),
+        beats=_beats(corpus, phrases, fresh),
+        middle=np.array([phrases.anchors.mean(), (phrases.anchors - phrases.tonic[:, None]).mean()], dtype=np.float32),
+        seen=_seen(corpus, tunes),
     )
 
 
@@ -130,7 +132,7 @@ def training(checkpoint: Checkpoint, corpus: Corpus) -> Bool[np.ndarray, " tune"
     return np.isin(corpus.version, np.unique(train.group))
 
 
-def material(corpus: Corpus, tunes: Bool[np.ndarray, " tune"]) -> Material:
+def corpus_phrases(corpus: Corpus, tunes: Bool[np.ndarray, " tune"]) -> CorpusPhrases:
     """Return the phrases of some tunes: those in one metre, whose measures (but for a pickup) are a multiple of eight.
 
     Silent measures, and those too wide for the anchored frame, leave their tune out.
@@ -156,7 +158,7 @@ def material(corpus: Corpus, tunes: Bool[np.ndarray, " tune"]) -> Material:
     rows = np.concatenate([part[0] for part in parts])
     facts = np.repeat(np.array([part[1:] for part in parts], dtype=np.int64), counts, axis=0)
     tune, kind, tonic, third = facts.T
-    return Material(rows, ids.ravel()[rows], tune, kind, anchors[rows], tonic, third)
+    return CorpusPhrases(rows, ids.ravel()[rows], tune, kind, anchors[rows], tonic, third)
 
 
 def _tune(corpus: Corpus, rows: Int[np.ndarray, " row"]) -> Tune:
@@ -165,17 +167,16 @@ def _tune(corpus: Corpus, rows: Int[np.ndarray, " row"]) -> Tune:
     return Tune(tokenizer.decode(corpus.tokens[rows], measures), measures)
 
 
-@torch.inference_mode()
-def _codes(checkpoint: Checkpoint, corpus: Corpus, found: Material) -> Codes:
+def _codes(checkpoint: Checkpoint, corpus: Corpus, phrases: CorpusPhrases) -> Codes:
     """Return the posterior means of all measures."""
     frame = checkpoint.frame
-    rows, where = np.unique(found.rows, return_inverse=True)
+    rows, place = np.unique(phrases.rows, return_inverse=True)
     classes, _ = frame.enter(corpus.tokens[rows], frame.anchors(corpus.tokens[rows]))
     z = np.empty((len(rows), checkpoint.model.latent))
     for part in batches(corpus.kind[rows], 1024):
         index = int(corpus.kind[rows[part[0]]])
-        z[part] = checkpoint.model.encode(torch.as_tensor(classes[part]).long(), index).mean.numpy()
-    return z[where.reshape(found.rows.shape)]
+        z[part] = encode_classes(checkpoint, classes[part], index)
+    return z[place.reshape(phrases.rows.shape)]
 
 
 def _forms(ids: Rows) -> Rows:
@@ -183,37 +184,37 @@ def _forms(ids: Rows) -> Rows:
     return (ids[:, :, None] == ids[:, None, :]).argmax(axis=2)
 
 
-def _repeats(found: Material) -> tuple[Bool[np.ndarray, " phrase"], Int[np.ndarray, " phrase"]]:
+def _repeats(phrases: CorpusPhrases) -> tuple[Bool[np.ndarray, " phrase"], Int[np.ndarray, " phrase"]]:
     """Return which phrases are the one before again, and how many last measures each has of the tune's first."""
-    same_tune = np.append(False, found.tune[1:] == found.tune[:-1])
-    common = np.append(0, (found.ids[1:] == found.ids[:-1]).sum(axis=1))
-    first = np.searchsorted(found.tune, found.tune)
-    equal = (found.ids == found.ids[first])[:, ::-1]
+    same_tune = np.append(False, phrases.tune[1:] == phrases.tune[:-1])
+    common = np.append(0, (phrases.ids[1:] == phrases.ids[:-1]).sum(axis=1))
+    first = np.searchsorted(phrases.tune, phrases.tune)
+    equal = (phrases.ids == phrases.ids[first])[:, ::-1]
     return same_tune & (common >= SAME), np.where(same_tune, np.cumprod(equal, axis=1).sum(axis=1), -1)
 
 
 def _count_forms(
-    found: Material, fresh: Bool[np.ndarray, " phrase"]
+    phrases: CorpusPhrases, fresh: Bool[np.ndarray, " phrase"]
 ) -> tuple[np.ndarray, Float[np.ndarray, "kind form"]]:
     """Return the commonest forms and how often each occurs in each metre."""
-    forms, number, counts = np.unique(_forms(found.ids[fresh]), axis=0, return_inverse=True, return_counts=True)
-    kept = np.argsort(-counts, kind="stable")[:FORMS]
-    of = [found.kind[fresh][number.ravel() == form] for form in kept]
+    forms, number, counts = np.unique(_forms(phrases.ids[fresh]), axis=0, return_inverse=True, return_counts=True)
+    commonest = np.argsort(-counts, kind="stable")[:FORMS]
+    of = [phrases.kind[fresh][number.ravel() == form] for form in commonest]
     often = np.stack([np.bincount(kinds, minlength=len(METRES)) for kinds in of], axis=1).astype(float)
     often /= np.maximum(often.sum(axis=1, keepdims=True), 1)
-    return forms[kept].astype(np.uint8), often.astype(np.float32)
+    return forms[commonest].astype(np.uint8), often.astype(np.float32)
 
 
-def _linear(z: Codes, found: Material, new: np.ndarray, kind: int) -> tuple[np.ndarray, ...]:
+def _linear(z: Codes, phrases: CorpusPhrases, new: np.ndarray, kind: int) -> tuple[np.ndarray, ...]:
     """Return `mean`, `degree`, `follow` and `noise` of one metre."""
     latent = z.shape[2]
-    here = found.kind == kind
-    if here.sum() * PLACES < LEAST:
+    rows = phrases.kind == kind
+    if rows.sum() * PLACES < LEAST:
         return (np.zeros((END + 1, latent)), np.zeros((OCTAVE, latent)), np.zeros((len(BACK), latent, latent)),
                 np.eye(latent))  # fmt: skip
-    z, new = z[here], new[here]
-    degrees = (found.anchors[here] - found.tonic[here][:, None]) % OCTAVE
-    design = np.concatenate([np.eye(END + 1)[found.stands[here]], np.eye(OCTAVE)[degrees]], axis=2)
+    z, new = z[rows], new[rows]
+    degrees = (phrases.anchors[rows] - phrases.tonic[rows][:, None]) % OCTAVE
+    design = np.concatenate([np.eye(END + 1)[phrases.stands[rows]], np.eye(OCTAVE)[degrees]], axis=2)
     weights = _ridge(design[new], z[new])
     rest = z - design @ weights
     before = np.zeros((len(BACK), *z.shape))
@@ -231,57 +232,57 @@ def _ridge(inputs: Float[np.ndarray, "item input"], outputs: Float[np.ndarray, "
 
 
 def _levels(
-    corpus: Corpus, z: Codes, found: Material, new: np.ndarray, kind: int, names: tuple[str, ...]
+    corpus: Corpus, z: Codes, phrases: CorpusPhrases, new: np.ndarray, kind: int, names: tuple[str, ...]
 ) -> np.ndarray:
     """Return `level` of one metre."""
-    here = new & (found.kind == kind)[:, None]
-    if here.sum() < len(names) + 2:
+    rows = new & (phrases.kind == kind)[:, None]
+    if rows.sum() < len(names) + 2:
         return np.zeros((len(names), 2))
-    values = attributes.measure(corpus.tokens[found.rows[here]], METRES[kind], names)
-    codes = z[here][:, : len(names)]
+    values = attributes.measure(corpus.tokens[phrases.rows[rows]], METRES[kind], names)
+    codes = z[rows][:, : len(names)]
     spread = np.maximum(values.var(axis=0), 1e-12)
     slope = ((values - values.mean(axis=0)) * (codes - codes.mean(axis=0))).mean(axis=0) / spread
     return np.stack([codes.mean(axis=0) - slope * values.mean(axis=0), slope], axis=1)
 
 
-def _anchors(found: Material, fresh: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _anchors(phrases: CorpusPhrases, fresh: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return `step` and `stand`."""
-    state = np.clip(found.anchors - found.tonic[:, None], LOW, HIGH) - LOW
-    part = (np.searchsorted(found.tune, found.tune) != np.arange(len(found.tune))).astype(int)
+    state = np.clip(phrases.anchors - phrases.tonic[:, None], LOW, HIGH) - LOW
+    part = (np.searchsorted(phrases.tune, phrases.tune) != np.arange(len(phrases.tune))).astype(int)
     step = np.full((2, STATES, STATES), SMOOTH / STATES)
     stand = np.full((2, PARTS, END + 1, STATES), SMOOTH)
-    for one, other in zip(range(PLACES - 1), range(1, PLACES), strict=True):
-        np.add.at(step, (found.third[fresh], state[fresh, one], state[fresh, other]), 1)
-    joined = np.flatnonzero(fresh[1:] & (found.tune[1:] == found.tune[:-1]))
-    np.add.at(step, (found.third[joined], state[joined, -1], state[joined + 1, 0]), 1)
-    stands = found.stands
-    kept = fresh[:, None] | (stands == END)
-    wide = np.broadcast_arrays(found.third[:, None], part[:, None], stands, state)
-    np.add.at(stand, tuple(column[kept] for column in wide), 1)
+    for place in range(1, PLACES):
+        np.add.at(step, (phrases.third[fresh], state[fresh, place - 1], state[fresh, place]), 1)
+    joined = np.flatnonzero(fresh[1:] & (phrases.tune[1:] == phrases.tune[:-1]))
+    np.add.at(step, (phrases.third[joined], state[joined, -1], state[joined + 1, 0]), 1)
+    stands = phrases.stands
+    counted = fresh[:, None] | (stands == END)
+    wide = np.broadcast_arrays(phrases.third[:, None], part[:, None], stands, state)
+    np.add.at(stand, tuple(column[counted] for column in wide), 1)
     anywhere = stand.sum(axis=(1, 2), keepdims=True)
     step /= step.sum(axis=2, keepdims=True)
     ratio = stand / stand.sum(axis=3, keepdims=True) / (anywhere / anywhere.sum(axis=3, keepdims=True))
     return np.log(step).astype(np.float32), np.log(ratio).astype(np.float32)
 
 
-def _leaps(corpus: Corpus, found: Material, fresh: np.ndarray) -> Float[np.ndarray, " interval"]:
+def _leaps(corpus: Corpus, phrases: CorpusPhrases, fresh: np.ndarray) -> Float[np.ndarray, " interval"]:
     """Return `leap`."""
-    tokens = corpus.tokens[found.rows[fresh]].reshape(int(fresh.sum()), -1)
+    tokens = corpus.tokens[phrases.rows[fresh]].reshape(int(fresh.sum()), -1)
     phrase, tick = np.nonzero(is_onset(tokens))
     pitch = tokens[phrase, tick]
     interval = np.diff(pitch)[phrase[1:] == phrase[:-1]]
     return np.log(_histogram(np.clip(interval, -LEAP, LEAP) + LEAP, 2 * LEAP + 1)).astype(np.float32)
 
 
-def _beats(corpus: Corpus, found: Material, fresh: np.ndarray) -> np.ndarray:
+def _beats(corpus: Corpus, phrases: CorpusPhrases, fresh: np.ndarray) -> np.ndarray:
     """Return `beats`."""
     counts = np.full((len(METRES), 3, max(metre.beats for metre in METRES), PATTERNS), SMOOTH)
-    stands = found.stands
+    stands = phrases.stands
     for kind, metre in enumerate(METRES):
-        ours = (found.kind == kind)[:, None]
+        ours = (phrases.kind == kind)[:, None]
         endings = (fresh[:, None] & (stands < END - 1), fresh[:, None] & (stands == END - 1), stands == END)
         for ending, chosen in enumerate(endings):
-            pattern = patterns(corpus.tokens[found.rows[chosen & ours]], metre.beats)
+            pattern = patterns(corpus.tokens[phrases.rows[chosen & ours]], metre.beats)
             for beat in range(metre.beats):
                 counts[kind, ending, beat] += np.bincount(pattern[:, beat], minlength=PATTERNS)
     return np.log(counts / counts.sum(axis=3, keepdims=True)).astype(np.float32)

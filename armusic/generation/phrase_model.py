@@ -1,4 +1,4 @@
-"""What makes measures a tune, as small tables: how codes follow one another, where they lie, what comes again.
+"""A model of phrases, as small tables: how codes follow one another, where they lie, what is repeated.
 
 A model of measures knows nothing of their order. These tables do, for phrases of eight measures:
 
@@ -9,7 +9,7 @@ A model of measures knows nothing of their order. These tables do, for phrases o
   measures at its end a phrase has in common with the first one (`rhymes`);
 - what decoded measures are judged by: the onsets of each beat, and the intervals.
 
-They are fitted to the codes of one checkpoint (`phrase_fit`), and belong to no other.
+They are fitted to the codes of one checkpoint (`fit_phrases`), and belong to no other.
 """
 
 from __future__ import annotations
@@ -63,11 +63,11 @@ class Phrases:
     mean : float32 array (kind, place + 1, latent)
         Codes by their place in the phrase; the last is that of a tune's last measure.
     degree : float32 array (kind, 12, latent)
-        What the degree of the anchor adds.
+        The effect of the degree of the anchor on codes.
     follow : float32 array (kind, back, latent, latent)
-        What the codes `BACK` measures before add, as they differ from what is expected of them.
+        The effect of the codes `BACK` measures before, by their difference from the expected ones.
     noise : float32 array (kind, latent, latent)
-        Covariance of what is left.
+        Covariance of the residual.
     level : float32 array (kind, attribute, 2)
         Where a value lies on the attribute's dimension: intercept and slope.
     forms : uint8 array (form, place)
@@ -210,9 +210,9 @@ def load(path: Path) -> Phrases:
     except (SafetensorError, OSError, ValueError) as error:
         raise CheckpointError(f"{label(path)}: no phrase tables, or broken ones: fit them again") from error
     if header.get("format") != FORMAT or set(arrays) != set(_ARRAYS):
-        found = header.get("format", "another program")
-        raise CheckpointError(f"{label(path)}: phrase tables of {found!r}, but this reads {FORMAT!r}: fit them again")
+        written = header.get("format", "another program")
+        raise CheckpointError(f"{label(path)}: phrase tables of {written!r}, but this reads {FORMAT!r}: fit them again")
     return Phrases(header["checkpoint"], header["data"], **arrays)
 
 
-_ARRAYS = tuple(one.name for one in fields(Phrases) if one.name not in ("checkpoint", "data"))
+_ARRAYS = tuple(field.name for field in fields(Phrases) if field.name not in ("checkpoint", "data"))

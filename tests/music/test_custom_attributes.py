@@ -86,7 +86,7 @@ def test_a_file_is_run_once_if_it_runs(write: Write) -> None:
         (MINE, "longest_nam", UsageError, r"my.py has no function 'longest_nam': did you mean longest_name\?"),
         (MINE, "zzz", UsageError, "my.py has no function 'zzz': there is longest_name, mean_pitch$"),
         ("x = 1", "f", UsageError, "my.py has no function 'f': there is no function in it"),
-        (MINE, "WEIGHTS", UsageError, "is a tuple, where a function is wanted"),
+        (MINE, "WEIGHTS", UsageError, "is a tuple, where a function is needed"),
         ("import nonsense_module", "f", DataError, "my.py cannot be imported: ModuleNotFoundError: .* \\(line 1\\)$"),
         ("def f(:\n  pass", "f", DataError, "my.py cannot be imported: SyntaxError: .*line 1"),
         ("import sys\nsys.exit('a\\nb')", "f", DataError, r"cannot be imported: SystemExit: a b \(line 2\)"),
@@ -117,14 +117,14 @@ def test_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("tokens.mean()", "gives a float64: an array with one float per measure is wanted"),
+        ("tokens.mean()", "gives a float64: an array with one float per measure is needed"),
         ("None", "gives a NoneType: an array with"),
         ("[0.5] * len(tokens)", "gives a list: an array with"),
-        ("tokens / 1", r"gives values of shape \(13, 24\) for 13 measures: one per measure is wanted"),
+        ("tokens / 1", r"gives values of shape \(13, 24\) for 13 measures: one per measure is needed"),
         ("np.zeros((len(tokens), 1))", r"gives values of shape \(13, 1\) for 13 measures"),
-        ("(tokens < 128).sum(axis=1)", r"gives an array of int64: floats are wanted: add .astype\(float\)"),
-        ("np.full(len(tokens), 1j)", "gives an array of complex128: floats are wanted"),
-        ("np.full(len(tokens), 'a')", "gives an array of <U1: floats are wanted"),
+        ("(tokens < 128).sum(axis=1)", r"gives an array of int64: floats are needed: add .astype\(float\)"),
+        ("np.full(len(tokens), 1j)", "gives an array of complex128: floats are needed"),
+        ("np.full(len(tokens), 'a')", "gives an array of <U1: floats are needed"),
         ("(tokens < 128).sum(axis=1) / (tokens < 128).any(axis=1)", "gives nan for silence in 4/4: it must be finite"),
         ("1 / np.diff(tokens).any(axis=1)", "gives inf for a note held over the bar line in 4/4"),
         ("tokens[:, 18] / 1.0", "fails in 2/4: IndexError: index 18 is out of bounds"),
@@ -183,7 +183,7 @@ class TestOfAnotherPackage:
             match="'broken' of an installed package: its function armusic.nowhere:f cannot be loaded",
         ):
             attributes.get("broken")
-        with pytest.raises(UsageError, match="attribute 'constant' is a int, where a function is wanted"):
+        with pytest.raises(UsageError, match="attribute 'constant' is a int, where a function is needed"):
             attributes.get("constant")
         with pytest.raises(DataError, match="attribute 'shape' fails in 4/4: "):
             attributes.get("shape")

@@ -2,7 +2,7 @@
 
 An attribute is a plain function `(tokens, metre) -> values` on int arrays (measure, tick) of
 one metre. `ATTRIBUTES` is the registry. Other packages add to it by entry points
-(`armusic.music.attributes`), and wherever a name is wanted, `my.py:function` is one of one's own.
+(`armusic.attributes`), and `my.py:function` names a custom one wherever a name is needed.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from armusic import plugins
 from armusic.errors import DataError, UsageError
 from armusic.music import tokenizer
 from armusic.music.attributes.custom import from_file, names_file, short_name
-from armusic.music.attributes.more import beat_strength, interval_entropy, mean_interval, rhythmic_entropy, syncopation
+from armusic.music.attributes.melodic import interval_entropy, mean_interval
 from armusic.music.attributes.pati_lerch import SPAN, contour, density, metrical_weights, pitch_range, rhythm
+from armusic.music.attributes.rhythmic import beat_strength, rhythmic_entropy, syncopation
 from armusic.music.attributes.validation import Attribute, Tokens, Values, check, is_transposition_invariant
 from armusic.music.score import METRES, Metre, Tune
 from armusic.music.tokenizer import ticks
@@ -85,9 +86,9 @@ def get(name: str) -> Attribute:
     Raises
     ------
     UsageError
-        When there is none of this name.
+        When there is no attribute of this name.
     MissingFileError
-        When its file is not there.
+        When its file does not exist.
     DataError
         When it comes from a file or another package and does not work.
 
@@ -115,7 +116,7 @@ def canonical_name(name: str, known: Sequence[str] | None = None) -> str:
     Raises
     ------
     UsageError
-        When there is none of this name.
+        When there is no attribute of this name.
 
     Examples
     --------
@@ -123,9 +124,9 @@ def canonical_name(name: str, known: Sequence[str] | None = None) -> str:
     'density'
     """
     every = list(names() if known is None else known)
-    found = ALIASES.get(name, name)
-    if found in every or (known is None and names_file(name)):
-        return found
+    canonical = ALIASES.get(name, name)
+    if canonical in every or (known is None and names_file(name)):
+        return canonical
     near = difflib.get_close_matches(name, [*every, *(alias for alias, real in ALIASES.items() if real in every)])
     hint = f"did you mean {' or '.join(near)}?" if near else "there is " + ", ".join(every)
     raise UsageError(f"unknown attribute {name!r}: {hint}")
@@ -137,11 +138,11 @@ def measure(tokens: Tokens, metre: Metre, names: Sequence[str] = DEFAULT) -> Flo
     Parameters
     ----------
     tokens : int array (measure, tick)
-        As made by `tokenizer.encode`.
+        Tokens, as `tokenizer.encode` gives them.
     metre : Metre
-        The metre of all of them.
+        The metre of all measures.
     names : sequence of str
-        Which, in which order.
+        Names of the attributes, in the order of the columns.
 
     Returns
     -------
@@ -193,7 +194,7 @@ def of_tune(tune: Tune, names: Sequence[str] = DEFAULT) -> Float[np.ndarray, "me
     tune : Tune
         All its notes on the grid.
     names : sequence of str
-        Which, in which order.
+        Names of the attributes, in the order of the columns.
 
     Raises
     ------

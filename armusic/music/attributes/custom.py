@@ -1,6 +1,6 @@
-"""Attributes of one's own, in a Python file: `my.py:syncopation` names a function in it.
+"""Custom attributes, in a Python file: `my.py:syncopation` names a function in it.
 
-As with an import, a file is run when an attribute of it is first asked for, and once per process.
+As with an import, a file is run when an attribute in it is first used, and once per process.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from armusic.music.attributes.validation import Attribute, check, explain
 
 
 def names_file(name: str) -> bool:
-    """Return whether a name is meant as `FILE.py:FUNCTION`.
+    """Return whether a name is written as `FILE.py:FUNCTION`.
 
     Examples
     --------
@@ -29,7 +29,7 @@ def names_file(name: str) -> bool:
 
 
 def short_name(name: str) -> str:
-    """Return what to call an attribute in music and pictures: of `FILE.py:FUNCTION` the function.
+    """Return the name of an attribute in music and pictures: of `FILE.py:FUNCTION` the function.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def from_file(spec: str) -> tuple[str, Attribute]:
     Returns
     -------
     (str, function)
-        The name under which it is known from now on, which is `spec` itself, and the function.
+        The name of the attribute, which is `spec` itself, and the function.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def from_file(spec: str) -> tuple[str, Attribute]:
     MissingFileError
         If there is no file.
     DataError
-        If the file cannot be imported, or the function is no attribute (`contract.check`).
+        If the file cannot be imported, or the function is no attribute (`validation.check`).
     """
     file, _, function = spec.rpartition(":")
     if not (file.endswith(".py") and function.isidentifier()):

@@ -64,9 +64,9 @@ def rhythm(tokens: Tokens, metre: Metre) -> Values:
     Parameters
     ----------
     tokens : int array (measure, tick)
-        As made by `tokenizer.encode`.
+        Tokens, as `tokenizer.encode` gives them.
     metre : Metre
-        The metre of all of them.
+        The metre of all measures.
 
     Returns
     -------
@@ -87,9 +87,9 @@ def pitch_range(tokens: Tokens, metre: Metre) -> Values:
     Parameters
     ----------
     tokens : int array (measure, tick)
-        As made by `tokenizer.encode`.
+        Tokens, as `tokenizer.encode` gives them.
     metre : Metre
-        The metre of all of them.
+        The metre of all measures.
 
     Returns
     -------
@@ -119,9 +119,9 @@ def density(tokens: Tokens, metre: Metre) -> Values:
     Parameters
     ----------
     tokens : int array (measure, tick)
-        As made by `tokenizer.encode`.
+        Tokens, as `tokenizer.encode` gives them.
     metre : Metre
-        The metre of all of them.
+        The metre of all measures.
 
     Returns
     -------
@@ -141,9 +141,9 @@ def contour(tokens: Tokens, metre: Metre) -> Values:
     Parameters
     ----------
     tokens : int array (measure, tick)
-        As made by `tokenizer.encode`.
+        Tokens, as `tokenizer.encode` gives them.
     metre : Metre
-        The metre of all of them.
+        The metre of all measures.
 
     Returns
     -------

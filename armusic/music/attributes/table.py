@@ -1,4 +1,4 @@
-"""The attributes of a tune's measures, with what they are of."""
+"""The attributes of a tune's measures, with the names of both."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ class AttributeTable:
     measures : tuple of int
         Numbers of the measures, from 1.
     metres : tuple of str
-        Their metres.
+        Metres of the measures.
     values : float64 array (measure, attribute)
+        Values in the units of each attribute.
     """
 
     names: tuple[str, ...]
@@ -41,7 +42,7 @@ def attributes(tune: Tune, names: Sequence[str] | None = None) -> AttributeTable
     tune : Tune
         All its notes on the grid.
     names : sequence of str, optional
-        Which, also of one's own as `FILE.py:FUNCTION`; rhythm, range, density and contour when not given.
+        Names of attributes, custom ones as `FILE.py:FUNCTION`; rhythm, range, density and contour when not given.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What an attribute is, and the checks that one of somebody else's has to pass."""
+"""The type of attributes, and the checks that a custom one has to pass."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ def _probes(metre: Metre) -> Tokens:
 
 
 def check(name: str, function: Any) -> Attribute:
-    """Return a function that was made elsewhere, after a try on a few measures of every metre.
+    """Return a custom attribute, after a try on a few measures of every metre.
 
-    What it gives is looked at each time that it is called.
+    Its values are checked at each call.
 
     Parameters
     ----------
     name : str
-        What messages call it.
+        The attribute's name in messages.
     function : any
-        What should be a function `(tokens, metre) -> values`.
+        A function `(tokens, metre) -> values`.
 
     Raises
     ------
@@ -63,16 +63,16 @@ def check(name: str, function: Any) -> Attribute:
     --------
     >>> check("highest", lambda tokens, metre: tokens.max(axis=1))
     Traceback (most recent call last):
-    armusic.errors.DataError: attribute 'highest' gives an array of int16: floats are wanted: add .astype(float)
+    armusic.errors.DataError: attribute 'highest' gives an array of int16: floats are needed: add .astype(float)
     """
     if not callable(function):
-        raise UsageError(f"attribute {name!r} is a {type(function).__name__}, where a function is wanted")
+        raise UsageError(f"attribute {name!r} is a {type(function).__name__}, where a function is needed")
     for metre in METRES:
-        given = _probes(metre).copy()
-        values = _checked(name, function, given, metre, [*_KNOWN, *["a measure of random notes"] * _RANDOM])
-        if (given != _probes(metre)).any():
+        tokens = _probes(metre).copy()
+        values = _checked(name, function, tokens, metre, [*_KNOWN, *["a measure of random notes"] * _RANDOM])
+        if (tokens != _probes(metre)).any():
             raise DataError(f"attribute {name!r} changes the tokens that it is given: let it work on a copy")
-        if not np.allclose(_checked(name, function, given[::2], metre), values[::2], rtol=0, atol=TOLERANCE):
+        if not np.allclose(_checked(name, function, tokens[::2], metre), values[::2], rtol=0, atol=TOLERANCE):
             raise DataError(
                 f"attribute {name!r} gives a measure another value when others stand beside it:"
                 " it must look at each measure on its own"
@@ -85,9 +85,9 @@ def check(name: str, function: Any) -> Attribute:
 
 
 def _checked(
-    name: str, function: Callable[[Tokens, Metre], Any], tokens: Tokens, metre: Metre, what: Sequence[str] = ()
+    name: str, function: Callable[[Tokens, Metre], Any], tokens: Tokens, metre: Metre, descriptions: Sequence[str] = ()
 ) -> Values:
-    """Return what somebody else's function gives for measures, which are `what`, if it is one finite float for each."""
+    """Return the values that a custom function gives for measures, if they are one finite float for each."""
     try:
         values = _quietly(function, tokens, metre)
     except Exception as error:  # it is somebody else's code: anything may happen in it
@@ -95,20 +95,20 @@ def _checked(
         raise DataError(f"attribute {name!r} fails in {metre}: {explain(error, file)}") from error
     if not isinstance(values, np.ndarray):
         raise DataError(
-            f"attribute {name!r} gives a {type(values).__name__}: an array with one float per measure is wanted"
+            f"attribute {name!r} gives a {type(values).__name__}: an array with one float per measure is needed"
         )
     if values.shape != (len(tokens),):
         raise DataError(
             f"attribute {name!r} gives values of shape {values.shape} for {len(tokens)} measures:"
-            " one per measure is wanted"
+            " one per measure is needed"
         )
     if not np.issubdtype(values.dtype, np.floating):
-        raise DataError(f"attribute {name!r} gives an array of {values.dtype}: floats are wanted: add .astype(float)")
+        raise DataError(f"attribute {name!r} gives an array of {values.dtype}: floats are needed: add .astype(float)")
     if not np.isfinite(values).all():
         at = int(np.argmin(np.isfinite(values)))
-        one = what[at] if what else f"a measure of {is_onset(tokens[at]).sum()} notes"
+        measure = descriptions[at] if descriptions else f"a measure of {is_onset(tokens[at]).sum()} notes"
         raise DataError(
-            f"attribute {name!r} gives {values[at]} for {one} in {metre}: it must be finite, whatever the measure"
+            f"attribute {name!r} gives {values[at]} for {measure} in {metre}: it must be finite, whatever the measure"
         )
     return values
 
@@ -135,7 +135,7 @@ def is_transposition_invariant(function: Attribute) -> bool:
 
 
 def explain(error: BaseException, file: str | None = None) -> str:
-    """Return somebody else's error in one line, with the line of `file` that it comes from, if any does.
+    """Return a custom function's error in one line, with the line of `file` that it comes from, if any does.
 
     Examples
     --------
@@ -148,7 +148,7 @@ def explain(error: BaseException, file: str | None = None) -> str:
 
 
 def _quietly(function: Callable[[Tokens, Metre], Any], tokens: Tokens, metre: Metre) -> Any:
-    """Return what a function gives; numpy's warnings are left out, for what it gives is looked at."""
+    """Return the values of a function; numpy's warnings are left out, for the values are checked."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return function(tokens, metre)

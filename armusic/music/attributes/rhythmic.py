@@ -1,4 +1,4 @@
-"""More attributes: syncopation, two entropies, beat strength and the mean interval.
+"""Rhythmic attributes: syncopation, rhythmic entropy and beat strength.
 
 Each looks at a measure on its own: what sounds into it and what follows it are not known. A
 value does not change by transposition, and is 0 for silence and where a note is only held.
@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from jaxtyping import Bool, Int
 
-from armusic.music.attributes.pati_lerch import SPAN
+from armusic.music.attributes.entropy import entropy
 from armusic.music.attributes.validation import Tokens, Values
 from armusic.music.score import Metre
 from armusic.music.tokenizer import TICKS_PER_BEAT, UNITS_PER_QUARTER, is_onset, tick_units, ticks
@@ -24,8 +24,6 @@ _BELOW_COMPOUND = (2, 1, 2, 1, 2)  # sixteenths 2, eighths 1
 _ON_BEAT, _DIVISION, _ELSEWHERE = 1000, 150, 8  # thousandths, so that sums are exact
 _WITHIN_SIMPLE = (_ELSEWHERE, _ELSEWHERE, _DIVISION, _ELSEWHERE, _ELSEWHERE)
 _WITHIN_COMPOUND = (_ELSEWHERE, _DIVISION, _ELSEWHERE, _DIVISION, _ELSEWHERE)
-
-_CODES = 256  # more than there are durations, or intervals from -127 to 127
 
 
 @cache
@@ -92,9 +90,9 @@ def syncopation(tokens: Tokens, metre: Metre) -> Values:
     Parameters
     ----------
     tokens : int array (measure, tick)
-        As made by `tokenizer.encode`.
+        Tokens, as `tokenizer.encode` gives them.
     metre : Metre
-        The metre of all of them.
+        The metre of all measures.
 
     Returns
     -------
@@ -129,9 +127,9 @@ def rhythmic_entropy(tokens: Tokens, metre: Metre) -> Values:
     Parameters
     ----------
     tokens : int array (measure, tick)
-        As made by `tokenizer.encode`.
+        Tokens, as `tokenizer.encode` gives them.
     metre : Metre
-        The metre of all of them.
+        The metre of all measures.
 
     Returns
     -------
@@ -154,41 +152,7 @@ def rhythmic_entropy(tokens: Tokens, metre: Metre) -> Values:
     """
     rows, at, until = _notes(is_onset(tokens[:, : ticks(metre)]))
     units = np.append(tick_units(metre), int(metre.length * UNITS_PER_QUARTER))
-    return _entropy(rows, units[until] - units[at], len(tokens), metre)
-
-
-def interval_entropy(tokens: Tokens, metre: Metre) -> Values:
-    """Return how varied the melodic intervals of each measure are: their entropy.
-
-    An interval is the step from one note of the measure to the next, in semitones with its
-    direction; rests between them make no difference.
-
-    Parameters
-    ----------
-    tokens : int array (measure, tick)
-        As made by `tokenizer.encode`.
-    metre : Metre
-        The metre of all of them.
-
-    Returns
-    -------
-    float64 array (measure,)
-        - sum(p log p) over the shares p of each interval, over log(ticks per measure): from 0
-        (fewer than three notes, or all steps alike) to less than 1.
-
-    Source
-    ------
-    C. E. Shannon, "A mathematical theory of communication" (1948), of melodic intervals.
-
-    Examples
-    --------
-    >>> from armusic.music.tokenizer import HOLD
-    >>> row = [60, HOLD, HOLD, 62, HOLD, HOLD, 64, HOLD, HOLD, 60, HOLD, HOLD]  # up 2, up 2, down 4
-    >>> interval_entropy(np.array([row]), Metre(2, 4)).round(3).tolist()
-    [0.256]
-    """
-    rows, steps = _steps(tokens[:, : ticks(metre)])
-    return _entropy(rows, steps, len(tokens), metre)
+    return entropy(rows, units[until] - units[at], len(tokens), metre)
 
 
 def beat_strength(tokens: Tokens, metre: Metre) -> Values:
@@ -199,9 +163,9 @@ def beat_strength(tokens: Tokens, metre: Metre) -> Values:
     Parameters
     ----------
     tokens : int array (measure, tick)
-        As made by `tokenizer.encode`.
+        Tokens, as `tokenizer.encode` gives them.
     metre : Metre
-        The metre of all of them.
+        The metre of all measures.
 
     Returns
     -------
@@ -224,38 +188,6 @@ def beat_strength(tokens: Tokens, metre: Metre) -> Values:
     return is_onset(tokens[:, : ticks(metre)]) @ weights / weights.sum()
 
 
-def mean_interval(tokens: Tokens, metre: Metre) -> Values:
-    """Return how far the notes of each measure lie apart: the mean size of the steps between successive ones.
-
-    Parameters
-    ----------
-    tokens : int array (measure, tick)
-        As made by `tokenizer.encode`.
-    metre : Metre
-        The metre of all of them.
-
-    Returns
-    -------
-    float64 array (measure,)
-        mean(|step|) in semitones over 26, as `range` and `contour` have it; 0 for a measure with
-        fewer than two notes.
-
-    Source
-    ------
-    The average melodic interval of C. McKay and I. Fujinaga, "jSymbolic: a feature extractor for
-    MIDI files", International Computer Music Conference (2006), over 26.
-
-    Examples
-    --------
-    >>> from armusic.music.tokenizer import HOLD
-    >>> mean_interval(np.array([[60, HOLD, HOLD, 73, HOLD, HOLD] * 2]), Metre(2, 4)).tolist()
-    [0.5]
-    """
-    rows, steps = _steps(tokens[:, : ticks(metre)])
-    count = np.bincount(rows, minlength=len(tokens))
-    return np.bincount(rows, np.abs(steps), minlength=len(tokens)) / np.maximum(count, 1) / SPAN
-
-
 def _notes(
     onset: Bool[np.ndarray, "measure tick"],
 ) -> tuple[Int[np.ndarray, " note"], Int[np.ndarray, " note"], Int[np.ndarray, " note"]]:
@@ -263,18 +195,3 @@ def _notes(
     rows, at = np.nonzero(onset)
     last = np.diff(rows, append=-1) != 0
     return rows, at, np.where(last, onset.shape[1], np.roll(at, -1))
-
-
-def _steps(tokens: Tokens) -> tuple[Int[np.ndarray, " step"], Int[np.ndarray, " step"]]:
-    """Return of each step from a note to the next one its measure, and its size in semitones."""
-    rows, at = np.nonzero(is_onset(tokens))
-    same = rows[1:] == rows[:-1]
-    return rows[1:][same], np.diff(tokens[rows, at].astype(np.int64))[same]
-
-
-def _entropy(rows: Int[np.ndarray, " item"], items: Int[np.ndarray, " item"], measures: int, metre: Metre) -> Values:
-    """Return Shannon's entropy of the items in each measure over the log of its ticks; 0 where there are none."""
-    code, count = np.unique(rows * _CODES + items + _CODES // 2, return_counts=True)
-    row = code // _CODES
-    share = count / np.bincount(rows, minlength=measures)[row]
-    return np.bincount(row, -share * np.log(share), minlength=measures) / np.log(ticks(metre))
