@@ -204,7 +204,7 @@ def page(swept: Sequence[Swept], model: str, read: str) -> str:
 
 def table(one: Swept) -> str:
     """Return what was asked and what was reached in each step, the means over the measures."""
-    lines = [f"| step | {one.attribute} asked for | reached | mean error | notes |", "|---|---|---|---|---|"]
+    lines = [f"| step | {one.attribute} target | value | mean error | notes |", "|---|---|---|---|---|"]
     for variation in one.variations:
         reached = variation.values
         cells = [f"{variation.step:+g}" if variation.step else "input", "", f"{reached.mean():.3f}", ""]
