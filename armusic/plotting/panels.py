@@ -1,6 +1,6 @@
-"""What pictures are made of: functions that draw on the matplotlib `Axes` they are given.
+"""The panels of pictures: functions that draw on a matplotlib `Axes`.
 
-Time runs in quarter notes, so tempo changes nothing; colours are told apart by everyone (Okabe
+Time runs in quarter notes, so tempo changes nothing; everyone can tell the colours apart (Okabe
 and Ito, "Color Universal Design", 2008).
 """
 
@@ -17,30 +17,30 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import MaxNLocator
 
 from armusic.music.score import Tune
-from armusic.plotting.page import FAINT, INK, pitch_limits
+from armusic.plotting.page import FAINT, INK, pitch_limits, signed
 
 Lines = Float[np.ndarray, "line measure"]
 Series = Float[np.ndarray, " measure"]
 
 NUMBER = 0.34  # least distance of two measure numbers, in inches
-MARKS = 6  # most of them on an axis, and contour lines on a map
+MARKS = 6  # most ticks on an axis, and contour lines on a map
 GHOST = "#e3e3e3"
-ASKED, REACHED = "#0072b2", "#d55e00"
+TARGET, REACHED = "#0072b2", "#d55e00"
 STEPS = LinearSegmentedColormap.from_list("steps", ["#48a9e0", "#0072b2", INK, "#d55e00", "#e69f00"])
 """From far down (light blue) over the input (black) to far up (orange)."""
 HEIGHTS = LinearSegmentedColormap.from_list("heights", ["#fff8e1", "#9fd0ee", "#2b87c0", "#12466b"])
-"""From little of an attribute (cream) to much of it (dark blue); lightness falls evenly."""
+"""From low values (cream) to high ones (dark blue); lightness falls evenly."""
 
 _NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _FIFTH = 7
-_BEHIND: dict[str, Any] = {
+_RINGS: dict[str, Any] = {
     "linestyle": (0, (3, 2)),
     "marker": "o",
     "markerfacecolor": "none",
     "markersize": 6.5,
     "linewidth": 0.9,
 }
-"""What was asked for: dashes and rings, so that a dot in its ring is a value reached."""
+"""Style of targets: dashes and rings, so that a dot in its ring is a target reached."""
 
 
 def note_name(pitch: int) -> str:
@@ -54,13 +54,13 @@ def note_name(pitch: int) -> str:
     return f"{_NAMES[pitch % 12]}{pitch // 12 - 1}"
 
 
-def agreement(asked: Float[np.ndarray, "*value"], reached: Float[np.ndarray, "*value"]) -> tuple[float, float]:
-    """Return how well what was reached agrees with what was asked for.
+def agreement(targets: Float[np.ndarray, "*value"], values: Float[np.ndarray, "*value"]) -> tuple[float, float]:
+    """Return how well values agree with their targets.
 
     Returns
     -------
     r2 : float
-        The coefficient of determination, 1 at most; NaN where one value only was asked for.
+        The coefficient of determination, at most 1; NaN where all targets are equal.
     error : float
         The mean absolute error, in the attribute's units; NaN without values.
 
@@ -69,25 +69,26 @@ def agreement(asked: Float[np.ndarray, "*value"], reached: Float[np.ndarray, "*v
     >>> agreement(np.array([0.0, 1.0]), np.array([0.1, 0.9]))
     (0.96, 0.1)
     """
-    if not asked.size:
+    if not targets.size:
         return np.nan, np.nan
-    spread = ((asked - asked.mean()) ** 2).sum()
-    r2 = 1 - ((reached - asked) ** 2).sum() / spread if np.ptp(asked) else np.nan
-    return float(np.round(r2, 12)), float(np.round(np.abs(reached - asked).mean(), 12))
+    spread = ((targets - targets.mean()) ** 2).sum()
+    r2 = 1 - ((values - targets) ** 2).sum() / spread if np.ptp(targets) else np.nan
+    return float(np.round(r2, 12)), float(np.round(np.abs(values - targets).mean(), 12))
 
 
-def figures(asked: Float[np.ndarray, "*value"], reached: Float[np.ndarray, "*value"]) -> str:
-    """Return `agreement` in words; R² is left out where it has no value.
+def agreement_text(targets: Float[np.ndarray, "*value"], values: Float[np.ndarray, "*value"]) -> str:
+    """Return `agreement` in words; R² is left out where it is NaN.
 
     Examples
     --------
-    >>> figures(np.array([0.0, 1.0]), np.array([0.1, 0.9]))
+    >>> agreement_text(np.array([0.0, 1.0]), np.array([0.1, 0.9]))
     'R² 0.960, mean error 0.100'
     """
-    if not asked.size:
+    if not targets.size:
         return "nothing was asked for"
-    r2, error = agreement(asked, reached)
-    return f"R² {r2:.3f}, ".replace("-", "\N{MINUS SIGN}") * bool(np.isfinite(r2)) + f"mean error {error:.3f}"
+    r2, error = agreement(targets, values)
+    text = f"mean error {error:.3f}"
+    return signed(f"R² {r2:.3f}, ") + text if np.isfinite(r2) else text
 
 
 def piano_roll(
@@ -98,13 +99,13 @@ def piano_roll(
     Parameters
     ----------
     ax : Axes
-        Drawn on; its limits and ticks are set.
+        Axes to draw on; its limits and ticks are set.
     tune : Tune
         The music; a silent one gives an empty roll.
     color : matplotlib color
-        Of the notes.
+        Colour of the notes.
     ghost : Tune, optional
-        Drawn faintly behind, to compare with.
+        A tune to compare with, drawn faintly behind.
     pitches : (int, int), optional
         Lowest and highest MIDI pitch to show; by default those of the tune.
     """
@@ -129,7 +130,7 @@ def curves(
     colors: Sequence[Any],
     labels: Sequence[str],
     *,
-    asked: Sequence[Series | None] = (),
+    targets: Sequence[Series | None] = (),
     bold: Sequence[bool] = (),
 ) -> None:
     """Draw an attribute of each measure, one line per row of `values`, over the middles of the measures.
@@ -137,24 +138,24 @@ def curves(
     Parameters
     ----------
     ax : Axes
-        Drawn on; its limits and ticks are set.
+        Axes to draw on; its limits and ticks are set.
     tune : Tune
-        With the measures.
+        The tune with the measures.
     values : float array (line, measure)
-        The attribute.
+        Values of the attribute.
     attribute : str
-        Name on the axis.
+        Name of the attribute, for the axis.
     colors, labels : sequences (line,)
-        Of each line.
-    asked : sequence (line,) of float arrays (measure,) or None, optional
-        What was asked for, drawn behind in rings and dashes.
+        Colour and label of each line.
+    targets : sequence (line,) of float arrays (measure,) or None, optional
+        Targets of each line, drawn behind in rings and dashes.
     bold : sequence (line,) of bool, optional
-        Which lines are thicker, and in front.
+        Whether each line is thicker, and in front.
     """
-    middles = [float(measure.start + measure.metre.length / 2) for measure in tune.measures]
-    for wanted, color in zip(asked, colors, strict=False):
-        if wanted is not None:
-            ax.plot(middles, wanted, color=color, alpha=0.6, zorder=1.5, **_BEHIND)
+    middles = _middles(tune)
+    for target, color in zip(targets, colors, strict=False):
+        if target is not None:
+            ax.plot(middles, target, color=color, alpha=0.6, zorder=1.5, **_RINGS)
     for row, color, label, thick in zip(values, colors, labels, bold or [False] * len(values), strict=True):
         ax.plot(
             middles, row, "o-", color=color, linewidth=1.8 if thick else 1.2, markersize=3,
@@ -167,23 +168,23 @@ def curves(
     ax.margins(y=0.12)
 
 
-def against(ax: Axes, asked: Lines, reached: Lines, attribute: str, colors: Sequence[Any]) -> None:
-    """Draw what was asked for against what was reached: a dot per line and measure, and where they would be equal.
+def against(ax: Axes, targets: Lines, values: Lines, attribute: str, colors: Sequence[Any]) -> None:
+    """Draw targets against the values reached: a dot per line and measure, and the line on which they are equal.
 
     Parameters
     ----------
     ax : Axes
-        Square; drawn on, its limits and ticks are set, the same for both.
-    asked, reached : float array (line, measure)
-        In the attribute's units, finite.
+        Square axes to draw on; its limits and ticks are set, the same for both directions.
+    targets, values : float array (line, measure)
+        Targets and values reached in the attribute's units, finite.
     attribute : str
-        Name on the axes.
+        Name of the attribute, for the axes.
     colors : sequence (line,)
-        Of the dots.
+        Colours of the dots.
     """
-    for wanted, found, color in zip(asked, reached, colors, strict=True):
-        ax.scatter(wanted, found, s=26, color=[color], alpha=0.75, linewidths=0.4, edgecolors="white", zorder=3)
-    every = np.concatenate([asked.ravel(), reached.ravel()])
+    for target, value, color in zip(targets, values, colors, strict=True):
+        ax.scatter(target, value, s=26, color=[color], alpha=0.75, linewidths=0.4, edgecolors="white", zorder=3)
+    every = np.concatenate([targets.ravel(), values.ravel()])
     low, high = (float(every.min()), float(every.max())) if every.size else (0.0, 1.0)
     room = max(0.06 * (high - low), 0.05 * max(abs(low), abs(high)), 1e-3)
     limits = low - room, high + room
@@ -200,62 +201,61 @@ def against(ax: Axes, asked: Lines, reached: Lines, attribute: str, colors: Sequ
     ax.set_axisbelow(True)
 
 
-def goal(ax: Axes, tune: Tune, before: Series, asked: Series, reached: Series, attribute: str) -> None:
-    """Draw an attribute of each measure before (black), as asked for (blue rings) and as reached (orange).
+def target(ax: Axes, tune: Tune, original: Series, targets: Series, values: Series, attribute: str) -> None:
+    """Draw an attribute of each measure: original values (black), targets (blue rings) and values reached (orange).
 
     Parameters
     ----------
     ax : Axes
-        Drawn on; its limits and ticks are set.
+        Axes to draw on; its limits and ticks are set.
     tune : Tune
-        With the measures.
-    before, asked, reached : float array (measure,)
-        The attribute.
+        The tune with the measures.
+    original, targets, values : float array (measure,)
+        Values of the attribute.
     attribute : str
-        Name on the axis.
+        Name of the attribute, for the axis.
     """
-    middles = [float(measure.start + measure.metre.length / 2) for measure in tune.measures]
-    curves(ax, tune, np.stack([before, reached]), attribute, (INK, REACHED), ("before", "reached"))
-    ax.plot(middles, asked, color=ASKED, label="asked for", zorder=2.5, **_BEHIND)
+    curves(ax, tune, np.stack([original, values]), attribute, (INK, REACHED), ("before", "reached"))
+    ax.plot(_middles(tune), targets, color=TARGET, label="asked for", zorder=2.5, **_RINGS)
 
 
 def heights(
     ax: Axes,
-    asked: Float[np.ndarray, "2 point"],
+    targets: Float[np.ndarray, "2 point"],
     values: Float[np.ndarray, "point point"],
     names: Sequence[str],
     k: int,
 ) -> QuadMesh:
-    """Draw an attribute over a grid of two: colours, contour lines, and dashes where these lines were asked for.
+    """Draw an attribute over a grid of two: colours, contour lines, and dashes at the targets of these lines.
 
     Parameters
     ----------
     ax : Axes
-        Drawn on; its limits and ticks are set.
-    asked : float array (2, point)
-        The values asked of the two attributes, rising.
+        Axes to draw on; its limits and ticks are set.
+    targets : float array (2, point)
+        Targets of the two attributes, in ascending order.
     values : float array (point, point)
-        The attribute reached; rows are values asked of the second.
+        Values reached of one of them; a row per target of the second.
     names : sequence (2,) of str
-        Of the two.
+        Names of the two.
     k : {0, 1}
-        Which of the two `values` are of.
+        Number of the attribute whose values are drawn.
 
     Returns
     -------
     QuadMesh
         The colours, for a colour bar.
     """
-    levels = [_marks(*row[[0, -1]].tolist()) for row in asked]
-    low, high = float(min(asked[k, 0], values.min())), float(max(asked[k, -1], values.max()))
-    mesh = ax.pcolormesh(*asked, values, cmap=HEIGHTS, vmin=low, vmax=high, shading="nearest", rasterized=True)
+    levels = [_marks(*row[[0, -1]].tolist()) for row in targets]
+    low, high = float(min(targets[k, 0], values.min())), float(max(targets[k, -1], values.max()))
+    mesh = ax.pcolormesh(*targets, values, cmap=HEIGHTS, vmin=low, vmax=high, shading="nearest", rasterized=True)
     for level in levels[k]:
         (ax.axvline, ax.axhline)[k](level, color=INK, linewidth=0.8, linestyle=(0, (2, 3)), alpha=0.6)
     inside = [level for level in levels[k] if values.min() < level < values.max()]
     if inside:
-        ax.contour(*asked, values, levels=inside, colors=INK, linewidths=0.9, linestyles="solid")
-    ax.set_xlim(*asked[0, [0, -1]])
-    ax.set_ylim(*asked[1, [0, -1]])
+        ax.contour(*targets, values, levels=inside, colors=INK, linewidths=0.9, linestyles="solid")
+    ax.set_xlim(*targets[0, [0, -1]])
+    ax.set_ylim(*targets[1, [0, -1]])
     ax.set_xticks(levels[0])
     ax.set_yticks(levels[1])
     ax.set_xlabel(f"{names[0]} asked for", fontsize=8, color=INK)
@@ -265,19 +265,24 @@ def heights(
 
 
 def number_measures(ax: Axes, tune: Tune, inches: float) -> None:
-    """Write the numbers of the measures below an axis so wide: every one, or as many as there is room for."""
+    """Write the numbers of the measures below an axis of a width in inches: all, or as many as there is room for."""
     count = len(tune.measures)
     if not count:
         return
     every = next(step for step in (1, 2, 4, 8, 16, 32, 64, count) if inches / count * step >= NUMBER or step == count)
-    shown = [(number, measure) for number, measure in enumerate(tune.measures, 1) if (number - 1) % every == 0]
-    ax.set_xticks([float(measure.start + measure.metre.length / 2) for _, measure in shown])
+    shown = [(number, middle) for number, middle in enumerate(_middles(tune), 1) if (number - 1) % every == 0]
+    ax.set_xticks([middle for _, middle in shown])
     ax.set_xticklabels([str(number) for number, _ in shown], fontsize=7, color=INK)
     ax.set_xlabel("measure", fontsize=8, color=INK)
 
 
+def _middles(tune: Tune) -> list[float]:
+    """Return the middle of each measure, in quarter notes."""
+    return [float(measure.start + measure.metre.length / 2) for measure in tune.measures]
+
+
 def _marks(low: float, high: float) -> list[float]:
-    """Return round numbers between two others."""
+    """Return round numbers between two limits."""
     return [mark for mark in MaxNLocator(MARKS, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high) if low <= mark <= high]
 
 

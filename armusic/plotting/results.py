@@ -10,31 +10,32 @@ from jaxtyping import Float
 from armusic.music.score import Tune
 
 Table = Float[np.ndarray, "measure attribute"]
+Series = Float[np.ndarray, " measure"]
 
 
 @runtime_checkable
 class Variation(Protocol):
-    """What a sweep is made of: see `armusic.editing.sweep.Variation`."""
+    """A step of a sweep: see `armusic.editing.sweep.Variation`."""
 
     @property
     def name(self) -> str:
-        """Its name."""
+        """Name of the variation."""
 
     @property
     def step(self) -> float:
-        """How far the attribute was moved, in standard deviations; 0 is the input."""
+        """Step of the attribute, in standard deviations; 0 is the input."""
 
     @property
     def tune(self) -> Tune:
-        """Its music."""
+        """The music."""
 
     @property
-    def values(self) -> Float[np.ndarray, " measure"]:
+    def values(self) -> Series:
         """The attribute of each measure."""
 
     @property
-    def targets(self) -> Float[np.ndarray, " measure"] | None:
-        """What each measure was asked for, where anything was."""
+    def targets(self) -> Series | None:
+        """The target of each measure, where there are targets."""
 
 
 @runtime_checkable

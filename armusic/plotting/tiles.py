@@ -14,22 +14,22 @@ from armusic.extras import require
 from armusic.files import one_line
 
 # All in pixels.
-TILE = 84  # the longer side of a picture is enlarged to as many, or fewer
-LARGEST = 128  # and made no smaller than half of this
+TILE = 84  # longer side of an enlarged picture, at most
+LARGEST = 128  # longer side of a picture that is not reduced, at most
 BETWEEN, SPACE, AROUND = 3, 6, 12  # room between two pictures, beside a word, and around all
-LINE, SMALL, LARGE = 18, 11, 13  # the height of a line of text, and of its letters
-KNOB = 4  # the radius of a slider's
+LINE, SMALL, LARGE = 18, 11, 13  # height of a line of text, and of its letters
+KNOB = 4  # radius of the knob of a slider
 
 WHITE, GREY, INK, FAINT = 255, 120, 34, 220
-LEVELS, COLOURS = 16, 128  # of grey pictures, and of others, in an animation
-MILLISECONDS = 80  # of a frame
+LEVELS, COLOURS = 16, 128  # greys, or colours of other pictures, in an animation
+MILLISECONDS = 80  # duration of a frame
 
 Picture = UInt8[np.ndarray, "_ _ 3"]
-"""Height and width, each of its own, in red, green and blue."""
+"""Pixels of any height and width, in red, green and blue."""
 
 
 class _Text(NamedTuple):
-    """A line of text: where it is anchored and by which of its points, how wide it is at most, and its size."""
+    """A line of text: the place and kind of its anchor, its largest width, and its size."""
 
     x: float
     y: float
@@ -40,19 +40,19 @@ class _Text(NamedTuple):
 
 
 def enlarge(pictures: UInt8[np.ndarray, "*some height width 3"], longest: int = TILE) -> np.ndarray:
-    """Return pictures whose pixels are squares of pixels, so that small ones can be seen; large ones reduced.
+    """Return small pictures enlarged, each pixel a square of pixels; large ones reduced.
 
     Parameters
     ----------
     pictures : uint8 array (..., height, width, 3)
+        The pictures.
     longest : int
-        Pixels of the longer side, at most, of an enlarged one.
+        Largest longer side of an enlarged picture, in pixels.
 
     Returns
     -------
     uint8 array (..., height', width', 3)
-        Each side a whole number of times as long; of pictures over 128 pixels, as often shorter, where a
-        pixel is one of those it stands for.
+        Each side multiplied by a whole number; where it is over 128 pixels, every second (third, ...) row and column.
 
     Examples
     --------
@@ -80,12 +80,13 @@ def grid(
     Parameters
     ----------
     pictures : uint8 array (row, column, height, width, 3)
+        The pictures.
     rows, columns : sequence of str, optional
-        What is written beside each row, and above each column: shortened to fit there.
+        Labels beside each row, and above each column; shortened to fit.
     captions : sequence (row,) of sequences (column,) of str, optional
-        What is written below each picture.
+        Captions below each picture.
     heading : str
-        What is written above all.
+        Heading above all.
 
     Examples
     --------
@@ -102,15 +103,15 @@ def grid(
     for row, column in np.ndindex(below, beside):
         page[y[row] : y[row] + tall, x[column] : x[column] + wide] = pictures[row, column]
     texts = [_Text(left, LINE / 2, heading, "lm", width, LARGE)] if heading else []
-    texts += [_Text(at + wide / 2, top - LINE / 2, one, "mm", wide) for at, one in zip(x, columns, strict=False)]
-    texts += [_Text(left - SPACE, at + tall / 2, one, "rm", left) for at, one in zip(y, rows, strict=False)]
+    texts += [_Text(at + wide / 2, top - LINE / 2, label, "mm", wide) for at, label in zip(x, columns, strict=False)]
+    texts += [_Text(left - SPACE, at + tall / 2, label, "rm", left) for at, label in zip(y, rows, strict=False)]
     for down, line in zip(y + tall + LINE / 2 - 1, captions, strict=False):
-        texts += [_Text(at + wide / 2, down, one, "mm", wide) for at, one in zip(x, line, strict=True)]
-    return _written(page, texts)
+        texts += [_Text(at + wide / 2, down, caption, "mm", wide) for at, caption in zip(x, line, strict=True)]
+    return _write(page, texts)
 
 
 def slider(width: int, share: float) -> Picture:
-    """Return a line with a knob so far along it: 0 at its left end, 1 at its right one.
+    """Return a line with a knob at a share of its width: 0 at the left end, 1 at the right one.
 
     Examples
     --------
@@ -136,11 +137,11 @@ def line(content: str, *, large: bool = False, faint: bool = False) -> Picture:
     """
     size = LARGE if large else SMALL
     page = _blank(LINE, _width(content, size) + 1)
-    return _written(page, [_Text(0, LINE / 2, content, "lm", page.shape[1], size)], GREY if faint else INK)
+    return _write(page, [_Text(0, LINE / 2, content, "lm", page.shape[1], size)], GREY if faint else INK)
 
 
 def across(parts: Sequence[Picture], gap: int = 4 * BETWEEN) -> Picture:
-    """Set pictures beside one another, on one base line.
+    """Set pictures side by side, on one base line.
 
     Examples
     --------
@@ -157,7 +158,7 @@ def across(parts: Sequence[Picture], gap: int = 4 * BETWEEN) -> Picture:
 
 
 def down(parts: Sequence[Picture], gap: int = 4 * BETWEEN) -> Picture:
-    """Set pictures below one another, their left sides in a line.
+    """Set pictures below one another, aligned at the left.
 
     Examples
     --------
@@ -173,7 +174,7 @@ def down(parts: Sequence[Picture], gap: int = 4 * BETWEEN) -> Picture:
 
 
 def framed(picture: Picture) -> Picture:
-    """Return a picture with room around it."""
+    """Return a picture with a margin around it."""
     return np.pad(picture, ((AROUND, AROUND), (AROUND, AROUND), (0, 0)), constant_values=WHITE)
 
 
@@ -188,43 +189,45 @@ def save_png(picture: Picture, path: Path) -> None:
 
 
 def save_gif(frames: UInt8[np.ndarray, "frame height width 3"], path: Path) -> None:
-    """Write an animation that goes through its frames, back again, and on for ever.
+    """Write an animation that goes through its frames and back again, in an endless loop.
 
-    Grey ones have 16 levels, others 128 colours.
+    Grey frames have 16 levels, others 128 colours.
     """
     image = _pillow("Image")
-    there = [*frames, *frames[-2:0:-1]]
+    loop = [*frames, *frames[-2:0:-1]]
     if (frames == frames[..., :1]).all():
         levels = np.arange(LEVELS).repeat(3) * WHITE // (LEVELS - 1)
-        made = [image.fromarray(((frame[..., 0] * (LEVELS - 1.0)) / WHITE).round().astype(np.uint8)) for frame in there]
-        for one in made:
-            one.putpalette(levels.astype(np.uint8).tobytes())
+        images = [
+            image.fromarray(((frame[..., 0] * (LEVELS - 1.0)) / WHITE).round().astype(np.uint8)) for frame in loop
+        ]
+        for grey in images:
+            grey.putpalette(levels.astype(np.uint8).tobytes())
     else:
         palette = image.fromarray(np.concatenate(frames[:: max(1, len(frames) // 4)])).quantize(COLOURS)
-        made = [image.fromarray(frame).quantize(palette=palette, dither=image.Dither.NONE) for frame in there]
-    made[0].save(path, save_all=True, append_images=made[1:], duration=MILLISECONDS, loop=0, optimize=True)
+        images = [image.fromarray(frame).quantize(palette=palette, dither=image.Dither.NONE) for frame in loop]
+    images[0].save(path, save_all=True, append_images=images[1:], duration=MILLISECONDS, loop=0, optimize=True)
 
 
 def _blank(height: int, width: int) -> np.ndarray:
     return np.full((height, width, 3), WHITE, np.uint8)
 
 
-def _written(page: Picture, texts: Sequence[_Text], ink: int = INK) -> Picture:
+def _write(page: Picture, texts: Sequence[_Text], ink: int = INK) -> Picture:
     image = _pillow("Image").fromarray(page)
     pen = _pillow("ImageDraw").Draw(image)
-    for one in texts:
-        content = _short(one_line(one.content), one.size, one.room)
-        pen.text((one.x, one.y), content, (ink, ink, ink), _font(one.size), one.anchor)
+    for text in texts:
+        content = _short(one_line(text.content), text.size, text.room)
+        pen.text((text.x, text.y), content, (ink, ink, ink), _font(text.size), text.anchor)
     return np.asarray(image)
 
 
 def _short(content: str, size: int, room: float) -> str:
-    """Return text that is no wider than there is room: what does not fit ends in three dots."""
+    """Return text that is no wider than `room`, shortened with an ellipsis."""
     if _width(content, size) <= room:
         return content
     ends = range(len(content), 0, -1)
     cut = (content[:end].rstrip() + "\N{HORIZONTAL ELLIPSIS}" for end in ends)
-    return next((one for one in cut if _width(one, size) <= room), "")
+    return next((short for short in cut if _width(short, size) <= room), "")
 
 
 def _width(content: str, size: int = SMALL) -> int:

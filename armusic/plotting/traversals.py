@@ -12,6 +12,7 @@ from armusic.evaluation.subject import Subject
 from armusic.evaluation.sweeps import Axes, find_axes
 from armusic.evaluation.traversals import Traversal
 from armusic.plotting import tiles
+from armusic.plotting.page import signed
 from armusic.plotting.tiles import Picture
 from armusic.vae.data import Data
 
@@ -212,7 +213,7 @@ def value_label(value: float) -> str:
     if np.isnan(value):
         return ""
     digits = 2 - int(np.floor(np.log10(abs(value)))) if value else 2
-    return f"{value:.{min(max(digits, 0), 3)}f}".replace("-", "\N{MINUS SIGN}")
+    return signed(f"{value:.{min(max(digits, 0), 3)}f}")
 
 
 def _captions(values: Float[np.ndarray, "row column"]) -> list[list[str]]:
@@ -220,4 +221,4 @@ def _captions(values: Float[np.ndarray, "row column"]) -> list[list[str]]:
 
 
 def _step_label(step: float) -> str:
-    return f"{round(step, 2):+g}".replace("-", "\N{MINUS SIGN}") if round(step, 2) else "0"
+    return signed(f"{round(step, 2):+g}") if round(step, 2) else "0"

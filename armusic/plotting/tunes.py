@@ -1,7 +1,7 @@
-"""Pictures: piano rolls, how an attribute moves through a sweep, what was asked for and what was reached.
+"""Pictures of tunes: piano rolls, attributes through a sweep, targets and the values reached.
 
-Each function returns a `Figure` that belongs to no window; save it with `savefig`. What they
-are made of is in `armusic.plotting.panels`.
+Each function returns a `Figure` that belongs to no window; save it with `savefig`. The panels
+are in `armusic.plotting.panels`.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from matplotlib.figure import Figure
 from armusic.music.attributes import short_name
 from armusic.music.score import Tune
 from armusic.plotting import panels
-from armusic.plotting.page import CURVE, FAINT, GAP, INK, LABEL, LEFT, RIGHT, TOP, Page, pitch_limits
-from armusic.plotting.results import Reached, Surface, Variation
+from armusic.plotting.page import CURVE, GAP, INK, LABEL, LEFT, RIGHT, TOP, Page, pitch_limits, signed
+from armusic.plotting.results import Reached, Series, Surface, Variation
 
 TINT = "#fff8e1"  # behind the input
 # All in inches.
-SQUARE, UNDER = 2.5, 0.5  # the side of the panel of asked against reached, and the room for the numbers above it
-GOAL = 1.3  # the height of a panel of what was asked for
-LINE, COLUMN = 0.22, 0.95  # of a table
-MAP, BAR, BETWEEN, SIDE = 4.0, 0.14, 1.35, 0.75  # a square of a map, its colour bar, the room between two, and beside
+SQUARE, UNDER = 2.5, 0.5  # side of the panel of targets against values, and the room for the numbers above it
+TARGET = 1.3  # height of a panel of targets
+LINE, COLUMN = 0.22, 0.95  # size of a cell of a table
+MAP, BAR, BETWEEN, SIDE = 4.0, 0.14, 1.35, 0.75  # side of a map, width of its colour bar, room between two, and beside
 
-_LEGEND = 9  # most steps for which there is a legend
+_LEGEND = 9  # most steps that have a legend
 
 
 def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Figure:
@@ -35,45 +35,49 @@ def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Fi
     Parameters
     ----------
     variations : sequence of Variation
-        At least one, all with the same measures. That of step 0, the input, is set off and shown
+        At least one, all with the same measures. That of step 0, the input, has a tinted background and is shown
         faintly behind the others.
     attribute : str
         Name of the attribute.
     name : str
-        What the picture is of; the tune's title, or else its source, by default.
+        Title of the picture; by default the tune's title, or else its source.
 
     Returns
     -------
     Figure
-        With a piano roll per variation and the curves below; where values were asked for, they
-        are behind the curves, and a square panel has them against those reached.
+        A piano roll per variation and the curves below; where there are targets, they are behind the curves, and
+        a square panel has them against the values reached.
     """
     tunes = [variation.tune for variation in variations]
     original = next((variation.tune for variation in variations if variation.step == 0), None)
-    moved = [variation for variation in variations if variation.step and variation.targets is not None]
-    turned = _turned(variations)
-    page = Page.of(tunes, LABEL + CURVE + (UNDER + LABEL + SQUARE) * bool(moved))
-    page.title(
-        name or tunes[0].title or tunes[0].source or "tune",
-        f"{attribute} turned down and up, in {'corpus' if moved else 'prior'} standard deviations"
-        f"{'; the input behind in grey' * bool(original)}{'; in rings: asked for' * bool(moved)}",
-    )
+    targeted = _targeted(variations)
+    changed = _changed_measures(variations)
+    page = Page.of(tunes, LABEL + CURVE + ((UNDER + LABEL + SQUARE) if targeted else 0))
+    note = f"{attribute} turned down and up, in {'corpus' if targeted else 'prior'} standard deviations"
+    if original is not None:
+        note += "; the input behind in grey"
+    if targeted:
+        note += "; in rings: asked for"
+    page.title(name or tunes[0].title or tunes[0].source or "tune", note)
     pitches = pitch_limits(tunes)
-    at = TOP
+    top = TOP
     hues = colors(variations)
     for variation, color in zip(variations, hues, strict=True):
-        here = variation.step == 0
-        ax = page.row(at, "input" if here else variation.name, variation.tune, color, f"mean {_mean(variation)}, ")
-        if here:
+        fact = f"mean {variation.values.mean():.2f}, "
+        if variation.step == 0:
+            ax = page.row(top, "input", variation.tune, color, fact)
             ax.set_facecolor(TINT)
-        panels.piano_roll(ax, variation.tune, color=color, ghost=None if here else original, pitches=pitches)
-        at += LABEL + page.roll + GAP
-    ax = page.axes(at + LABEL, CURVE)
+            panels.piano_roll(ax, variation.tune, color=color, pitches=pitches)
+        else:
+            ax = page.row(top, variation.name, variation.tune, color, fact)
+            panels.piano_roll(ax, variation.tune, color=color, ghost=original, pitches=pitches)
+        top += LABEL + page.roll + GAP
+    ax = page.axes(top + LABEL, CURVE)
     panels.curves(
         ax, tunes[0], np.stack([variation.values for variation in variations]), attribute, hues,
-        ["input" if variation.step == 0 else _signed(variation.step) for variation in variations],
-        asked=[
-            np.where(turned, variation.targets, np.nan) if variation.step and variation.targets is not None else None
+        ["input" if variation.step == 0 else _step_label(variation.step) for variation in variations],
+        targets=[
+            np.where(changed, variation.targets, np.nan) if variation.step and variation.targets is not None else None
             for variation in variations
         ],
         bold=[variation.step == 0 for variation in variations],
@@ -84,9 +88,9 @@ def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Fi
             loc="lower right", bbox_to_anchor=(1, 1), ncols=len(variations), frameon=False, fontsize=8,
             borderaxespad=0.1, handlelength=1.4, columnspacing=1.2,
         )  # fmt: skip
-    page.text(at + LABEL - 0.08, f"{attribute} of each measure", fontsize=9, fontweight="bold", color=INK)
-    if moved:
-        _against(page, at + LABEL + CURVE + UNDER, variations, attribute, turned)
+    page.heading(top, f"{attribute} of each measure")
+    if targeted:
+        _against(page, top + LABEL + CURVE + UNDER, variations, attribute, changed)
     return page.figure
 
 
@@ -103,12 +107,12 @@ def rolls(tunes: Sequence[tuple[str, Tune]], title: str, note: str = "") -> Figu
     tunes : sequence of (str, Tune)
         At least one.
     title, note : str
-        What the picture is of, and a smaller line below.
+        Title of the picture, and a smaller line below.
 
     Returns
     -------
     Figure
-        With a piano roll per tune, all on one scale; save it with `savefig`.
+        A piano roll per tune, all on one scale.
     """
     hues = [panels.STEPS((share + 1) / 2) for share in np.linspace(0, 1, len(tunes))]
     page, _ = _rolls(tunes, hues, title, note, 0.0)
@@ -129,21 +133,21 @@ def targets(tunes: Sequence[tuple[str, Tune]], result: Reached, title: str, note
         The targets of attributes and the values reached, as `Model.reach` returns it. A measure whose targets are
         its own values has no ring.
     title, note : str
-        What the picture is of, and a smaller line below.
+        Title of the picture, and a smaller line below.
     """
-    names, asked, before = [short_name(name) for name in result.names], result.targets, result.original
+    names = [short_name(name) for name in result.names]
     hues = [INK] + [panels.REACHED] * (len(tunes) - 1)
-    page, at = _rolls(tunes, hues, title, note, len(names) * (LABEL + GOAL + GAP) - GAP)
+    page, top = _rolls(tunes, hues, title, note, len(names) * (LABEL + TARGET + GAP) - GAP)
     tune = tunes[0][1]
-    turned = (asked != before).any(axis=1)
-    for name, old, wanted, found in zip(names, before.T, asked.T, result.values.T, strict=True):
-        ax = page.axes(at + LABEL, GOAL)
-        panels.goal(ax, tune, old, np.where(turned, wanted, np.nan), found, name)
-        means = f"{old.mean():.2f} before, {wanted.mean():.2f} asked for, {found.mean():.2f} reached"
-        page.text(at + LABEL - 0.08, f"{name} of each measure", fontsize=9, fontweight="bold", color=INK)
-        facts = f"mean {means}".replace("-", "\N{MINUS SIGN}") + f"; {panels.figures(wanted[turned], found[turned])}"
-        page.text(at + LABEL - 0.08, facts, right=True, fontsize=8, color=INK)
-        at += LABEL + GOAL + GAP
+    changed = (result.targets != result.original).any(axis=1)
+    for k, name in enumerate(names):
+        original, target, values = result.original[:, k], result.targets[:, k], result.values[:, k]
+        ax = page.axes(top + LABEL, TARGET)
+        panels.target(ax, tune, original, np.where(changed, target, np.nan), values, name)
+        means = signed(f"{original.mean():.2f} before, {target.mean():.2f} asked for, {values.mean():.2f} reached")
+        page.heading(top, f"{name} of each measure")
+        page.facts(top, f"mean {means}; {panels.agreement_text(target[changed], values[changed])}")
+        top += LABEL + TARGET + GAP
     panels.number_measures(ax, tune, page.width - LEFT - RIGHT)
     page.figure.legend(
         *ax.get_legend_handles_labels(), loc="lower right", frameon=False, fontsize=8, ncols=3, borderaxespad=0,
@@ -153,7 +157,7 @@ def targets(tunes: Sequence[tuple[str, Tune]], result: Reached, title: str, note
 
 
 def surface(surface: Surface, title: str) -> Figure:
-    """Draw what two attributes become over a grid of both: two maps, side by side.
+    """Draw the values of two attributes over a grid of targets for both: two maps, side by side.
 
     Where both are reached, the colours of the first are vertical bands and those of the second
     are horizontal ones, and each contour line lies on its dashes.
@@ -164,10 +168,10 @@ def surface(surface: Surface, title: str) -> Figure:
         The targets and values of both, as `Model.surface` returns it. The values of the input are a dot for each
         measure, and a cross at their mean.
     title : str
-        What the picture is of.
+        Title of the picture.
     """
-    names, asked, values, before = surface.names, surface.targets, surface.values, surface.original
-    count = len(before)
+    names, targets, values, original = surface.names, surface.targets, surface.values, surface.original
+    count = len(original)
     mean = f", mean of {count} measures" if count > 1 else ""
     note = f"{' and '.join(names)} asked for together{mean}; lines: equal values, asked for (dashed) and reached"
     width, height = 2 * MAP + LEFT + BETWEEN + SIDE, TOP + LABEL + MAP + UNDER
@@ -176,26 +180,23 @@ def surface(surface: Surface, title: str) -> Figure:
     for k, name in enumerate(names):
         left = LEFT + k * (MAP + BETWEEN)
         ax = page.axes(TOP + LABEL, MAP, left, MAP)
-        mesh = panels.heights(ax, asked, values[k], names, k)
+        mesh = panels.heights(ax, targets, values[k], names, k)
         ax.plot(
-            *before.T, "o", markersize=3.2, markerfacecolor="white", markeredgecolor=INK, markeredgewidth=0.7,
+            *original.T, "o", markersize=3.2, markerfacecolor="white", markeredgecolor=INK, markeredgewidth=0.7,
             label="a measure of the input", zorder=3,
         )  # fmt: skip
         ax.plot(
-            *before.mean(axis=0), "P", markersize=9, markerfacecolor="#e69f00", markeredgecolor=INK,
-            markeredgewidth=0.9, label="their mean" if len(before) > 1 else "the input", zorder=4,
+            *original.mean(axis=0), "P", markersize=9, markerfacecolor="#e69f00", markeredgecolor=INK,
+            markeredgewidth=0.9, label="their mean" if count > 1 else "the input", zorder=4,
         )  # fmt: skip
-        bar = page.figure.colorbar(mesh, cax=page.axes(TOP + LABEL, MAP, left + MAP + 0.1, BAR))
-        bar.ax.tick_params(length=2, labelsize=7)
-        bar.outline.set_edgecolor(FAINT)
-        wanted = np.broadcast_to(asked[0] if k == 0 else asked[1][:, None], values[k].shape)
-        at = TOP + LABEL - 0.08
-        page.text(at, f"{name} reached", left=left, fontsize=9, fontweight="bold", color=INK)
-        page.text(at, panels.figures(wanted, values[k]), left=left + MAP, right=True, fontsize=8, color=INK)
+        page.colour_bar(mesh, TOP + LABEL, MAP, left + MAP + 0.1, BAR)
+        grid = np.broadcast_to(targets[0] if k == 0 else targets[1][:, None], values[k].shape)
+        page.heading(TOP, f"{name} reached", left=left)
+        page.facts(TOP, panels.agreement_text(grid, values[k]), left=left + MAP)
     handles, labels = ax.get_legend_handles_labels()
-    alone = slice(1, None) if len(before) == 1 else slice(None)  # its dot is below the cross
+    first = 1 if count == 1 else 0  # the dot of a single measure is below the cross
     page.figure.legend(
-        handles[alone], labels[alone], loc="lower right", frameon=False, fontsize=8, ncols=2, borderaxespad=0,
+        handles[first:], labels[first:], loc="lower right", frameon=False, fontsize=8, ncols=2, borderaxespad=0,
         bbox_to_anchor=((left + MAP) / width, 1 - 0.64 / height), handlelength=1.2, columnspacing=1.4,
     )  # fmt: skip
     return page.figure
@@ -210,64 +211,64 @@ def colors(variations: Sequence[Variation]) -> list[tuple[float, ...]]:
 def _rolls(
     tunes: Sequence[tuple[str, Tune]], hues: Sequence[Any], title: str, note: str, below: float
 ) -> tuple[Page, float]:
-    """Return a page of rolls, and where the room `below` them begins."""
+    """Return a page of rolls, and the top of the room `below` them."""
     music = [tune for _, tune in tunes]
     page = Page.of(music, below)
     page.title(title, note)
     pitches = pitch_limits(music)
-    at = TOP
+    top = TOP
     for (name, tune), color in zip(tunes, hues, strict=True):
-        panels.piano_roll(page.row(at, name, tune, color), tune, color=color, pitches=pitches)
-        at += LABEL + page.roll + GAP
-    return page, at
+        panels.piano_roll(page.row(top, name, tune, color), tune, color=color, pitches=pitches)
+        top += LABEL + page.roll + GAP
+    return page, top
 
 
-def _turned(variations: Sequence[Variation]) -> Bool[np.ndarray, " measure"]:
-    """Return the measures that some step asked for another value than the input's: the others tell nothing."""
-    asked = [variation.targets for variation in variations if variation.step and variation.targets is not None]
-    before = next((variation.values for variation in variations if variation.step == 0), np.nan)
-    return np.any([row != before for row in asked], axis=0) if asked else np.zeros(len(variations[0].values), bool)
-
-
-def _against(
-    page: Page, at: float, variations: Sequence[Variation], attribute: str, turned: Bool[np.ndarray, " measure"]
-) -> None:
-    """Draw what was asked for against what was reached, `at` inches below the edge, with the figures of each step."""
-    steps = [
+def _targeted(variations: Sequence[Variation]) -> list[tuple[Variation, Series, Any]]:
+    """Return the variations that have targets, with their targets and colours."""
+    return [
         (variation, variation.targets, color)
         for variation, color in zip(variations, colors(variations), strict=True)
         if variation.step and variation.targets is not None
     ]
-    asked, reached = np.stack([wanted for _, wanted, _ in steps]), np.stack([one.values for one, _, _ in steps])
-    asked, reached = asked[:, turned], reached[:, turned]
-    page.text(at + LABEL - 0.08, "asked for against reached", fontsize=9, fontweight="bold", color=INK)
-    ax = page.axes(at + LABEL, SQUARE, LEFT, SQUARE)
-    panels.against(ax, asked, reached, attribute, [color for _, _, color in steps])
-    facts = panels.figures(asked, reached)
+
+
+def _changed_measures(variations: Sequence[Variation]) -> Bool[np.ndarray, " measure"]:
+    """Return the measures that have a target other than their own value at some step."""
+    targets = [target for _, target, _ in _targeted(variations)]
+    original = next((variation.values for variation in variations if variation.step == 0), np.nan)
+    if not targets:
+        return np.zeros(len(variations[0].values), bool)
+    return np.any([target != original for target in targets], axis=0)
+
+
+def _against(
+    page: Page, top: float, variations: Sequence[Variation], attribute: str, changed: Bool[np.ndarray, " measure"]
+) -> None:
+    """Draw targets against values reached, `top` inches below the edge, with the figures of each step."""
+    steps = _targeted(variations)
+    targets = np.stack([target for _, target, _ in steps])[:, changed]
+    values = np.stack([variation.values for variation, _, _ in steps])[:, changed]
+    page.heading(top, "asked for against reached")
+    ax = page.axes(top + LABEL, SQUARE, LEFT, SQUARE)
+    panels.against(ax, targets, values, attribute, [color for _, _, color in steps])
     ax.text(
-        0.04, 0.96, facts.replace(", ", "\n"), transform=ax.transAxes, va="top", fontsize=8,
-        color=INK, zorder=4,
+        0.04, 0.96, panels.agreement_text(targets, values).replace(", ", "\n"), transform=ax.transAxes, va="top",
+        fontsize=8, color=INK, zorder=4,
     )  # fmt: skip
-    if len(steps) > _LEGEND or not turned.any():
+    if len(steps) > _LEGEND or not changed.any():
         return
     rows: list[tuple[Any, list[str]]] = [(INK, ["step", "asked for", "reached", "mean error", "largest"])]
-    for (variation, _, color), wanted, found in zip(steps, asked, reached, strict=True):
-        miss = np.abs(found - wanted)
-        numbers = (wanted.mean(), found.mean(), miss.mean(), miss.max())
-        rows.append((color, [_signed(variation.step), *(f"{round(number, 3) + 0.0:.3f}" for number in numbers)]))
-    for number, (color, cells) in enumerate(rows):
-        for place, cell in enumerate(cells):
-            left = LEFT + SQUARE + 0.95 + COLUMN * place
-            weight = "bold" if number == 0 or place == 0 else "normal"
+    for (variation, _, color), target, value in zip(steps, targets, values, strict=True):
+        error = np.abs(value - target)
+        numbers = (target.mean(), value.mean(), error.mean(), error.max())
+        rows.append((color, [_step_label(variation.step), *(f"{round(number, 3) + 0.0:.3f}" for number in numbers)]))
+    for row, (color, cells) in enumerate(rows):
+        for column, cell in enumerate(cells):
             page.text(
-                at + LABEL + LINE * (number + 0.6), cell.replace("-", "\N{MINUS SIGN}"), left=left, right=True,
-                fontsize=8, color=color, fontweight=weight,
+                top + LABEL + LINE * (row + 0.6), signed(cell), left=LEFT + SQUARE + 0.95 + COLUMN * column, right=True,
+                fontsize=8, color=color, fontweight="bold" if row == 0 or column == 0 else "normal",
             )  # fmt: skip
 
 
-def _mean(variation: Variation) -> str:
-    return f"{variation.values.mean():.2f}"
-
-
-def _signed(step: float) -> str:
-    return f"{step:+.4g}".replace("-", "\N{MINUS SIGN}")
+def _step_label(step: float) -> str:
+    return signed(f"{step:+.4g}")

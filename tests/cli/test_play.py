@@ -59,7 +59,7 @@ def test_a_knob_turns_it_and_what_came_is_told(
         ((), "Missing option '--attr'"),
         (("--attr", "densty"), "unknown attribute 'densty': did you mean density or note_density?"),
         (("--attr", "density", "--knob", "density"), "--knob 'density': write it as NAME=NUMBER, such as density=74"),
-        (("--attr", "density", "--knob", "range=3"), "knob 3 is for range, which is not played"),
+        (("--attr", "density", "--knob", "range=3"), "knob 3 is for range, which is not among the attributes"),
         (("--attr", "density", "--clock", "follow"), "--clock follow needs the input that the clock comes from"),
     ],
 )

@@ -41,16 +41,16 @@ def test_agreement_is_that_of_a_textbook() -> None:
     asked, reached = np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 6.0])
     assert panels.agreement(asked, reached) == (1 - 9 / 2, 1.0)
     assert panels.agreement(asked, asked) == (1.0, 0.0)
-    assert panels.figures(asked, reached) == "R² −3.500, mean error 1.000"  # noqa: RUF001
+    assert panels.agreement_text(asked, reached) == "R² −3.500, mean error 1.000"  # noqa: RUF001
 
 
 def test_one_value_only_has_an_error_and_no_r2() -> None:
     r2, error = panels.agreement(np.full(3, 0.1), np.full(3, 0.3))
     assert np.isnan(r2)
     assert error == pytest.approx(0.2)
-    assert panels.figures(np.full(3, 0.1), np.full(3, 0.3)) == "mean error 0.200"
+    assert panels.agreement_text(np.full(3, 0.1), np.full(3, 0.3)) == "mean error 0.200"
     assert np.isnan(panels.agreement(np.empty(0), np.empty(0))).all()
-    assert panels.figures(np.empty(0), np.empty(0)) == "nothing was asked for"
+    assert panels.agreement_text(np.empty(0), np.empty(0)) == "nothing was asked for"
 
 
 def test_asked_against_reached_is_square_with_the_line_of_equals() -> None:
@@ -72,7 +72,7 @@ def test_asked_against_reached_is_square_with_the_line_of_equals() -> None:
 def test_a_goal_is_before_asked_and_reached_over_the_middles_of_the_measures() -> None:
     ax = empty()
     series = [np.array(values) for values in ([0.1, 0.2], [0.5, 0.5], [0.5, 0.4])]
-    panels.goal(ax, tune(), *series, "rhythm")
+    panels.target(ax, tune(), *series, "rhythm")
     drawn = {line.get_label(): line.get_xydata().tolist() for line in ax.lines}
     assert drawn == {
         name: [[1.5, one[0]], [4.5, one[1]]]
