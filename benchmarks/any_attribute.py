@@ -56,8 +56,8 @@ def row(checkpoint: Checkpoint, tunes: list[Tune], name: str, kind: int) -> str:
     rows = prior_samples.decode(checkpoint.model, checkpoint.frame.name, z, kind)
     values = np.unique(attributes.measure(rows, METRES[kind], (name,)), return_counts=True)
     share = np.cumsum(values[1]) / DRAWN
-    wanted = values[0][(share >= 0.05) & (share <= 0.95)]
-    asked, reached, seconds, units = [], [], 0.0, 0
+    usual = values[0][(share >= 0.05) & (share <= 0.95)]
+    targets, reached, seconds, units = [], [], 0.0, 0
     for tune in tunes:
         start = time.process_time()
         pool = pools.build(
@@ -66,12 +66,17 @@ def row(checkpoint: Checkpoint, tunes: list[Tune], name: str, kind: int) -> str:
         seconds, units = seconds + time.process_time() - start, units + len(pool.search.first)
         varied, std = pool.search.of >= 0, pool.search.std[0, pool.search.names.index(name)]
         for _ in range(TARGETS):
-            found = pool.reach(rng.choice(wanted, len(varied)))
-            asked.append(found.targets[varied, 0] / std)
-            reached.append(found.values[varied, 0] / std)
-    one, two = np.concatenate(asked), np.concatenate(reached)
-    r2 = 1 - ((one - two) ** 2).sum() / ((one - one.mean()) ** 2).sum()
-    figures = (attributes.short_name(name), f"{r2:.3f}", f"{abs(one - two).mean():.3f}", f"{32 * seconds / units:.2f}")
+            result = pool.reach(rng.choice(usual, len(varied)))
+            targets.append(result.targets[varied, 0] / std)
+            reached.append(result.values[varied, 0] / std)
+    target, value = np.concatenate(targets), np.concatenate(reached)
+    r2 = 1 - ((target - value) ** 2).sum() / ((target - target.mean()) ** 2).sum()
+    figures = (
+        attributes.short_name(name),
+        f"{r2:.3f}",
+        f"{abs(target - value).mean():.3f}",
+        f"{32 * seconds / units:.2f}",
+    )
     return f"| {METRES[kind]} | {' | '.join(figures)} |"
 
 

@@ -54,7 +54,7 @@ class Bench:
     """A model with the measures of one metre: values of the corpus, training measures, test tunes."""
 
     checkpoint: Checkpoint
-    read: Corpus
+    corpus: Corpus
     kind: int
     calibration: Calibration
     values: np.ndarray
@@ -75,31 +75,30 @@ class Bench:
 def bench_of(checkpoint: Checkpoint, cache: Path, metre: Metre, seed: int) -> Bench:
     """Read the corpus, calibrate the model on its validation part, and shuffle the test tunes."""
     settings, frame, kind = checkpoint.config, checkpoint.frame, METRES.index(metre.kind)
-    read = corpora.read(settings.data, cache)
-    classes, inside = frame.enter(read.tokens, frame.anchors(read.tokens))
-    data = to_data(read, settings)
+    corpus = corpora.read(settings.data, cache)
+    classes, inside = frame.enter(corpus.tokens, frame.anchors(corpus.tokens))
+    data = to_data(corpus, settings)
     places = replace(data, x=np.flatnonzero(inside)[:, None])
     train, valid, test = (part.x[:, 0] for part in split(places, settings.seed))
-    valid = valid[read.kind[valid] == kind]
+    valid = valid[corpus.kind[valid] == kind]
     z = encode_classes(checkpoint, classes[valid], kind)
-    kinds = np.zeros(len(valid), dtype=int)  # one kind is measured here
-    here = data.kind == kind
-    values = data.a[here].astype(np.float64)
-    one = calibration.measure(
+    kinds = np.zeros(len(valid), dtype=int)  # one kind is measured
+    values = data.a[data.kind == kind].astype(np.float64)
+    scale = calibration.measure(
         lambda codes, _: prior_samples.decoded_attributes(checkpoint)(codes, kind),
         z, kinds, (values, np.zeros(len(values), dtype=int)), settings.attributes, 1,
     )  # fmt: skip
-    table = Calibration({name: tables * len(METRES) for name, tables in one.tables.items()})
-    rows = np.zeros(len(read.tokens), dtype=bool)
-    rows[test[read.kind[test] == kind]] = True
-    order = np.random.default_rng(seed).permutation(np.unique(read.tune[rows]))
-    tunes = [tune_of(read, rows & (read.tune == number), read.sources[number]) for number in order]
-    return Bench(checkpoint, read, kind, table, values, train[read.kind[train] == kind], tunes)
+    table = Calibration({name: tables * len(METRES) for name, tables in scale.tables.items()})
+    rows = np.zeros(len(corpus.tokens), dtype=bool)
+    rows[test[corpus.kind[test] == kind]] = True
+    order = np.random.default_rng(seed).permutation(np.unique(corpus.tune[rows]))
+    tunes = [tune_of(corpus, rows & (corpus.tune == number), corpus.sources[number]) for number in order]
+    return Bench(checkpoint, corpus, kind, table, values, train[corpus.kind[train] == kind], tunes)
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What came for one attribute: tokens (target, measure, tick), values (target, measure, attribute), distances."""
+    """Answers to targets: tokens (target, measure, tick), values (target, measure, attribute) and distances."""
 
     tokens: np.ndarray
     values: np.ndarray
@@ -109,7 +108,7 @@ class Answers:
 def run(bench: Bench, count: int, seed: int) -> dict[str, Any]:
     """Ask every attribute of `count` measures for its targets, and return the figures of both loops."""
     names, rng = bench.checkpoint.config.attributes, np.random.default_rng(seed)
-    inputs, allowed, asked, same, seconds = [], [], {name: [] for name in names}, {name: [] for name in names}, []
+    inputs, allowed, targets_of, same, seconds = [], [], {name: [] for name in names}, {name: [] for name in names}, []
     answers: dict[str, dict[str, list[Answers]]] = {loop: {name: [] for name in names} for loop in ("open", "closed")}
     for tune in _enough(bench, count):
         wide = keys.allowed(tune, keys.find(tune))
@@ -119,7 +118,7 @@ def run(bench: Bench, count: int, seed: int) -> dict[str, Any]:
         allowed.append(keys.collection(keys.find(tune))[None].repeat(varied.sum(), axis=0))
         for column, name in enumerate(names):
             targets = _targets(bench.values[:, column], len(varied), rng)
-            asked[name].append(targets[:, varied])
+            targets_of[name].append(targets[:, varied])
             start = time.perf_counter()
             pool = pools.build(bench.checkpoint, material, name, allowed=wide)
             seconds.append((len(pool.search.first), time.perf_counter() - start))
@@ -129,8 +128,8 @@ def run(bench: Bench, count: int, seed: int) -> dict[str, Any]:
                 for row in targets
             ]
             same[name].append((pool.reach(closed[0].original[:, 0]).tokens == material.tokens).all(axis=1)[varied])
-            for loop, found in (("open", opened), ("closed", closed)):
-                answers[loop][name].append(_answers(bench, found, varied))
+            for loop, results in (("open", opened), ("closed", closed)):
+                answers[loop][name].append(_answers(bench, results, varied))
     every = np.concatenate(inputs)
     before = attributes.measure(every, bench.metre, names)
     figures: dict[str, Any] = {"measures": len(every), "seconds": float(sum(s for _, s in seconds))}
@@ -140,11 +139,11 @@ def run(bench: Bench, count: int, seed: int) -> dict[str, Any]:
         for column, name in enumerate(names):
             parts = by_name[name]
             joined = Answers(*(np.concatenate([getattr(p, f) for p in parts], axis=1) for f in Answers.__annotations__))
-            row = _figures(bench, column, np.concatenate(asked[name], axis=1), joined, every, before, collections)
+            row = _figures(bench, column, np.concatenate(targets_of[name], axis=1), joined, every, before, collections)
             if loop == "closed":
                 row["given back"] = float(np.concatenate(same[name]).mean())
             figures.setdefault(loop, {})[name] = row
-    targets = {name: np.concatenate(asked[name], axis=1) for name in names}
+    targets = {name: np.concatenate(targets_of[name], axis=1) for name in names}
     figures["nearest"] = {
         name: _nearest(bench, column, targets[name], every, before) for column, name in enumerate(names)
     }
@@ -169,91 +168,95 @@ def _targets(values: np.ndarray, count: int, rng: np.random.Generator) -> np.nda
     return np.stack([rng.choice(occurring, TARGETS, replace=again, p=chances) for _ in range(count)], axis=1)
 
 
-def _answers(bench: Bench, found: Sequence[Reached], varied: np.ndarray) -> Answers:
-    tokens = np.stack([one.tokens[varied] for one in found])
+def _answers(bench: Bench, results: Sequence[Reached], varied: np.ndarray) -> Answers:
+    tokens = np.stack([result.tokens[varied] for result in results])
     values = attributes.measure(tokens.reshape(-1, tokens.shape[2]), bench.metre, bench.checkpoint.config.attributes)
-    return Answers(tokens, values.reshape(*tokens.shape[:2], -1), np.stack([one.distance[varied] for one in found]))
+    return Answers(
+        tokens, values.reshape(*tokens.shape[:2], -1), np.stack([result.distance[varied] for result in results])
+    )
 
 
 def _figures(
     bench: Bench,
     column: int,
-    asked: np.ndarray,
-    found: Answers,
+    targets: np.ndarray,
+    answers: Answers,
     inputs: np.ndarray,
     before: np.ndarray,
     collections: np.ndarray,
 ) -> dict[str, float]:
     """Return the figures of one attribute and loop."""
     names, std = bench.checkpoint.config.attributes, bench.std
-    got = found.values[..., column]
-    change = (found.values - before) / std
-    size = (np.abs(found.values) - np.abs(before)) / std
+    reached = answers.values[..., column]
+    change = (answers.values - before) / std
+    size = (np.abs(answers.values) - np.abs(before)) / std
     figures = {
-        "spearman": float(np.nanmean([_spearman(one, two) for one, two in zip(asked.T, got.T, strict=True)])),
-        "r2": float(1 - ((got - asked) ** 2).sum() / ((asked - asked.mean()) ** 2).sum()),
-        "error": float(np.abs(got - asked).mean() / std[column]),
+        "spearman": float(
+            np.nanmean([_spearman(target, value) for target, value in zip(targets.T, reached.T, strict=True)])
+        ),
+        "r2": float(1 - ((reached - targets) ** 2).sum() / ((targets - targets.mean()) ** 2).sum()),
+        "error": float(np.abs(reached - targets).mean() / std[column]),
     }
-    for other, name in enumerate(names):
-        if other != column:
-            moved = change[..., other].ravel()
+    for place, name in enumerate(names):
+        if place != column:
+            moved = change[..., place].ravel()
             if PARTNERS.get(names[column]) == name:
                 causes = np.stack([np.ones(moved.size), change[..., column].ravel(), size[..., column].ravel()], axis=1)
                 moved = moved - causes @ np.linalg.lstsq(causes, moved, rcond=None)[0]
             figures[f"change of {name}"] = float(np.abs(moved).mean())
-    onset = is_onset(found.tokens)
-    kept = (is_onset(inputs) & (found.tokens == inputs)).sum(axis=2) / is_onset(inputs).sum(axis=1)
-    figures |= {"distance": float(found.distance.mean()), "notes kept": float(kept.mean())}
+    onset = is_onset(answers.tokens)
+    unchanged = (is_onset(inputs) & (answers.tokens == inputs)).sum(axis=2) / is_onset(inputs).sum(axis=1)
+    figures |= {"distance": float(answers.distance.mean()), "notes kept": float(unchanged.mean())}
 
     def outside(tokens: np.ndarray) -> np.ndarray:
         classes = np.where(is_onset(tokens), tokens, 0) % keys.OCTAVE
         return ~np.take_along_axis(np.broadcast_to(collections, (*tokens.shape[:-1], keys.OCTAVE)), classes, axis=-1)
 
     clean = ~(outside(inputs) & is_onset(inputs)).any(axis=1)
-    figures["out of key"] = float((outside(found.tokens) & onset)[:, clean].sum() / max(1, onset[:, clean].sum()))
-    figures["copies"] = _copies(bench, found.tokens, inputs)
+    figures["out of key"] = float((outside(answers.tokens) & onset)[:, clean].sum() / max(1, onset[:, clean].sum()))
+    figures["copies"] = _copies(bench, answers.tokens, inputs)
     return figures
 
 
-def _spearman(one: np.ndarray, two: np.ndarray) -> float:
-    """Return the rank correlation of what was asked and what came; 0 where nothing moves, NaN for one target."""
-    if not np.ptp(one):
+def _spearman(targets: np.ndarray, values: np.ndarray) -> float:
+    """Return the rank correlation of targets and values; 0 where nothing moves, NaN for one target."""
+    if not np.ptp(targets):
         return np.nan
-    return float(np.corrcoef(rankdata(one), rankdata(two))[0, 1]) if np.ptp(two) else 0.0
+    return float(np.corrcoef(rankdata(targets), rankdata(values))[0, 1]) if np.ptp(values) else 0.0
 
 
 def _copies(bench: Bench, tokens: np.ndarray, inputs: np.ndarray) -> float:
     """Return the share of measures, of those unlike their input, that are in the training data up to transposition."""
-    width, made = ticks(bench.metre), tokens.reshape(-1, tokens.shape[2])
-    stacked = np.concatenate([bench.read.tokens[bench.train, :width], inputs[:, :width], made[:, :width]])
+    width, decoded = ticks(bench.metre), tokens.reshape(-1, tokens.shape[2])
+    stacked = np.concatenate([bench.corpus.tokens[bench.train, :width], inputs[:, :width], decoded[:, :width]])
     number = different(stacked, np.zeros(len(stacked), dtype=int))
-    train, own, made_numbers = np.split(number, [len(bench.train), len(bench.train) + len(inputs)])
-    changed = made_numbers != np.tile(own, len(tokens))
-    return float(np.isin(made_numbers, train)[changed].mean()) if changed.any() else 0.0
+    train, own, decoded_numbers = np.split(number, [len(bench.train), len(bench.train) + len(inputs)])
+    changed = decoded_numbers != np.tile(own, len(tokens))
+    return float(np.isin(decoded_numbers, train)[changed].mean()) if changed.any() else 0.0
 
 
-def _nearest(bench: Bench, column: int, asked: np.ndarray, inputs: np.ndarray, before: np.ndarray) -> float:
+def _nearest(bench: Bench, column: int, targets: np.ndarray, inputs: np.ndarray, before: np.ndarray) -> float:
     """Return the mean distance of the nearest training measure that meets the target, put into the input's register."""
     frame, width = FRAMES["anchored"], ticks(bench.metre)
-    rows = bench.read.tokens[bench.train, :width]
+    rows = bench.corpus.tokens[bench.train, :width]
     rows = rows[is_onset(rows).any(axis=1)]
     rows = rows[np.unique(different(rows, np.zeros(len(rows), dtype=int)), return_index=True)[1]]
     names, std = bench.checkpoint.config.attributes, bench.std
     values = attributes.measure(rows, bench.metre, names)
-    others = [other for other in range(len(names)) if other != column]
+    others = [place for place in range(len(names)) if place != column]
     classes, _ = frame.enter(rows, frame.anchors(rows))
-    found = []
+    distances = []
     for measure in np.linspace(0, len(inputs) - 1, min(NEIGHBOURS, len(inputs))).astype(int):
         anchor = frame.anchors(inputs[measure : measure + 1])
-        for target in asked[:, measure]:
-            here = np.flatnonzero(np.abs(values[:, column] - target) <= pools.RESOLUTION / 2 * std[column])
-            if len(here):
-                moved = frame.leave(classes[here], anchor.repeat(len(here)))
+        for target in targets[:, measure]:
+            near = np.flatnonzero(np.abs(values[:, column] - target) <= pools.RESOLUTION / 2 * std[column])
+            if len(near):
+                moved = frame.leave(classes[near], anchor.repeat(len(near)))
                 own = np.broadcast_to(inputs[measure, :width], moved.shape)
-                mine = np.broadcast_to(before[measure, others], (len(here), len(others)))
+                mine = np.broadcast_to(before[measure, others], (len(near), len(others)))
                 spread = np.broadcast_to(std[others], mine.shape)
-                found.append(distance(moved, own, values[here][:, others], mine, spread).min())
-    return float(np.mean(found))
+                distances.append(distance(moved, own, values[near][:, others], mine, spread).min())
+    return float(np.mean(distances))
 
 
 def show(figures: dict[str, Any], metre: Metre) -> None:

@@ -53,12 +53,12 @@ def main() -> None:
         api.train(chosen.replace(epochs=epochs), run, resume=True)
         checkpoint = api.load(run).checkpoint
         minutes = sum(row["seconds"] for row in api.load(run / "last.safetensors").checkpoint.history) / 60
-        found = evaluation.held_out(checkpoint, data_folder())
-        rows = found["reconstruction"][str(METRES[0])]
+        figures = evaluation.held_out(checkpoint, data_folder())
+        rows = figures["reconstruction"][str(METRES[0])]
         cells = [str(epochs), f"{minutes:.0f}", *(f"{rows['all'][name]:.4f}" for name in ("ticks", "exact"))]
-        cells += [f"{rows['unseen']['exact']:.4f}", f"{np.mean([*found['r2'][str(METRES[0])].values()]):.4f}"]
+        cells += [f"{rows['unseen']['exact']:.4f}", f"{np.mean([*figures['r2'][str(METRES[0])].values()]):.4f}"]
         for k, name in enumerate(names):
-            sweep = found["sweep"][name]
+            sweep = figures["sweep"][name]
             moved = (sweep["means"][-1] - sweep["means"][0]) / checkpoint.scale.std[0, k]
             cells.append(f"{moved:.2f}, {sweep['falls']:.1%}")
         print(f"| {title} | " + " | ".join(cells) + " |", flush=True)

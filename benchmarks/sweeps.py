@@ -67,8 +67,8 @@ OUTDATED = "*This was read in the pictures of an earlier model.*"
 
 
 @dataclass(frozen=True)
-class Swept:
-    """Eight measures of a tune, and what became of them."""
+class Sweep:
+    """Eight measures of a tune, and its variations."""
 
     name: str
     tune: Tune
@@ -86,15 +86,15 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         old.unlink()
-    for one in swept:
-        roll(one, folder / f"{one.name}-roll.png")
-        score(one, folder / f"{one.name}-score.png")
+    for sweep in swept:
+        roll(sweep, folder / f"{sweep.name}-roll.png")
+        score(sweep, folder / f"{sweep.name}-score.png")
     path = DOCS / "sweeps.md"
     path.write_text(page(swept, identity(model.checkpoint), reading(path)), encoding="utf-8")
     print(f"wrote {path}, and {sum(file.stat().st_size for file in folder.iterdir()) / 1e6:.2f} MB of pictures")
 
 
-def sweeps(model: api.Model) -> Iterator[Swept]:
+def sweeps(model: api.Model) -> Iterator[Sweep]:
     """Yield a sweep for each line of the plan, each of another tune."""
     settings, frame = model.config, model.frame
     read = corpora.read(settings.data, data_folder())
@@ -105,7 +105,7 @@ def sweeps(model: api.Model) -> Iterator[Swept]:
     for number, (metre, attribute) in enumerate(PLAN, 1):
         tune = next(waiting[metre])
         name = f"{number:02d}-{attribute}-{metre.replace('/', '-')}"
-        yield Swept(name, tune, metre, attribute, model.interpolate(tune, attribute))
+        yield Sweep(name, tune, metre, attribute, model.interpolate(tune, attribute))
 
 
 def excerpts(checkpoint: Checkpoint, read: Corpus, test: np.ndarray, metre: Metre) -> Iterator[Tune]:
@@ -149,17 +149,17 @@ def excerpt(tune: Tune, metre: Metre) -> Tune | None:
     )
 
 
-def roll(one: Swept, path: Path) -> None:
+def roll(sweep: Sweep, path: Path) -> None:
     """Draw a sweep as piano rolls."""
     picture = io.BytesIO()
-    plotting.sweep(one.variations, one.attribute).savefig(picture, dpi=ROLL_DPI)
+    plotting.sweep(sweep.variations, sweep.attribute).savefig(picture, dpi=ROLL_DPI)
     save(picture, path)
 
 
-def score(one: Swept, path: Path) -> None:
+def score(sweep: Sweep, path: Path) -> None:
     """Draw a sweep as notation, one step under another, the attribute below each staff."""
-    tunes = [(variation.name if variation.step else "input", variation.tune) for variation in one.variations]
-    svg = engraving.svg(tunes, [one.attribute]).encode()
+    tunes = [(variation.name if variation.step else "input", variation.tune) for variation in sweep.variations]
+    svg = engraving.svg(tunes, [sweep.attribute]).encode()
     save(io.BytesIO(cairosvg.svg2png(svg, background_color="white", output_width=SCORE_WIDTH)), path)
 
 
@@ -184,17 +184,17 @@ def reading(path: Path) -> str:
     return text.replace(OUTDATED, "").strip() if heading else ""
 
 
-def page(swept: Sequence[Swept], model: str, read: str) -> str:
+def page(swept: Sequence[Sweep], model: str, read: str) -> str:
     """Return the page: each sweep with its figures and pictures, and the reading."""
     parts = [INTRODUCTION.format(model=model)]
-    for number, one in enumerate(swept, 1):
-        book = BOOKS[one.tune.source.split("/", maxsplit=1)[0]]
+    for number, sweep in enumerate(swept, 1):
+        book = BOOKS[sweep.tune.source.split("/", maxsplit=1)[0]]
         parts += [
-            f"## {number}. {one.tune.title}: {one.attribute}",
-            f"{one.metre}, {one.tune.key}; {book} (`{one.tune.source}`).",
-            table(one),
-            f"![Piano rolls](sweeps/{one.name}-roll.png)",
-            f"![Scores](sweeps/{one.name}-score.png)",
+            f"## {number}. {sweep.tune.title}: {sweep.attribute}",
+            f"{sweep.metre}, {sweep.tune.key}; {book} (`{sweep.tune.source}`).",
+            table(sweep),
+            f"![Piano rolls](sweeps/{sweep.name}-roll.png)",
+            f"![Scores](sweeps/{sweep.name}-score.png)",
         ]
     parts.append(READING)
     if read:
@@ -202,10 +202,10 @@ def page(swept: Sequence[Swept], model: str, read: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def table(one: Swept) -> str:
-    """Return what was asked and what was reached in each step, the means over the measures."""
-    lines = [f"| step | {one.attribute} target | value | mean error | notes |", "|---|---|---|---|---|"]
-    for variation in one.variations:
+def table(sweep: Sweep) -> str:
+    """Return the targets and the values reached in each step, the means over the measures."""
+    lines = [f"| step | {sweep.attribute} target | value | mean error | notes |", "|---|---|---|---|---|"]
+    for variation in sweep.variations:
         reached = variation.values
         cells = [f"{variation.step:+g}" if variation.step else "input", "", f"{reached.mean():.3f}", ""]
         if variation.step and variation.targets is not None:

@@ -1,6 +1,6 @@
 """A model of phrases, as small tables: how codes follow one another, where they lie, what is repeated.
 
-A model of measures knows nothing of their order. These tables do, for phrases of eight measures:
+A model of measures has no notion of their order. These tables have, for phrases of eight measures:
 
 - a code, given its place in the phrase, the degree of the key on which its anchor lies, and the
   codes one and four measures before: linear and Gaussian;
