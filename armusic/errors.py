@@ -1,9 +1,10 @@
-"""Everything a user can cause, as one small tree.
+"""Errors that a user can cause, as one small tree.
 
-Each error is also the fitting builtin, so that a script may catch `ValueError` or
-`FileNotFoundError`. A message is one line: what was found, where, what would do.
-`exit_code` is what the command line ends with: 2 for usage, 1 for the rest.
-`reason` is the short phrase under which a corpus counts what it skips.
+Each error is also a builtin one, so that a script may catch `ValueError` or `FileNotFoundError`.
+A message is one line: what was found, where, what would do. It names an option as `the option NAME`
+or `the option NAME=VALUE`, which the command line shows as a flag.
+`exit_code` is that of the command line: 2 for usage, 1 for the rest.
+`reason` is the short phrase under which a corpus counts skipped tunes.
 """
 
 
@@ -46,13 +47,13 @@ class NoNotesError(MusicError):
 
 
 class PolyphonyError(MusicError):
-    """Two notes sound at once where one voice is wanted."""
+    """Two notes sound at once in what should be one voice."""
 
     reason = "polyphonic"
 
 
 class PartsError(MusicError):
-    """A score for other voices or instruments than those that are wanted."""
+    """A score for other voices or instruments than the expected ones."""
 
     reason = "other parts"
 
@@ -64,7 +65,7 @@ class OffGridError(MusicError):
 
 
 class MetreError(MusicError):
-    """A metre that the tokenizer has no grid for."""
+    """A metre without a grid."""
 
     reason = "unsupported metre"
 
@@ -88,7 +89,7 @@ class WriteError(ArmusicError, OSError):
 
 
 class DataError(ArmusicError, ValueError):
-    """A data set that cannot be used for what was asked."""
+    """A data set that cannot be used for the task."""
 
     reason = "unusable data"
 

@@ -20,7 +20,7 @@ MAX_BYTES = 50_000_000  # far above any single melody; keeps a wrong file from f
 
 
 def label(path: Path | str) -> str:
-    r"""Return what messages call a file: its name, on one line whatever it holds.
+    r"""Return the name of a file in messages, on one line.
 
     Examples
     --------
@@ -31,7 +31,7 @@ def label(path: Path | str) -> str:
 
 
 def one_line(text: str) -> str:
-    r"""Return `text` with what cannot be printed, such as line ends, written as escapes.
+    r"""Return `text` with unprintable characters, such as line ends, as escapes.
 
     Examples
     --------
@@ -42,14 +42,14 @@ def one_line(text: str) -> str:
 
 
 def check_readable(path: Path | str, megabytes: float = MAX_BYTES / 1e6) -> None:
-    """Raise the fitting error unless `path` is a file with something in it.
+    """Raise an error unless `path` is a readable file with something in it.
 
     Raises
     ------
     MissingFileError
-        If nothing is there.
+        If there is no file.
     ReadError
-        For a folder, a device, an empty file, or one of more than so many megabytes.
+        For a folder, a device, an empty file, or one larger than `megabytes`.
     """
     path = Path(path)
     shown = one_line(str(path))
@@ -57,7 +57,7 @@ def check_readable(path: Path | str, megabytes: float = MAX_BYTES / 1e6) -> None
         if not path.exists():
             raise MissingFileError(f"{shown}: no such file")
         if path.is_dir():
-            raise ReadError(f"{shown}: a folder, where a file is wanted: name a file in it")
+            raise ReadError(f"{shown}: a folder: name a file in it")
         if not path.is_file():
             raise ReadError(f"{shown}: not a regular file")
         size = path.stat().st_size
@@ -72,7 +72,7 @@ def check_readable(path: Path | str, megabytes: float = MAX_BYTES / 1e6) -> None
 
 
 def read_bytes(path: Path | str, megabytes: float = MAX_BYTES / 1e6) -> bytes:
-    """Return what is in a file, after `check_readable`."""
+    """Return the content of a file, after `check_readable`."""
     check_readable(path, megabytes)
     try:
         return Path(path).read_bytes()
@@ -86,7 +86,7 @@ def check_writable(path: Path | str, force: bool = False) -> None:
     Parameters
     ----------
     path : path
-        The file to be.
+        Output file.
     force : bool
         Whether an existing file may be replaced.
     """
@@ -94,7 +94,7 @@ def check_writable(path: Path | str, force: bool = False) -> None:
     shown = one_line(str(path))
     try:
         if path.is_dir():
-            raise WriteError(f"{shown}: a folder, where a file is wanted: name a file in it")
+            raise WriteError(f"{shown}: a folder: name a file in it")
         if path.exists():
             if not path.is_file():
                 raise WriteError(f"{shown}: not a regular file, so it is not replaced")
@@ -111,13 +111,13 @@ def check_writable(path: Path | str, force: bool = False) -> None:
 def atomic_path(path: Path | str, force: bool = False) -> Iterator[Path]:
     """Yield a temporary path to write to; it becomes `path` when the block ends without an error.
 
-    The temporary file lies in the same folder and keeps the suffix, for libraries that go by
-    it. It is removed on any error, and what was at `path` stays as it was.
+    The temporary file lies in the same folder and keeps the suffix, which some libraries need.
+    On any error it is removed, and the file at `path` stays as it was.
 
     Parameters
     ----------
     path : path
-        The file to be. A symbolic link is followed.
+        Output file; a symbolic link is followed.
     force : bool
         Whether an existing file may be replaced.
 
@@ -141,7 +141,7 @@ def atomic_path(path: Path | str, force: bool = False) -> Iterator[Path]:
     target = Path(os.path.realpath(path))
     temporary = target.with_name(f".armusic-{secrets.token_hex(6)}{target.suffix}")
     try:
-        temporary.touch(exist_ok=False)  # not tempfile: its files are private, an output follows the umask
+        temporary.touch(exist_ok=False)  # not tempfile, whose files are private: an output follows the umask
         mode = temporary.stat().st_mode
         yield temporary
         temporary.chmod(mode)  # a library may have put a private file in its place
@@ -164,7 +164,7 @@ def check_folder(path: Path | str, force: bool = False) -> None:
     Parameters
     ----------
     path : path
-        The folder to be; an empty one may always be filled.
+        Output folder; an empty one may always be filled.
     force : bool
         Whether files in an existing folder may be replaced.
     """
@@ -172,7 +172,7 @@ def check_folder(path: Path | str, force: bool = False) -> None:
     shown = one_line(str(path))
     try:
         if path.exists() and not path.is_dir():
-            raise WriteError(f"{shown}: a file, where a folder is wanted: name another folder")
+            raise WriteError(f"{shown}: a file, not a folder: name another folder")
         if path.is_dir() and not force and any(path.iterdir()):
             raise WriteError(f"{shown} has files in it: name another folder, or replace them with the option force")
         _check_parent(path, shown)
@@ -192,14 +192,14 @@ def atomic_folder(path: Path | str, force: bool = False) -> Iterator[Path]:
     Parameters
     ----------
     path : path
-        The folder to be.
+        Output folder.
     force : bool
         Whether files in an existing folder may be replaced; an empty folder may always be filled.
 
     Raises
     ------
     WriteError
-        If there is something in the folder and `force` is not set, if a file is in its place,
+        If there are files in the folder and `force` is not set, if a file is in its place,
         if its parent is missing, or if it cannot be written.
     """
     check_folder(path, force)
@@ -228,11 +228,11 @@ def atomic_folder(path: Path | str, force: bool = False) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def data_folder(given: str | os.PathLike[str] | None = None) -> Path:
-    """Return the folder for cached corpora: the one given, else `$ARMUSIC_DATA`, else the platform's cache."""
+def data_folder(folder: str | os.PathLike[str] | None = None) -> Path:
+    """Return the folder for cached corpora: `folder`, else `$ARMUSIC_DATA`, else the platform's cache."""
     from platformdirs import user_cache_path
 
-    return Path(given or os.environ.get("ARMUSIC_DATA") or user_cache_path("armusic"))
+    return Path(folder or os.environ.get("ARMUSIC_DATA") or user_cache_path("armusic"))
 
 
 def _check_parent(path: Path, shown: str) -> None:
@@ -246,7 +246,7 @@ def _check_parent(path: Path, shown: str) -> None:
 
 
 def _flush(path: Path) -> None:
-    """Have the file on the disk before it takes the place of the old one."""
+    """Write the file to the disk before it replaces the old one."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 

@@ -1,14 +1,14 @@
-"""Progress of long work: the callables that are told how far it is."""
+"""Progress of long work: the types of the functions that report it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 Progress = Callable[[int, int], None]
-"""Called with how many items are done, and how many there are."""
+"""Called with the number of finished items, and their total number."""
 
 Stage = Callable[[str, int, int], None]
-"""Called with the name of a stage of the work, how much of it is done, and how much there is."""
+"""Called with the name of a stage of the work, its finished part, and the whole of it."""
 
 
 def silent(stage: str, done: int, total: int) -> None:

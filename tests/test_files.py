@@ -178,9 +178,9 @@ def test_refuses_a_folder_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "full" / "1.mid").mkdir(parents=True)
     for target, force, words in (
-        (tmp_path / "file", True, "a file, where a folder is wanted"),
+        (tmp_path / "file", True, "a file, not a folder"),
         (tmp_path / "none" / "clips", False, "does not exist"),
-        (tmp_path / "full", True, "1.mid: a folder, where a file is wanted"),
+        (tmp_path / "full", True, "1.mid: a folder: name a file in it"),
     ):
         with pytest.raises(WriteError, match=words), files.atomic_folder(target, force) as temporary:
             (temporary / "1.mid").touch()

@@ -18,13 +18,13 @@ class Bar:
     Parameters
     ----------
     metre : Metre
-        The time signature in force.
+        Time signature in force.
     length : Fraction
-        What is written in it, in quarter notes.
+        Length of its notes and rests, in quarter notes.
     closes : bool
         Whether a repeat sign or a double bar follows it: where a tune may return to a pickup.
     label : str
-        The number by which messages name it.
+        Number that messages name it by.
     """
 
     metre: Metre
@@ -35,11 +35,11 @@ class Bar:
 
 def check_monophonic(notes: Sequence[Note], where: str) -> None:
     """Raise `PolyphonyError` at the first of the sorted `notes` that starts before the one before it ends."""
-    for one, two in pairwise(notes):
-        if two.start < one.end:
+    for first, second in pairwise(notes):
+        if second.start < first.end:
             raise PolyphonyError(
-                f"{where}, quarter note {float(two.start):g}: pitch {two.pitch} starts while {one.pitch} still sounds:"
-                " one voice is needed"
+                f"{where}, quarter note {float(second.start):g}: pitch {second.pitch} starts while {first.pitch} still"
+                " sounds: one voice is needed"
             )
 
 
@@ -61,9 +61,9 @@ def assemble(
     Parameters
     ----------
     notes : iterable of Note
-        Sorted; starts count from the start of the first bar.
+        Notes, sorted; starts count from the start of the first bar.
     bars : sequence of Bar
-        In playing order; empty bars (length 0) are dropped.
+        Bars in playing order; empty ones (length 0) are dropped.
 
     Raises
     ------

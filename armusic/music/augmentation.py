@@ -1,6 +1,6 @@
-"""Variants of measures to train on: a corpus of tunes is small, the measures it could hold are many.
+"""Variants of measures to train on: a corpus holds few of the possible measures.
 
-Every variant is a whole measure with attributes of its own, measured anew: mirrored in pitch,
+Every variant is a whole measure, whose attributes are measured anew: mirrored in pitch,
 spliced with another measure at a beat, given the pitches of another measure, or with single
 notes moved, tied together or struck twice.
 """
@@ -31,24 +31,24 @@ def vary(
     x : int array (item, tick)
         Classes of `frame`, of one metre.
     changed : bool array (item,)
-        Which measures to vary.
+        Mask of the measures to vary.
     frame : Frame
-        What the classes mean.
+        Pitch frame of the classes.
     ticks : int
-        Ticks per measure; what stands behind them is left alone.
+        Ticks per measure; further columns stay as they are.
     rng : numpy Generator
-        Source of chance.
+        Source of randomness.
 
     Returns
     -------
     int array (variant, tick)
-        Canonical rows; a variant that would leave the frame is the measure itself.
+        Canonical rows; in place of a variant that leaves the frame, the measure itself.
     """
     source = x[changed]
     y = source[:, :ticks].copy()
-    other = x[rng.integers(len(x), size=len(y)), :ticks]
+    partner = x[rng.integers(len(x), size=len(y)), :ticks]
 
-    def chosen(share: float) -> Bool[np.ndarray, "variant 1"]:
+    def drawn(share: float) -> Bool[np.ndarray, "variant 1"]:
         return rng.random((len(y), 1)) < share
 
     def struck(rows: Int[np.ndarray, "variant tick"]) -> Bool[np.ndarray, "variant tick"]:
@@ -56,7 +56,7 @@ def vary(
 
     # the other measure's notes, from a beat on
     seam = TICKS_PER_BEAT * rng.integers(1, max(2, ticks // TICKS_PER_BEAT), size=(len(y), 1))
-    y = np.where(chosen(SPLICE) & (np.arange(ticks) >= seam), other, y)
+    y = np.where(drawn(SPLICE) & (np.arange(ticks) >= seam), partner, y)
     # the other measure's pitches, in order, for as many notes as there are
     donor = x[rng.integers(len(x), size=len(y)), :ticks]
     rank = np.cumsum(struck(y), axis=1) - 1
@@ -65,25 +65,25 @@ def vary(
     pitches = np.take_along_axis(
         np.take_along_axis(donor, order, axis=1), np.clip(rank, 0, np.maximum(count - 1, 0)), axis=1
     )
-    y = np.where(chosen(REPITCH) & (count > 0) & struck(y), pitches, y)
+    y = np.where(drawn(REPITCH) & (count > 0) & struck(y), pitches, y)
     # single notes: moved, tied to the one before, or struck again while they sound
     some = rng.random(y.shape) < 0.2
     moved = y + rng.choice(_STEP, size=y.shape)
-    y = np.where(chosen(MOVE) & some & struck(y) & (moved >= 0) & (moved < frame.hold), moved, y)
+    y = np.where(drawn(MOVE) & some & struck(y) & (moved >= 0) & (moved < frame.hold), moved, y)
     some = rng.random(y.shape) < 0.3
-    y = np.where(chosen(MERGE) & some & struck(y) & (np.arange(ticks) > 0), frame.hold, y)
+    y = np.where(drawn(MERGE) & some & struck(y) & (np.arange(ticks) > 0), frame.hold, y)
     pitch = sounding(y, frame.hold)
     some = rng.random(y.shape) < 0.2
-    y = np.where(chosen(STRIKE) & some & (y == frame.hold) & struck(pitch), pitch, y)
-    y = np.where(chosen(MIRROR) & struck(y), frame.hold - 1 - y, y)
+    y = np.where(drawn(STRIKE) & some & (y == frame.hold) & struck(pitch), pitch, y)
+    y = np.where(drawn(MIRROR) & struck(y), frame.hold - 1 - y, y)
     y = _canonical(y, frame)
 
-    inside = np.ones(len(y), dtype=bool)
+    fits = np.ones(len(y), dtype=bool)
     if frame.name == "anchored":  # the median is a new one
         tokens = frame.leave(y, np.full(len(y), 64))
-        y, inside = frame.enter(tokens, frame.anchors(tokens))
+        y, fits = frame.enter(tokens, frame.anchors(tokens))
     result = source.copy()
-    result[inside, :ticks] = y[inside]
+    result[fits, :ticks] = y[fits]
     return result
 
 

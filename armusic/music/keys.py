@@ -60,7 +60,7 @@ def parse(text: str) -> Key:
 
 
 def collection(key: Key) -> Bool[np.ndarray, "12"]:
-    """Return which pitch classes, from C on, are in a key's signature.
+    """Return a mask of the pitch classes, from C on, in a key's signature.
 
     Examples
     --------
@@ -73,22 +73,22 @@ def collection(key: Key) -> Bool[np.ndarray, "12"]:
 
 
 def find(tune: Tune) -> Key:
-    """Return the key of a tune: its own where it has one, else the one that its notes fit best.
+    """Return the key of a tune: its own if it has one, else the one that fits its notes best.
 
-    The collection is the one in which the notes sound longest. Of several that are equally good,
-    as for a tune of five notes, it is the one in which the last note is the tonic of major,
-    or else of minor, or else the one with the fewest sharps or flats. The tonic is the last
-    note, or, where that lies outside, the pitch class that sounds longest.
+    The collection is the one in which the notes sound longest. Among equally good ones, as for a
+    tune of five notes, it is the one in which the last note is the tonic of major, else of minor,
+    else the one with the fewest sharps or flats. The tonic is the last note or, if that lies outside,
+    the pitch class that sounds longest.
 
     Parameters
     ----------
     tune : Tune
-        With at least one note.
+        Tune with at least one note.
 
     Raises
     ------
     NoNotesError
-        Where nothing sounds and there is no key signature.
+        If nothing sounds and there is no key signature.
 
     Examples
     --------
@@ -101,13 +101,14 @@ def find(tune: Tune) -> Key:
     if tune.key is not None:
         return tune.key
     if not tune.notes:
-        raise NoNotesError(f"{tune.source or 'the tune'}: no notes in it, so no key: name one")
+        raise NoNotesError(f"{tune.source or 'the tune'}: no notes in it, so no key: set one")
     classes = [note.pitch % OCTAVE for note in tune.notes]
     lengths = np.bincount(classes, [float(note.duration) for note in tune.notes], OCTAVE)
     covered = _COLLECTIONS @ lengths
     best = np.flatnonzero(covered >= covered.max() - 1e-9 * lengths.sum())
     fifths = min(
-        (_SIGNATURES[index] for index in best), key=lambda one: _COMMON.get(_mode(one, classes[-1]), len(_COMMON))
+        (_SIGNATURES[index] for index in best),
+        key=lambda candidate: _COMMON.get(_mode(candidate, classes[-1]), len(_COMMON)),
     )
     tonic = classes[-1] if _mode(fifths, classes[-1]) else int((lengths * collection(Key(fifths))).argmax())
     return Key(fifths, _mode(fifths, tonic) or "major")
@@ -116,9 +117,8 @@ def find(tune: Tune) -> Key:
 def allowed(tune: Tune, key: Key) -> Bool[np.ndarray, "measure 128"]:
     """Return the pitches that keep each measure in a key, and near its own.
 
-    They are those of the key's collection from an octave below the lowest to an octave above the
-    highest pitch that sounds in the input's own measure (all of them where none does), and those
-    that sound in it.
+    These are the pitches of the key's collection from an octave below the lowest to an octave above
+    the highest pitch of the input's own measure (all if it is silent), and the pitches that sound in it.
 
     Examples
     --------
@@ -139,7 +139,7 @@ def allowed(tune: Tune, key: Key) -> Bool[np.ndarray, "measure 128"]:
 
 
 _COLLECTIONS = np.array([collection(Key(fifths)) for fifths in _SIGNATURES], dtype=float)
-_COMMON: dict[str | None, int] = {"major": 0, "minor": 1}  # which of them is likelier: see `find`
+_COMMON: dict[str | None, int] = {"major": 0, "minor": 1}  # the likelier first: see `find`
 
 
 def _mode(fifths: int, tonic: int) -> str | None:
@@ -149,8 +149,8 @@ def _mode(fifths: int, tonic: int) -> str | None:
 
 
 def _times(spans: tuple[Note, ...] | tuple[Measure, ...]) -> tuple[Quarters, Quarters]:
-    """Return where notes or measures start and end, in quarter notes; equal fractions are equal floats."""
+    """Return the starts and ends of notes or measures, in quarter notes; equal fractions give equal floats."""
     return (
-        np.array([float(one.start) for one in spans]),
-        np.array([float(one.end) for one in spans]),
+        np.array([float(span.start) for span in spans]),
+        np.array([float(span.end) for span in spans]),
     )

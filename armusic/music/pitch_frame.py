@@ -1,8 +1,8 @@
-"""The pitch frame: which pitches a model can write, and from where it counts them.
+"""Pitch frames: the pitches that a model can represent, and their reference pitch.
 
-`absolute` models know the pitches 55..84 (G3 to C6; Pati and Lerch 2020). `anchored` ones
-count semitones from the measure's own median pitch, which is kept beside the code and put
-back on decoding: no attribute changes by transposition, so neither does the model.
+`absolute` models have the pitches 55..84 (G3 to C6; Pati and Lerch 2020). `anchored` ones
+count semitones from the measure's own median pitch, which is stored beside the code and added
+again on decoding: no attribute depends on transposition, so neither does the model.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from armusic.music import attributes
 from armusic.music.tokenizer import HOLD, REST, is_onset
 
 FrameName = Literal["anchored", "absolute"]
-MIDDLE = 69  # the anchor where no measure has a note yet: A4, in the middle of the folk tunes
+MIDDLE = 69  # anchor if no measure has a note: A4, in the middle of the folk tunes
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +50,16 @@ class Frame:
 
     @property
     def classes(self) -> int:
-        """How many classes there are."""
+        """Number of classes."""
         return self.hold + 2
 
     def check(self, names: Sequence[str]) -> None:
-        """Refuse attributes that the frame cannot see: in the anchored one those that change by transposition.
+        """Refuse attributes that the frame cannot represent: in the anchored one, those that transposition changes.
 
         Raises
         ------
         DataError
-            With the first of them.
+            For the first such attribute.
         """
         for name in names if self.name == "anchored" else ():
             if not attributes.is_transposition_invariant(attributes.get(name)):
@@ -69,9 +69,9 @@ class Frame:
                 )
 
     def anchors(self, tokens: Int[np.ndarray, "measure tick"]) -> Int[np.ndarray, " measure"]:
-        """Return the pitch from which each measure of a tune is counted (0 in the absolute frame).
+        """Return the reference pitch of each measure of a tune (0 in the absolute frame).
 
-        A measure without notes takes the anchor of the one before; the first ones that of the first after them.
+        A measure without notes takes the anchor of the one before; at the start, of the first one with notes.
 
         Examples
         --------
@@ -91,9 +91,9 @@ class Frame:
         return medians[voiced[np.maximum(before, 0)]].astype(np.int64)
 
     def registers(self, tokens: Int[np.ndarray, "measure tick"]) -> Int[np.ndarray, " measure"]:
-        """Return anchors with which a tune in any register enters: in the absolute frame, whole octaves.
+        """Return anchors that bring a tune of any register into the frame: in the absolute one, whole octaves.
 
-        They are as few octaves as bring a measure into the frame, and 0 where none do.
+        They are the fewest octaves that bring a measure into the frame, and 0 if none do.
 
         Examples
         --------
@@ -127,13 +127,13 @@ class Frame:
     def leave(
         self, classes: Int[np.ndarray, "*batch measure tick"], anchors: Int[np.ndarray, " measure"]
     ) -> Int[np.ndarray, "*batch measure tick"]:
-        """Return tokens again; the inverse of `enter` for measures that lie inside."""
+        """Return the tokens of classes: the inverse of `enter` for measures inside the frame."""
         pitch = (classes + self.low + anchors[:, None]).clip(0, HOLD - 1)
         tokens = np.where(classes < self.hold, pitch, np.where(classes == self.rest, REST, HOLD))
         return tokens.astype(np.int16)
 
     def tokens(self, classes: Int[np.ndarray, "measure tick"]) -> Int[np.ndarray, "measure tick"]:
-        """Return the tokens of classes that no tune comes with: anchored ones count from A4.
+        """Return the tokens of classes without a tune; anchored ones count from A4.
 
         Examples
         --------

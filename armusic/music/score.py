@@ -101,7 +101,7 @@ def unsupported(metre: str) -> str:
 _KINDS = ((4, 4), (2, 4), (3, 4), (6, 8), (9, 8), (12, 8))
 _SUPPORTED = frozenset({*_KINDS, (2, 2)})
 METRES = tuple(Metre(*pair) for pair in _KINDS)
-"""The kinds of metre, one grid each; a model knows a metre by its place in this tuple."""
+"""Kinds of metre, one grid each; models identify a metre by its index in this tuple."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class Note:
     start, duration : Fraction
         Quarter notes; the start counts from the start of the first measure.
     pitch, velocity : int
-        As in MIDI: 0..127, where 60 is middle C, and 1..127.
+        MIDI pitch, 0..127, where 60 is middle C, and MIDI velocity, 1..127.
     """
 
     start: Fraction
@@ -145,20 +145,20 @@ class Note:
 
     @property
     def end(self) -> Fraction:
-        """When the note stops, in quarter notes."""
+        """End of the note, in quarter notes."""
         return self.start + self.duration
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Where a measure starts, in quarter notes, and its metre."""
+    """A measure: its start, in quarter notes, and its metre."""
 
     start: Fraction
     metre: Metre
 
     @property
     def end(self) -> Fraction:
-        """Where the next measure starts, in quarter notes."""
+        """End of the measure, in quarter notes."""
         return self.start + self.metre.length
 
 
@@ -169,15 +169,16 @@ class Origin:
     Parameters
     ----------
     file, track, channel
-        All of it, and where the melody is, from 0.
+        Whole file, and track and channel of the melody, from 0.
     measures, notes
-        The tune's, as read.
+        Measures and notes of the tune, as read.
     places, homes : tuple of int
-        Of each note, its number in `smf.pairs`; of each of those, the tune's measure it starts in, or -1.
+        Index of each note in `smf.pairs`; for each of those pairs, the index of the tune's measure in which it
+        starts, or -1.
     clock : tuple of (Fraction, Fraction, Fraction)
-        From which quarter note on, which tick that is, and ticks per quarter note.
+        Quarter note from which a line holds, its tick, and ticks per quarter note from there on.
     groove : bool
-        Whether notes that start where one of the file's does are as early or late as that one.
+        Whether notes that start with one of the file's are as early or late as that one.
     """
 
     file: MidiData
@@ -198,21 +199,21 @@ class Tune:
     Parameters
     ----------
     notes : tuple of Note
-        Sorted; no two overlap.
+        Notes, sorted; no two overlap.
     measures : tuple of Measure
-        From quarter note 0 on, without a gap; every note lies within them.
+        Measures from quarter note 0 on, without a gap; every note lies within them.
     title, source : str
-        The tune's name, and what messages call it (`tune.abc`, `book.abc#12`).
+        Title, and name in messages (`tune.abc`, `book.abc#12`).
     key : Key, optional
-        The first key signature, where one is written.
+        First key signature, if one is written.
     tempos : tuple of (Fraction, float)
-        Tempo changes: quarter note at which each starts, quarter notes per minute.
+        Tempo changes: start in quarter notes, and quarter notes per minute.
     program : int
         MIDI program, 0..127.
     padding : tuple of (Fraction, Fraction)
         Quarter notes of rest added in front of a pickup and behind a short last measure.
     origin : Origin, optional
-        The file around it, where that has more than the tune.
+        File around the tune, if it has more than the tune.
     """
 
     notes: tuple[Note, ...]

@@ -1,8 +1,8 @@
-"""The bytes of a Standard MIDI File as events, and events as bytes again, with nothing interpreted.
+"""Standard MIDI Files: from bytes to events and back, without interpretation.
 
 Not mido: its reader drops the time in front of a meta event that it does not know, so that
 every later note comes too early, and refuses a file for an illegal key signature, for a
-chunk between two tracks that is none of its own, or with an exception without a message.
+chunk of another kind between two tracks, or with an exception without a message.
 The format has not changed since 1988, and is short.
 
 Source
@@ -22,13 +22,13 @@ from armusic.files import one_line
 
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PROGRAM_CHANGE, PITCH_BEND = 0x80, 0x90, 0xB0, 0xC0, 0xE0
 SYSEX, SYSEX_MORE = 0xF0, 0xF7
-META = 0x100  # a meta event's status here is this plus its type
+META = 0x100  # status of a meta event here: this plus its type
 TEXT, TRACK_NAME, INSTRUMENT_NAME, LYRIC, MARKER = META + 0x01, META + 0x03, META + 0x04, META + 0x05, META + 0x06
 END_OF_TRACK = META + 0x2F
 SET_TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = META + 0x51, META + 0x58, META + 0x59
 
 MAX_EVENTS = 1_000_000  # some hundred hours of melody; keeps a hostile file from filling the memory
-MAX_RESOLUTION = 0x7FFF  # ticks per quarter note: the highest bit says something else
+MAX_RESOLUTION = 0x7FFF  # ticks per quarter note: the highest bit marks SMPTE times
 
 ONE_TRACK, TRACKS, SEPARATE_SONGS = range(3)
 """The three types of file: one track; tracks that sound together; tracks that are songs of their own."""
@@ -37,7 +37,7 @@ _HEADER, _TRACK = b"MThd", b"MTrk"
 _HEADER_SIZE, _CHUNK_HEADER_SIZE = 14, 8
 _STATUS = 0x80  # bytes from here on start an event, those below are data
 _META = 0xFF
-_SMPTE = 0x8000  # this bit of the division says that times are frames
+_SMPTE = 0x8000  # bit of the division for times in frames
 _NUMBER_BYTES = 4  # a variable-length number has no more
 
 
@@ -48,11 +48,11 @@ class Event:
     Parameters
     ----------
     tick : int
-        When, from the start of the file.
+        Ticks from the start of the file.
     status : int
-        The status byte with its channel, or `META` plus the type of a meta event.
+        Status byte with its channel, or `META` plus the type of a meta event.
     data : bytes
-        What follows: one or two bytes below 128, or the content of the meta event or message.
+        One or two bytes below 128, or the content of a meta event or system exclusive message.
     """
 
     tick: int
@@ -72,19 +72,19 @@ class MidiData:
 def parse(data: bytes, source: str) -> MidiData:
     """Return the events of a MIDI file, also of one in a RIFF wrapper (`.rmi`).
 
-    Chunks of unknown types, and what follows the last track, are skipped.
+    Chunks of unknown types, and data after the last track, are skipped.
 
     Parameters
     ----------
     data : bytes
-        The whole file.
+        Content of the file.
     source : str
-        What messages call it.
+        Name of the file in messages.
 
     Raises
     ------
     ReadError
-        If it is no MIDI file, is cut short or damaged, or counts time in frames.
+        If it is no MIDI file, cut short or damaged, or counts time in frames.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def parse(data: bytes, source: str) -> MidiData:
     >>> file.ticks_per_quarter, file.tracks[0][0]
     (480, Event(tick=0, status=144, data=b'<P'))
     """
-    data = _unwrapped(data, source)
+    data = _unwrap(data, source)
     if not data.startswith(_HEADER):
         start = one_line(data[:8].decode("latin-1"))
         raise ReadError(f"{source}: not a MIDI file (it starts with '{start}')")
@@ -109,7 +109,7 @@ def parse(data: bytes, source: str) -> MidiData:
 
     tracks: list[tuple[Event, ...]] = []
     at = _CHUNK_HEADER_SIZE + size
-    left = MAX_EVENTS
+    remaining = MAX_EVENTS
     while len(tracks) < count and at < len(data):
         where = f"{source}, track {len(tracks) + 1}"
         begin = at + _CHUNK_HEADER_SIZE
@@ -118,16 +118,16 @@ def parse(data: bytes, source: str) -> MidiData:
         if begin > len(data) or len(chunk) < size:
             raise ReadError(f"{where}: cut short: {len(chunk)} of its {size} bytes are there")
         if name == _TRACK:
-            tracks.append(_events(chunk, where, left))
-            left -= len(tracks[-1])
+            tracks.append(_events(chunk, where, remaining))
+            remaining -= len(tracks[-1])
         at = begin + size
     if len(tracks) < count:
         raise ReadError(f"{source}: cut short: {len(tracks)} of its {count} tracks are there")
     return MidiData(kind, division, tuple(tracks))
 
 
-def _unwrapped(data: bytes, source: str) -> bytes:
-    """Return the MIDI file in a RIFF file, anything else as it is."""
+def _unwrap(data: bytes, source: str) -> bytes:
+    """Return the MIDI file in a RIFF file; other data as it is."""
     if data[:4] != b"RIFF" or data[8:12] != b"RMID":
         return data
     at = 12
@@ -156,17 +156,17 @@ def _events(chunk: bytes, where: str, most: int) -> tuple[Event, ...]:
                 raise ReadError(f"{where}: the file has more than {MAX_EVENTS} events: too long for one melody")
             if status == END_OF_TRACK:
                 break
-    except IndexError:  # reading past the end is the one way to get it here
+    except IndexError:  # only reading past the end raises it here
         raise ReadError(f"{where}: cut short: it ends in the middle of an event") from None
     return tuple(events)
 
 
 def _event(chunk: bytes, at: int, running: int, where: str) -> tuple[int, bytes, int]:
-    """Return the status and the data of the event at `at`, and where it ends."""
+    """Return the status and the data of the event at `at`, and the index after it."""
     status = chunk[at]
     if status >= _STATUS:
         at += 1
-    elif running:  # a message may leave out its status if it has the last one's
+    elif running:  # a message may omit the status of the one before
         status = running
     else:
         raise ReadError(f"{where}: damaged: byte {at} is no MIDI event")
@@ -189,7 +189,7 @@ def _event(chunk: bytes, at: int, running: int, where: str) -> tuple[int, bytes,
 
 
 def _number(chunk: bytes, at: int, where: str) -> tuple[int, int]:
-    """Return the variable-length number at `at`, and where it ends."""
+    """Return the variable-length number at `at`, and the index after it."""
     number = 0
     for place in range(at, at + _NUMBER_BYTES):
         number = number << 7 | chunk[place] % _STATUS
@@ -199,17 +199,17 @@ def _number(chunk: bytes, at: int, where: str) -> tuple[int, int]:
 
 
 def pairs(track: Sequence[Event]) -> dict[int, list[tuple[int, int]]]:
-    """Return the notes of a track by channel: the places of the events that start and end each one.
+    """Return the notes of a track by channel: the indices of the events that start and end each one.
 
-    Of two notes of one pitch, the one that started first ends first: so a note may be struck
-    again at the tick at which it ends, whichever event the file has first. Where a pitch has
-    more starts than ends, an end is the last start's before it: so only the note whose own end
-    is missing never ends. A note whose end stands before its start, at the same tick, has no length.
+    Of two notes of one pitch, the one that started first ends first, so that a note may be struck
+    again at the tick at which it ends, whichever event comes first in the file. If a pitch has more
+    starts than ends, an end belongs to the last start before it, so that only the note whose own end
+    is missing never ends. A note whose end comes before its start, at the same tick, has no length.
 
     Returns
     -------
     dict of int to list of (int, int)
-        Channel, from 0; its notes in the order in which they start. The end is -1 where there is none.
+        Channels, from 0, and their notes in the order of their starts; a missing end is -1.
 
     Examples
     --------
@@ -222,30 +222,30 @@ def pairs(track: Sequence[Event]) -> dict[int, list[tuple[int, int]]]:
             keys[event.status & 0x0F, event.data[0]].append(place)
     notes: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
     for (channel, _), places in keys.items():
-        notes[channel] += _paired(track, places)
-    return {channel: sorted(found) for channel, found in sorted(notes.items()) if found}
+        notes[channel] += _pair(track, places)
+    return {channel: sorted(spans) for channel, spans in sorted(notes.items()) if spans}
 
 
-def _paired(track: Sequence[Event], places: Sequence[int]) -> list[tuple[int, int]]:
+def _pair(track: Sequence[Event], places: Sequence[int]) -> list[tuple[int, int]]:
     """Return the notes of one pitch and channel."""
     starts = [track[place].status >= NOTE_ON and track[place].data[1] > 0 for place in places]
     depth = 0
     for start in starts:
         depth = depth + 1 if start else max(depth - 1, 0)
-    found: list[tuple[int, int]] = []
-    begun: deque[int] = deque()
-    lone: dict[int, int] = {}  # ends of nothing, by their tick
+    notes: list[tuple[int, int]] = []
+    open_notes: deque[int] = deque()
+    lone_ends: dict[int, int] = {}  # ends without a start, by their tick
     for place, start in zip(places, starts, strict=True):
         tick = track[place].tick
         if start:
-            begun.append(place)
-        elif not begun:
-            lone[tick] = place
-        elif depth and track[begun[-1]].tick < tick:
-            found.append((begun.pop(), place))
+            open_notes.append(place)
+        elif not open_notes:
+            lone_ends[tick] = place
+        elif depth and track[open_notes[-1]].tick < tick:
+            notes.append((open_notes.pop(), place))
         else:
-            found.append((begun.popleft(), place))
-    return found + [(place, lone.get(track[place].tick, -1)) for place in begun]
+            notes.append((open_notes.popleft(), place))
+    return notes + [(place, lone_ends.get(track[place].tick, -1)) for place in open_notes]
 
 
 def to_bytes(file: MidiData) -> bytes:

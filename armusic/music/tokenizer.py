@@ -5,7 +5,7 @@ the beat, so that sixteenths and triplets both fit (Pati and Lerch 2020); the si
 a compound beat are evenly spaced sixteenths. A measure is one row of tokens:
 
 - 0..127: a note of this MIDI pitch starts here;
-- `HOLD`: what sounds, or the silence, goes on;
+- `HOLD`: the note, or the silence, goes on;
 - `REST`: silence begins here.
 
 The canonical row has `REST` only where silence begins, and at the first tick of a measure
@@ -33,12 +33,12 @@ _COMPOUND = np.array([0, 3, 6, 9, 12, 15])
 
 
 def ticks(metre: Metre) -> int:
-    """Return how many ticks a measure of `metre` has."""
+    """Return the number of ticks in a measure of `metre`."""
     return TICKS_PER_BEAT * metre.beats
 
 
 def tick_units(metre: Metre) -> Int[np.ndarray, " tick"]:
-    """Return where in its measure each tick starts, in twelfths of a quarter note.
+    """Return the start of each tick in its measure, in twelfths of a quarter note.
 
     Examples
     --------
@@ -62,7 +62,7 @@ for _metre, _kind in _KIND.items():
 
 
 def kinds(measures: Sequence[Measure]) -> Int[np.ndarray, " measure"]:
-    """Return for each measure the place of its kind of metre in `score.METRES`."""
+    """Return for each measure the index of its kind of metre in `score.METRES`."""
     return np.array([_KIND[measure.metre.kind] for measure in measures], dtype=np.int64)
 
 
@@ -72,7 +72,7 @@ def encode(tune: Tune) -> Int[np.ndarray, "measure tick"]:
     Returns
     -------
     int16 array (measure, tick)
-        As wide as the longest measure; shorter ones end in `PAD`.
+        Tokens, as wide as the longest measure; shorter ones end in `PAD`.
 
     Raises
     ------
@@ -122,21 +122,21 @@ def on_grid(tune: Tune) -> Bool[np.ndarray, " note"]:
 
 
 def decode(tokens: Int[np.ndarray, "measure tick"], measures: Sequence[Measure]) -> tuple[Note, ...]:
-    """Return the notes that rows of tokens stand for; every row means something.
+    """Return the notes of rows of tokens; every row is valid.
 
-    A `HOLD` with nothing before it is silence; what stands behind a row's last tick is ignored.
+    A `HOLD` with nothing before it is silence; columns behind a row's last tick are ignored.
 
     Parameters
     ----------
     tokens : int array (measure, tick)
-        At least as wide as the longest measure.
+        Tokens, at least as wide as the longest measure.
     measures : sequence of Measure
-        Where each row stands in the tune, and its metre.
+        Start and metre of each row.
 
     Returns
     -------
     tuple of Note
-        Sorted, without overlap, of the default velocity; `encode` of them is `tokens` in canonical form.
+        Notes, sorted, without overlap, of the default velocity; `encode` of them is `tokens` in canonical form.
 
     Examples
     --------
@@ -160,7 +160,7 @@ def decode(tokens: Int[np.ndarray, "measure tick"], measures: Sequence[Measure])
 
 
 def is_onset(tokens: Int[np.ndarray, "*batch tick"]) -> Bool[np.ndarray, "*batch tick"]:
-    """Return where a note starts."""
+    """Return a mask of the ticks at which a note starts."""
     return (tokens >= 0) & (tokens < HOLD)
 
 
@@ -184,7 +184,7 @@ def sounding(tokens: Int[np.ndarray, "measure tick"], hold: int = HOLD) -> Int[n
 
 
 def is_canonical(tokens: Int[np.ndarray, "measure tick"]) -> Bool[np.ndarray, " measure"]:
-    """Return which rows of tokens could be those of a measure in a tune: rest stands only where silence begins.
+    """Return a mask of the rows that are canonical: rest stands only where silence begins.
 
     Examples
     --------
@@ -205,7 +205,7 @@ def _starts(measures: Sequence[Measure]) -> Int[np.ndarray, " measure"]:
 def _place(
     measures: Sequence[Measure], times: Sequence[Fraction]
 ) -> tuple[Int[np.ndarray, " time"], Int[np.ndarray, " time"]]:
-    """Return the measure and the tick of each time: tick -1 between two ticks, the tick behind the last at the end."""
+    """Return measure and tick of each time: -1 between two ticks, and the tick after the last one at the end."""
     kind, starts = kinds(measures), _starts(measures)
     scaled = [divmod(time.numerator * UNITS_PER_QUARTER, time.denominator) for time in times]
     units = np.array([unit for unit, _ in scaled], dtype=np.int64)

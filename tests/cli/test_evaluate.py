@@ -87,10 +87,10 @@ def test_pictures(run: Run, trained: Path) -> None:
 
 
 def test_without_notation_there_are_piano_rolls(run: Run, trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(name: str) -> None:
+    def require(name: str, **_: str) -> None:
         raise MissingExtraError(f"{name} is not installed")
 
-    monkeypatch.setattr(engraving, "_extra", missing)
+    monkeypatch.setattr(engraving, "require", require)
     done = run("evaluate", trained, "--pictures", "pictures", "--json")
     assert (done.code, done.err) == (0, "armusic: warning: piano rolls only: verovio is not installed\n")
     assert Path("pictures", "sweeps.png").exists()
@@ -104,7 +104,7 @@ def test_without_notation_there_are_piano_rolls(run: Run, trained: Path, monkeyp
         (("--metre", "9/8"), 1, "test items is in 9/8"),
         (("--pictures", "full"), 1, "full has files in it"),
         (("--pictures", "none/there"), 1, "its folder none does not exist"),
-        (("--pictures", "model.safetensors"), 1, "a file, where a folder is wanted"),
+        (("--pictures", "model.safetensors"), 1, "a file, not a folder"),
     ],
 )
 def test_what_is_refused(run: Run, trained: Path, options: tuple[str, ...], code: int, message: str) -> None:

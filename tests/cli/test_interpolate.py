@@ -189,7 +189,7 @@ def test_the_input_is_never_the_output(run: Run, melody: Path, model: Path) -> N
     [
         ("none/out.mid", "its folder cannot be written to (No such file or directory)"),
         ("input.mid/out.mid", "its folder cannot be written to (Not a directory)"),
-        ("folder", "a folder, where a file is wanted"),
+        ("folder", "a folder: name a file in it"),
         ("out.xyz", ".xyz says no known format"),
         ("out", "a name without a suffix says no known format"),
     ],
@@ -249,7 +249,7 @@ def test_an_input_that_cannot_be_used(run: Run, here: Path, model: Path, what: s
     ("name", "code", "message"),
     [
         ("none.mid", 1, "none.mid: no such file"),
-        (".", 1, "a folder, where a file is wanted"),
+        (".", 1, "a folder: name a file in it"),
         ("notes.txt", 2, "says no known format"),
     ],
 )

@@ -99,7 +99,7 @@ def test_a_key_signature_comes_first() -> None:
 
 
 def test_nothing_has_no_key() -> None:
-    with pytest.raises(NoNotesError, match=r"silence\.mid: no notes in it, so no key: name one"):
+    with pytest.raises(NoNotesError, match=r"silence\.mid: no notes in it, so no key: set one"):
         keys.find(Tune((), (Measure(Fraction(0), Metre(4, 4)),), source="silence.mid"))
 
 

@@ -391,10 +391,10 @@ def test_refusals(tmp_path: Path) -> None:
         (pair[:1], "out.xyz", "tracks", UsageError, "out.xyz: suffix .xyz says no known format: use one of .mid"),
         (pair[:1], "out", "sequence", UsageError, "a name without a suffix"),
         (pair[:1], "old.mid", "tracks", WriteError, "old.mid exists already: .* force"),
-        (pair[:1], "folder.mid", "tracks", WriteError, "a folder, where a file is wanted"),
+        (pair[:1], "folder.mid", "tracks", WriteError, "a folder: name a file in it"),
         (pair[:1], "none/out.mid", "tracks", WriteError, "does not exist"),
         (pair[:1], "clips", "clips", WriteError, "has files in it: .* force"),
-        (pair[:1], "old.mid", "clips", WriteError, "a file, where a folder is wanted"),
+        (pair[:1], "old.mid", "clips", WriteError, "a file, not a folder"),
     ):
         with pytest.raises(error, match=words) as caught:
             writers.write(tunes_, tmp_path / name, layout=layout)
