@@ -64,6 +64,9 @@ SPELLED = {"contour=by+0.2": "contour=+0.2", "contour=-0.2": "contour=1:-0.2"}
 RENAMED = {'"asked":': '"target":', '"reached":': '"value":', '"before":': '"original":', '"left":': '"unchanged":'}
 """Words in what is printed that have another name since, such as the keys of `--json`: old and new."""
 
+REWORDED = ("interpolate", "map")
+"""Commands whose pictures have other words since; they were compared before these changed."""
+
 
 def results(tree: Path, folder: Path, commands: list[str], old: bool) -> dict[str, object]:
     """Return what each command prints and writes, by command and file."""
@@ -93,7 +96,8 @@ def results(tree: Path, folder: Path, commands: list[str], old: bool) -> dict[st
         every[command] = printed
         for path in sorted(here.rglob("*")):
             named = any(word in command for word in SPELLED)  # a track is named after the words
-            if path.is_file() and path.relative_to(here).parts[0] not in before and not named:
+            reworded = path.suffix == ".png" and command.startswith(REWORDED)
+            if path.is_file() and path.relative_to(here).parts[0] not in before and not named and not reworded:
                 every[f"{command}: {path.relative_to(here)}"] = content(path.name, path.read_bytes())
         print(".", end="", flush=True, file=sys.stderr)
     for path in sorted((folder / "data").rglob("*.npz")):

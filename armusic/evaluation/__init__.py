@@ -155,7 +155,7 @@ def evaluate(
     if measured.any():
         control = metrics.decoded(swept, POSITIONS, test.names, train.a.std(axis=0, dtype=np.float64))
     from_prior = prior.measure(subject, train, test, rng, on_progress)
-    kept = identity.measure(subject, test, mean, some, axes, on_progress)
+    judged = identity.measure(subject, test, mean, some, axes, on_progress)
     reported = _reported(sample[chosen], test.take(chosen), seed)
     counts |= {"test": len(every), "samples": len(chosen), "means": len(distinct), "swept": int(measured.sum())}
     ceiling = float(metrics.tie_ceiling(test.take(chosen).a.astype(np.float64)).mean())
@@ -172,7 +172,7 @@ def evaluate(
         reconstruction=shares,
         control=control,
         prior=from_prior,
-        identity=kept,
+        identity=judged,
         reported=reported,
         counts=counts,
         seed=seed,

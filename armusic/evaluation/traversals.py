@@ -42,7 +42,7 @@ class Traversal:
     pictures : uint8 array (step, item, attribute, height, width, 3)
         Items decoded with the dimension of an attribute at a step.
     values : float array (step, item, attribute)
-        That attribute in the decoded items; NaN where it cannot be or was not measured.
+        Values of that attribute in the decoded items; NaN where it cannot be or was not measured.
     """
 
     names: tuple[str, ...]

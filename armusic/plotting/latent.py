@@ -177,7 +177,7 @@ def sweeps(
     pitches = pitch_limits(tunes)
     top = TOP
     for k, (name, tune, score) in enumerate(zip(names, tunes, scores, strict=True)):
-        page.heading(top, f"{name} turned by its dimension")
+        page.heading(top, f"{name} along its dimension")
         top += LABEL
         ax = page.axes(top, ROLL, LEFT, MUSIC)
         panels.piano_roll(ax, tune, color=INK, pitches=pitches)

@@ -70,7 +70,7 @@ def evaluation(evaluation: Evaluation, name: str, on_progress: Stage = silent) -
         example = views.example(subject, evaluation.test, evaluation.mean, evaluation.axes)
         pictures["sweeps.png"] = latent.sweeps(
             names, example.tunes, _notation(example.tunes), example.steps, example.values, POSITIONS, swept,
-            f"An ordinary measure of {data}, turned by {name}",
+            f"An ordinary measure of {data}, swept by {name}",
             f"one dimension moved; right: this measure, and mean and middle half of {swept.shape[2]} test measures",
         )  # fmt: skip
         return pictures

@@ -85,7 +85,7 @@ def agreement_text(targets: Float[np.ndarray, "*value"], values: Float[np.ndarra
     'R² 0.960, mean error 0.100'
     """
     if not targets.size:
-        return "nothing was asked for"
+        return "no targets"
     r2, error = agreement(targets, values)
     text = f"mean error {error:.3f}"
     return signed(f"R² {r2:.3f}, ") + text if np.isfinite(r2) else text
@@ -194,7 +194,7 @@ def against(ax: Axes, targets: Lines, values: Lines, attribute: str, colors: Seq
     ax.set_xticks(_marks(*limits))
     ax.set_yticks(_marks(*limits))
     ax.axline((low, low), slope=1, color="#808080", linewidth=0.9, linestyle=(0, (4, 2)), zorder=1)
-    ax.set_xlabel(f"{attribute} asked for", fontsize=8, color=INK)
+    ax.set_xlabel(f"{attribute} target", fontsize=8, color=INK)
     ax.set_ylabel(f"{attribute} reached", fontsize=8, color=INK)
     ax.tick_params(labelsize=7)
     ax.grid(color=FAINT, linewidth=0.5)
@@ -215,8 +215,8 @@ def target(ax: Axes, tune: Tune, original: Series, targets: Series, values: Seri
     attribute : str
         Name of the attribute, for the axis.
     """
-    curves(ax, tune, np.stack([original, values]), attribute, (INK, REACHED), ("before", "reached"))
-    ax.plot(_middles(tune), targets, color=TARGET, label="asked for", zorder=2.5, **_RINGS)
+    curves(ax, tune, np.stack([original, values]), attribute, (INK, REACHED), ("original", "reached"))
+    ax.plot(_middles(tune), targets, color=TARGET, label="target", zorder=2.5, **_RINGS)
 
 
 def heights(
@@ -258,8 +258,8 @@ def heights(
     ax.set_ylim(*targets[1, [0, -1]])
     ax.set_xticks(levels[0])
     ax.set_yticks(levels[1])
-    ax.set_xlabel(f"{names[0]} asked for", fontsize=8, color=INK)
-    ax.set_ylabel(f"{names[1]} asked for", fontsize=8, color=INK)
+    ax.set_xlabel(f"{names[0]} target", fontsize=8, color=INK)
+    ax.set_ylabel(f"{names[1]} target", fontsize=8, color=INK)
     ax.tick_params(length=2, labelsize=7)
     return mesh
 

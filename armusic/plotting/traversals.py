@@ -53,7 +53,7 @@ def overview(subject: Subject, test: Data, seed: int, name: str) -> dict[str, Fr
     shown = test.take(np.concatenate([places, order[~np.isin(order, places)]])[:ITEMS])
     words, data = subject.adapter.words, subject.config.data
     moving = traversals.traverse(subject, items, test.names, STEPS, axes, measured=False)
-    pictures: dict[str, Frames | Picture] = {"sweeps.gif": animation({f"{data}, turned by {name}": moving})}
+    pictures: dict[str, Frames | Picture] = {"sweeps.gif": animation({f"{data}, swept by {name}": moving})}
     pictures["sheet.png"] = tiles.framed(
         tiles.down(
             [
@@ -70,7 +70,7 @@ def overview(subject: Subject, test: Data, seed: int, name: str) -> dict[str, Fr
         )
     )
     if len(test.names) > 1:
-        pictures["plane.png"] = _planes(subject, middle, axes, f"One test {words.item} of {data}, turned by {name}")
+        pictures["plane.png"] = _planes(subject, middle, axes, f"One test {words.item} of {data}, swept by {name}")
     return pictures
 
 

@@ -53,11 +53,11 @@ def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Fi
     targeted = _targeted(variations)
     changed = _changed_measures(variations)
     page = Page.of(tunes, LABEL + CURVE + ((UNDER + LABEL + SQUARE) if targeted else 0))
-    note = f"{attribute} turned down and up, in {'corpus' if targeted else 'prior'} standard deviations"
+    note = f"{attribute} lowered and raised, in {'corpus' if targeted else 'prior'} standard deviations"
     if original is not None:
         note += "; the input behind in grey"
     if targeted:
-        note += "; in rings: asked for"
+        note += "; targets in rings"
     page.title(name or tunes[0].title or tunes[0].source or "tune", note)
     pitches = pitch_limits(tunes)
     top = TOP
@@ -144,9 +144,9 @@ def targets(tunes: Sequence[tuple[str, Tune]], result: Reached, title: str, note
         original, target, values = result.original[:, k], result.targets[:, k], result.values[:, k]
         ax = page.axes(top + LABEL, TARGET)
         panels.target(ax, tune, original, np.where(changed, target, np.nan), values, name)
-        means = signed(f"{original.mean():.2f} before, {target.mean():.2f} asked for, {values.mean():.2f} reached")
+        means = f"original {original.mean():.2f}, target {target.mean():.2f}, reached {values.mean():.2f}"
         page.heading(top, f"{name} of each measure")
-        page.facts(top, f"mean {means}; {panels.agreement_text(target[changed], values[changed])}")
+        page.facts(top, f"mean: {signed(means)}; {panels.agreement_text(target[changed], values[changed])}")
         top += LABEL + TARGET + GAP
     panels.number_measures(ax, tune, page.width - LEFT - RIGHT)
     page.figure.legend(
@@ -173,7 +173,7 @@ def surface(surface: Surface, title: str) -> Figure:
     names, targets, values, original = surface.names, surface.targets, surface.values, surface.original
     count = len(original)
     mean = f", mean of {count} measures" if count > 1 else ""
-    note = f"{' and '.join(names)} asked for together{mean}; lines: equal values, asked for (dashed) and reached"
+    note = f"targets for {' and '.join(names)} together{mean}; lines: equal values, targets dashed, reached solid"
     width, height = 2 * MAP + LEFT + BETWEEN + SIDE, TOP + LABEL + MAP + UNDER
     page = Page.blank(width, height)
     page.title(title, note)
@@ -248,7 +248,7 @@ def _against(
     steps = _targeted(variations)
     targets = np.stack([target for _, target, _ in steps])[:, changed]
     values = np.stack([variation.values for variation, _, _ in steps])[:, changed]
-    page.heading(top, "asked for against reached")
+    page.heading(top, "targets against values reached")
     ax = page.axes(top + LABEL, SQUARE, LEFT, SQUARE)
     panels.against(ax, targets, values, attribute, [color for _, _, color in steps])
     ax.text(
@@ -257,7 +257,7 @@ def _against(
     )  # fmt: skip
     if len(steps) > _LEGEND or not changed.any():
         return
-    rows: list[tuple[Any, list[str]]] = [(INK, ["step", "asked for", "reached", "mean error", "largest"])]
+    rows: list[tuple[Any, list[str]]] = [(INK, ["step", "target", "reached", "mean error", "largest"])]
     for (variation, _, color), target, value in zip(steps, targets, values, strict=True):
         error = np.abs(value - target)
         numbers = (target.mean(), value.mean(), error.mean(), error.max())

@@ -76,7 +76,7 @@ def pairs(
     r2: Float[np.ndarray, "attribute attribute"],
     title: str,
 ) -> Figure:
-    """Draw the codes of the regularised dimensions against the attributes: a straight line on the diagonal is wanted.
+    """Draw the codes of the regularised dimensions against the attributes: ideally a straight line on the diagonal.
 
     Parameters
     ----------

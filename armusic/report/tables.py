@@ -32,7 +32,7 @@ def report(runs: Sequence[Result], groups: Groups, captions: Mapping[str, str], 
     if groups:
         parts.append(notes(groups))
     if rows := _targets(groups):
-        parts += ["## Targets", table(("data", "model", "figure", "reached", "wanted", ""), rows)]
+        parts += ["## Targets", table(("data", "model", "figure", "reached", "target", ""), rows)]
     if grids := _grids(groups):
         parts += ["## Settings of gamma and delta", *grids]
     parts += [f"![{caption}]({name})" for name, caption in captions.items()]

@@ -37,7 +37,7 @@ def test_surfaces_have_every_pair_and_each_alone() -> None:
     labels = [(ax.get_xlabel(), ax.get_ylabel()) for ax in panels[:3]]
     assert labels == [("z of rhythm", "rhythm"), ("z of rhythm", "z of range"), ("z of rhythm", "z of contour")]
     for number, ax in enumerate(panels):
-        meshes = [one for one in ax.collections if isinstance(one, QuadMesh)]
+        meshes = [artist for artist in ax.collections if isinstance(artist, QuadMesh)]
         assert bool(meshes) is (number % 4 != 0)
         if meshes:
             assert np.asarray(meshes[0].get_array()).reshape(5, 5) == pytest.approx(grids()[0, 1])
@@ -61,7 +61,7 @@ def test_what_is_not_known_leaves_a_hole() -> None:
     figure = latent.surfaces(NAMES, POINTS, values, STEPS, swept(), "Model")
     texts(figure)
     panels = [ax for ax in figure.axes if ax.get_xlabel()]
-    meshes = [one for ax in panels for one in ax.collections if isinstance(one, QuadMesh)]
+    meshes = [artist for ax in panels for artist in ax.collections if isinstance(artist, QuadMesh)]
     holes = [int(np.ma.getmaskarray(np.ma.masked_invalid(mesh.get_array())).sum()) for mesh in meshes]
     assert holes == [1, 0, 25, 25, 0, 0]
     assert meshes[0].get_clim() == (-3, 3)
@@ -94,7 +94,7 @@ def test_a_sweep_has_its_notes_and_the_attribute_beside_them(score: np.ndarray |
     tunes = [tune("2/4", "G4|GABc|GBdg|")] * 2
     values = np.array([[0.1, 0.2, 0.4], [-0.5, 0.0, 0.5]])
     figure = latent.sweeps(NAMES[:2], tunes, [score] * 2, STEPS, values, STEPS, swept(2), "A measure", "note")
-    assert texts(figure)[2:] == ["rhythm turned by its dimension", "range turned by its dimension"]
+    assert texts(figure)[2:] == ["rhythm along its dimension", "range along its dimension"]
     assert len(figure.axes) == 4 + 2 * (score is not None)
     roll, beside = figure.axes[:2]
     assert [text.get_text() for text in roll.texts] == ["z \N{MINUS SIGN}2: 0.10", "z 0: 0.20", "z +2: 0.40"]

@@ -52,10 +52,10 @@ def sweep(tune: Tune, steps: tuple[float, ...] = (-2.0, -1.0, 0.0, 1.0, 2.0)) ->
     return [Step(f"rhythm {step:+.1f}", step, tune, values + step / 10) for step in steps]
 
 
-def asked(tune: Tune, miss: float = 0.01, steps: tuple[float, ...] = (-2.0, -1.0, 0.0, 1.0, 2.0)) -> list[Step]:
-    """Return a sweep that was asked for, and misses by so much, above and below in turn."""
+def targeted(tune: Tune, miss: float = 0.01, steps: tuple[float, ...] = (-2.0, -1.0, 0.0, 1.0, 2.0)) -> list[Step]:
+    """Return a sweep whose values miss their targets by so much, above and below in turn."""
     off = miss * (-1.0) ** np.arange(len(tune.measures))
-    return [replace(one, targets=one.values - off * bool(one.step)) for one in sweep(tune, steps)]
+    return [replace(step, targets=step.values - off * bool(step.step)) for step in sweep(tune, steps)]
 
 
 def texts(figure: Figure) -> list[str]:
@@ -64,7 +64,9 @@ def texts(figure: Figure) -> list[str]:
 
 def dots(ax: Axes) -> np.ndarray:
     """Return the dots of a panel, in the order in which they were drawn."""
-    return np.concatenate([np.asarray(one.get_offsets()) for one in ax.collections if isinstance(one, PathCollection)])
+    return np.concatenate(
+        [np.asarray(artist.get_offsets()) for artist in ax.collections if isinstance(artist, PathCollection)]
+    )
 
 
 def boxes(figure: Figure) -> list[tuple[str, Bbox]]:
@@ -82,13 +84,13 @@ def boxes(figure: Figure) -> list[tuple[str, Bbox]]:
 
 
 def bars(ax: object) -> list[PolyCollection]:
-    return [one for one in ax.collections if isinstance(one, PolyCollection)]
+    return [artist for artist in ax.collections if isinstance(artist, PolyCollection)]
 
 
 def test_a_silent_tune_is_an_empty_roll() -> None:
     silent = replace(tune(), notes=())
     figure = plotting.sweep(sweep(silent), "rhythm")
-    assert all(len(one.get_paths()) == 0 for ax in figure.axes for one in bars(ax))
+    assert all(len(collection.get_paths()) == 0 for ax in figure.axes for collection in bars(ax))
     figure.canvas.draw()
 
 
@@ -98,7 +100,7 @@ def test_a_sweep_has_a_roll_per_step_and_a_curve_for_each() -> None:
     assert len(rolls) == 5
     assert len({ax.get_xlim() for ax in figure.axes} | {(0.0, 6.0)}) == 1
     assert len({ax.get_ylim() for ax in rolls}) == 1
-    assert [list(line.get_ydata()) for line in curve.lines] == [list(one.values) for one in sweep(tune())]
+    assert [list(line.get_ydata()) for line in curve.lines] == [list(step.values) for step in sweep(tune())]
     assert list(curve.lines[0].get_xdata()) == [1.5, 4.5]
     assert [label.get_text() for label in curve.get_legend().get_texts()] == ["−2", "−1", "input", "+1", "+2"]  # noqa: RUF001
     shown = texts(figure)
@@ -135,80 +137,82 @@ def test_sizes(measures: int, steps: int) -> None:
     assert len(rolls) == steps
     bounds = [ax.get_position() for ax in figure.axes]
     assert all(0 < box.x0 < box.x1 < 1 and 0 < box.y0 < box.y1 < 1 for box in bounds)
-    assert all(one.y0 > other.y1 for one, other in pairwise(bounds))
+    assert all(upper.y0 > lower.y1 for upper, lower in pairwise(bounds))
     numbers = figure.axes[-1].get_xticklabels()
     assert numbers[0].get_text() == "1"
     assert len(numbers) <= width / 0.3
 
 
-def test_without_values_asked_for_there_is_no_panel_of_them() -> None:
+def test_without_targets_there_is_no_panel_of_them() -> None:
     assert len(plotting.sweep(sweep(tune()), "rhythm").axes) == 6
-    assert not any("asked" in text for text in texts(plotting.sweep(sweep(tune()), "rhythm")))
+    assert not any("target" in text for text in texts(plotting.sweep(sweep(tune()), "rhythm")))
 
 
-def test_what_was_asked_is_behind_the_curves_and_against_what_was_reached() -> None:
-    variations = asked(tune(4))
+def test_targets_are_behind_the_curves_and_against_the_values_reached() -> None:
+    variations = targeted(tune(4))
     *_, curve, square = plotting.sweep(variations, "rhythm").axes
     behind = [line for line in curve.lines if str(line.get_markerfacecolor()) == "none"]
-    moved = [one for one in variations if one.step]
-    assert [list(line.get_ydata()) for line in behind] == [list(one.targets) for one in moved]
+    moved = [step for step in variations if step.step]
+    assert [list(line.get_ydata()) for line in behind] == [list(step.targets) for step in moved]
     assert max(line.get_zorder() for line in behind) < 2
-    expected = [[x, y] for one in moved for x, y in zip(one.targets, one.values, strict=True)]
+    expected = [[x, y] for step in moved for x, y in zip(step.targets, step.values, strict=True)]
     assert dots(square) == pytest.approx(np.array(expected))
-    assert square.get_xlabel() == "rhythm asked for"
+    assert square.get_xlabel() == "rhythm target"
     assert square.get_ylabel() == "rhythm reached"
     written = [text.get_text() for text in square.texts]
-    values, wanted = np.array(expected).T[::-1]
-    r2 = 1 - ((values - wanted) ** 2).sum() / ((wanted - wanted.mean()) ** 2).sum()
+    values, target_table = np.array(expected).T[::-1]
+    r2 = 1 - ((values - target_table) ** 2).sum() / ((target_table - target_table.mean()) ** 2).sum()
     assert written == [f"R² {r2:.3f}\nmean error 0.010"]
 
 
 def test_the_figures_of_each_step_stand_beside() -> None:
-    shown = texts(plotting.sweep(asked(tune(4), 0.02), "rhythm"))
+    shown = texts(plotting.sweep(targeted(tune(4), 0.02), "rhythm"))
     start = shown.index("step")
-    assert shown[start : start + 5] == ["step", "asked for", "reached", "mean error", "largest"]
+    assert shown[start : start + 5] == ["step", "target", "reached", "mean error", "largest"]
     assert shown[start + 5 : start + 10] == ["−2", "0.000", "0.000", "0.020", "0.020"]  # noqa: RUF001
     assert len(shown) == start + 25
-    assert "step" not in texts(plotting.sweep(asked(tune(), steps=tuple(np.linspace(-2, 2, 21).tolist())), "rhythm"))
+    assert "step" not in texts(plotting.sweep(targeted(tune(), steps=tuple(np.linspace(-2, 2, 21).tolist())), "rhythm"))
 
 
-def test_measures_that_nothing_was_asked_of_are_left_out() -> None:
-    some = [replace(one, targets=np.append(one.targets[:1], sweep(tune())[2].values[1:])) for one in asked(tune())]
+def test_measures_without_a_target_are_left_out() -> None:
+    some = [
+        replace(step, targets=np.append(step.targets[:1], sweep(tune())[2].values[1:])) for step in targeted(tune())
+    ]
     *_, curve, square = plotting.sweep(some, "rhythm").axes
     assert len(dots(square)) == 4
     rings = [line.get_ydata() for line in curve.lines if str(line.get_markerfacecolor()) == "none"]
     assert np.isfinite(rings).tolist() == 4 * [[True, False]]
-    none = [replace(one, targets=sweep(tune())[2].values) for one in asked(tune())]
+    none = [replace(one, targets=sweep(tune())[2].values) for one in targeted(tune())]
     figure = plotting.sweep(none, "rhythm")
     assert len(dots(figure.axes[-1])) == 0
-    assert figure.axes[-1].texts[0].get_text() == "nothing was asked for"
+    assert figure.axes[-1].texts[0].get_text() == "no targets"
 
 
 def test_targets_have_a_panel_for_each_attribute() -> None:
-    before, wanted = np.array([[0.1, 0.4], [0.3, 0.0]]), np.array([[0.2, 0.5], [0.2, 0.1]])
-    reached = wanted + np.array([[0.01, 0.0], [-0.01, 0.0]])
-    result = Result(("rhythm", "contour"), wanted, reached, before)
+    before, target_table = np.array([[0.1, 0.4], [0.3, 0.0]]), np.array([[0.2, 0.5], [0.2, 0.1]])
+    reached = target_table + np.array([[0.01, 0.0], [-0.01, 0.0]])
+    result = Result(("rhythm", "contour"), target_table, reached, before)
     figure = plotting.targets([("original", tune()), ("rhythm=0.2", tune())], result, "A Waltz")
     first, second, *panels = figure.axes
     assert bars(first)[0].get_facecolor().tolist() != bars(second)[0].get_facecolor().tolist()
     assert [ax.get_ylabel() for ax in panels] == ["rhythm", "contour"]
     for k, ax in enumerate(panels):
         drawn = {line.get_label(): list(line.get_ydata()) for line in ax.lines}
-        columns = {"before": before, "asked for": wanted, "reached": reached}
+        columns = {"original": before, "target": target_table, "reached": reached}
         assert drawn == {name: list(table[:, k]) for name, table in columns.items()}
     (legend,) = figure.legends
-    assert sorted(text.get_text() for text in legend.get_texts()) == ["asked for", "before", "reached"]
-    assert "mean 0.20 before, 0.20 asked for, 0.20 reached; mean error 0.010" in texts(figure)
-    assert "mean 0.20 before, 0.30 asked for, 0.30 reached; R² 1.000, mean error 0.000" in texts(figure)
+    assert sorted(text.get_text() for text in legend.get_texts()) == ["original", "reached", "target"]
+    assert "mean: original 0.20, target 0.20, reached 0.20; mean error 0.010" in texts(figure)
+    assert "mean: original 0.20, target 0.30, reached 0.30; R² 1.000, mean error 0.000" in texts(figure)
 
 
-def test_targets_leave_out_measures_that_nothing_was_asked_of() -> None:
-    before, wanted = np.array([[0.1], [0.3]]), np.array([[0.2], [0.3]])
-    result = Result(("rhythm",), wanted, wanted, before)
+def test_targets_leave_out_measures_without_one() -> None:
+    before, target_table = np.array([[0.1], [0.3]]), np.array([[0.2], [0.3]])
+    result = Result(("rhythm",), target_table, target_table, before)
     figure = plotting.targets([("original", tune()), ("rhythm=0.2", tune())], result, "A")
-    (rings,) = (line for line in figure.axes[-1].lines if line.get_label() == "asked for")
+    (rings,) = (line for line in figure.axes[-1].lines if line.get_label() == "target")
     assert np.isfinite(rings.get_ydata()).tolist() == [True, False]
-    assert "mean 0.20 before, 0.25 asked for, 0.25 reached; mean error 0.000" in texts(figure)
+    assert "mean: original 0.20, target 0.25, reached 0.25; mean error 0.000" in texts(figure)
 
 
 GRID = np.array([np.linspace(0, 0.5, 11), np.linspace(-1, 1, 11)])
@@ -223,8 +227,8 @@ def test_a_surface_has_a_map_and_a_bar_for_each_attribute() -> None:
     assert len(maps) == len(colour_bars) == 2
     for k, ax in enumerate(maps):
         assert (ax.get_xlim(), ax.get_ylim()) == ((0, 0.5), (-1, 1))
-        assert (ax.get_xlabel(), ax.get_ylabel()) == ("rhythm asked for", "contour asked for")
-        (mesh,) = (one for one in ax.collections if isinstance(one, QuadMesh))
+        assert (ax.get_xlabel(), ax.get_ylabel()) == ("rhythm target", "contour target")
+        (mesh,) = (artist for artist in ax.collections if isinstance(artist, QuadMesh))
         assert (mesh.get_array() == PERFECT[k]).all()
         assert mesh.get_clim() == (GRID[k, 0], GRID[k, -1])
         measures, mean = (line for line in ax.lines if line.get_label()[0] != "_")
@@ -239,7 +243,7 @@ def test_contour_lines_of_what_is_reached_exactly_lie_on_the_dashes() -> None:
     figure = plotting.surface(Result(NAMES, GRID, PERFECT, np.zeros((1, 2))), "A Waltz")
     for k, ax in enumerate(figure.axes[::2]):
         dashes = [line.get_xydata()[0, k] for line in ax.lines if line.get_label()[0] == "_"]
-        (lines,) = (one for one in ax.collections if isinstance(one, ContourSet))
+        (lines,) = (artist for artist in ax.collections if isinstance(artist, ContourSet))
         assert lines.levels.tolist() == pytest.approx([level for level in dashes if GRID[k, 0] < level < GRID[k, -1]])
         for level, path in zip(lines.levels, lines.get_paths(), strict=True):
             assert path.vertices[:, k] == pytest.approx(level)
@@ -248,7 +252,7 @@ def test_contour_lines_of_what_is_reached_exactly_lie_on_the_dashes() -> None:
 
 def test_a_flat_surface_has_no_contour_lines() -> None:
     figure = plotting.surface(Result(NAMES, GRID, np.full((2, 11, 11), 0.25), np.zeros((3, 2))), "A Waltz")
-    assert not any(isinstance(one, ContourSet) for ax in figure.axes for one in ax.collections)
+    assert not any(isinstance(artist, ContourSet) for ax in figure.axes for artist in ax.collections)
     figure.canvas.draw()
 
 
@@ -264,14 +268,14 @@ def test_a_roll_is_one_tune_under_its_title() -> None:
 
 
 def small(measures: int, steps: int) -> Figure:
-    return plotting.sweep(asked(tune(measures), steps=tuple(np.linspace(-2, 2, steps).tolist())), "rhythm")
+    return plotting.sweep(targeted(tune(measures), steps=tuple(np.linspace(-2, 2, steps).tolist())), "rhythm")
 
 
 def both(measures: int) -> Figure:
     table = np.linspace(-0.5, 0.5, 2 * measures).reshape(-1, 2)
     tunes = [("original", tune(measures)), ("rhythm=0.3 contour=p80", tune(measures))]
     result = Result(("rhythm", "contour"), table + 0.1, table + 0.2, table)
-    return plotting.targets(tunes, result, "A Waltz", "both asked for")
+    return plotting.targets(tunes, result, "A Waltz", "both targets")
 
 
 @pytest.mark.parametrize(
@@ -291,12 +295,12 @@ def test_no_two_texts_overlap_and_none_is_cut(figure: Callable[[], Figure]) -> N
         assert box.y0 >= 0, text
         assert box.x1 <= width, text
         assert box.y1 <= height, text
-    assert [(a, b) for (a, one), (b, other) in combinations(written, 2) if _overlap(one, other)] == []
+    assert [(a, b) for (a, first), (b, second) in combinations(written, 2) if _overlap(first, second)] == []
 
 
-def _overlap(one: Bbox, other: Bbox) -> bool:
-    both = Bbox.intersection(one, other)
-    return both is not None and both.width > 1 and both.height > 1
+def _overlap(first: Bbox, second: Bbox) -> bool:
+    shared = Bbox.intersection(first, second)
+    return shared is not None and shared.width > 1 and shared.height > 1
 
 
 @pytest.mark.parametrize(
