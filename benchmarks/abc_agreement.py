@@ -1,9 +1,9 @@
 """Compare the ABC reader with an independent one, abcnotes 0.1.0, over the tunes that come with music21.
 
 Both give pitches and lengths in playing order, with grace notes left out and ties joined.
-A difference gets a cause by trial: the text is changed so that one doubtful thing is gone,
-and where both readers agree on what is left, that thing was the cause. At the end, what the
-reader makes of each collection: tunes, and what it refuses, by reason.
+A difference gets a cause by trial: one doubtful feature is removed from the text, and if both
+readers agree on the rest, it was the cause. At the end, the results for each collection: tunes,
+and refusals by reason.
 
     python benchmarks/abc_agreement.py [--show 3] [COLLECTION ...]
 """
@@ -57,7 +57,7 @@ def tunes(collection: str) -> Iterator[tuple[str, str]]:
 
 
 def theirs(text: str) -> Sounds:
-    """Return what abcnotes makes of a tune, in its most likely reading where repeats are not clear."""
+    """Return the notes of a tune by abcnotes, in its most likely reading if repeats are ambiguous."""
     sounds: Sounds = []
     chord: list[tuple[int, Fraction]] | None = None
     tied: int | None = None
@@ -95,7 +95,7 @@ def _length(token: abcnotes.Note | abcnotes.Rest) -> Fraction:
 
 
 def attempt(read: Callable[[str], Sounds], text: str) -> Sounds | Exception:
-    """Return what a reader makes of a text, or its error."""
+    """Return a reader's result for a text, or its error."""
     try:
         return read(text)
     except Exception as error:  # noqa: BLE001  # abcnotes raises plain Exceptions
@@ -146,46 +146,45 @@ def cause(text: str) -> str:
 
 
 def compare(names: Iterable[str], show: int) -> None:
-    """Print how far the two readers agree, and why they do not."""
+    """Print how far the two readers agree, and the causes of differences."""
     columns = ("tunes", "agree", "differ", "our error", "their error", "both errors")
     print(f"{'collection':20}" + "".join(f"{column:>12}" for column in columns) + f"{'agree where both read':>24}")
     total: Counter[str] = Counter()
     causes: defaultdict[str, list[str]] = defaultdict(list)
     for name in names:
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for source, text in tunes(name):
-            ours, other = attempt(abc.sequence, text), attempt(theirs, text)
-            kind = "agree" if ours == other else "differ"
+            ours, reference = attempt(abc.sequence, text), attempt(theirs, text)
+            kind = "agree" if ours == reference else "differ"
             if isinstance(ours, Exception):
-                kind = "both errors" if isinstance(other, Exception) else "our error"
+                kind = "both errors" if isinstance(reference, Exception) else "our error"
                 if kind == "our error":
                     causes[f"our error: {getattr(ours, 'reason', 'none')}"].append(source)
-            elif isinstance(other, Exception):
+            elif isinstance(reference, Exception):
                 kind = "their error"
-                sign = re.search("Unable to parse: .(.)", str(other))
-                causes[f"their error: {f'cannot read {sign[1]!r}' if sign else str(other)[:40]}"].append(source)
+                sign = re.search("Unable to parse: .(.)", str(reference))
+                causes[f"their error: {f'cannot read {sign[1]!r}' if sign else str(reference)[:40]}"].append(source)
             elif kind == "differ":
                 causes[f"differ: {cause(text)}"].append(source)
-            found["tunes"] += 1
-            found[kind] += 1
-        total += found
-        print(_row(name, found, columns))
+            counts["tunes"] += 1
+            counts[kind] += 1
+        total += counts
+        print(_row(name, counts, columns))
     print(_row("all", total, columns))
     print("\ncauses")
     for what, sources in sorted(causes.items(), key=lambda item: (item[0].split(":")[0], -len(item[1]))):
         print(f"  {len(sources):5} {what:60} {', '.join(sources[:show])}")
 
 
-def _row(name: str, found: Counter[str], columns: Iterable[str]) -> str:
-    both = found["agree"] + found["differ"]
-    counts = "".join(f"{found[column]:12}" for column in columns)
-    return (
-        f"{name:20}{counts}{found['agree'] / max(both, 1):23.1%} ({found['agree'] / max(found['tunes'], 1):.1%} of all)"
-    )
+def _row(name: str, counts: Counter[str], columns: Iterable[str]) -> str:
+    both = counts["agree"] + counts["differ"]
+    cells = "".join(f"{counts[column]:12}" for column in columns)
+    of_both, of_all = (counts["agree"] / max(count, 1) for count in (both, counts["tunes"]))
+    return f"{name:20}{cells}{of_both:23.1%} ({of_all:.1%} of all)"
 
 
 def harvest(names: Iterable[str], show: int) -> None:
-    """Print how many tunes come out, what is refused and why, and how fast."""
+    """Print the numbers of tunes and of refusals by reason, and the speed."""
     for name in names:
         texts = list(tunes(name))
         reasons: defaultdict[str, list[str]] = defaultdict(list)
@@ -223,9 +222,9 @@ def main() -> None:
     parser.add_argument("collection", nargs="*", help=f"any of {', '.join(COLLECTIONS)}")
     parser.add_argument("--show", type=int, default=3, help="examples of each cause")
     options = parser.parse_args()
-    names = options.collection or COLLECTIONS
-    compare(names, options.show)
-    harvest(names, options.show)
+    collections = options.collection or COLLECTIONS
+    compare(collections, options.show)
+    harvest(collections, options.show)
 
 
 if __name__ == "__main__":

@@ -87,9 +87,11 @@ XML = b"""<?xml version="1.0" encoding="UTF-8"?>
 
 def seeds() -> list[tuple[str, bytes]]:
     """Return whole files, each with its suffix."""
-    found = [(path.suffix, path.read_bytes()) for path in sorted(EXAMPLES.iterdir()) if path.suffix in (".mid", ".abc")]
-    return [*found, (".mid", song()), (".abc", ABC), (".abc", ABC.replace(b"\n", b"\r\n")), (".musicxml", XML),
-            (".xml", XML.decode().replace("UTF-8", "UTF-16").encode("utf-16")), (".mxl", packed(XML))]  # fmt: skip
+    examples = [
+        (path.suffix, path.read_bytes()) for path in sorted(EXAMPLES.iterdir()) if path.suffix in (".mid", ".abc")
+    ]
+    return [*examples, (".mid", song()), (".abc", ABC), (".abc", ABC.replace(b"\n", b"\r\n")), (".musicxml", XML),
+            (".xml", XML.decode().replace("UTF-8", "UTF-16").encode("utf-16")), (".mxl", pack(XML))]  # fmt: skip
 
 
 def song() -> bytes:
@@ -114,7 +116,7 @@ def song() -> bytes:
     return smf.to_bytes(smf.MidiData(smf.TRACKS, 480, tracks))
 
 
-def packed(score: bytes) -> bytes:
+def pack(score: bytes) -> bytes:
     """Return a compressed MusicXML file."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
@@ -124,17 +126,17 @@ def packed(score: bytes) -> bytes:
     return data.getvalue()
 
 
-def damaged(seed: int, number: int, whole: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:
-    """Return a damaged file and its suffix; the same for the same numbers."""
+def damage(seed: int, number: int, whole: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:
+    """Return a damaged file and its suffix, the same for the same numbers."""
     chance = random.Random(f"{seed}/{number}")  # noqa: S311 - not for secrets
     suffix, data = whole[number % len(whole)]
     if suffix == ".mxl" and chance.random() < 0.5:
-        return suffix, packed(mutated(XML, ".xml", chance))
-    return suffix, mutated(data, suffix, chance)
+        return suffix, pack(mutate(XML, ".xml", chance))
+    return suffix, mutate(data, suffix, chance)
 
 
-def mutated(data: bytes, suffix: str, chance: random.Random) -> bytes:
-    """Return bytes with up to eight things done to them; half of what is done leaves the format whole."""
+def mutate(data: bytes, suffix: str, chance: random.Random) -> bytes:
+    """Return bytes with up to eight changes; half of the changes leave the format whole."""
     new = bytearray(data)
     kind = ".xml" if suffix in (".musicxml", ".mxl") else suffix
     for _ in range(chance.choice((1, 1, 1, 2, 3, 8))):
@@ -167,20 +169,20 @@ def careless(new: bytearray, kind: str, chance: random.Random) -> None:
     """Flip, cut out, put in, double or move bytes anywhere."""
     at = chance.randrange(len(new) + 1)
     size = min(chance.choice((1, 2, 4, 16, 64, 256)), len(new) - at)
-    what = chance.randrange(8)
-    if what == 0 and size:
+    kind_of_damage = chance.randrange(8)
+    if kind_of_damage == 0 and size:
         new[at] ^= 1 << chance.randrange(8)
-    elif what == 1 and size:
+    elif kind_of_damage == 1 and size:
         new[at] = chance.randrange(256)
-    elif what == 2:
+    elif kind_of_damage == 2:
         del new[at : at + size]
-    elif what == 3:
+    elif kind_of_damage == 3:
         new[at:at] = chance.randbytes(size)
-    elif what == 4:
+    elif kind_of_damage == 4:
         new[at:at] = chance.choice(TOKENS[kind])
-    elif what == 5:
+    elif kind_of_damage == 5:
         new[at:at] = new[at : at + size] * chance.choice((1, 2, 50))
-    elif what == 6:
+    elif kind_of_damage == 6:
         to = chance.randrange(len(new) + 1)
         new[to:to] = new[at : at + size]
     elif chance.random() < 0.3:
@@ -188,7 +190,7 @@ def careless(new: bytearray, kind: str, chance: random.Random) -> None:
 
 
 def work(seed: int, numbers: range) -> None:
-    """Read damaged files, and print what becomes of each: its number, and a word."""
+    """Read damaged files, and print the number, the suffix and the result of each."""
     from armusic.errors import ArmusicError
     from armusic.io import readers
     from armusic.music import tokenizer
@@ -197,7 +199,7 @@ def work(seed: int, numbers: range) -> None:
     whole = seeds()
     with tempfile.TemporaryDirectory() as folder:
         for number in numbers:
-            suffix, data = damaged(seed, number, whole)
+            suffix, data = damage(seed, number, whole)
             path = Path(folder, f"damaged{suffix}")
             path.write_bytes(data)
             start = time.process_time()
@@ -209,7 +211,7 @@ def work(seed: int, numbers: range) -> None:
                 result = (
                     type(error).__name__ if text.isprintable() and len(text) < LONGEST else f"failed:message:{text!r}"
                 )
-            except Exception as error:  # noqa: BLE001  # what there must not be
+            except Exception as error:  # noqa: BLE001  # there must be none
                 result = f"failed:{type(error).__name__}:{error!r}"
             if time.process_time() - start > SECONDS:
                 result = f"failed:slow:{time.process_time() - start:.1f}s"
@@ -218,7 +220,7 @@ def work(seed: int, numbers: range) -> None:
                 result = f"failed:memory:{memory:.0f} MB"
             print(number, suffix, result.replace("\n", " "), flush=True)
             if result.startswith("failed:memory"):
-                return  # the next process starts with little
+                return  # the next process starts afresh
 
 
 def results(seed: int, count: int) -> Iterator[tuple[int, str, str]]:
@@ -233,15 +235,15 @@ def results(seed: int, count: int) -> Iterator[tuple[int, str, str]]:
                 line = process.stdout.readline()
                 if not line:
                     break
-                found, suffix, result = line.rstrip("\n").split(" ", 2)
-                number = int(found) + 1
-                yield int(found), suffix, result
+                done, suffix, result = line.rstrip("\n").split(" ", 2)
+                number = int(done) + 1
+                yield int(done), suffix, result
             process.kill()
         if number < count and not line:
-            yield number, damaged(seed, number, whole)[0], "failed:died"
+            yield number, damage(seed, number, whole)[0], "failed:died"
             number += 1
         elif number < count:
-            yield number, damaged(seed, number, whole)[0], "failed:hangs"
+            yield number, damage(seed, number, whole)[0], "failed:hangs"
             number += 1
 
 
@@ -262,16 +264,16 @@ def main() -> None:
         counts["failed" if result.startswith("failed") else result, suffix] += 1
         if result.startswith("failed"):
             options.kept.mkdir(exist_ok=True)
-            kept = options.kept / f"{number}{suffix}"
-            kept.write_bytes(damaged(options.seed, number, seeds())[1])
-            print(f"{kept}: {result}")
+            file = options.kept / f"{number}{suffix}"
+            file.write_bytes(damage(options.seed, number, seeds())[1])
+            print(f"{file}: {result}")
     suffixes = sorted({suffix for _, suffix in counts})
     print("| | " + " | ".join([*suffixes, "all"]) + " |\n| --- |" + " --- |" * (len(suffixes) + 1))
     totals: Counter[str] = Counter()
     for (name, _), count in counts.items():
         totals[name] += count
     totals["failed"] += 0
-    for name in sorted(totals, key=lambda one: (one == "failed", one != "used", -totals[one])):
+    for name in sorted(totals, key=lambda name: (name == "failed", name != "used", -totals[name])):
         cells = [counts[name, suffix] for suffix in suffixes]
         print("| " + " | ".join([name, *(f"{count:,}" for count in (*cells, totals[name]))]) + " |")
     print(f"\n{options.n:,} files in {time.monotonic() - start:.0f} s")

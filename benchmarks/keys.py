@@ -1,4 +1,4 @@
-"""How often the key that is found has the collection of the K: field: `python benchmarks/keys.py`."""
+"""Agreement of the key by the notes with the K: field: `python benchmarks/keys.py`."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ def main() -> None:
     counts = {name: count(Path(spec.origin).parent / "corpus" / name) for name in COLLECTIONS}
     counts["all"] = sum(counts.values(), Counter())
     print("| collection | tunes with a key | same pitch classes | same tonic as well |\n|---|---|---|---|")
-    for name, found in counts.items():
-        print(f"| {name} | {found['n']} | {found['same'] / found['n']:.1%} | {found['tonic'] / found['n']:.1%} |")
+    for name, row in counts.items():
+        print(f"| {name} | {row['n']} | {row['same'] / row['n']:.1%} | {row['tonic'] / row['n']:.1%} |")
 
 
 def count(folder: Path) -> Counter[str]:
     """Strip the key of each tune in a folder, find it, and compare."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for path in sorted(folder.glob("*.abc")):
         for _, tune in readers.read_all(path):
             if isinstance(tune, Tune) and tune.key is not None:
                 key = keys.find(replace(tune, key=None))
                 same = bool((keys.collection(key) == keys.collection(tune.key)).all())
-                found += Counter(n=1, same=same, tonic=same and key.mode == tune.key.mode)
-    return found
+                counts += Counter(n=1, same=same, tonic=same and key.mode == tune.key.mode)
+    return counts
 
 
 if __name__ == "__main__":

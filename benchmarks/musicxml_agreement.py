@@ -1,6 +1,6 @@
-"""Compare the notes that the MusicXML reader finds with those that music21 finds, over music21's corpus.
+"""Compare the notes of the MusicXML reader with those of music21, over music21's corpus.
 
-Each note of each part: its measure, where in it, its sounding pitch and its length. Repeats are not played.
+Each note of each part has a measure, a place in it, a sounding pitch and a length. Repeats are not played.
 
     python benchmarks/musicxml_agreement.py [--every 12]
 """
@@ -67,11 +67,13 @@ def main() -> None:
     scores = sorted(path for path in corpus.rglob("*") if path.suffix in (".mxl", ".xml", ".musicxml"))
     notes = differing = 0
     for path in scores[:: options.every]:
-        mine, other = ours(path), theirs(path)
-        notes += mine.total()
-        if mine != other:
+        own, reference = ours(path), theirs(path)
+        notes += own.total()
+        if own != reference:
             differing += 1
-            print(f"{path.name}: {(mine - other).total()} notes of ours alone, {(other - mine).total()} of theirs")
+            print(
+                f"{path.name}: {(own - reference).total()} notes of ours alone, {(reference - own).total()} of theirs"
+            )
     print(f"{len(scores[:: options.every])} scores, {notes:,} notes: {differing} scores differ")
 
 

@@ -1,4 +1,4 @@
-"""How well notes are put on the grid when people play them, and when they know nothing of it.
+"""Quantisation of notes as people play them, and of notes that ignore the beats.
 
 Folk tunes from the installed music21 are played at 120 quarter notes a minute with onsets that
 miss by a normal deviate, and each note held for nine tenths of its length; then read back. Beside
@@ -29,29 +29,29 @@ def tunes() -> list[Tune]:
         raise SystemExit("music21 is not installed: its corpus has the tunes")
     files = sorted((Path(spec.origin).parent / "corpus" / "oneills1850").glob("*.abc"))
     files += sorted((Path(spec.origin).parent / "corpus" / "ryansMammoth").glob("*.abc"))
-    found: list[Tune] = []
+    collected: list[Tune] = []
     for file in np.random.default_rng(0).permutation(np.array(files)).tolist():
-        found += [
+        collected += [
             tune for _, tune in readers.read_all(file) if isinstance(tune, Tune) and tokenizer.on_grid(tune).all()
         ]
-        if len(found) >= TUNES:
+        if len(collected) >= TUNES:
             break
-    return found[:TUNES]
+    return collected[:TUNES]
 
 
-def played(tune: Tune, rng: np.random.Generator, miss: float, stretch: float) -> tuple[float, float]:
-    """Return the share of onsets that come back at their tick, and how closely they follow the beats."""
+def play(tune: Tune, rng: np.random.Generator, miss: float, stretch: float) -> tuple[float, float]:
+    """Return the share of onsets that return to their tick, and how closely they follow the beats."""
     quarter = TICKS * UNITS
     spans = [Span(int(m.start * quarter), int(m.end * quarter), m.metre, "") for m in tune.measures]
-    on = quantise.grid(spans, quarter)
+    grid = quantise.grid(spans, quarter)
     true = np.array([int(note.start * quarter) for note in tune.notes])
     true_end = np.array([int(note.end * quarter) for note in tune.notes])
     off = rng.normal(0, miss * MS, len(true)) * UNITS
-    last = int(on.inside[-1, 1]) - 1
+    last = int(grid.inside[-1, 1]) - 1
     start = np.sort((true * stretch + off).round().astype(np.int64)).clip(0, last)
     end = np.maximum(start + 1, (start + (true_end - true) * 0.9 * stretch).astype(np.int64)).clip(0, last + 1)
-    begin, _ = quantise.snap(on, start, end, UNITS)
-    return float((begin == true).mean()), quantise.following(on, start)
+    begin, _ = quantise.snap(grid, start, end, UNITS)
+    return float((begin == true).mean()), quantise.following(grid, start)
 
 
 def main() -> None:
@@ -63,7 +63,7 @@ def main() -> None:
             if stretch != 1 and miss not in (0, 20):
                 continue
             rng = np.random.default_rng(0)
-            right, close = np.array([played(tune, rng, miss, stretch) for tune in music]).T
+            right, close = np.array([play(tune, rng, miss, stretch) for tune in music]).T
             print(
                 f"tempo x {stretch:<6} missing by {miss:2d} ms: {right.mean():6.1%} right; follows"
                 f" {' '.join(f'{q:.2f}' for q in np.quantile(close, [0, 0.01, 0.05, 0.5, 0.95, 0.99, 1]))}"
