@@ -48,6 +48,19 @@ def test_what_a_user_holds_is_shown_in_a_line() -> None:
     assert repr(reached) == f"Reached(rhythm {reached.values.mean():.3f}, {reached.tune.summary})"
     assert repr(model.generate(2, "6/8", count=3)) == "Generated(3 tunes of 2 measures in D:major)"
     assert repr(model.generate(2)) == "Generated(1 tune of 2 measures in D:major)"
+    assert repr(model.reconstruct(music)) == f"Reconstruction(100.0% of ticks right, {music.summary})"
+    assert repr(model.morph(music, music, 3)[1]) == f"Step(morph 1/2, {music.summary})"
+    surface = model.surface(music, ["rhythm", "density"], points=3)
+    assert repr(surface) == "Surface(rhythm and density, 3 targets each, mean of 16 measures)"
+
+
+def test_targets_are_strings_or_a_mapping() -> None:
+    model, music = armusic.load(), armusic.read(EXAMPLE)
+    typed = model.reach(music, ["contour=-0.2", "density=by+0.05"])
+    mapped = model.reach(music, {"contour": -0.2, "density": "by+0.05"})
+    assert (typed.tokens == mapped.tokens).all()
+    assert (typed.targets[:, 0] == -0.2).all()
+    assert typed.targets[:, 1] == pytest.approx(typed.original[:, 1] + 0.05)
 
 
 def test_a_tune_has_codes_and_codes_a_tune() -> None:

@@ -51,6 +51,9 @@ class Step:
     to_second: Float[np.ndarray, " measure"]
     abrupt: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"Step({self.name}, {self.tune.summary})"
+
 
 def morph(
     checkpoint: Checkpoint, first: Tune, second: Tune, steps: int = 7, *, slerp: bool = True, loop: bool = False

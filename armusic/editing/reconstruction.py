@@ -38,6 +38,9 @@ class Reconstruction:
     added: Int[np.ndarray, " measure"]
     changed: Int[np.ndarray, " measure"]
 
+    def __repr__(self) -> str:
+        return f"Reconstruction({self.ticks.mean():.1%} of ticks right, {self.tune.summary})"
+
 
 def reconstruct(checkpoint: Checkpoint, tune: Tune) -> Reconstruction:
     """Return a tune as a model reconstructs it, and where that differs.

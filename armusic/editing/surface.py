@@ -42,6 +42,10 @@ class Surface:
     original: Float[np.ndarray, "measure 2"]
     unchanged: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        points, measures = self.targets.shape[1], len(self.original)
+        return f"Surface({' and '.join(self.names)}, {points} targets each, mean of {measures} measures)"
+
 
 def surface(
     checkpoint: Checkpoint,

@@ -112,7 +112,7 @@ def fresh(
     if checkpoint.frame.name != "anchored":
         raise UsageError(
             "new tunes need a model whose pitches count from the measure's median, and this one's are absolute:"
-            " start from a tune (generate_like), or train with the anchored frame"
+            " start from a tune (generate_like), or train with the option frame=anchored"
         )
     kind = METRES.index(metre.kind)
     if phrases.measures[kind] < LEAST:

@@ -18,19 +18,19 @@ from armusic.errors import ArmusicError
 from armusic_cli.messages import with_flags
 
 COMMANDS = {
-    "interpolate": "Lower and raise one attribute of a tune, or set attributes to targets.",
-    "inspect": "Show what is in a file, which measures can be edited, and why not the others.",
+    "interpolate": "Lower and raise an attribute of a tune, or set it to a target.",
+    "inspect": "Show what is in a file, and which measures can be edited.",
     "attributes": "Show the attributes of a tune, measure by measure.",
     "reconstruct": "Show how a model reconstructs a tune, and what it gets wrong.",
     "morph": "Morph one tune into another.",
     "generate": "Generate new tunes, with targets for their attributes.",
     "play": "Play a tune in a loop while MIDI knobs change its attributes.",
     "studio": "Change attributes on a page in the browser while a tune plays.",
-    "map": "Draw two attributes of a tune over a grid of targets for both.",
+    "map": "Draw two attributes of a tune over a grid of targets.",
     "train": "Train a model.",
     "evaluate": "Measure how good a model is.",
-    "traverse": "Move latent dimensions of test images, and draw what is decoded.",
-    "experiment": "Train and evaluate models on several data sets with several seeds.",
+    "traverse": "Draw test images with latent dimensions moved.",
+    "experiment": "Train and evaluate many models, as one file says.",
     "report": "Draw and tabulate the runs of an experiment.",
     "data": "Show or build the data that models are trained on.",
 }

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+CALLS = {"(generate_like)": "(--like FILE)", "(closed=True)": "(without --open-loop)"}
+"""Calls that messages name, and the options in their place."""
+
 
 def with_flags(message: str) -> str:
     """Return a message of the library with its options as they are typed.
@@ -19,4 +22,6 @@ def with_flags(message: str) -> str:
     def flag(match: re.Match[str]) -> str:
         return f"--{match[1].replace('_', '-')}" + (f" {match[2]}" if match[2] else "")
 
+    for call, words in CALLS.items():
+        message = message.replace(call, words)
     return re.sub(r"the option ([a-z_]+)(?:=([\w/:-]+))?", flag, message)

@@ -138,7 +138,10 @@ def measure_range(value: str) -> tuple[int, int]:
 
 
 measures = click.option(
-    "--measures", type=measure_range, metavar="FIRST-LAST", help="Change these measures only.  [default: all]"
+    "--measures",
+    type=measure_range,
+    metavar="FIRST-LAST",
+    help="Restrict the command to these measures.  [default: all]",
 )
 
 

@@ -11,7 +11,7 @@ import click
 import pytest
 
 from armusic_cli.main import cli
-from armusic_cli.messages import with_flags
+from armusic_cli.messages import CALLS, with_flags
 
 Run = Callable[..., Any]
 ROOT = Path(__file__).parents[2]
@@ -60,6 +60,13 @@ def test_the_library_speaks_no_flags(module: str) -> None:
     assert [text for text in LIBRARY[module] if re.search(r"(^|[\s(`'\"])--[a-z]", text)] == []
 
 
+def test_every_call_that_is_spelled_otherwise_is_named_by_the_library() -> None:
+    every = "\n".join(text for module in LIBRARY.values() for text in module)
+    assert [call for call in CALLS if call not in every] == []
+    flags = {flag for words in CALLS.values() for flag in re.findall(r"--[a-z-]+", words)}
+    assert flags <= {*options(cli)}
+
+
 def test_every_option_that_the_library_names_is_one_of_the_command_line() -> None:
     named = {
         match for every in LIBRARY.values() for text in every for match in re.findall(r"the option ([a-z_]+)", text)
@@ -76,6 +83,8 @@ def test_every_option_that_the_library_names_is_one_of_the_command_line() -> Non
         ("(the option voice=lowest keeps the lowest)", "(--voice lowest keeps the lowest)"),
         ("leave out the option max_size=3.5: it is", "leave out --max-size 3.5: it is"),
         ("density=0.2 is no option", "density=0.2 is no option"),
+        ("start from a tune (generate_like)", "start from a tune (--like FILE)"),
+        ("search for it (closed=True), or", "search for it (without --open-loop), or"),
     ],
 )
 def test_options_are_shown_as_they_are_typed(message: str, shown: str) -> None:
