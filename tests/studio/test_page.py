@@ -185,7 +185,7 @@ def test_a_slider_changes_the_notes_and_shows_the_values(page: Page, key: str, m
     expect(page.locator("#value-density")).to_contain_text("→")
     was, now = map(float, re.findall(r"\d+\.\d+", page.locator("#value-density").inner_text()))
     assert (now > was) is more
-    expect(page.locator("#command")).to_contain_text(f"--attr density={'+' if more else '-'}")
+    expect(page.locator("#command")).to_contain_text(f"--attr density=by{'+' if more else '-'}")
 
 
 def test_dragging_shows_the_last_value_with_few_requests(page: Page) -> None:
