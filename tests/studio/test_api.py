@@ -95,6 +95,13 @@ def test_another_tune_of_a_book_can_be_selected(client: TestClient) -> None:
     assert client.get(f"/api/sessions/{session['id']}").json()["title"] == "A Waltz"
 
 
+def test_a_measure_that_cannot_change_is_marked_and_explained(client: TestClient) -> None:
+    session = open_file(client, b"X:1\nM:4/4\nL:1/4\nK:C\nCDEF|z4|CDEF|\n")
+    assert [measure["editable"] for measure in session["measures"]] == [True, False, True]
+    (remark,) = session["remarks"]
+    assert "1 without a note" in remark
+
+
 def test_another_track_can_be_selected(client: TestClient, tmp_path: Path) -> None:
     (tmp_path / "book.abc").write_bytes(BOOK)
     first, high = (readers.read(tmp_path / f"book.abc#{number}") for number in (1, 1))
