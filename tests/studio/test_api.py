@@ -113,6 +113,19 @@ def test_another_track_can_be_selected(client: TestClient, tmp_path: Path) -> No
     assert [track["selected"] for track in again["tracks"]] == [False, True]
 
 
+def test_a_file_can_be_read_with_the_options_of_the_readers(client: TestClient) -> None:
+    """Those that name files of the server, or lift its limits, are not among them."""
+    session = open_file(client)
+    path = f"/api/sessions/{session['id']}/reading"
+    measures = client.put(path, json={"metre": "2/4"}).json()["measures"]
+    assert [measure["metre"] for measure in measures] == ["2/4"] * 8
+    assert "greater than or equal to 10" in problem(client.put(path, json={"tempo": 5}), 422)
+    assert problem(client.put(path, json={"voice": "middle"}), 422) == "voice: Input should be 'highest' or 'lowest'"
+    for option, value in (("beats", "/etc/passwd"), ("max_size", 1000), ("strict", True)):
+        refusal = problem(client.put(path, json={option: value}), 422)
+        assert refusal == f"{option}: Extra inputs are not permitted"
+
+
 def test_variations_are_decoded_once_until_the_search_is_over(client: TestClient) -> None:
     session = open_file(client)
     variation = vary(client, session, shifts={"density": 0.1}, loop="open")
