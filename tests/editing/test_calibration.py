@@ -20,24 +20,24 @@ def decoded(z: np.ndarray, kind: int) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def found() -> Calibration:
+def scale() -> Calibration:
     rng = np.random.default_rng(0)
     z, kind = rng.normal(size=(1500, 5)), np.repeat([0, 1, 2], [900, 595, 5])
     corpus = rng.integers(0, 20, size=(1500, 2)) / 19
     return calibration.measure(decoded, z, kind, (corpus, kind), NAMES, 4)
 
 
-def test_the_table_is_what_the_decoder_does(found: Calibration) -> None:
-    for kind in range(4):  # the last one has no items, and borrows them
+def test_the_table_is_what_the_decoder_does(scale: Calibration) -> None:
+    for kind in range(4):  # the last scale has no items, and borrows them
         value = np.linspace(-0.23, 0.23, 50) + 0.5 + kind
-        z = found.value_to_z("rhythm", kind, value)
+        z = scale.value_to_z("rhythm", kind, value)
         assert np.allclose(np.tanh(z) / 4 + 0.5 + kind, value, atol=0.02)
-    assert np.allclose(found.table("rhythm", 0).reach, (0.25, 0.75), atol=0.01)
-    assert np.allclose(found.table("range", 0).reach, (-6 / 26, 6 / 26))
+    assert np.allclose(scale.table("rhythm", 0).reach, (0.25, 0.75), atol=0.01)
+    assert np.allclose(scale.table("range", 0).reach, (-6 / 26, 6 / 26))
 
 
-def test_both_columns_of_a_table_rise(found: Calibration) -> None:
-    for tables in found.tables.values():
+def test_both_columns_of_a_table_rise(scale: Calibration) -> None:
+    for tables in scale.tables.values():
         for table in tables:
             assert (np.diff(table.value) > 0).all()
             assert (np.diff(table.z) > 0).all()
@@ -56,59 +56,61 @@ def test_z_is_where_the_value_is_in_each_kind(value: float, kind: int) -> None:
     assert both[0] == pytest.approx(1 - kind, abs=1e-3)
 
 
-def test_beyond_the_table_stand_its_ends(found: Calibration) -> None:
-    table = found.table("range", 1)
-    assert found.value_to_z("range", 1, np.array([-9.0, 9.0])).tolist() == [table.z[0], table.z[-1]]
+def test_beyond_the_table_stand_its_ends(scale: Calibration) -> None:
+    table = scale.table("range", 1)
+    assert scale.value_to_z("range", 1, np.array([-9.0, 9.0])).tolist() == [table.z[0], table.z[-1]]
 
 
 def test_percentiles() -> None:
     a = np.repeat([0.1, 0.2, 0.3, 0.4], 25)[:, None]
     kind = np.zeros(100, dtype=int)
-    one = calibration.measure(lambda z, kind: z, a, kind, (a, kind), ("density",), 1)
-    assert [one.percentile("density", 0, percent) for percent in (0, 20, 50, 90, 100)] == [0.1, 0.1, 0.2, 0.4, 0.4]
+    scale = calibration.measure(lambda z, kind: z, a, kind, (a, kind), ("density",), 1)
+    assert [scale.percentile("density", 0, percent) for percent in (0, 20, 50, 90, 100)] == [0.1, 0.1, 0.2, 0.4, 0.4]
 
 
 def test_an_attribute_that_is_no_dimension_has_percentiles_only() -> None:
     z, kind = np.zeros((50, 1)), np.repeat([0, 1], 25)
     corpus = np.column_stack([np.zeros(50), np.arange(50) / 50])
-    one = calibration.measure(lambda z, kind: z, z, kind, (corpus, kind), ("density",), 2, others=("mood",))
-    assert [one.percentile("mood", kind, 100) for kind in (0, 1)] == [24 / 50, 49 / 50]
-    again = calibration.from_dict(json.loads(json.dumps(one.as_dict())))
-    assert again.percentile("mood", 0, 20) == one.percentile("mood", 0, 20) == pytest.approx(0.1, abs=0.021)
+    scale = calibration.measure(lambda z, kind: z, z, kind, (corpus, kind), ("density",), 2, others=("mood",))
+    assert [scale.percentile("mood", kind, 100) for kind in (0, 1)] == [24 / 50, 49 / 50]
+    again = calibration.from_dict(json.loads(json.dumps(scale.as_dict())))
+    assert again.percentile("mood", 0, 20) == scale.percentile("mood", 0, 20) == pytest.approx(0.1, abs=0.021)
     with pytest.raises(UsageError, match="attribute 'mood' is no dimension of the model"):
         again.value_to_z("mood", 0, np.array([0.1]))
 
 
 def test_a_model_that_does_nothing_has_a_table_of_one_value() -> None:
     z, kind = np.zeros((50, 1)), np.zeros(50, dtype=int)
-    one = calibration.measure(lambda z, kind: np.full((len(z), 1), 0.5), z, kind, (z, kind), ("density",), 1)
-    assert one.table("density", 0).reach == (0.5, 0.5)
-    assert np.isfinite(one.value_to_z("density", 0, np.array([0.1, 0.9]))).all()
+    scale = calibration.measure(lambda z, kind: np.full((len(z), 1), 0.5), z, kind, (z, kind), ("density",), 1)
+    assert scale.table("density", 0).reach == (0.5, 0.5)
+    assert np.isfinite(scale.value_to_z("density", 0, np.array([0.1, 0.9]))).all()
 
 
-def test_it_can_be_written_as_json(found: Calibration) -> None:
-    again = calibration.from_dict(json.loads(json.dumps(found.as_dict())))
-    assert again.as_dict() == found.as_dict()
+def test_it_can_be_written_as_json(scale: Calibration) -> None:
+    again = calibration.from_dict(json.loads(json.dumps(scale.as_dict())))
+    assert again.as_dict() == scale.as_dict()
     value = np.array([0.3, 0.4])
-    assert (again.value_to_z("rhythm", 0, value) == found.value_to_z("rhythm", 0, value)).all()
+    assert (again.value_to_z("rhythm", 0, value) == scale.value_to_z("rhythm", 0, value)).all()
 
 
 def test_the_same_seed_gives_the_same_tables() -> None:
     z, kind = np.random.default_rng(0).normal(size=(60, 2)), np.zeros(60, dtype=int)
-    one, two, other = (calibration.measure(decoded, z, kind, (z, kind), NAMES, 1, seed).as_dict() for seed in (1, 1, 2))
-    assert one == two
-    assert one != other
+    first, again, other_seed = (
+        calibration.measure(decoded, z, kind, (z, kind), NAMES, 1, seed).as_dict() for seed in (1, 1, 2)
+    )
+    assert first == again
+    assert first != other_seed
 
 
 @pytest.mark.parametrize("percent", [-1, 100.5, float("nan")])
-def test_percentiles_that_there_are_not(found: Calibration, percent: float) -> None:
+def test_percentiles_that_there_are_not(scale: Calibration, percent: float) -> None:
     with pytest.raises(UsageError, match="give one from 0 to 100, such as p80"):
-        found.percentile("rhythm", 0, percent)
+        scale.percentile("rhythm", 0, percent)
 
 
-def test_attributes_that_there_are_not(found: Calibration) -> None:
+def test_attributes_that_there_are_not(scale: Calibration) -> None:
     with pytest.raises(UsageError, match="attribute 'contour' has no table of values: there is rhythm, range"):
-        found.value_to_z("contour", 0, np.array([0.0]))
+        scale.value_to_z("contour", 0, np.array([0.0]))
 
 
 @pytest.mark.parametrize("plain", [{"rhythm": [{"value": [1]}]}, {"rhythm": 3}, {"rhythm": [{"value": "x", "z": [1]}]}])

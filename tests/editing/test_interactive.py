@@ -22,104 +22,104 @@ def tune(tmp_path_factory: pytest.TempPathFactory) -> Tune:
 
 
 @pytest.fixture(scope="module")
-def ground(tune: Tune) -> TuneContext:
+def context(tune: Tune) -> TuneContext:
     return interactive.context_of(armusic.load().checkpoint, tune)
 
 
 @pytest.fixture(scope="module")
-def turner(ground: TuneContext) -> LookUp:
-    return interactive.search(ground)
+def look_up(context: TuneContext) -> LookUp:
+    return interactive.search(context)
 
 
-def free(ground: TuneContext) -> np.ndarray:
-    return np.full(ground.present.shape, np.nan)
+def free(context: TuneContext) -> np.ndarray:
+    return np.full(context.present.shape, np.nan)
 
 
-def test_tunes_of_a_model_share_its_scale(ground: TuneContext, tune: Tune) -> None:
-    assert interactive.context_of(ground.checkpoint, tune, "off").scale is ground.scale
+def test_tunes_of_a_model_share_its_scale(context: TuneContext, tune: Tune) -> None:
+    assert interactive.context_of(context.checkpoint, tune, "off").scale is context.scale
 
 
-def test_what_is_not_asked_stays(ground: TuneContext, turner: LookUp, tune: Tune) -> None:
+def test_what_is_not_asked_stays(context: TuneContext, look_up: LookUp, tune: Tune) -> None:
     for tokens in (
-        ground.open_loop(free(ground)),
-        turner.closed_loop(free(ground))[0],
-        turner.closed_loop(ground.present)[0],
+        context.open_loop(free(context)),
+        look_up.closed_loop(free(context))[0],
+        look_up.closed_loop(context.present)[0],
     ):
-        assert (tokens == ground.material.tokens).all()
-        assert ground.tune(tokens).notes == tune.notes
+        assert (tokens == context.material.tokens).all()
+        assert context.tune(tokens).notes == tune.notes
 
 
-def test_one_attribute_alone_is_reached_as_by_reach(ground: TuneContext, turner: LookUp, tune: Tune) -> None:
-    asked = free(ground)
-    asked[:, DENSITY] = 0.15
-    tokens, notes = turner.closed_loop(asked)
-    found = armusic.load().reach(tune, ["density=0.15"])
-    assert (tokens == found.tokens).all()
-    assert tuple(notes) == found.notes
+def test_one_attribute_alone_is_reached_as_by_reach(context: TuneContext, look_up: LookUp, tune: Tune) -> None:
+    targets = free(context)
+    targets[:, DENSITY] = 0.15
+    tokens, notes = look_up.closed_loop(targets)
+    result = armusic.load().reach(tune, ["density=0.15"])
+    assert (tokens == result.tokens).all()
+    assert tuple(notes) == result.notes
 
 
-def test_measures_may_be_asked_for_different_attributes(ground: TuneContext, turner: LookUp) -> None:
-    asked = free(ground)
-    asked[0, DENSITY], asked[1, [DENSITY, RANGE]] = 0.15, (0.3, 0.5)
-    tokens, _ = turner.closed_loop(asked)
-    values = ground.values(tokens)
+def test_measures_may_be_asked_for_different_attributes(context: TuneContext, look_up: LookUp) -> None:
+    targets = free(context)
+    targets[0, DENSITY], targets[1, [DENSITY, RANGE]] = 0.15, (0.3, 0.5)
+    tokens, _ = look_up.closed_loop(targets)
+    values = context.values(tokens)
     assert values[0, DENSITY] == pytest.approx(0.15, abs=0.05)
     assert values[1, [DENSITY, RANGE]] == pytest.approx([0.3, 0.5], abs=0.06)
-    assert (tokens[2:] == ground.material.tokens[2:]).all()
+    assert (tokens[2:] == context.material.tokens[2:]).all()
 
 
-def test_what_is_out_of_reach_is_told(ground: TuneContext, turner: LookUp) -> None:
-    asked = free(ground)
-    asked[0, DENSITY] = 3
-    _, notes = turner.closed_loop(asked)
+def test_what_is_out_of_reach_is_told(context: TuneContext, look_up: LookUp) -> None:
+    targets = free(context)
+    targets[0, DENSITY] = 3
+    _, notes = look_up.closed_loop(targets)
     (note,) = notes
     assert note.startswith("measure 1: density 3 is out of reach (")
 
 
-def test_the_open_loop_moves_the_attribute_the_right_way(ground: TuneContext) -> None:
+def test_the_open_loop_moves_the_attribute_the_right_way(context: TuneContext) -> None:
     means = []
     for step in (-0.15, -0.05, 0.05, 0.15):
-        asked = free(ground)
-        asked[:3, DENSITY] = ground.present[:3, DENSITY] + step
-        means.append(ground.values(ground.open_loop(asked))[:3, DENSITY].mean())
+        targets = free(context)
+        targets[:3, DENSITY] = context.present[:3, DENSITY] + step
+        means.append(context.values(context.open_loop(targets))[:3, DENSITY].mean())
     assert means == sorted(means)
     assert means[0] < means[-1]
 
 
-def test_dice_keep_the_targets_and_give_equal_measures_equal_answers(ground: TuneContext, turner: LookUp) -> None:
-    asked = free(ground)
-    asked[:3, DENSITY] = 0.25
-    rolled = [turner.sample(asked, seed) for seed in range(6)]
+def test_dice_keep_the_targets_and_give_equal_measures_equal_answers(context: TuneContext, look_up: LookUp) -> None:
+    targets = free(context)
+    targets[:3, DENSITY] = 0.25
+    rolled = [look_up.sample(targets, seed) for seed in range(6)]
     for tokens in rolled:
-        assert ground.values(tokens)[:3, DENSITY] == pytest.approx(0.25, abs=0.06)
+        assert context.values(tokens)[:3, DENSITY] == pytest.approx(0.25, abs=0.06)
         assert (tokens[1] == tokens[2]).all()
-        assert (tokens[3] == ground.material.tokens[3]).all()  # silence
+        assert (tokens[3] == context.material.tokens[3]).all()  # silence
     assert len(np.unique([tokens[:3] for tokens in rolled], axis=0)) > 1
-    assert (turner.sample(asked, 0) == rolled[0]).all()
+    assert (look_up.sample(targets, 0) == rolled[0]).all()
 
 
-def test_dice_with_nothing_asked_keep_the_attributes(ground: TuneContext, turner: LookUp) -> None:
-    tokens = turner.sample(free(ground), 1)
-    search = turner.groups[0].whole.search
+def test_dice_with_nothing_asked_keep_the_attributes(context: TuneContext, look_up: LookUp) -> None:
+    tokens = look_up.sample(free(context), 1)
+    search = look_up.groups[0].whole.search
     std = search.std[search.of[:3]]
-    assert (abs(ground.values(tokens) - ground.present)[:3] / std).max() < 1
-    assert (tokens[:3] != ground.material.tokens[:3]).any(axis=1).all()
+    assert (abs(context.values(tokens) - context.present)[:3] / std).max() < 1
+    assert (tokens[:3] != context.material.tokens[:3]).any(axis=1).all()
 
 
-def test_new_notes_are_in_the_key(ground: TuneContext, turner: LookUp, tune: Tune) -> None:
-    asked = free(ground)
-    asked[:3, RANGE] = 0.6
+def test_new_notes_are_in_the_key(context: TuneContext, look_up: LookUp, tune: Tune) -> None:
+    targets = free(context)
+    targets[:3, RANGE] = 0.6
     inside = keys.collection(keys.parse("G:major"))
-    assert all(inside[note.pitch % 12] for note in ground.tune(turner.closed_loop(asked)[0]).notes)
+    assert all(inside[note.pitch % 12] for note in context.tune(look_up.closed_loop(targets)[0]).notes)
 
 
-def test_a_search_tells_how_far_it_is_and_can_be_ended(ground: TuneContext) -> None:
+def test_a_search_tells_how_far_it_is_and_can_be_ended(context: TuneContext) -> None:
     shares: list[float] = []
 
-    def told(done: int, total: int) -> None:
+    def on_progress(done: int, total: int) -> None:
         shares.append(done / total)
 
-    interactive.search(ground, told)
+    interactive.search(context, on_progress)
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0, pytest.approx(1, abs=0.1))
 
@@ -127,17 +127,17 @@ def test_a_search_tells_how_far_it_is_and_can_be_ended(ground: TuneContext) -> N
         raise TimeoutError
 
     with pytest.raises(TimeoutError):
-        interactive.search(ground, stop)
+        interactive.search(context, stop)
 
 
 def test_a_long_tune_is_searched_in_blocks_with_the_same_answers(
-    ground: TuneContext, turner: LookUp, monkeypatch: pytest.MonkeyPatch
+    context: TuneContext, look_up: LookUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(interactive, "UNITS", 1)
-    apart = interactive.search(ground)
-    assert (len(turner.groups), len(apart.groups)) == (1, 2)
-    asked = free(ground)
-    asked[:3, DENSITY], asked[1:3, RANGE] = 0.15, 0.5
-    (one, said), (other, also) = turner.closed_loop(asked), apart.closed_loop(asked)
-    assert (one == other).all()
-    assert sorted(said) == sorted(also)
+    apart = interactive.search(context)
+    assert (len(look_up.groups), len(apart.groups)) == (1, 2)
+    targets = free(context)
+    targets[:3, DENSITY], targets[1:3, RANGE] = 0.15, 0.5
+    (tokens, notes), (tokens_apart, notes_apart) = look_up.closed_loop(targets), apart.closed_loop(targets)
+    assert (tokens == tokens_apart).all()
+    assert sorted(notes) == sorted(notes_apart)

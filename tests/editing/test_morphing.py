@@ -22,29 +22,29 @@ OTHER = "d2ed B2AB|dBAB d2ef|gfed e2dB|A2FA D4|d2ed B2AB|dBAB d2ef|gfed Bcd2|G6 
 @pytest.mark.parametrize("frame", ["anchored", "absolute"])
 def test_both_ends_are_exact(steps: int, slerp: bool, frame: str) -> None:
     first, second = tune("4/4", REEL, "a"), tune("4/4", OTHER, "b")
-    found = morph(checkpoint(frame), first, second, steps, slerp=slerp)
-    assert [one.name for one in found] == [f"morph {number}/{steps - 1}" for number in range(steps)]
-    assert found[0].tune is first
-    assert found[-1].tune is second
-    assert not found[0].to_first.any()
-    assert not found[-1].to_second.any()
-    assert np.array_equal(found[0].to_second, found[-1].to_first)
-    for one in found:
-        assert one.tune.measures == first.measures
-        assert is_onset(encode(one.tune)).any(axis=1).all()
+    way = morph(checkpoint(frame), first, second, steps, slerp=slerp)
+    assert [step.name for step in way] == [f"morph {number}/{steps - 1}" for number in range(steps)]
+    assert way[0].tune is first
+    assert way[-1].tune is second
+    assert not way[0].to_first.any()
+    assert not way[-1].to_second.any()
+    assert np.array_equal(way[0].to_second, way[-1].to_first)
+    for step in way:
+        assert step.tune.measures == first.measures
+        assert is_onset(encode(step.tune)).any(axis=1).all()
 
 
 def test_a_measure_that_both_have_stays() -> None:
     second = tune("4/4", REEL.replace("G2BG DGBG", "g2bg dgbg"))
-    for one in morph(checkpoint(), tune("4/4", REEL), second, 4)[1:-1]:
-        assert not one.to_first[1:].any()
-        assert not one.to_second[1:].any()
+    for step in morph(checkpoint(), tune("4/4", REEL), second, 4)[1:-1]:
+        assert not step.to_first[1:].any()
+        assert not step.to_second[1:].any()
 
 
 def test_anchors_go_along_and_pitches_stay_between() -> None:
     low, high = tune("4/4", "C8|D8|"), tune("4/4", "c8|d8|")
-    for one in morph(checkpoint(), low, high, 6):
-        pitches = encode(one.tune)
+    for step in morph(checkpoint(), low, high, 6):
+        pitches = encode(step.tune)
         pitches = pitches[is_onset(pitches)]
         assert pitches.min() >= 60
         assert pitches.max() <= 74
@@ -53,20 +53,20 @@ def test_anchors_go_along_and_pitches_stay_between() -> None:
 def test_it_stays_in_key() -> None:
     first, second = (replace(tune("4/4", music), key=keys.parse("G")) for music in (REEL, OTHER))
     inside = keys.collection(keys.parse("G"))
-    assert all(inside[note.pitch % 12] for one in morph(checkpoint(), first, second) for note in one.tune.notes)
+    assert all(inside[note.pitch % 12] for step in morph(checkpoint(), first, second) for note in step.tune.notes)
 
 
 def test_what_cannot_go_along_changes_in_the_middle() -> None:
     first, second = tune("4/4", "C8|z8|C8|z8|D8|", "a.mid"), tune("4/4", "E8|E8|z8|z8|C,,4 c''4|", "b.mid")
-    found = morph(checkpoint(), first, second, 5)
-    assert found[0].abrupt == (
+    way = morph(checkpoint(), first, second, 5)
+    assert way[0].abrupt == (
         "measure 2 changes at once, in the middle: in a.mid it has no onset",
         "measure 3 changes at once, in the middle: in b.mid it has no onset",
         "measure 5 changes at once, in the middle: in b.mid it leaves the model's pitch frame",
     )
-    for number, one in enumerate(found):
+    for number, step in enumerate(way):
         nearer = second if number >= 2 else first
-        assert np.array_equal(encode(one.tune)[1:], encode(nearer)[1:])
+        assert np.array_equal(encode(step.tune)[1:], encode(nearer)[1:])
 
 
 def test_other_lengths_are_refused_or_looped() -> None:
@@ -76,9 +76,9 @@ def test_other_lengths_are_refused_or_looped() -> None:
     ):
         morph(checkpoint(), first, second)
     for pair in ((first, second), (second, first)):
-        found = morph(checkpoint(), *pair, 3, loop=True)
-        assert {len(one.tune.measures) for one in found} == {8}
-        ends = [encode(found[0].tune), encode(found[-1].tune)]
+        way = morph(checkpoint(), *pair, 3, loop=True)
+        assert {len(step.tune.measures) for step in way} == {8}
+        ends = [encode(way[0].tune), encode(way[-1].tune)]
         short, whole = (ends[1], ends[0]) if pair[0] is first else (ends[0], ends[1])
         assert np.array_equal(short[:4], encode(second))
         assert np.array_equal(short[4:], encode(second))
@@ -87,24 +87,24 @@ def test_other_lengths_are_refused_or_looped() -> None:
 
 def test_a_loop_is_cut_where_the_other_tune_ends() -> None:
     tied = tune("2/4", "CD E2-|E2 F2|")
-    found = looped(tied, 3)
-    assert [measure.start for measure in found.measures] == [0, 2, 4]
-    assert found.notes[-1] == Note(Fraction(5), Fraction(1), 64)
-    encode(found)
+    music = looped(tied, 3)
+    assert [measure.start for measure in music.measures] == [0, 2, 4]
+    assert music.notes[-1] == Note(Fraction(5), Fraction(1), 64)
+    encode(music)
 
 
 def test_other_metres_are_refused() -> None:
     with pytest.raises(UsageError, match=r"^measure 1 is in 4/4 in a.mid and in 6/8 in b.mid: "):
         morph(checkpoint(), tune("4/4", REEL, "a.mid"), tune("6/8", JIG, "b.mid"))
     with pytest.raises(UsageError, match=r"^measure 1 is in 3/4 in the first and in 2/4 in the second: "):
-        matched(*(replace(one, source="", title="") for one in (tune("3/4", WALTZ), tune("2/4", POLKA))), loop=True)
+        matched(*(replace(music, source="", title="") for music in (tune("3/4", WALTZ), tune("2/4", POLKA))), loop=True)
 
 
 def test_alla_breve_is_counted_like_common_time() -> None:
     first, second = tune("C|", REEL), tune("C", OTHER)
-    found = morph(checkpoint(), first, second, 3)
-    assert {measure.metre for one in found for measure in one.tune.measures} == {Metre(2, 2)}
-    assert found[-1].tune.notes == second.notes
+    way = morph(checkpoint(), first, second, 3)
+    assert {measure.metre for step in way for measure in step.tune.measures} == {Metre(2, 2)}
+    assert way[-1].tune.notes == second.notes
 
 
 def test_one_step_is_refused() -> None:

@@ -38,8 +38,8 @@ MUSIC = tune("4/4", REEL)
 
 def untrained(frame: str = "anchored") -> Checkpoint:
     torch.manual_seed(0)
-    made = config.make(latent=6, units=8, frame=frame)
-    return Checkpoint(build(made).eval(), made, Scale(np.zeros((6, 4)), np.full((6, 4), 0.1)))
+    chosen = config.make(latent=6, units=8, frame=frame)
+    return Checkpoint(build(chosen).eval(), chosen, Scale(np.zeros((6, 4)), np.full((6, 4), 0.1)))
 
 
 def build_pool(
@@ -67,10 +67,10 @@ def pools(checkpoint: Checkpoint) -> dict[str, Pool]:
 @pytest.mark.parametrize("name", EVERY)
 def test_the_present_value_gives_the_input_back(pools: dict[str, Pool], name: str) -> None:
     before = pools[name].reach(0.3).original[:, 0]
-    found = pools[name].reach(before)
-    assert (found.tokens == encode(MUSIC)).all()
-    assert found.tune.notes == MUSIC.notes
-    assert not found.distance.any()
+    result = pools[name].reach(before)
+    assert (result.tokens == encode(MUSIC)).all()
+    assert result.tune.notes == MUSIC.notes
+    assert not result.distance.any()
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -81,8 +81,8 @@ def test_the_answer_rises_with_the_target(pools: dict[str, Pool], name: str) -> 
 
 def test_what_is_asked_is_reached(pools: dict[str, Pool], checkpoint: Checkpoint) -> None:
     sounds = is_onset(encode(MUSIC)).any(axis=1)
-    found = pools["density"].reach(8 / 24)
-    assert np.abs(found.values[sounds, 0] - 8 / 24).mean() < 0.3 * checkpoint.scale.std[0, 2]
+    result = pools["density"].reach(8 / 24)
+    assert np.abs(result.values[sounds, 0] - 8 / 24).mean() < 0.3 * checkpoint.scale.std[0, 2]
 
 
 @pytest.mark.parametrize("name", [name for name in EVERY if name not in NAMES])
@@ -104,10 +104,10 @@ def test_what_is_out_of_reach_is_said(pools: dict[str, Pool]) -> None:
 def test_targets_of_a_step(pools: dict[str, Pool], checkpoint: Checkpoint) -> None:
     pool = pools["density"]
     before, std = pool.reach(0.2).original, checkpoint.scale.std[0, 2]
-    wanted, within = pool.step_targets(1)
-    assert np.allclose(wanted, before + std)
-    assert (wanted == within).all()
-    wanted, within = pool.step_targets(-9)
+    targets, within = pool.step_targets(1)
+    assert np.allclose(targets, before + std)
+    assert (targets == within).all()
+    targets, within = pool.step_targets(-9)
     assert (within[:, 0] <= 1 / 24 + 1e-9).all(), "a note at least"
     assert np.allclose(pool.reach(within[:, 0]).values, within)
     assert (pool.step_targets(0)[0] == before).all()
@@ -125,19 +125,19 @@ def test_pitches_stay_in_key(pools: dict[str, Pool]) -> None:
 def test_several_at_once_and_a_curve(checkpoint: Checkpoint) -> None:
     music = tune("6/8", JIG)
     rising = np.linspace(0.2, 0.6, 8)
-    found = reach(checkpoint, music, {"density": rising, "contour": 0.0}, "off")
-    assert found.names == ("density", "contour")
-    assert np.corrcoef(found.values[:, 0], rising)[0, 1] > 0.9
-    assert np.abs(found.values[:, 1]).mean() < 0.1
+    result = reach(checkpoint, music, {"density": rising, "contour": 0.0}, "off")
+    assert result.names == ("density", "contour")
+    assert np.corrcoef(result.values[:, 0], rising)[0, 1] > 0.9
+    assert np.abs(result.values[:, 1]).mean() < 0.1
     again = reach(checkpoint, music, {"density": rising, "contour": 0.0}, "off")
-    assert (again.tokens == found.tokens).all()
+    assert (again.tokens == result.tokens).all()
 
 
 def test_one_with_a_dimension_and_one_without(checkpoint: Checkpoint) -> None:
-    wanted = {"density": 8 / 24, "syncopation": 0.2}
-    found = reach(checkpoint, MUSIC, wanted, "off")
-    assert np.abs(found.values - found.targets).mean(axis=0) == pytest.approx([0, 0], abs=0.06)
-    assert (found.values[:, 1] > found.original[:, 1]).mean() > 0.5
+    targets = {"density": 8 / 24, "syncopation": 0.2}
+    result = reach(checkpoint, MUSIC, targets, "off")
+    assert np.abs(result.values - result.targets).mean(axis=0) == pytest.approx([0, 0], abs=0.06)
+    assert (result.values[:, 1] > result.original[:, 1]).mean() > 0.5
 
 
 @pytest.mark.parametrize(
@@ -174,19 +174,19 @@ def test_no_candidate_is_much_better_than_the_answer(pools: dict[str, Pool], che
 
 
 def test_candidates_are_measured_as_they_stand_and_differ(pools: dict[str, Pool]) -> None:
-    found = pools["range"].candidates
-    assert np.allclose(found.values, attributes.measure(found.tokens, Metre(4, 4), NAMES))
+    every = pools["range"].candidates
+    assert np.allclose(every.values, attributes.measure(every.tokens, Metre(4, 4), NAMES))
     more = pools["syncopation"].candidates
     assert np.allclose(more.values, attributes.measure(more.tokens, Metre(4, 4), (*NAMES, "syncopation")))
-    rows = np.column_stack([found.of, found.tokens])
+    rows = np.column_stack([every.of, every.tokens])
     assert len(np.unique(rows, axis=0)) == len(rows)
-    assert is_onset(found.tokens).any(axis=1).all()
+    assert is_onset(every.tokens).any(axis=1).all()
 
 
 def test_only_the_input_is_at_no_distance(pools: dict[str, Pool]) -> None:
     pool = pools["density"]
-    found = pool.candidates.take(pool.answers)
-    same = (found.tokens == encode(MUSIC)[pool.search.first[found.of]]).all(axis=1)
+    every = pool.candidates.take(pool.answers)
+    same = (every.tokens == encode(MUSIC)[pool.search.first[every.of]]).all(axis=1)
     assert (same == (pool.distance == 0)).all()
     assert same.sum() == len(pool.search.first)
 
@@ -197,9 +197,9 @@ def test_any_tune_is_given_back_by_any_model(music: Tune) -> None:
     small = untrained()
     for name in ("rhythm", "contour", "interval_entropy"):
         pool = build_pool(small, music, name)
-        found = pool.reach(pool.reach(0.0).original[:, 0])
-        assert (found.tokens == encode(music)).all()
-        assert [(note.start, note.pitch) for note in found.tune.notes] == [(n.start, n.pitch) for n in music.notes]
+        result = pool.reach(pool.reach(0.0).original[:, 0])
+        assert (result.tokens == encode(music)).all()
+        assert [(note.start, note.pitch) for note in result.tune.notes] == [(n.start, n.pitch) for n in music.notes]
 
 
 def test_all_present_values_at_once_give_the_input_back(checkpoint: Checkpoint) -> None:
@@ -208,13 +208,13 @@ def test_all_present_values_at_once_give_the_input_back(checkpoint: Checkpoint) 
 
 
 def test_more_rounds_come_no_farther(checkpoint: Checkpoint) -> None:
-    wanted = {"rhythm": 0.3, "range": 0.1}
+    targets = {"rhythm": 0.3, "range": 0.1}
     std = checkpoint.scale.std[0, :2]
     pool, errors = build_pool(checkpoint, MUSIC, ("rhythm", "range")), []
     for seed in range(3):
-        found = pool.reach(wanted)
-        errors.append((((found.values - found.targets) / std) ** 2).sum())
-        pool = pool.refine(pool.target_table(wanted), seed)
+        result = pool.reach(targets)
+        errors.append((((result.values - result.targets) / std) ** 2).sum())
+        pool = pool.refine(pool.target_table(targets), seed)
     assert errors[2] <= errors[1] + 2 * pooling.RESOLUTION**2
     assert errors[1] < errors[0]
 
@@ -231,16 +231,16 @@ def test_equal_measures_get_equal_answers_whatever_stands_beside_them(checkpoint
 
 
 def test_equal_measures_may_have_different_targets(checkpoint: Checkpoint) -> None:
-    found = build_pool(checkpoint, tune("4/4", "G2BG DGBG|G2BG DGBG|"), "density").reach([0.125, 0.5])
-    assert found.values[0, 0] < found.values[1, 0]
+    result = build_pool(checkpoint, tune("4/4", "G2BG DGBG|G2BG DGBG|"), "density").reach([0.125, 0.5])
+    assert result.values[0, 0] < result.values[1, 0]
 
 
 def test_silence_and_padding_stay(checkpoint: Checkpoint) -> None:
     music = tune("4/4", "D2|GABc dedB|z8|G4 A4|G6:|")
     assert music.padding[0]
-    found = build_pool(checkpoint, music, "density").reach(0.6)
-    assert not is_onset(found.tokens[2]).any()
-    assert min(note.start for note in found.tune.notes) >= music.padding[0]
+    result = build_pool(checkpoint, music, "density").reach(0.6)
+    assert not is_onset(result.tokens[2]).any()
+    assert min(note.start for note in result.tune.notes) >= music.padding[0]
     silent = replace(music, notes=())
     assert build_pool(checkpoint, silent, "density").reach(0.5).tune.notes == ()
     pool = build_pool(checkpoint, silent, ("density", "range"))
@@ -249,16 +249,16 @@ def test_silence_and_padding_stay(checkpoint: Checkpoint) -> None:
 
 def test_a_measure_out_of_the_frame_is_left_and_named(checkpoint: Checkpoint) -> None:
     music = tune("4/4", "C,,4 c''4|GABc dedB|")
-    found = build_pool(checkpoint, music, "density").reach(0.5)
-    assert found.notes[0].startswith("measure 1 is left as it is")
-    assert (found.tokens[0] == encode(music)[0]).all()
+    result = build_pool(checkpoint, music, "density").reach(0.5)
+    assert result.notes[0].startswith("measure 1 is left as it is")
+    assert (result.tokens[0] == encode(music)[0]).all()
 
 
 def test_measures_of_several_metres(checkpoint: Checkpoint) -> None:
     music = tune("4/4", "GABc dedB|[M:6/8]GAB dBG|[M:4/4]G4 A4|")
-    found = build_pool(checkpoint, music, "density").reach(0.25)
-    assert np.allclose(found.values[:, 0], 0.25, atol=0.09)
-    assert (found.tokens == encode(found.tune)).all(axis=1)[1]
+    result = build_pool(checkpoint, music, "density").reach(0.25)
+    assert np.allclose(result.values[:, 0], 0.25, atol=0.09)
+    assert (result.tokens == encode(result.tune)).all(axis=1)[1]
 
 
 def test_one_decode(checkpoint: Checkpoint) -> None:
@@ -322,13 +322,13 @@ def test_an_absolute_model_moves_the_mean_pitch(tmp_path: Path) -> None:
 
 def test_where_an_attribute_grows(pools: dict[str, Pool]) -> None:
     pool = pools["syncopation"]
-    found = pool.candidates
-    way = np.random.default_rng(0).normal(size=found.z.shape[1])
-    linear = replace(found, values=np.tile((found.z @ way)[:, None], (1, found.values.shape[1])))
+    every = pool.candidates
+    way = np.random.default_rng(0).normal(size=every.z.shape[1])
+    linear = replace(every, values=np.tile((every.z @ way)[:, None], (1, every.values.shape[1])))
     direction = candidates.directions(pool.search, linear, ("syncopation", "density"))
     assert (direction[:, 0] @ way / np.linalg.norm(way) > 0.9).all()
     assert (direction[:, 1] == np.eye(len(way))[2]).all(), "a dimension of its own"
-    alike = replace(found, values=np.zeros_like(found.values))
+    alike = replace(every, values=np.zeros_like(every.values))
     assert not candidates.directions(pool.search, alike, ("syncopation",)).any()
 
 
@@ -346,19 +346,19 @@ def test_a_strong_pull_gives_the_input_back() -> None:
 def test_what_candidates_and_the_input_make_together(pools: dict[str, Pool]) -> None:
     pool = pools["rhythm"]
     few = pool.candidates.take(pool.answers[:5])
-    made = candidates.recombine(pool.search, few)
-    before = encode(MUSIC)[pool.search.first[made.of]]
-    assert len(made.of) <= (9 + 4) * len(few.of)
-    one, two = is_onset(made.tokens), is_onset(before)
+    combined = candidates.recombine(pool.search, few)
+    before = encode(MUSIC)[pool.search.first[combined.of]]
+    assert len(combined.of) <= (9 + 4) * len(few.of)
+    onset, onset_before = is_onset(combined.tokens), is_onset(before)
     for new in few.tokens:
         own = encode(MUSIC)[pool.search.first[few.of[0]]]
         bent = np.where(is_onset(own), pitch_line(new[None])[0], own)  # its line in the input's rhythm
         struck = np.where(is_onset(new), pitch_line(own[None])[0], new)  # the input's line in its rhythm
-        for wanted in (bent, struck):
-            assert (made.tokens == wanted).all(axis=1).any()
+        for expected in (bent, struck):
+            assert (combined.tokens == expected).all(axis=1).any()
     on_beat = np.arange(before.shape[1]) % 6 == 0
-    assert ((made.tokens == before) | ~two | ~on_beat).all(axis=1).any(), "the beats are the input's"
-    assert one.any(axis=1).all()
+    assert ((combined.tokens == before) | ~onset_before | ~on_beat).all(axis=1).any(), "the beats are the input's"
+    assert onset.any(axis=1).all()
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -78,7 +78,7 @@ def test_what_the_frame_cannot_see(checkpoint: Checkpoint, monkeypatch: pytest.M
 
 
 def test_a_scale_is_not_looked_for_twice(checkpoint: Checkpoint) -> None:
-    other = replace(checkpoint, scale=Scale(checkpoint.scale.mean + 1, checkpoint.scale.std))
+    scaled = replace(checkpoint, scale=Scale(checkpoint.scale.mean + 1, checkpoint.scale.std))
     kind = np.array([0])
-    assert prior_samples.spread(other, "rhythm", kind)[0] == prior_samples.spread(checkpoint, "rhythm", kind)[0] + 1
-    assert prior_samples.spread(other, "syncopation", kind) == prior_samples.spread(checkpoint, "syncopation", kind)
+    assert prior_samples.spread(scaled, "rhythm", kind)[0] == prior_samples.spread(checkpoint, "rhythm", kind)[0] + 1
+    assert prior_samples.spread(scaled, "syncopation", kind) == prior_samples.spread(checkpoint, "syncopation", kind)

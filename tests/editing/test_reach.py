@@ -29,21 +29,29 @@ def model() -> Model:
 
 @pytest.mark.parametrize("name", ["density", "contour", "mean_interval", OWN])
 def test_steps_are_standard_deviations_from_what_each_measure_has(model: Model, name: str) -> None:
-    found = model.interpolate(MUSIC, name)
+    variations = model.interpolate(MUSIC, name)
     short = name.rpartition(":")[2]
-    assert [one.name for one in found] == [f"{short} {step}" for step in ("-2.0", "-1.0", "+0.0", "+1.0", "+2.0")]
-    assert [one.step for one in found] == [-2, -1, 0, 1, 2]
-    assert found[2].tune is MUSIC
-    present, std = found[2].values, np.median(found[3].targets - found[2].targets)
-    assert (found[2].targets == present).all()
-    for one in found:
-        assert (one.tune.measures, one.tune.tempos, one.tune.key) == (MUSIC.measures, MUSIC.tempos, MUSIC.key)
-        assert np.allclose(one.values, attributes.of_tune(one.tune, [name])[:, 0])
-        within = np.abs(one.targets - present - one.step * std) < 1e-9
-        assert (~within).sum() == one.clipped
-        assert (np.abs(one.targets - present)[~within] < abs(one.step) * std).all(), "not so far, where there is an end"
-        assert np.abs(one.values - one.targets).mean() < 0.5 * std
-    values = np.array([one.values for one in found])
+    assert [variation.name for variation in variations] == [
+        f"{short} {step}" for step in ("-2.0", "-1.0", "+0.0", "+1.0", "+2.0")
+    ]
+    assert [variation.step for variation in variations] == [-2, -1, 0, 1, 2]
+    assert variations[2].tune is MUSIC
+    present, std = variations[2].values, np.median(variations[3].targets - variations[2].targets)
+    assert (variations[2].targets == present).all()
+    for variation in variations:
+        assert (variation.tune.measures, variation.tune.tempos, variation.tune.key) == (
+            MUSIC.measures,
+            MUSIC.tempos,
+            MUSIC.key,
+        )
+        assert np.allclose(variation.values, attributes.of_tune(variation.tune, [name])[:, 0])
+        within = np.abs(variation.targets - present - variation.step * std) < 1e-9
+        assert (~within).sum() == variation.clipped
+        assert (np.abs(variation.targets - present)[~within] < abs(variation.step) * std).all(), (
+            "not so far, where there is an end"
+        )
+        assert np.abs(variation.values - variation.targets).mean() < 0.5 * std
+    values = np.array([variation.values for variation in variations])
     assert (np.diff(values, axis=0) >= -1e-9).all(), "measure by measure"
     assert values[-1].mean() > values[0].mean() + std
 
@@ -55,21 +63,21 @@ def test_a_unit_is_that_of_the_training_data(model: Model) -> None:
 
 
 def test_steps_without_a_zero_come_after_the_original(model: Model) -> None:
-    found = model.interpolate(MUSIC, "rhythm", 2, (0.5, 1.5))
-    assert [one.name for one in found] == ["original", "rhythm +0.5", "rhythm +1.5"]
-    assert (found[0].tune, found[0].step, found[0].clipped) == (MUSIC, 0, 0)
+    variations = model.interpolate(MUSIC, "rhythm", 2, (0.5, 1.5))
+    assert [variation.name for variation in variations] == ["original", "rhythm +0.5", "rhythm +1.5"]
+    assert (variations[0].tune, variations[0].step, variations[0].clipped) == (MUSIC, 0, 0)
 
 
 def test_only_the_measures_asked_for_change_and_silence_stays(model: Model) -> None:
     music = tune("4/4", "GABc dcBA|z8|GABc dcBA|G2B2 d4|")
-    for one in model.interpolate(music, "density", measures=(2, 3)):
-        rows = encode(one.tune)
+    for variation in model.interpolate(music, "density", measures=(2, 3)):
+        rows = encode(variation.tune)
         assert (rows[[0, 3]] == encode(music)[[0, 3]]).all()
         assert not is_onset(rows[1]).any()
-        assert one.targets is not None
-        assert (one.targets[[0, 1, 3]] == one.values[[0, 1, 3]]).all(), "nothing else is asked of them"
+        assert variation.targets is not None
+        assert (variation.targets[[0, 1, 3]] == variation.values[[0, 1, 3]]).all(), "nothing else is asked of them"
     silent = replace(music, notes=())
-    assert all(one.tune.notes == () for one in model.interpolate(silent, "density"))
+    assert all(variation.tune.notes == () for variation in model.interpolate(silent, "density"))
 
 
 def test_an_end_is_said(model: Model) -> None:
@@ -80,17 +88,17 @@ def test_an_end_is_said(model: Model) -> None:
 
 def test_steps_stay_in_key(model: Model) -> None:
     inside = keys.collection(keys.parse("G:major"))
-    for one in model.interpolate(tune("6/8", JIG), "range", key="G:major"):
-        assert all(inside[note.pitch % 12] for note in one.tune.notes)
+    for variation in model.interpolate(tune("6/8", JIG), "range", key="G:major"):
+        assert all(inside[note.pitch % 12] for note in variation.tune.notes)
 
 
 def test_the_open_loop_moves_the_dimension(model: Model) -> None:
     allowed = keys.allowed(MUSIC, keys.find(MUSIC))
-    found = model.interpolate(MUSIC, "contour", closed=False)
-    assert all(one.targets is None for one in found)
+    variations = model.interpolate(MUSIC, "contour", closed=False)
+    assert all(variation.targets is None for variation in variations)
     tokens = decode_moves(model.checkpoint, prepare(model.checkpoint, MUSIC), "contour", [-2, -1, 1, 2], allowed)
-    assert (np.stack([encode(found[place].tune) for place in (0, 1, 3, 4)]) == tokens).all()
-    assert found[2].tune is MUSIC
+    assert (np.stack([encode(variations[place].tune) for place in (0, 1, 3, 4)]) == tokens).all()
+    assert variations[2].tune is MUSIC
 
 
 @pytest.mark.parametrize(
@@ -112,10 +120,10 @@ def test_steps_that_are_refused(model: Model, options: dict[str, object], messag
 
 
 def test_targets_of_ones_own(model: Model) -> None:
-    found = model.reach(MUSIC, [f"{OWN}=0.5", "density=by+0"])
-    assert found.names == (OWN, "density")
+    result = model.reach(MUSIC, [f"{OWN}=0.5", "density=by+0"])
+    assert result.names == (OWN, "density")
     sounds = is_onset(encode(MUSIC)).any(axis=1)
-    assert np.abs(found.values - found.targets)[sounds].mean(axis=0) == pytest.approx([0, 0], abs=0.08)
+    assert np.abs(result.values - result.targets)[sounds].mean(axis=0) == pytest.approx([0, 0], abs=0.08)
     assert "offbeat 9 is out of reach (" in model.reach(MUSIC, [f"{OWN}=9"]).notes[0]
 
 

@@ -24,15 +24,15 @@ def checkpoint() -> Checkpoint:
 def direct(checkpoint: Checkpoint, music: Tune, names: tuple[str, str], pair: tuple[float, float]) -> np.ndarray:
     """Decode each measure of a tune by itself, with both dimensions put where the scale has the values."""
     material, scale = prepare(checkpoint, music), scale_of(checkpoint)
-    allowed, found = keys.allowed(music, keys.find(music)), []
+    allowed, values = keys.allowed(music, keys.find(music)), []
     for row, kind in enumerate(material.kind.tolist()):
         z = decoding.encode(checkpoint, material, np.array([row]))
         for name, value in zip(names, pair, strict=True):
             where = scale.value_to_z(name, kind, np.array([value]))
             z[:, checkpoint.config.attributes.index(name)] = where
         tokens = decoding.decode(checkpoint, material, np.array([row]), z[None], allowed)[0, 0]
-        found.append(attributes.measure(tokens, METRES[kind], names)[0])
-    return np.mean(found, axis=0)
+        values.append(attributes.measure(tokens, METRES[kind], names)[0])
+    return np.mean(values, axis=0)
 
 
 @pytest.mark.parametrize(
@@ -44,31 +44,31 @@ def direct(checkpoint: Checkpoint, music: Tune, names: tuple[str, str], pair: tu
     ids=["reel", "two metres"],
 )
 def test_every_point_is_what_is_decoded_there(checkpoint: Checkpoint, music: Tune, names: tuple[str, str]) -> None:
-    found = surface.surface(checkpoint, music, names, points=4)
+    result = surface.surface(checkpoint, music, names, points=4)
     for i, j in ((0, 0), (3, 0), (0, 3), (2, 1)):
-        pair = float(found.targets[0, i]), float(found.targets[1, j])
-        assert found.values[:, j, i] == pytest.approx(direct(checkpoint, music, names, pair))
+        pair = float(result.targets[0, i]), float(result.targets[1, j])
+        assert result.values[:, j, i] == pytest.approx(direct(checkpoint, music, names, pair))
 
 
 def test_the_grid_goes_as_far_as_the_model(checkpoint: Checkpoint) -> None:
-    found = surface.surface(checkpoint, MUSIC, ("rhythm", "note_density"), points=3)
-    assert found.names == ("rhythm", "density")
+    result = surface.surface(checkpoint, MUSIC, ("rhythm", "note_density"), points=3)
+    assert result.names == ("rhythm", "density")
     scale, kind = scale_of(checkpoint), METRES.index(Metre(4, 4))
-    for row, name in zip(found.targets, found.names, strict=True):
+    for row, name in zip(result.targets, result.names, strict=True):
         low, high = scale.table(name, kind).reach
         assert row == pytest.approx([low, (low + high) / 2, high])
 
 
 def test_the_input_is_where_it_is(checkpoint: Checkpoint) -> None:
-    found = surface.surface(checkpoint, MUSIC, ("rhythm", "contour"), points=2, measures=(3, 5))
+    result = surface.surface(checkpoint, MUSIC, ("rhythm", "contour"), points=2, measures=(3, 5))
     table = attributes.measure(tokenizer.encode(MUSIC), Metre(4, 4), ("rhythm", "contour"))
-    assert found.original == pytest.approx(table[2:5])
-    assert found.unchanged == ()
+    assert result.original == pytest.approx(table[2:5])
+    assert result.unchanged == ()
 
 
 def test_what_is_asked_for_is_followed(checkpoint: Checkpoint) -> None:
-    found = surface.surface(checkpoint, MUSIC, ("rhythm", "contour"), points=7)
-    rhythm, contour = found.values
+    result = surface.surface(checkpoint, MUSIC, ("rhythm", "contour"), points=7)
+    rhythm, contour = result.values
     assert (np.diff(contour.mean(axis=1)) > 0).all()
     assert rhythm[:, -1].mean() > rhythm[:, 0].mean() + 0.1
 
@@ -76,19 +76,19 @@ def test_what_is_asked_for_is_followed(checkpoint: Checkpoint) -> None:
 def test_no_pitch_outside_the_key_unless_it_is_asked_for(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[np.ndarray] = []
+    decoded: list[np.ndarray] = []
     decode = decoding.decode
 
-    def kept(*arguments: object) -> np.ndarray:
-        made.append(decode(*arguments))
-        return made[-1]
+    def record(*arguments: object) -> np.ndarray:
+        decoded.append(decode(*arguments))
+        return decoded[-1]
 
-    monkeypatch.setattr(surface, "decode", kept)
+    monkeypatch.setattr(surface, "decode", record)
     outside = []
     for key in ("auto", "off"):
-        made.clear()
+        decoded.clear()
         surface.surface(checkpoint, MUSIC, ("range", "contour"), points=5, key=key)
-        tokens = np.concatenate([one.ravel() for one in made])
+        tokens = np.concatenate([tokens.ravel() for tokens in decoded])
         inside = keys.collection(keys.parse("G:major"))[tokens[tokens < tokenizer.HOLD] % 12]
         outside.append(bool((~inside).any()))
     assert outside == [False, True]

@@ -39,19 +39,29 @@ def sweep(model: Checkpoint, music: Tune, attribute: str, *arguments: Any, **opt
 @pytest.mark.parametrize(("metre", "music"), [("4/4", REEL), ("6/8", JIG), ("3/4", WALTZ)])
 def test_the_steps_and_their_names(metre: str, music: str) -> None:
     original = tune(metre, music)
-    found = sweep(checkpoint(), original, "note_density")
-    assert [one.name for one in found] == [f"density {step}" for step in ("-2.0", "-1.0", "+0.0", "+1.0", "+2.0")]
-    assert found[2].tune is original
-    for one in found:
-        assert (one.tune.measures, one.tune.tempos, one.tune.key) == (original.measures, original.tempos, original.key)
-        assert len(one.values) == len(original.measures)
-        assert np.allclose(one.values, attributes.of_tune(one.tune, ["density"])[:, 0])
+    variations = sweep(checkpoint(), original, "note_density")
+    assert [variation.name for variation in variations] == [
+        f"density {step}" for step in ("-2.0", "-1.0", "+0.0", "+1.0", "+2.0")
+    ]
+    assert variations[2].tune is original
+    for variation in variations:
+        assert (variation.tune.measures, variation.tune.tempos, variation.tune.key) == (
+            original.measures,
+            original.tempos,
+            original.key,
+        )
+        assert len(variation.values) == len(original.measures)
+        assert np.allclose(variation.values, attributes.of_tune(variation.tune, ["density"])[:, 0])
 
 
 def test_an_even_number_of_steps_comes_with_the_original() -> None:
-    found = sweep(checkpoint(), tune("4/4", REEL), "rhythm", steps=2)
-    assert [(one.name, one.step) for one in found] == [("original", 0.0), ("rhythm -2.0", -2.0), ("rhythm +2.0", 2.0)]
-    assert [one.name for one in sweep(checkpoint(), tune("4/4", REEL), "rhythm", 3, (0.0, 0.1))][1:] == [
+    variations = sweep(checkpoint(), tune("4/4", REEL), "rhythm", steps=2)
+    assert [(variation.name, variation.step) for variation in variations] == [
+        ("original", 0.0),
+        ("rhythm -2.0", -2.0),
+        ("rhythm +2.0", 2.0),
+    ]
+    assert [variation.name for variation in sweep(checkpoint(), tune("4/4", REEL), "rhythm", 3, (0.0, 0.1))][1:] == [
         "rhythm +0.05",
         "rhythm +0.10",
     ]
@@ -59,24 +69,24 @@ def test_an_even_number_of_steps_comes_with_the_original() -> None:
 
 def test_silence_stays_silent_and_a_sounding_measure_keeps_a_note() -> None:
     original = tune("4/4", "C8|z8|z8|C8|")
-    for one in sweep(checkpoint(), original, "density"):
-        sounds = is_onset(encode(one.tune)).any(axis=1)
+    for variation in sweep(checkpoint(), original, "density"):
+        sounds = is_onset(encode(variation.tune)).any(axis=1)
         assert sounds.tolist() == [True, False, False, True]
 
 
 def test_padding_stays_silent() -> None:
     original = tune("4/4", f"D2|{REEL[:-1]}:|D4|")
     assert original.padding[0] == 3
-    for one in sweep(checkpoint(), original, "density", steps=9):
-        assert min(note.start for note in one.tune.notes) >= original.padding[0]
-        assert max(note.end for note in one.tune.notes) <= original.end - original.padding[1]
+    for variation in sweep(checkpoint(), original, "density", steps=9):
+        assert min(note.start for note in variation.tune.notes) >= original.padding[0]
+        assert max(note.end for note in variation.tune.notes) <= original.end - original.padding[1]
 
 
 def test_only_the_measures_asked_for_change() -> None:
     original = tune("4/4", REEL)
     before = encode(original)
-    for one in sweep(checkpoint(), original, "contour", measures=(3, 4)):
-        after = encode(one.tune)
+    for variation in sweep(checkpoint(), original, "contour", measures=(3, 4)):
+        after = encode(variation.tune)
         changed = (before != after).any(axis=1)
         assert not changed[:2].any()
         assert not changed[5:].any()
@@ -86,27 +96,29 @@ def test_ties_over_a_bar_line_are_those_of_the_input() -> None:
     original = tune("4/4", REEL)  # its eighth measure is tied to the seventh
     from armusic.music.tokenizer import HOLD
 
-    for one in sweep(checkpoint(), original, "density"):
-        held = encode(one.tune)[:, 0] == HOLD
+    for variation in sweep(checkpoint(), original, "density"):
+        held = encode(variation.tune)[:, 0] == HOLD
         assert not held[:7].any()
 
 
 def test_velocities_follow_the_input() -> None:
     notes = tuple(replace(note, velocity=40 + index) for index, note in enumerate(tune("4/4", REEL).notes))
     original = replace(tune("4/4", REEL), notes=notes, program=40)
-    for one in sweep(checkpoint(), original, "density"):
-        assert one.tune.program == 40
-        for note in one.tune.notes:
-            before = [other for other in notes if other.start <= note.start]
+    for variation in sweep(checkpoint(), original, "density"):
+        assert variation.tune.program == 40
+        for note in variation.tune.notes:
+            before = [earlier for earlier in notes if earlier.start <= note.start]
             assert note.velocity == before[-1].velocity
 
 
 def test_a_measure_out_of_the_frame_is_left_as_it_is_and_named(caplog: pytest.LogCaptureFixture) -> None:
     original = tune("4/4", "C,,4 c''4|C8|")
-    found = sweep(checkpoint(), original, "range")
-    assert found[0].unchanged == ("measure 1 is left as it is: it spans 60 semitones, more than 19 from its median",)
-    assert found[0].unchanged[0] in caplog.text
-    assert all(one.tune.notes[:2] == original.notes[:2] for one in found)
+    variations = sweep(checkpoint(), original, "range")
+    assert variations[0].unchanged == (
+        "measure 1 is left as it is: it spans 60 semitones, more than 19 from its median",
+    )
+    assert variations[0].unchanged[0] in caplog.text
+    assert all(variation.tune.notes[:2] == original.notes[:2] for variation in variations)
     assert (
         "pitches 36..96 are not all in the model's 55..84"
         in sweep(checkpoint("absolute"), original, "range")[0].unchanged[0]
@@ -115,17 +127,19 @@ def test_a_measure_out_of_the_frame_is_left_as_it_is_and_named(caplog: pytest.Lo
 
 def test_an_absolute_model_takes_measures_in_any_register(caplog: pytest.LogCaptureFixture) -> None:
     low, middle = tune("4/4", "C,,D,,E,,F,, G,,4|C,,8|"), tune("4/4", "CDEF G4|C8|")
-    for one, two in zip(*(sweep(checkpoint("absolute"), music, "range") for music in (low, middle)), strict=True):
-        assert one.unchanged == ()
-        assert [note.pitch + 24 for note in one.tune.notes] == [note.pitch for note in two.tune.notes]
+    for variation, counterpart in zip(
+        *(sweep(checkpoint("absolute"), music, "range") for music in (low, middle)), strict=True
+    ):
+        assert variation.unchanged == ()
+        assert [note.pitch + 24 for note in variation.tune.notes] == [note.pitch for note in counterpart.tune.notes]
     assert "2 measures are moved by octaves into 55..84, and back" in caplog.text
 
 
 def test_the_register_is_kept_by_an_anchored_model() -> None:
     high = tune("4/4", REEL)
     low = replace(high, notes=tuple(replace(note, pitch=note.pitch - 24) for note in high.notes))
-    for one, two in zip(*(sweep(checkpoint(), music, "range") for music in (high, low)), strict=True):
-        assert [note.pitch - 24 for note in one.tune.notes] == [note.pitch for note in two.tune.notes]
+    for variation, counterpart in zip(*(sweep(checkpoint(), music, "range") for music in (high, low)), strict=True):
+        assert [note.pitch - 24 for note in variation.tune.notes] == [note.pitch for note in counterpart.tune.notes]
 
 
 @pytest.mark.parametrize(

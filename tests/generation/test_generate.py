@@ -30,9 +30,9 @@ def model() -> Model:
 OWN = f"{Path(__file__).parents[2] / 'examples' / 'my_attribute.py'}:offbeat"
 
 
-def in_key(found: Generated, key: str) -> bool:
+def in_key(generated: Generated, key: str) -> bool:
     inside = keys.collection(keys.parse(key))
-    return all(inside[note.pitch % 12] for _, one in found.tunes for note in one.notes)
+    return all(inside[note.pitch % 12] for _, music in generated.tunes for note in music.notes)
 
 
 @pytest.mark.parametrize(
@@ -41,41 +41,41 @@ def in_key(found: Generated, key: str) -> bool:
      (25, "C|", "Bb")],
 )  # fmt: skip
 def test_the_tunes_are_whole_and_in_key(model: Model, measures: int, metre: str, key: str) -> None:
-    found = model.generate(measures, metre, key, count=3, seed=1)
-    assert [name for name, _ in found.tunes] == ["tune 1", "tune 2", "tune 3"]
-    assert in_key(found, key)
-    for _, one in found.tunes:
-        assert [measure.metre for measure in one.measures] == [Metre.parse(metre)] * measures
-        assert is_onset(encode(one)).any(axis=1).all()
-        assert one.key == keys.parse(key)
+    generated = model.generate(measures, metre, key, count=3, seed=1)
+    assert [name for name, _ in generated.tunes] == ["tune 1", "tune 2", "tune 3"]
+    assert in_key(generated, key)
+    for _, music in generated.tunes:
+        assert [measure.metre for measure in music.measures] == [Metre.parse(metre)] * measures
+        assert is_onset(encode(music)).any(axis=1).all()
+        assert music.key == keys.parse(key)
     tonic = np.flatnonzero(keys.collection(keys.parse(key)))
-    assert {one.notes[-1].pitch % 12 for _, one in found.tunes} <= set(tonic.tolist())
+    assert {music.notes[-1].pitch % 12 for _, music in generated.tunes} <= set(tonic.tolist())
 
 
 def test_they_end_on_the_tonic(model: Model) -> None:
-    found = model.generate(8, "6/8", "G:major", count=20, seed=2)
-    assert np.mean([one.notes[-1].pitch % 12 == 7 for _, one in found.tunes]) >= 0.9
+    generated = model.generate(8, "6/8", "G:major", count=20, seed=2)
+    assert np.mean([music.notes[-1].pitch % 12 == 7 for _, music in generated.tunes]) >= 0.9
 
 
 def test_there_is_no_wild_leap(model: Model) -> None:
-    found = model.generate(16, "4/4", "D:major", count=10, seed=3)
-    for _, one in found.tunes:
-        steps = np.abs(np.diff([note.pitch for note in one.notes]))
+    generated = model.generate(16, "4/4", "D:major", count=10, seed=3)
+    for _, music in generated.tunes:
+        steps = np.abs(np.diff([note.pitch for note in music.notes]))
         assert steps.max() <= 19
         assert (steps > 7).mean() < 0.1
-        assert {note.pitch for note in one.notes} <= set(range(55, 83))
+        assert {note.pitch for note in music.notes} <= set(range(55, 83))
 
 
 def test_parts_come_again(model: Model) -> None:
-    found = model.generate(32, "6/8", "D:major", count=20, seed=4)
-    different = [len(np.unique(encode(one), axis=0)) for _, one in found.tunes]
+    generated = model.generate(32, "6/8", "D:major", count=20, seed=4)
+    different = [len(np.unique(encode(music), axis=0)) for _, music in generated.tunes]
     assert 10 <= np.mean(different) <= 26  # as in the corpus: half of a tune is new, more or less
 
 
 def test_the_same_seed_gives_the_same_tunes(model: Model) -> None:
-    one, same, other = (model.generate(8, "3/4", count=2, seed=seed).tunes for seed in (5, 5, 6))
-    assert one == same
-    assert one != other
+    first, again, other_seed = (model.generate(8, "3/4", count=2, seed=seed).tunes for seed in (5, 5, 6))
+    assert first == again
+    assert first != other_seed
 
 
 @pytest.mark.parametrize("metre", ["4/4", "6/8"])
@@ -84,27 +84,27 @@ def test_the_same_seed_gives_the_same_tunes(model: Model) -> None:
     [["density=p80"], ["rhythm=p30"], ["contour=p90"], ["density=p50", "range=p70"]],
 )
 def test_targets_are_reached(model: Model, metre: str, targets: list[str]) -> None:
-    found = model.generate(8, metre, targets=targets, count=4, seed=7)
-    assert found.names == tuple(target.split("=")[0] for target in targets)
+    generated = model.generate(8, metre, targets=targets, count=4, seed=7)
+    assert generated.names == tuple(target.split("=")[0] for target in targets)
     kind = METRES.index(Metre.parse(metre))
-    std = [model.checkpoint.scale.std[kind, model.attributes.index(name)] for name in found.names]
-    assert (np.abs(found.values - found.targets) / std).mean() <= 0.15  # standard deviations of the corpus
-    for (_, one), values in zip(found.tunes, found.values, strict=True):
-        assert np.allclose(api.attributes(one, found.names).values, values)
+    std = [model.checkpoint.scale.std[kind, model.attributes.index(name)] for name in generated.names]
+    assert (np.abs(generated.values - generated.targets) / std).mean() <= 0.15  # standard deviations of the corpus
+    for (_, music), values in zip(generated.tunes, generated.values, strict=True):
+        assert np.allclose(api.attributes(music, generated.names).values, values)
 
 
 def test_a_curve_is_followed_as_closely_as_whole_notes_can(model: Model) -> None:
-    found = model.generate(8, "6/8", targets=["density=1:0.2 8:0.4"], count=4, seed=7)
-    assert np.abs(found.values - found.targets).max() <= 1.5 / 12  # of twelve ticks
-    assert np.abs(found.values - found.targets).mean() <= 0.5 / 12
-    assert found.values[:, -1].mean() > found.values[:, 0].mean() + 0.1
+    generated = model.generate(8, "6/8", targets=["density=1:0.2 8:0.4"], count=4, seed=7)
+    assert np.abs(generated.values - generated.targets).max() <= 1.5 / 12  # of twelve ticks
+    assert np.abs(generated.values - generated.targets).mean() <= 0.5 / 12
+    assert generated.values[:, -1].mean() > generated.values[:, 0].mean() + 0.1
 
 
 def test_an_attribute_that_is_no_dimension_is_held_by_choice(model: Model) -> None:
-    found = model.generate(8, targets=["syncopation=0.25"], count=2)
+    generated = model.generate(8, targets=["syncopation=0.25"], count=2)
     free = model.generate(8, count=2)
-    other = [api.attributes(one, ["syncopation"]).values for _, one in free.tunes]
-    assert np.abs(found.values - 0.25).mean() < np.abs(np.stack(other) - 0.25).mean()
+    values = [api.attributes(music, ["syncopation"]).values for _, music in free.tunes]
+    assert np.abs(generated.values - 0.25).mean() < np.abs(np.stack(values) - 0.25).mean()
     assert np.abs(model.generate(8, targets=[f"{OWN}=0.5"], count=2).values - 0.5).mean() < 0.1
 
 
@@ -118,29 +118,29 @@ def test_an_attribute_that_there_is_nothing_to_turn_of(model: Model, monkeypatch
 
 
 def test_copies_of_training_measures_are_few_and_known(model: Model) -> None:
-    found = model.generate(8, "6/8", count=20, seed=8)
-    assert found.copied.shape == (20, 8)
-    assert found.copied.mean() <= 0.1
+    generated = model.generate(8, "6/8", count=20, seed=8)
+    assert generated.copied.shape == (20, 8)
+    assert generated.copied.mean() <= 0.1
 
 
 def test_a_tune_to_stay_near(model: Model) -> None:
     original = tune("4/4", REEL)
     heard = encode(model.reconstruct(original).tune)
     close, far = (model.generate_like(original, heat, count=4, seed=1) for heat in (0.0, 1.0))
-    shares = [np.mean([(encode(one) == heard).mean() for _, one in found.tunes]) for found in (close, far)]
+    shares = [np.mean([(encode(music) == heard).mean() for _, music in generated.tunes]) for generated in (close, far)]
     assert shares[0] > 0.95
     assert shares[1] < 0.9
-    for found in (close, far):
-        assert in_key(found, "G")
-        for _, one in found.tunes:
-            assert (one.measures, one.tempos) == (original.measures, original.tempos)
-            assert (encode(one)[:, 0] == HOLD).tolist() == (encode(original)[:, 0] == HOLD).tolist()
+    for generated in (close, far):
+        assert in_key(generated, "G")
+        for _, music in generated.tunes:
+            assert (music.measures, music.tempos) == (original.measures, original.tempos)
+            assert (encode(music)[:, 0] == HOLD).tolist() == (encode(original)[:, 0] == HOLD).tolist()
 
 
 def test_what_is_equal_stays_equal_and_what_cannot_be_varied_stays(model: Model) -> None:
     original = tune("4/4", "G2BG DGBG|A2cA EAcA|G2BG DGBG|z8|G,,4 g'4|A2cA EAcA|G8|")
-    for _, one in model.generate_like(original, 0.8, count=3).tunes:
-        rows, own = encode(one), encode(original)
+    for _, music in model.generate_like(original, 0.8, count=3).tunes:
+        rows, own = encode(music), encode(original)
         assert np.array_equal(rows[0], rows[2])
         assert np.array_equal(rows[1], rows[5])
         assert np.array_equal(rows[3:5], own[3:5])
@@ -149,8 +149,8 @@ def test_what_is_equal_stays_equal_and_what_cannot_be_varied_stays(model: Model)
 
 def test_a_shift_starts_from_the_tune(model: Model) -> None:
     original = tune("6/8", JIG)
-    found = model.generate_like(original, 0.3, targets={"density": "by+0.1"}, count=2)
-    assert np.allclose(found.targets, api.attributes(original, ["density"]).values + 0.1)
+    generated = model.generate_like(original, 0.3, targets={"density": "by+0.1"}, count=2)
+    assert np.allclose(generated.targets, api.attributes(original, ["density"]).values + 0.1)
 
 
 @pytest.mark.parametrize(

@@ -69,10 +69,10 @@ def test_anchors_count_from_the_tonic(fitted: Phrases) -> None:
 
 def test_the_file_gives_the_same_tables(fitted: Phrases, tmp_path: Path) -> None:
     save(fitted, tmp_path / "new" / "phrase_model.safetensors")
-    found = load(tmp_path / "new" / "phrase_model.safetensors")
-    assert (found.checkpoint, found.data) == (fitted.checkpoint, "toy")
+    loaded = load(tmp_path / "new" / "phrase_model.safetensors")
+    assert (loaded.checkpoint, loaded.data) == (fitted.checkpoint, "toy")
     for name in ("forms", "seen", "mean", "beats"):
-        assert np.array_equal(getattr(found, name), getattr(fitted, name))
+        assert np.array_equal(getattr(loaded, name), getattr(fitted, name))
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:
@@ -94,12 +94,12 @@ def test_a_corpus_without_phrases_is_refused() -> None:
 
 
 def test_digests_are_those_of_the_measure_in_any_key() -> None:
-    one, up, other = encode(tune("4/4", "CDEF GABc|DEF^G A^Bcd|CDEF GAB2|".replace("^B", "B")))
-    rows = np.stack([one, np.where(one < 128, one + 5, one), up, other])
-    found = digests(rows, np.zeros(len(rows), dtype=int))
-    assert found[0] == found[1]
-    assert len(set(found.tolist())) == 3
-    assert digests(rows, np.ones(len(rows), dtype=int))[0] != found[0]
+    measure, raised, semitone = encode(tune("4/4", "CDEF GABc|DEF^G A^Bcd|CDEF GAB2|".replace("^B", "B")))
+    rows = np.stack([measure, np.where(measure < 128, measure + 5, measure), raised, semitone])
+    numbers = digests(rows, np.zeros(len(rows), dtype=int))
+    assert numbers[0] == numbers[1]
+    assert len(set(numbers.tolist())) == 3
+    assert digests(rows, np.ones(len(rows), dtype=int))[0] != numbers[0]
 
 
 def test_onsets_as_bits() -> None:

@@ -46,8 +46,8 @@ def notes(metre: Metre, at: dict[int, int]) -> np.ndarray:
     ],
 )
 def test_rhythm_and_density_by_hand(metre: Metre, at: dict[int, int], rhythm: float, density: float) -> None:
-    found = attributes.measure(notes(metre, at), metre, ("rhythm", "density"))[0]
-    assert found == pytest.approx([rhythm, density])
+    values = attributes.measure(notes(metre, at), metre, ("rhythm", "density"))[0]
+    assert values == pytest.approx([rhythm, density])
 
 
 def test_range_and_contour_by_hand() -> None:
@@ -142,8 +142,8 @@ def struck(pattern: str, places: list[int]) -> dict[int, int]:
 )
 def test_syncopation_by_hand(metre: Metre, at: dict[int, int], expected: int) -> None:
     most = {"4/4": 14, "2/4": 5, "3/4": 9, "6/8": 6, "12/8": 15}[str(metre.kind)]
-    found = attributes.measure(notes(metre, at), metre, ("syncopation",))[0, 0]
-    assert found * most == pytest.approx(expected)
+    values = attributes.measure(notes(metre, at), metre, ("syncopation",))[0, 0]
+    assert values * most == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("metre", METRES, ids=str)
@@ -172,10 +172,10 @@ def entropy(*counts: int) -> float:
 )
 def test_rhythmic_entropy_by_hand(metre: Metre, at: dict[int, int], expected: float) -> None:
     row = notes(metre, at)
-    found = attributes.measure(row, metre, ("rhythmic_entropy",))[0, 0]
-    assert found == pytest.approx(expected / np.log(ticks(metre)))
+    values = attributes.measure(row, metre, ("rhythmic_entropy",))[0, 0]
+    assert values == pytest.approx(expected / np.log(ticks(metre)))
     row[0, max(at) + 1] = REST  # a shorter last note is the same rhythm
-    assert attributes.measure(row, metre, ("rhythmic_entropy",))[0, 0] == found
+    assert attributes.measure(row, metre, ("rhythmic_entropy",))[0, 0] == values
 
 
 @pytest.mark.parametrize(
@@ -191,8 +191,8 @@ def test_rhythmic_entropy_by_hand(metre: Metre, at: dict[int, int], expected: fl
 )
 def test_intervals_by_hand(pitches: list[int], expected: float, mean: float) -> None:
     row = notes(COMMON, dict(zip(EIGHTHS, pitches, strict=False)))
-    found = attributes.measure(row, COMMON, ("interval_entropy", "mean_interval"))[0]
-    assert found == pytest.approx([expected / np.log(24), mean / 26])
+    values = attributes.measure(row, COMMON, ("interval_entropy", "mean_interval"))[0]
+    assert values == pytest.approx([expected / np.log(24), mean / 26])
 
 
 @pytest.mark.parametrize(

@@ -165,8 +165,8 @@ class TestOfAnotherPackage:
     @pytest.fixture
     def install(self, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         def install(**points: str) -> None:
-            found = {name: EntryPoint(name, value, "armusic.attributes") for name, value in points.items()}
-            monkeypatch.setattr(attributes, "_points", lambda: found)
+            entry_points = {name: EntryPoint(name, value, "armusic.attributes") for name, value in points.items()}
+            monkeypatch.setattr(attributes, "_points", lambda: entry_points)
 
         return install
 

@@ -39,8 +39,8 @@ def test_other_attributes_count() -> None:
 
 def test_what_is_on_the_beat_counts_more() -> None:
     scale = [60, HOLD, HOLD, 62, HOLD, HOLD, 64, HOLD, HOLD, 65, HOLD, HOLD]
-    downbeat, beat, other = ([*scale[:at], REST, *scale[at + 1 :]] for at in (0, 6, 3))
-    assert apart(scale, downbeat) > apart(scale, beat) > apart(scale, other)
+    downbeat, beat, offbeat = ([*scale[:at], REST, *scale[at + 1 :]] for at in (0, 6, 3))
+    assert apart(scale, downbeat) > apart(scale, beat) > apart(scale, offbeat)
 
 
 def test_a_line_that_bends_is_nearer_than_one_whose_ends_leap() -> None:
