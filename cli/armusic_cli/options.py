@@ -141,7 +141,7 @@ measures = click.option(
     "--measures",
     type=measure_range,
     metavar="FIRST-LAST",
-    help="Restrict the command to these measures.  [default: all]",
+    help="Use these measures only.  [default: all]",
 )
 
 
