@@ -14,9 +14,9 @@ from tests.songs import TUNE, band, signature, song, track
 def test_a_file_of_several_tracks(tmp_path: Path) -> None:
     path = tmp_path / "song.mid"
     path.write_bytes(band(signatures=[signature(0, 4, 4)]))
-    found = inspect(path)
-    assert found.refused == ""
-    assert found.facts == {
+    inspection = inspect(path)
+    assert inspection.refused == ""
+    assert inspection.facts == {
         "file": "MIDI of type 1, 5 tracks, 480 ticks per quarter note",
         "length": "0:04",
         "tempo": "120 quarter notes a minute",
@@ -27,13 +27,13 @@ def test_a_file_of_several_tracks(tmp_path: Path) -> None:
         "key": "G:major (by its notes)",
         "used": "2 of 2 measures",
     }
-    melody = found.parts[1]
+    melody = inspection.parts[1]
     assert (melody.track, melody.channel, melody.name, melody.program) == (3, 5, "Lead vocal", 53)
     assert (melody.notes, melody.low, melody.high, melody.together) == (9, 67, 72, 0.0)
     assert melody.melody is not None
-    assert [part.melody is None for part in found.parts] == [False, False, False, True]
-    assert all(part.melody is None or part.melody <= melody.melody for part in found.parts)
-    assert any(remark.startswith("the melody is track 3 'Lead vocal'") for remark in found.remarks)
+    assert [part.melody is None for part in inspection.parts] == [False, False, False, True]
+    assert all(part.melody is None or part.melody <= melody.melody for part in inspection.parts)
+    assert any(remark.startswith("the melody is track 3 'Lead vocal'") for remark in inspection.remarks)
 
 
 def test_what_is_left_as_it_is(tmp_path: Path) -> None:
@@ -47,10 +47,10 @@ def test_what_is_left_as_it_is(tmp_path: Path) -> None:
 def test_why_it_was_refused(tmp_path: Path) -> None:
     path = tmp_path / "song.mid"
     path.write_bytes(band(signatures=[signature(0, 5, 4)]))
-    found = inspect(path)
-    assert found.refused.startswith("song.mid: no measure in a metre that can be used, only 5/4")
-    assert "melody" not in found.facts
-    assert len(found.parts) == 4
+    inspection = inspect(path)
+    assert inspection.refused.startswith("song.mid: no measure in a metre that can be used, only 5/4")
+    assert "melody" not in inspection.facts
+    assert len(inspection.parts) == 4
     assert inspect(path, Reading(metre="4/4")).refused == ""
     path.write_bytes(b"RIFF....RMID")
     with pytest.raises(ReadError, match="a RIFF file with no MIDI data in it"):
@@ -60,5 +60,5 @@ def test_why_it_was_refused(tmp_path: Path) -> None:
 def test_other_formats(tmp_path: Path) -> None:
     path = tmp_path / "reel.abc"
     path.write_text(f"X:1\nT:Reel\nM:4/4\nL:1/8\nK:G\n{REEL}\n")
-    found = inspect(path)
-    assert (found.facts["key"], found.facts["measures"], found.parts) == ("G:major", "8 of 4/4", ())
+    inspection = inspect(path)
+    assert (inspection.facts["key"], inspection.facts["measures"], inspection.parts) == ("G:major", "8 of 4/4", ())

@@ -15,9 +15,9 @@ def real_rows(metre: Metre, count: int = 200) -> np.ndarray:
     tokens = rng.choice([60, 62, 64, 65, 67, 72, HOLD, HOLD, HOLD, REST], size=(count, ticks(metre))).astype(np.int16)
     tokens[:, 0] = 60
     rows = [
-        encode(Tune(decode(row[None], (one,)), (one,)))[0]
+        encode(Tune(decode(row[None], (measure,)), (measure,)))[0]
         for row in tokens
-        for one in [Measure(0 * metre.length, metre)]
+        for measure in [Measure(0 * metre.length, metre)]
     ]
     tokens = np.array(rows)
     classes, inside = ANCHORED.enter(tokens, ANCHORED.anchors(tokens))
@@ -47,8 +47,8 @@ def test_variants_are_canonical_anchored_and_mostly_new(metre: Metre) -> None:
 def test_the_same_generator_gives_the_same_variants() -> None:
     x = real_rows(METRES[0], 20)
     all_of_it = np.ones(20, dtype=bool)
-    one, two = (augmentation.vary(x, all_of_it, ANCHORED, 24, np.random.default_rng(5)) for _ in range(2))
-    assert (one == two).all()
+    first, again = (augmentation.vary(x, all_of_it, ANCHORED, 24, np.random.default_rng(5)) for _ in range(2))
+    assert (first == again).all()
 
 
 def test_transposition_reaches_every_register_and_keeps_the_steps() -> None:

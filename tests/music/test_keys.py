@@ -76,7 +76,7 @@ def test_a_collection_has_seven_and_the_tonic(key: Key) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "music", "found"),
+    ("key", "music", "expected"),
     [
         ("G", REEL, "G:major"),
         ("G", "GABc dcBA|GBdg fagf|e2d2 c2A2|G8|", "G:major"),
@@ -89,8 +89,8 @@ def test_a_collection_has_seven_and_the_tonic(key: Key) -> None:
         ("Gb", "GABc defg|G8|", "F#:major"),  # as many sharps as flats: sharps
     ],
 )
-def test_keys_of_tunes(key: str, music: str, found: str) -> None:
-    assert str(keys.find(stripped(key, music))) == found
+def test_keys_of_tunes(key: str, music: str, expected: str) -> None:
+    assert str(keys.find(stripped(key, music))) == expected
 
 
 def test_a_key_signature_comes_first() -> None:
@@ -106,9 +106,9 @@ def test_nothing_has_no_key() -> None:
 @given(st.lists(st.integers(0, 127), min_size=1, max_size=20))
 def test_no_collection_covers_more(pitches: list[int]) -> None:
     notes = tuple(Note(Fraction(i), Fraction(1), pitch) for i, pitch in enumerate(pitches))
-    found = keys.find(Tune(notes, ()))
+    key = keys.find(Tune(notes, ()))
     covered = [keys.collection(Key(fifths))[np.array(pitches) % 12].sum() for fifths in range(-5, 7)]
-    assert keys.collection(found)[np.array(pitches) % 12].sum() == max(covered)
+    assert keys.collection(key)[np.array(pitches) % 12].sum() == max(covered)
 
 
 def test_keys_found_are_those_of_the_fields() -> None:
@@ -116,11 +116,11 @@ def test_keys_found_are_those_of_the_fields() -> None:
     assert spec is not None
     assert spec.origin is not None
     files = sorted((Path(spec.origin).parent / "corpus" / "airdsAirs").glob("*.abc"))[:1]
-    tunes = [found for file in files for _, found in readers.read_all(file) if isinstance(found, Tune) and found.key]
+    tunes = [tune for file in files for _, tune in readers.read_all(file) if isinstance(tune, Tune) and tune.key]
     same = [
-        (keys.collection(keys.find(replace(one, key=None))) == keys.collection(one.key)).all()
-        for one in tunes
-        if one.key
+        (keys.collection(keys.find(replace(tune, key=None))) == keys.collection(tune.key)).all()
+        for tune in tunes
+        if tune.key
     ]
     assert len(same) > 50
     assert np.mean(same) > 0.85
@@ -143,11 +143,11 @@ def test_what_is_allowed() -> None:
 def test_no_pitch_strays_more_than_an_octave(music: Tune, key: Key) -> None:
     for measure, row in zip(music.measures, keys.allowed(music, key), strict=True):
         own = {note.pitch for note in music.notes if note.start < measure.end and note.end > measure.start}
-        found = np.flatnonzero(row)
+        pitches = np.flatnonzero(row)
         if own:
-            assert own <= set(found.tolist())
-            assert min(own) - 12 <= found.min()
-            assert found.max() <= max(own) + 12
+            assert own <= set(pitches.tolist())
+            assert min(own) - 12 <= pitches.min()
+            assert pitches.max() <= max(own) + 12
 
 
 def test_a_pitch_tied_into_a_measure_is_allowed_there() -> None:

@@ -38,7 +38,7 @@ def text(music: str, **fields: str) -> str:
     return "".join(f"{name}:{value}\n" for name, value in header.items() if value is not None) + f"K:{key}\n{music}"
 
 
-def heard(music: str, **fields: str) -> str:
+def sounds_of(music: str, **fields: str) -> str:
     """Return what a tune sounds: names of pitches (60 is C) and lengths in quarter notes, `z` for a rest."""
     names = ["C", "^C", "D", "^D", "E", "F", "^F", "G", "^G", "A", "^A", "B"]
     sounds = []
@@ -78,7 +78,7 @@ def test_case(case: dict) -> None:
     ],
 )
 def test_notes(music: str, expected: str) -> None:
-    assert heard(music) == expected
+    assert sounds_of(music) == expected
 
 
 @pytest.mark.parametrize(
@@ -94,14 +94,14 @@ def test_notes(music: str, expected: str) -> None:
     ],
 )
 def test_accidentals(music: str, expected: str) -> None:
-    assert heard(music) == expected
+    assert sounds_of(music) == expected
 
 
 @pytest.mark.parametrize(("reach", "expected"), [("not", "^F F F'"), ("octave", "^F ^F F'"), ("pitch", "^F ^F ^F'")])
 @pytest.mark.parametrize("directive", ["%%propagate-accidentals {}\n", "I:propagate-accidentals {}\n"])
 def test_reach_of_accidentals(reach: str, expected: str, directive: str) -> None:
     line = directive.format(reach)
-    assert heard(line + "^F F f") == expected
+    assert sounds_of(line + "^F F f") == expected
     assert abc.sequence(line + text("^F F f")) == abc.sequence(text(line + "^F F f"))
 
 
@@ -120,7 +120,7 @@ def test_reach_of_accidentals(reach: str, expected: str, directive: str) -> None
     ],
 )
 def test_broken_rhythm(music: str, expected: str) -> None:
-    assert heard(music) == expected
+    assert sounds_of(music) == expected
 
 
 @pytest.mark.parametrize(
@@ -144,15 +144,15 @@ def test_broken_rhythm(music: str, expected: str) -> None:
     ],
 )
 def test_tuplets(music: str, metre: str, expected: str) -> None:
-    assert heard(music, M=metre) == expected
+    assert sounds_of(music, M=metre) == expected
 
 
 def test_rests_of_whole_measures() -> None:
-    assert heard("C4|Z2|D4|Z|X") == "C4 z4 z4 D4 z4 z4"
-    assert heard("C3|Z|", M="3/4") == "C3 z3"
+    assert sounds_of("C4|Z2|D4|Z|X") == "C4 z4 z4 D4 z4 z4"
+    assert sounds_of("C3|Z|", M="3/4") == "C3 z3"
     assert len(read("C4|Z3|D4|").measures) == 5
     with pytest.raises(MetreError, match="whole measures"):
-        heard("C4|Z|", M="none")
+        sounds_of("C4|Z|", M="none")
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_rests_of_whole_measures() -> None:
     ],
 )
 def test_what_has_no_sound(music: str) -> None:
-    assert heard(music) == "C D E"
+    assert sounds_of(music) == "C D E"
 
 
 # -- fields -------------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ def test_what_has_no_sound(music: str) -> None:
     ],
 )
 def test_keys(key: str, expected: str) -> None:
-    assert heard("CDEFGAB", K=key) == expected
+    assert sounds_of("CDEFGAB", K=key) == expected
 
 
 def test_key_of_the_tune() -> None:
@@ -233,11 +233,11 @@ def test_key_of_the_tune() -> None:
 
 
 def test_fields_in_the_body() -> None:
-    assert heard("F [K:G] F [K:F] B\nK:D\nC") == "F ^F ^A ^C"
-    assert heard("F C [K:=f] F C", K="D") == "^F ^C F ^C"
-    assert heard("F [K:clef=bass] F", K="G") == "^F ^F"
-    assert heard("C [L:1/8] C\nL:1/16\nC") == "C C1/2 C1/4"
-    assert heard("C2|[M:2/4] (5CDEFG\nM:6/8\n(5CDEFG", M="2/4").endswith("C3/5 D3/5 E3/5 F3/5 G3/5")
+    assert sounds_of("F [K:G] F [K:F] B\nK:D\nC") == "F ^F ^A ^C"
+    assert sounds_of("F C [K:=f] F C", K="D") == "^F ^C F ^C"
+    assert sounds_of("F [K:clef=bass] F", K="G") == "^F ^F"
+    assert sounds_of("C [L:1/8] C\nL:1/16\nC") == "C C1/2 C1/4"
+    assert sounds_of("C2|[M:2/4] (5CDEFG\nM:6/8\n(5CDEFG", M="2/4").endswith("C3/5 D3/5 E3/5 F3/5 G3/5")
     assert [measure.metre for measure in read("C4|[M:3/4]D3|\nM:2/4\nE2|").measures] == [
         Metre(4, 4),
         Metre(3, 4),
@@ -246,7 +246,7 @@ def test_fields_in_the_body() -> None:
 
 
 def test_lines_that_look_like_fields_are_music() -> None:
-    assert heard("|:C D\nE:|\nF::\nG:|") == "C D E C D E F F G G"
+    assert sounds_of("|:C D\nE:|\nF::\nG:|") == "C D E C D E F F G G"
 
 
 @pytest.mark.parametrize(
@@ -254,11 +254,11 @@ def test_lines_that_look_like_fields_are_music() -> None:
     [("4/4", "1/2"), ("3/4", "1/2"), ("6/8", "1/2"), ("2/4", "1/4"), ("C", "1/2"), ("C|", "1/2"), ("none", "1/2")],
 )
 def test_default_unit_length(metre: str, length: str) -> None:
-    assert heard("C", M=metre, L=None) == "C" + length
+    assert sounds_of("C", M=metre, L=None) == "C" + length
 
 
 def test_unit_length_holds_when_the_metre_changes() -> None:
-    assert heard("C8|\nM:2/4\nC4|", L=None) == "C4 C2"
+    assert sounds_of("C8|\nM:2/4\nC4|", L=None) == "C4 C2"
 
 
 @pytest.mark.parametrize(
@@ -344,20 +344,20 @@ def test_order_of_playing(music: str, expected: str) -> None:
 
 
 def test_order_of_parts() -> None:
-    assert heard("P:A\nC:|\nP:B\nD|]", P="ABA") == "C C D C C"
-    assert heard("[P:A]C|[P:B]D|[P:C]E|", P="A2(BC)2A % with a comment") == "C C D E D E C"
-    assert heard("E|\nP:A\nC|\nP:B\nD|", P="AB.B") == "E C D D"
-    assert heard("P:A\nC|\nP:B\nD|") == "C D"
-    assert heard("C|D|", P="ABAB") == "C D"
-    assert heard("P:A\nC|\nP:B\nD|", P="Variations.") == "C D"
+    assert sounds_of("P:A\nC:|\nP:B\nD|]", P="ABA") == "C C D C C"
+    assert sounds_of("[P:A]C|[P:B]D|[P:C]E|", P="A2(BC)2A % with a comment") == "C C D E D E C"
+    assert sounds_of("E|\nP:A\nC|\nP:B\nD|", P="AB.B") == "E C D D"
+    assert sounds_of("P:A\nC|\nP:B\nD|") == "C D"
+    assert sounds_of("C|D|", P="ABAB") == "C D"
+    assert sounds_of("P:A\nC|\nP:B\nD|", P="Variations.") == "C D"
     with pytest.raises(RepeatError, match="a part 'C'"):
-        heard("P:A\nC|\nP:B\nD|", P="ABC")
+        sounds_of("P:A\nC|\nP:B\nD|", P="ABC")
 
 
 def test_ties_over_repeats() -> None:
-    assert heard("|:C|D-:|D") == "C D C D2"
-    assert heard("|:D-|D-:|") == "D4"
-    assert heard("|:C-|1C:|2C|]") == "C2 C2"
+    assert sounds_of("|:C|D-:|D") == "C D C D2"
+    assert sounds_of("|:D-|D-:|") == "D4"
+    assert sounds_of("|:C-|1C:|2C|]") == "C2 C2"
 
 
 @pytest.mark.parametrize(
@@ -510,7 +510,7 @@ def test_errors(tune: str, error: type[ArmusicError], words: str) -> None:
 
 
 def test_a_silent_second_voice_is_no_polyphony() -> None:
-    assert heard("V:1\nC4|D4|\nV:2\nz4|z4|\nV:1\nE4|") == "C4 D4 E4"
+    assert sounds_of("V:1\nC4|D4|\nV:2\nz4|z4|\nV:1\nE4|") == "C4 D4 E4"
 
 
 # -- files --------------------------------------------------------------------------------------
@@ -624,16 +624,16 @@ def test_any_music_is_a_tune_or_an_error(music: str, parts: str) -> None:
 )
 @settings(max_examples=200)
 def test_any_header_is_a_tune_or_an_error(fields: list[tuple[str, str]], value: str) -> None:
-    header = "".join(f"{name}:{other}\n" for name, other in fields)
+    header = "".join(f"{name}:{content}\n" for name, content in fields)
     for name in "MLQKP":
         check_total(f"{header}{name}:{value}\nK:{value if name == 'K' else 'G'}\nCDEF|GABc|")
 
 
 @given(st.text(max_size=200))
 @settings(max_examples=200)
-def test_any_text_is_tunes_or_errors(tune: str) -> None:
-    for _, one in abc.split(tune):
-        check_total(one)
+def test_any_text_is_tunes_or_errors(book: str) -> None:
+    for _, tune in abc.split(book):
+        check_total(tune)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def read(tmp_path: Path) -> Read:
     return read
 
 
-def heard(tune: Tune) -> list[tuple[float, float, int]]:
+def played(tune: Tune) -> list[tuple[float, float, int]]:
     return [(float(note.start), float(note.duration), note.pitch) for note in tune.notes]
 
 
@@ -43,7 +43,7 @@ def heard(tune: Tune) -> list[tuple[float, float, int]]:
 @pytest.mark.parametrize("name", ["Lead vocal", "Melodie", "Singstimme", "MELODY"])
 def test_a_part_that_is_called_melody_is_the_melody(read: Read, caplog: pytest.LogCaptureFixture, name: str) -> None:
     tune = read(band(name=name))
-    assert heard(tune) == [(float(s), float(d), p) for s, d, p in TUNE]
+    assert played(tune) == [(float(s), float(d), p) for s, d, p in TUNE]
     assert tune.title == name
     assert f"the melody is track 3 '{name}' channel 5" in caplog.text
     assert "by its name), not track 4 'Bass' channel 2" in caplog.text or "not track 2 'Piano'" in caplog.text
@@ -53,24 +53,26 @@ def test_without_a_name_it_is_the_most_melodious(read: Read, caplog: pytest.LogC
     for order in ((0, 1, 2), (2, 1, 0), (1, 0, 2)):
         parts = [(TUNE, 0), (CHORDS, 1), (BASS, 2)]
         tracks = [track(parts[n][0], channel=parts[n][1]) for n in order]
-        assert heard(read(song(*tracks)))[0][2] == 67
+        assert played(read(song(*tracks)))[0][2] == 67
     assert "most like a melody" in caplog.text
 
 
-@pytest.mark.parametrize(("asked", "pitch"), [("4", 36), ("Bass", 36), ("bas", 36), ("2:3", 55), ("piano", 55)])
-def test_a_part_can_be_asked_for(read: Read, asked: str, pitch: int) -> None:
-    assert read(band(), track=asked).notes[0].pitch == pitch
+@pytest.mark.parametrize(("name", "pitch"), [("4", 36), ("Bass", 36), ("bas", 36), ("2:3", 55), ("piano", 55)])
+def test_a_part_can_be_asked_for(read: Read, name: str, pitch: int) -> None:
+    assert read(band(), track=name).notes[0].pitch == pitch
 
 
-@pytest.mark.parametrize("asked", ["9", "1", "3:9", "oboe", "5"])
-def test_a_part_that_is_not_there(read: Read, asked: str) -> None:
+@pytest.mark.parametrize("name", ["9", "1", "3:9", "oboe", "5"])
+def test_a_part_that_is_not_there(read: Read, name: str) -> None:
     with pytest.raises(UsageError, match=r"song.mid: no melody in track .*: notes are on track 2 'Piano' channel 3;"):
-        read(band(), track=asked)
+        read(band(), track=name)
 
 
 def test_all_channels_on_one_track(read: Read) -> None:
     tracks = [track(TUNE, "All"), track(CHORDS, channel=1), track(BEATS, channel=9)]
-    events = sorted((event for one in tracks for event in one[:-1]), key=lambda event: event.tick)
+    events = sorted(
+        (event for events_of_track in tracks for event in events_of_track[:-1]), key=lambda event: event.tick
+    )
     tune = read(song((*events, tracks[0][-1]), kind=ONE_TRACK))
     assert [note.pitch for note in tune.notes] == [pitch for _, _, pitch in TUNE]
 
@@ -92,7 +94,7 @@ def test_drums_are_no_melody(read: Read) -> None:
 
 
 @pytest.mark.parametrize(
-    ("notes", "highest", "said"),
+    ("notes", "highest", "remark"),
     [
         ([(0, 1, 60), (0, 1, 64), (0, 1, 67), (1, 1, 65)], [(0, 1, 67), (1, 1, 65)], "of 4 2 are left out"),
         ([(0, 4, 60), (1, 1, 67), (2, 2, 64)], [(0, 1, 60), (1, 1, 67), (2, 2, 64)], "1 end where the next one"),
@@ -102,11 +104,11 @@ def test_drums_are_no_melody(read: Read) -> None:
     ],
 )
 def test_the_highest_notes_stay(
-    read: Read, caplog: pytest.LogCaptureFixture, notes: Notes, highest: Notes, said: str
+    read: Read, caplog: pytest.LogCaptureFixture, notes: Notes, highest: Notes, remark: str
 ) -> None:
-    assert heard(read(song(track(notes)))) == [tuple(map(float, note)) for note in highest]
+    assert played(read(song(track(notes)))) == [tuple(map(float, note)) for note in highest]
     assert "notes sound together, first in measure 1" in caplog.text
-    assert said in caplog.text
+    assert remark in caplog.text
 
 
 def test_the_lowest_notes_stay(read: Read) -> None:
@@ -114,7 +116,7 @@ def test_the_lowest_notes_stay(read: Read) -> None:
 
 
 @pytest.mark.parametrize(
-    ("events", "notes", "said"),
+    ("events", "notes", "remark"),
     [
         ([(0, 60, 1), (480, 62, 1), (960, 62, 0)], [(0, 1, 60), (1, 1, 62)], "pitch 60 never ends"),
         ([(0, 60, 1), (480, 60, 1), (960, 60, 0), (960, 64, 1), (1440, 64, 0)],
@@ -124,11 +126,11 @@ def test_the_lowest_notes_stay(read: Read) -> None:
     ],
 )  # fmt: skip
 def test_broken_notes(
-    read: Read, caplog: pytest.LogCaptureFixture, events: list[tuple[int, int, int]], notes: Notes, said: str
+    read: Read, caplog: pytest.LogCaptureFixture, events: list[tuple[int, int, int]], notes: Notes, remark: str
 ) -> None:
-    one = [Event(tick, 0x90 if on else 0x80, bytes([pitch, 80])) for tick, pitch, on in events]
-    assert heard(read(song((*one, Event(1440, 0x12F, b""))))) == [tuple(map(float, note)) for note in notes]
-    assert said in caplog.text
+    broken = [Event(tick, 0x90 if on else 0x80, bytes([pitch, 80])) for tick, pitch, on in events]
+    assert played(read(song((*broken, Event(1440, 0x12F, b""))))) == [tuple(map(float, note)) for note in notes]
+    assert remark in caplog.text
 
 
 def test_nothing_but_notes_without_a_length(read: Read) -> None:
@@ -155,11 +157,11 @@ def test_metres_without_a_grid_pass_by(read: Read, caplog: pytest.LogCaptureFixt
 def test_a_note_ends_where_a_passage_begins(read: Read) -> None:
     notes = [(0, 3, 60), (3, 4, 62), (7, 2, 64), (9, 1, 65)]
     tune = read(song(track(notes, others=[signature(0, 4, 4), signature(4, 5, 4), signature(9, 4, 4)])))
-    assert heard(tune) == [(0, 3, 60), (3, 1, 62), (4, 1, 65)]
+    assert played(tune) == [(0, 3, 60), (3, 1, 62), (4, 1, 65)]
 
 
 @pytest.mark.parametrize(
-    ("signatures", "expected", "said"),
+    ("signatures", "expected", "remark"),
     [
         ([(0, 1, 4)], ["4/4", "4/4"], "its time signature, 1/4, is taken for 4/4"),
         ([], ["4/4", "4/4"], "no time signature: taken for 4/4"),
@@ -177,11 +179,11 @@ def test_loose_time_signatures(
     caplog: pytest.LogCaptureFixture,
     signatures: list[tuple[float, int, int]],
     expected: list[str],
-    said: str,
+    remark: str,
 ) -> None:
-    tune = read(song(track(TUNE, others=[signature(*one) for one in signatures])))
+    tune = read(song(track(TUNE, others=[signature(*numbers) for numbers in signatures])))
     assert metres(tune) == expected
-    assert said in caplog.text
+    assert remark in caplog.text
 
 
 def test_a_metre_can_be_given(read: Read) -> None:

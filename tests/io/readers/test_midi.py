@@ -26,7 +26,7 @@ from armusic.errors import (
 )
 from armusic.io import writers
 from armusic.io.readers import midi
-from armusic.io.readers.midi.tune import bpm as bpm_of
+from armusic.io.readers.midi.tune import bpm
 from armusic.io.readers.options import STRICT, Reading
 from armusic.music import smf, tokenizer
 from armusic.music.assembly import check_monophonic
@@ -68,7 +68,7 @@ def read(tmp_path: Path) -> Read:
     return read
 
 
-def heard(tune: Tune) -> list[tuple[float, float, int]]:
+def played(tune: Tune) -> list[tuple[float, float, int]]:
     return [(float(note.start), float(note.duration), note.pitch) for note in tune.notes]
 
 
@@ -94,7 +94,7 @@ def test_a_conductor_and_a_melody(read: Read) -> None:
         03 47 00
         {END}"""
     tune = read(conductor, melody)
-    assert heard(tune) == [(0, 1, 67), (1, 1.5, 69), (6, 0.75, 71)]
+    assert played(tune) == [(0, 1, 67), (1, 1.5, 69), (6, 0.75, 71)]
     assert [note.velocity for note in tune.notes] == [80, 96, 1]
     assert [(measure.start, str(measure.metre)) for measure in tune.measures] == [(0, "3/4"), (3, "3/4"), (6, "3/4")]
     assert tune.tempos == ((0, 110.0), (3, 100.0))
@@ -105,7 +105,7 @@ def test_a_conductor_and_a_melody(read: Read) -> None:
 
 def test_nothing_but_notes(read: Read) -> None:
     tune = read(ON + OFF, kind=0)
-    assert heard(tune) == [(0, 1, 60)]
+    assert played(tune) == [(0, 1, 60)]
     assert [str(measure.metre) for measure in tune.measures] == ["4/4"]
     assert (tune.title, tune.key, tune.program, tune.tempos) == ("tune", None, 0, ((0, 120.0),))
 
@@ -118,7 +118,7 @@ def test_times_are_exact_at_any_resolution(read: Read, division: int) -> None:
 
 def test_a_note_may_be_struck_again_before_its_end_is_sent(read: Read) -> None:
     tune = read(f"{ON} 04 90 3c 64 00 80 3c 00 {OFF} {END}")
-    assert heard(tune) == [(0, 1, 60), (1, 1, 60)]
+    assert played(tune) == [(0, 1, 60), (1, 1, 60)]
 
 
 def test_metre_changes_on_bar_lines(read: Read) -> None:
@@ -134,7 +134,7 @@ def test_the_last_of_two_signatures_at_one_time_counts(read: Read) -> None:
 def test_a_pickup_written_as_a_measure_of_its_own(read: Read) -> None:
     tune = read(f"00 ff 58 04 01 02 18 08 {ON} {OFF} 00 ff 58 04 04 02 18 08 {ON} 10 80 3c 00 {END}")
     assert [str(measure.metre) for measure in tune.measures] == ["4/4", "4/4"]
-    assert heard(tune) == [(3, 1, 60), (4, 4, 60)]
+    assert played(tune) == [(3, 1, 60), (4, 4, 60)]
     assert tune.padding == (3, 0)
 
 
@@ -163,7 +163,7 @@ def test_nothing_behind_the_music_is_refused(read: Read) -> None:
 def test_drums_are_left_out(read: Read, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         tune = read(f"00 99 24 64 {ON} 00 89 24 00 {OFF} 00 99 26 64 {END}")
-    assert heard(tune) == [(0, 1, 60)]
+    assert played(tune) == [(0, 1, 60)]
     assert "channel 10" in caplog.text
 
 
@@ -199,7 +199,7 @@ def test_an_impossible_tempo_is_ignored(read: Read) -> None:
     ],
 )
 def test_events_without_meaning_here_keep_the_time(read: Read, event: str) -> None:
-    assert heard(read(f"04 {event} {ON} {OFF} {END}")) == [(1, 1, 60)]
+    assert played(read(f"04 {event} {ON} {OFF} {END}")) == [(1, 1, 60)]
 
 
 def test_the_program_is_the_one_at_the_first_note(read: Read) -> None:
@@ -213,14 +213,14 @@ def test_chunks_of_other_kinds_and_what_follows_are_skipped(tmp_path: Path) -> N
     data = file(ON + OFF + END)
     path = tmp_path / "tune.mid"
     path.write_bytes(data[:14] + chunk(b"XFIH", b"xyz") + data[14:] + b"junk")
-    assert heard(midi.read(path)) == [(0, 1, 60)]
+    assert played(midi.read(path)) == [(0, 1, 60)]
 
 
 def test_tempos_are_read_as_they_were_meant() -> None:
-    for bpm in (30.0, 66.6, 72.5, 97.0, 110.0, 133.33, 240.0):
-        assert bpm_of(mido.bpm2tempo(bpm)) == bpm
+    for tempo in (30.0, 66.6, 72.5, 97.0, 110.0, 133.33, 240.0):
+        assert bpm(mido.bpm2tempo(tempo)) == tempo
     for microseconds in random.Random(0).sample(range(1, 1 << 24), 1000):
-        assert mido.bpm2tempo(bpm_of(microseconds)) == microseconds
+        assert mido.bpm2tempo(bpm(microseconds)) == microseconds
 
 
 def test_events_are_those_that_mido_reads(tmp_path: Path) -> None:

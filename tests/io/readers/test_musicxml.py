@@ -193,18 +193,18 @@ def test_nothing_but_notes(read: Read) -> None:
     ],
 )
 def test_repeats_are_played_out(read: Read, measures: list[str | tuple[str, str, bool]], played: str) -> None:
-    def written(text: str) -> str:
+    def marked(text: str) -> str:
         for letter in "CDEFGA":
             text = f">{text}<".replace(f">{letter}<", f">{note(letter + '4')}<")[1:-1]
-        for word, said in (("fine", "Fine"), ("dacapo", "D.C. al Fine")):
+        for word, words in (("fine", "Fine"), ("dacapo", "D.C. al Fine")):
             sound = (
-                f"<direction><direction-type><words>{said}</words></direction-type><sound {word}='yes'/></direction>"
+                f"<direction><direction-type><words>{words}</words></direction-type><sound {word}='yes'/></direction>"
             )
             text = text.replace(f"<{word}>", sound)
         return text
 
     def content(measure: str | tuple[str, str, bool]) -> str:
-        return written(measure) if isinstance(measure, str) else ending(written(measure[0]), *measure[1:])
+        return marked(measure) if isinstance(measure, str) else ending(marked(measure[0]), *measure[1:])
 
     tune = read(*map(content, measures))
     assert letters(tune) == played
@@ -284,9 +284,9 @@ def test_silent_measures_and_silent_voices(read: Read) -> None:
 def test_compressed_scores_and_other_encodings(tmp_path: Path) -> None:
     text = score(part(note("C4")), title="Träumerei")
     container = '<container><rootfiles><rootfile full-path="b.xml"/></rootfiles></container>'
-    other = score(part(note("D4")))
+    wrong = score(part(note("D4")))
     for name, data in (
-        ("a.mxl", mxl({"META-INF/container.xml": container, "a.xml": other, "b.xml": text})),
+        ("a.mxl", mxl({"META-INF/container.xml": container, "a.xml": wrong, "b.xml": text})),
         ("b.mxl", mxl({"b.xml": text})),
         ("c.xml", mxl({"b.xml": text})),  # the content says what it is
         ("d.mxl", text.encode()),

@@ -11,24 +11,24 @@ import pytest
 from armusic.errors import ArmusicError, MeasureLengthError, MetreError, ReadError, RepeatError, UsageError
 from armusic.io import readers, writers
 from armusic.io.readers import abc
-from armusic.io.readers.musicxml import xml as _xml
+from armusic.io.readers.musicxml import xml
 from armusic.io.readers.options import STRICT, Reading
 from armusic.io.readers.score import jumps
 from armusic.music import smf, tokenizer
 from armusic.music.score import Metre, Tune
 from tests.io.readers.test_musicxml import END, attributes, mxl, note, part, rest, score
 
-Heard = Callable[..., tuple[Tune, list[str]]]
+ReadRemarks = Callable[..., tuple[Tune, list[str]]]
 
 HEADER = "X:1\nT:Test\nM:4/4\nL:1/4\nK:C\n"
 DUET = HEADER + 'V:1 name="Bass" octave=-1\nV:2 name="Soprano"\nV:1\nC2 C2|C4|C4|\nV:2\nz e d c|e d c B|c4|\n'
 
 
 @pytest.fixture
-def heard(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Heard:
+def read_remarks(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> ReadRemarks:
     """Return a function that reads a text as a file: the tune, and what was said of it."""
 
-    def heard(content: str | bytes, name: str = "", **reading: object) -> tuple[Tune, list[str]]:
+    def read_remarks(content: str | bytes, name: str = "", **reading: object) -> tuple[Tune, list[str]]:
         data = content.encode() if isinstance(content, str) else content
         path = tmp_path / (name or ("t.musicxml" if data.lstrip().startswith(b"<") else "t.abc"))
         path.write_bytes(data)
@@ -38,7 +38,7 @@ def heard(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Heard:
         assert tokenizer.encode(tune).shape[0] == len(tune.measures)
         return tune, [record.getMessage().removeprefix(f"{path.name}: ") for record in caplog.records]
 
-    return heard
+    return read_remarks
 
 
 def pitches(tune: Tune) -> list[int]:
@@ -48,47 +48,47 @@ def pitches(tune: Tune) -> list[int]:
 # -- the melody ------------------------------------------------------------------------------
 
 
-def test_what_is_one_voice_is_read_as_a_corpus_reads_it(heard: Heard) -> None:
+def test_what_is_one_voice_is_read_as_a_corpus_reads_it(read_remarks: ReadRemarks) -> None:
     text = HEADER + "G|:CDEF|GAB:|c|cBAG|FED|]"
-    tune, said = heard(text)
+    tune, remarks = read_remarks(text)
     assert tune == abc.parse_tune(text, "t.abc")
     assert tune.origin is None
-    assert said == ["measure 2: a rest of 1 quarter notes is put behind it"]
+    assert remarks == ["measure 2: a rest of 1 quarter notes is put behind it"]
 
 
-def test_the_melody_is_chosen_among_voices_by_name_or_number(heard: Heard) -> None:
-    tune, (said,) = heard(DUET)
+def test_the_melody_is_chosen_among_voices_by_name_or_number(read_remarks: ReadRemarks) -> None:
+    tune, (remark,) = read_remarks(DUET)
     assert pitches(tune) == [76, 74, 72, 76, 74, 72, 71, 72]
-    assert said.startswith("the melody is track 2 'Soprano'")
+    assert remark.startswith("the melody is track 2 'Soprano'")
     for track in ("Bass", "1"):
-        assert pitches(heard(DUET, track=track)[0]) == [48] * 4
+        assert pitches(read_remarks(DUET, track=track)[0]) == [48] * 4
     with pytest.raises(UsageError, match="no melody in track 'Tenor'"):
-        heard(DUET, track="Tenor")
+        read_remarks(DUET, track="Tenor")
 
 
-def test_chords_and_overlays_are_reduced_to_one_voice_and_counted(heard: Heard) -> None:
+def test_chords_and_overlays_are_reduced_to_one_voice_and_counted(read_remarks: ReadRemarks) -> None:
     for music in ("[CEG]4|[DF]4|", "G4&E4&C4|F4&D4|"):
-        tune, (said,) = heard(HEADER + music)
+        tune, (remark,) = read_remarks(HEADER + music)
         assert pitches(tune) == [67, 65]
-        assert said.startswith("notes sound together, first in measure 1")
-        assert "of 5 3 are left out" in said
-        assert pitches(heard(HEADER + music, voice="lowest")[0]) == [60, 62]
+        assert remark.startswith("notes sound together, first in measure 1")
+        assert "of 5 3 are left out" in remark
+        assert pitches(read_remarks(HEADER + music, voice="lowest")[0]) == [60, 62]
 
 
-def test_staves_of_a_piano_are_parts(heard: Heard) -> None:
+def test_staves_of_a_piano_are_parts(read_remarks: ReadRemarks) -> None:
     right = "".join(note(pitch, 1, "<staff>1</staff>") for pitch in ("E5", "D5", "C5", "D5"))
     left = "<backup><duration>48</duration></backup>" + note("C3", 4, "<staff>2</staff>")
-    tune, said = heard(score(part(right + left, right + left)))
+    tune, remarks = read_remarks(score(part(right + left, right + left)))
     assert pitches(tune) == [76, 74, 72, 74] * 2
-    assert "track 1 'Part 1 staff 1'" in said[0]
-    assert pitches(heard(score(part(right + left, right + left)), track="staff 2")[0]) == [48, 48]
+    assert "track 1 'Part 1 staff 1'" in remarks[0]
+    assert pitches(read_remarks(score(part(right + left, right + left)), track="staff 2")[0]) == [48, 48]
 
 
-def test_a_variation_is_put_among_the_other_parts(heard: Heard, tmp_path: Path) -> None:
-    tune, _ = heard(DUET)
+def test_a_variation_is_put_among_the_other_parts(read_remarks: ReadRemarks, tmp_path: Path) -> None:
+    tune, _ = read_remarks(DUET)
     writers.write([("same", tune)], tmp_path / "out.mid")
     file = smf.parse((tmp_path / "out.mid").read_bytes(), "out.mid")
-    notes = [sum(len(one) for one in smf.pairs(track).values()) for track in file.tracks]
+    notes = [sum(len(notes_of_channel) for notes_of_channel in smf.pairs(track).values()) for track in file.tracks]
     assert notes == [4, 8]
     assert pitches(readers.read(tmp_path / "out.mid")) == pitches(tune)
 
@@ -96,55 +96,59 @@ def test_a_variation_is_put_among_the_other_parts(heard: Heard, tmp_path: Path) 
 # -- measures --------------------------------------------------------------------------------
 
 
-def test_passages_in_other_metres_pass_through(heard: Heard, tmp_path: Path) -> None:
-    tune, said = heard(HEADER + "G|CDEF|[M:5/4]CDEFG|[M:3/4]GAB|c3|")
+def test_passages_in_other_metres_pass_through(read_remarks: ReadRemarks, tmp_path: Path) -> None:
+    tune, remarks = read_remarks(HEADER + "G|CDEF|[M:5/4]CDEFG|[M:3/4]GAB|c3|")
     assert [str(measure.metre) for measure in tune.measures] == ["4/4", "4/4", "3/4", "3/4"]
     assert tune.padding[0] == 3
-    assert any("measure 3 is in 5/4" in one for one in said)
+    assert any("measure 3 is in 5/4" in remark for remark in remarks)
     writers.write([("same", tune)], tmp_path / "out.mid")
     file = smf.parse((tmp_path / "out.mid").read_bytes(), "out.mid")
     assert len(smf.pairs(file.tracks[0])[0]) == 14
 
 
-def test_a_measure_of_another_length_is_in_the_metre_of_that(heard: Heard) -> None:
-    tune, _ = heard(HEADER + "CDEF|GA|CDEF|cBA|C4|")
+def test_a_measure_of_another_length_is_in_the_metre_of_that(read_remarks: ReadRemarks) -> None:
+    tune, _ = read_remarks(HEADER + "CDEF|GA|CDEF|cBA|C4|")
     assert [str(measure.metre) for measure in tune.measures] == ["4/4", "2/4", "4/4", "3/4", "4/4"]
     jig = HEADER.replace("M:4/4\nL:1/4", "M:6/8\nL:1/8")
-    tune, _ = heard(jig + "CDEFGA|CDEFGABcd|CDEFGA|")
+    tune, _ = read_remarks(jig + "CDEFGA|CDEFGABcd|CDEFGA|")
     assert [str(measure.metre) for measure in tune.measures] == ["6/8", "9/8", "6/8"]
     with pytest.raises(MeasureLengthError, match=r"t.abc, measure 2: 3.66667 quarter notes long, but 4/4 has 4"):
-        heard(HEADER + "CDEF|(3CDE FG2/3|CDEF|")
+        read_remarks(HEADER + "CDEF|(3CDE FG2/3|CDEF|")
 
 
 @pytest.mark.parametrize("free", ["", "M:none\n", "M:FREI\n"])
-def test_a_metre_that_is_not_written_is_that_of_most_measures(heard: Heard, free: str) -> None:
+def test_a_metre_that_is_not_written_is_that_of_most_measures(read_remarks: ReadRemarks, free: str) -> None:
     header = HEADER.replace("M:4/4\n", free)
-    tune, (said,) = heard(header + "CDE|FGA|B2c|c3|")
+    tune, (remark,) = read_remarks(header + "CDE|FGA|B2c|c3|")
     assert tune.measures[0].metre == Metre(3, 4)
-    assert said == "no metre is written: taken for 3/4, as 4 of 4 measures are so long (the option metre sets another)"
+    assert (
+        remark == "no metre is written: taken for 3/4, as 4 of 4 measures are so long (the option metre sets another)"
+    )
     with pytest.raises(MetreError, match="measure 1: no metre is written, .* metre=4/4"):
-        heard(header + "CD|EFG|ABcde|c|")
-    assert [str(one.metre) for one in heard(header + "CDEFGABc|", metre="2/4")[0].measures] == ["2/4"] * 4
+        read_remarks(header + "CD|EFG|ABcde|c|")
+    assert [str(measure.metre) for measure in read_remarks(header + "CDEFGABc|", metre="2/4")[0].measures] == [
+        "2/4"
+    ] * 4
 
 
-def test_notes_off_the_grid_are_moved_unless_that_is_not_wanted(heard: Heard) -> None:
+def test_notes_off_the_grid_are_moved_unless_that_is_not_wanted(read_remarks: ReadRemarks) -> None:
     text = HEADER + "C/8D/8E3/4FGA|CDEF|"
-    tune, (*_, said) = heard(text)
+    tune, (*_, remarks) = read_remarks(text)
     assert tune.notes[-1].start == 7
-    assert "moved to the grid" in " ".join([*_, said])
-    assert len(heard(text, quantize="off")[0].measures) == 1
+    assert "moved to the grid" in " ".join([*_, remarks])
+    assert len(read_remarks(text, quantize="off")[0].measures) == 1
     with pytest.raises(ArmusicError, match="between the six ticks"):
-        heard(text, quantize="strict")
+        read_remarks(text, quantize="strict")
 
 
 # -- order -----------------------------------------------------------------------------------
 
 
-def test_repeats_that_are_not_clear_are_played_once_and_said(heard: Heard) -> None:
-    tune, (said,) = heard(HEADER + "|:C4|1D4:|3E4|]")
+def test_repeats_that_are_not_clear_are_played_once_and_said(read_remarks: ReadRemarks) -> None:
+    tune, (remark,) = read_remarks(HEADER + "|:C4|1D4:|3E4|]")
     assert pitches(tune) == [60, 62, 64]
     why = "measure 2: endings for pass 1, 3, but each pass needs one: mark them |1 and :|2"
-    assert said == f"{why}: so every measure is played once, as written"
+    assert remark == f"{why}: so every measure is played once, as written"
     with pytest.raises(RepeatError, match="t.abc, measure 2: endings for pass 1, 3"):
         abc.parse_tune(HEADER + "|:C4|1D4:|3E4|]", "t.abc")
 
@@ -161,8 +165,8 @@ def test_repeats_that_are_not_clear_are_played_once_and_said(heard: Heard) -> No
         ("|:C4|1D4:|2E4!fine!|]F4!D.C.!|", "CDCEFCE"),
     ],
 )
-def test_jumps(heard: Heard, music: str, played: str) -> None:
-    tune, _ = heard(HEADER + music)
+def test_jumps(read_remarks: ReadRemarks, music: str, played: str) -> None:
+    tune, _ = read_remarks(HEADER + music)
     assert "".join("C D EF G"[pitch % 12] for pitch in pitches(tune)) == played
 
 
@@ -174,9 +178,9 @@ def test_jumps(heard: Heard, music: str, played: str) -> None:
         ("C4|D4!D.C.alcoda!|", "measure 2: it says 'al Coda', but there is no coda"),
     ],
 )
-def test_jumps_to_nowhere(heard: Heard, music: str, words: str) -> None:
-    tune, (said,) = heard(HEADER + music)
-    assert said.startswith(words)
+def test_jumps_to_nowhere(read_remarks: ReadRemarks, music: str, words: str) -> None:
+    tune, (remark,) = read_remarks(HEADER + music)
+    assert remark.startswith(words)
     assert pitches(tune) == [60, 62]
 
 
@@ -199,32 +203,32 @@ def test_words_that_send_the_player_elsewhere(words: str, marks: set[str]) -> No
     assert jumps.marks(words) == marks
 
 
-def test_measures_are_counted_as_played(heard: Heard) -> None:
-    _, said = heard(HEADER + "|:[CE]4:|D4|")
-    assert said[0] == "repeats are played out, and measures counted as played"
+def test_measures_are_counted_as_played(read_remarks: ReadRemarks) -> None:
+    _, remarks = read_remarks(HEADER + "|:[CE]4:|D4|")
+    assert remarks[0] == "repeats are played out, and measures counted as played"
 
 
 # -- repairs that both formats have ----------------------------------------------------------
 
 
-def test_repairs_at_the_ends_of_sections(heard: Heard) -> None:
+def test_repairs_at_the_ends_of_sections(read_remarks: ReadRemarks) -> None:
     pickup = score(part(note("G4", 1), note("C4"), note("D4") + END, first=0))
-    tune, said = heard(pickup)
+    tune, remarks = read_remarks(pickup)
     assert pitches(tune) == [67, 60, 62, 60, 62]
-    assert said == ["measure 2: no room for the pickup when it is repeated"]
+    assert remarks == ["measure 2: no room for the pickup when it is repeated"]
     short = score(part(note("C4"), note("D4", 3) + END, note("E4", 1), note("F4")))
-    assert len(heard(short)[0].measures) == 5
+    assert len(read_remarks(short)[0].measures) == 5
     missing = score(part(note("C4"), note("D4", 3) + END, note("E4"), note("F4")))
-    tune, said = heard(missing)
-    assert [float(one.start) for one in tune.notes] == [0, 4, 8, 12, 16, 20]
-    assert said == ["measure 2: a rest of 1 quarter notes is put behind it"] * 2
+    tune, remarks = read_remarks(missing)
+    assert [float(played.start) for played in tune.notes] == [0, 4, 8, 12, 16, 20]
+    assert remarks == ["measure 2: a rest of 1 quarter notes is put behind it"] * 2
 
 
-def test_a_measure_is_as_long_as_in_the_part_that_fills_it(heard: Heard) -> None:
+def test_a_measure_is_as_long_as_in_the_part_that_fills_it(read_remarks: ReadRemarks) -> None:
     whole = part(note("E5", 2) + note("D5", 2), note("C5"), note("C5"))
     cut = part(note("C3"), note("C3", 2), note("C3"), ident="P2")
-    tune, _ = heard(score(whole, cut))
-    assert [float(one.start) for one in tune.notes] == [0, 2, 4, 8]
+    tune, _ = read_remarks(score(whole, cut))
+    assert [float(played.start) for played in tune.notes] == [0, 2, 4, 8]
 
 
 # -- files -----------------------------------------------------------------------------------
@@ -273,21 +277,21 @@ TITLED = score(part(note("C4")), title="Träumerei")
     ],
 )
 def test_encodings_declared_rightly_and_wrongly(
-    heard: Heard, declared: str, encoding: str, read_as: str | None
+    read_remarks: ReadRemarks, declared: str, encoding: str, read_as: str | None
 ) -> None:
-    tune, said = heard(TITLED.replace("UTF-8", declared).encode(encoding), "t.xml")
+    tune, remarks = read_remarks(TITLED.replace("UTF-8", declared).encode(encoding), "t.xml")
     assert tune.title == "Träumerei"
-    assert said in ([], [f"the file says that it is in {declared}: read as {read_as}"])
-    assert bool(said) == (read_as is not None) or encoding in ("utf-16", "utf-16-le")
+    assert remarks in ([], [f"the file says that it is in {declared}: read as {read_as}"])
+    assert bool(remarks) == (read_as is not None) or encoding in ("utf-16", "utf-16-le")
 
 
-def test_a_score_by_time_is_read_like_one_by_part(heard: Heard) -> None:
+def test_a_score_by_time_is_read_like_one_by_part(read_remarks: ReadRemarks) -> None:
     timewise = (
         '<score-timewise><part-list><score-part id="A"><part-name>A</part-name></score-part></part-list>'
         f'<measure number="1"><part id="A">{attributes()}{note("C4")}</part></measure>'
         f'<measure number="2"><part id="A">{note("D4")}</part></measure></score-timewise>'
     )
-    assert pitches(heard(timewise)[0]) == [60, 62]
+    assert pitches(read_remarks(timewise)[0]) == [60, 62]
 
 
 def test_the_size_is_limited_before_and_after_unpacking(tmp_path: Path) -> None:
@@ -333,7 +337,7 @@ def test_xml_that_would_fill_the_memory_is_refused(tmp_path: Path, monkeypatch: 
     path.write_text("<score-partwise " + " ".join(f"a{number}='1'" for number in range(300_000)) + "/>")
     with pytest.raises(ReadError, match="a tag or comment of more than 1 MB"):
         readers.read(path)
-    monkeypatch.setattr(_xml, "MAX_ELEMENTS", 20)
+    monkeypatch.setattr(xml, "MAX_ELEMENTS", 20)
     path.write_text(score(part(note("C4"), note("C4"), note("C4"))))
     with pytest.raises(ReadError, match="more than 20 elements"):
         readers.read(path)
@@ -342,14 +346,16 @@ def test_xml_that_would_fill_the_memory_is_refused(tmp_path: Path, monkeypatch: 
 def test_strict_reading_says_what_a_loose_one_sets_right(tmp_path: Path) -> None:
     path = tmp_path / "a.xml"
     path.write_text(score(part(note("C4"), note("C4", 2), note("D4"))))
-    assert [str(one.metre) for one in readers.read(path).measures] == ["4/4", "2/4", "4/4"]
+    assert [str(measure.metre) for measure in readers.read(path).measures] == ["4/4", "2/4", "4/4"]
     with pytest.raises(MeasureLengthError, match="a.xml, measure 2: 2 quarter notes long, but 4/4 has 4"):
         readers.read(path, STRICT)
     ((_, error),) = readers.read_all(path)
     assert isinstance(error, MeasureLengthError)
 
 
-def test_rests_make_room_for_a_pickup(heard: Heard) -> None:
-    tune, _ = heard(score(part(note("G4", 1), note("C4", 3) + rest(1) + END, note("A4", 1), note("D4"), first=0)))
+def test_rests_make_room_for_a_pickup(read_remarks: ReadRemarks) -> None:
+    tune, _ = read_remarks(
+        score(part(note("G4", 1), note("C4", 3) + rest(1) + END, note("A4", 1), note("D4"), first=0))
+    )
     assert [note.start for note in tune.notes][:4] == [3, 4, 7, 8]
     assert tune.notes[1].duration == Fraction(3)

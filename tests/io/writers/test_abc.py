@@ -26,23 +26,23 @@ MISREAD = {Key(-6, "locrian"), Key(-5, "phrygian"), Key(-5, "locrian")}  # abcno
 
 def sounds(*tunes: Tune) -> Sounds:
     """Return what tunes sound, one after another: pitches, None for silence, with their lengths."""
-    found: Sounds = []
+    sequence: Sounds = []
     for tune in tunes:
         at = Fraction(0)
         for note in (*tune.notes, None):
             start = tune.end if note is None else note.start
             if start > at:
-                found.append((None, start - at))
+                sequence.append((None, start - at))
             if note:
-                found.append((note.pitch, note.duration))
+                sequence.append((note.pitch, note.duration))
                 at = note.end
-    return joined(found)
+    return merge_rests(sequence)
 
 
-def joined(found: Sounds) -> Sounds:
+def merge_rests(sounds: Sounds) -> Sounds:
     """Return the same with one rest for several in a row."""
     merged: Sounds = []
-    for pitch, length in found:
+    for pitch, length in sounds:
         if merged and pitch is None and merged[-1][0] is None:
             merged[-1] = (None, merged[-1][1] + length)
         else:
@@ -53,11 +53,11 @@ def joined(found: Sounds) -> Sounds:
 def ours(text: str) -> Sounds:
     from armusic.io.readers import abc as reader
 
-    return joined(reader.sequence(text))
+    return merge_rests(reader.sequence(text))
 
 
 def theirs(text: str) -> Sounds:
-    found: Sounds = []
+    sounds: Sounds = []
     tied = None
     for bar in abcnotes.Tune(abc=text).expand_repeats(strict=False):
         for token in bar:
@@ -67,10 +67,10 @@ def theirs(text: str) -> Sounds:
             length = Fraction(4 * over * unit, under * whole)
             pitch = token.pitch.abs_value + 60 if isinstance(token, abcnotes.Note) else None
             if pitch is not None and pitch == tied:
-                length += found.pop()[1]
-            found.append((pitch, length))
+                length += sounds.pop()[1]
+            sounds.append((pitch, length))
             tied = pitch if isinstance(token, abcnotes.Note) and token.tie else None
-    return joined(found)
+    return merge_rests(sounds)
 
 
 @settings(max_examples=60)
@@ -90,7 +90,7 @@ def test_another_library_reads_the_same(tune: Tune, key: Key) -> None:
 @given(first=tunes(), second=tunes())
 def test_a_sequence_is_read_again(parse: Callable[[str], Sounds], first: Tune, second: Tune) -> None:
     pair = [("rhythm -2.0", replace(first, key=Key(3))), ('50 % "up"', replace(second, key=Key(-2)))]
-    assert parse(abc.text(pair)) == joined(sounds(first) + sounds(second))
+    assert parse(abc.text(pair)) == merge_rests(sounds(first) + sounds(second))
 
 
 @pytest.mark.parametrize(("metre", "music"), [("4/4", REEL), ("6/8", JIG), ("3/4", WALTZ), ("3/4", "C|F2 A2 c2|F4|")])

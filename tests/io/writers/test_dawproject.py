@@ -53,14 +53,14 @@ def test_every_layout_is_valid_and_has_the_same_notes(
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "out.dawproject"
     for layout in LAYOUTS:
-        other = replace(first, notes=first.notes[::2]) if layout == "tracks" else second
-        writers.write([("one <&>", first), ("two", other)], path, layout=layout, force=True, attributes=["rhythm"])
+        last = replace(first, notes=first.notes[::2]) if layout == "tracks" else second
+        writers.write([("one <&>", first), ("two", last)], path, layout=layout, force=True, attributes=["rhythm"])
         clips = list(opened(path).iter("Clip"))
         assert [clip.get("name") for clip in clips] == ["one <&>", "two"]
-        assert [notes(clip) for clip in clips] == [expected(first), expected(other)]
+        assert [notes(clip) for clip in clips] == [expected(first), expected(last)]
         starts = [0.0, float(first.end) if layout == "sequence" else 0.0]
         assert [float(clip.get("time")) for clip in clips] == starts
-        lengths = [float(first.end), float(other.end)]
+        lengths = [float(first.end), float(last.end)]
         assert (
             [float(clip.get("duration")) for clip in clips] == [float(clip.get("loopEnd")) for clip in clips] == lengths
         )

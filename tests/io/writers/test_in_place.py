@@ -26,7 +26,7 @@ def read(folder: Path, data: bytes, **reading: object) -> Tune:
     return readers.read(folder / "song.mid", Reading(**reading))
 
 
-def written(folder: Path, *tunes: Tune, layout: str = "tracks") -> list[Timed]:
+def write_and_read(folder: Path, *tunes: Tune, layout: str = "tracks") -> list[Timed]:
     """Return the tracks of the file that tunes are written to: when each event is, and what."""
     named = [(f"step {number}", tune) for number, tune in enumerate(tunes)]
     out = folder / ("out.mid" if layout == "tracks" else "out")
@@ -36,7 +36,7 @@ def written(folder: Path, *tunes: Tune, layout: str = "tracks") -> list[Timed]:
 
 def events(data: bytes) -> list[Timed]:
     file = smf.parse(data, "x")
-    return [[(Fraction(e.tick, file.ticks_per_quarter), e.status, e.data) for e in one] for one in file.tracks]
+    return [[(Fraction(e.tick, file.ticks_per_quarter), e.status, e.data) for e in track] for track in file.tracks]
 
 
 def pitches(timed: Timed) -> list[tuple[Fraction, int]]:
@@ -50,7 +50,7 @@ def higher(tune: Tune, rows: Sequence[int] = (0, 1, 2, 3)) -> Tune:
     return replace(
         tune,
         notes=tuple(
-            replace(note, pitch=note.pitch + any(one.start <= note.start < one.end for one in measures))
+            replace(note, pitch=note.pitch + any(measure.start <= note.start < measure.end for measure in measures))
             for note in tune.notes
         ),
     )
@@ -67,11 +67,11 @@ def test_the_rest_of_the_file_is_as_it_was(
     data = band(division=division, signatures=[signature(0, 4, 4, division)])
     tune = read(folder, data)
     for layout in ("tracks", "clips"):
-        before, after = events(data), written(folder, higher(tune, sorted(rows)), layout=layout)
+        before, after = events(data), write_and_read(folder, higher(tune, sorted(rows)), layout=layout)
         assert len(before) == len(after)
-        for number, (one, two) in enumerate(zip(before, after, strict=True)):
-            assert one == two or number == 2
-        melody = [[event for event in one[2] if not 0x80 <= event[1] < 0xA0] for one in (before, after)]
+        for number, (old, new) in enumerate(zip(before, after, strict=True)):
+            assert old == new or number == 2
+        melody = [[event for event in old[2] if not 0x80 <= event[1] < 0xA0] for old in (before, after)]
         assert melody[0] == melody[1]  # controllers, program and lyrics
         assert [pitch for _, pitch in pitches(after[2])] == [
             pitch + (int(start >= 4) in rows) for start, _, pitch in TUNE
@@ -81,12 +81,12 @@ def test_the_rest_of_the_file_is_as_it_was(
 def test_the_melody_itself_is_not_touched_and_steps_stand_beside_it(tmp_path: Path) -> None:
     data = band()
     tune = read(tmp_path, data)
-    after = written(tmp_path, higher(tune, [0]), tune, higher(tune))
+    after = write_and_read(tmp_path, higher(tune, [0]), tune, higher(tune))
     assert [*after[:3], *after[5:]] == events(data)
     assert [smf.parse((tmp_path / "out.mid").read_bytes(), "x").type, len(after)] == [1, 7]
     file = mido.MidiFile(tmp_path / "out.mid")
-    assert [one.name for one in file.tracks] == ["Song", "Piano", "Lead vocal", "step 0", "step 2", "Bass", "Drums"]
-    channels = [{message.channel for message in one if not message.is_meta} for one in file.tracks]
+    assert [track.name for track in file.tracks] == ["Song", "Piano", "Lead vocal", "step 0", "step 2", "Bass", "Drums"]
+    channels = [{message.channel for message in track if not message.is_meta} for track in file.tracks]
     assert channels == [set(), {2}, {4}, {0}, {3}, {1}, {9}]
     (volume,) = [message for message in file.tracks[3] if message.type == "control_change"]
     assert (volume.control, volume.value) == (7, 99)
@@ -96,9 +96,9 @@ def test_the_melody_itself_is_not_touched_and_steps_stand_beside_it(tmp_path: Pa
 
 def test_other_libraries_read_it(tmp_path: Path) -> None:
     tune = read(tmp_path, band(division=100))
-    written(tmp_path, tune, higher(tune))
+    write_and_read(tmp_path, tune, higher(tune))
     path = str(tmp_path / "out.mid")
-    assert sum(len(one.notes) for one in pretty_midi.PrettyMIDI(path).instruments) == 12 + 9 + 9 + 8 + 16
+    assert sum(len(instrument.notes) for instrument in pretty_midi.PrettyMIDI(path).instruments) == 12 + 9 + 9 + 8 + 16
     assert symusic.Score(path).note_num() == 12 + 9 + 9 + 8 + 16
 
 
@@ -106,10 +106,10 @@ def test_measures_that_are_as_they_were_keep_what_the_tune_left_out(tmp_path: Pa
     notes: Notes = [*TUNE, (0, 1, 60), (4.01, 1, 62)]
     tune = read(tmp_path, song(track(notes), track([(0, 8, 40)], channel=1)))
     assert [note.pitch for note in tune.notes] == [pitch for _, _, pitch in TUNE]
-    (melody, _) = written(tmp_path, higher(tune, [0]))
+    (melody, _) = write_and_read(tmp_path, higher(tune, [0]))
     late = Fraction(round(4.01 * 480), 480)
-    kept = [(Fraction(start), pitch) for start, _, pitch in TUNE if start >= 4]
-    assert pitches(melody)[-5:] == sorted([*kept, (late, 62)])
+    unchanged = [(Fraction(start), pitch) for start, _, pitch in TUNE if start >= 4]
+    assert pitches(melody)[-5:] == sorted([*unchanged, (late, 62)])
     assert len(pitches(melody)) == 5 + 5
 
 
@@ -117,7 +117,7 @@ def test_passages_pass_through(tmp_path: Path) -> None:
     notes = [(start, 1, 60 + start) for start in range(13)]
     data = song(track(notes, others=[signature(0, 4, 4), signature(4, 5, 4), signature(9, 4, 4)]))
     tune = read(tmp_path, data)
-    (melody,) = written(tmp_path, higher(tune))
+    (melody,) = write_and_read(tmp_path, higher(tune))
     assert pitches(melody) == [(start, 60 + start + (not 4 <= start < 9)) for start in range(13)]
 
 
@@ -126,7 +126,7 @@ def test_a_pickup_is_where_it_was(tmp_path: Path) -> None:
                 signatures=[signature(0, 1, 4), signature(1, 4, 4)])  # fmt: skip
     tune = read(tmp_path, data)
     assert tune.padding == (3, 0)
-    after = written(tmp_path, higher(tune))
+    after = write_and_read(tmp_path, higher(tune))
     assert pitches(after[2]) == [(0, 67), *((start + 1, pitch + 1) for start, _, pitch in TUNE)]
 
 
@@ -138,7 +138,7 @@ def test_groove(tmp_path: Path, groove: str, late: int) -> None:
     ]
     tune = read(tmp_path, band(played), groove=groove)
     assert [note.start for note in tune.notes] == [start for start, _, _ in TUNE]
-    (_, _, melody, *_) = written(tmp_path, higher(tune))
+    (_, _, melody, *_) = write_and_read(tmp_path, higher(tune))
     starts = [at for at, _ in pitches(melody)]
     assert starts[3] == 2 + Fraction(late, 480)
     assert [start for n, start in enumerate(starts) if n != 3] == [s for s, _, _ in TUNE if s != 2]
@@ -147,7 +147,7 @@ def test_groove(tmp_path: Path, groove: str, late: int) -> None:
 def test_beats_that_are_given_are_the_clock(tmp_path: Path) -> None:
     played = [(start * 1.25 + 0.5, length * 1.25, pitch) for start, length, pitch in TUNE]
     tune = read(tmp_path, band(played), tempo=96)
-    (_, _, melody, *_) = written(tmp_path, higher(tune))
+    (_, _, melody, *_) = write_and_read(tmp_path, higher(tune))
     assert [(float(at), pitch - 1) for at, pitch in pitches(melody)] == [(start, p) for start, _, p in played]
 
 
@@ -164,6 +164,6 @@ def test_a_lone_melody_needs_no_file_around_it(tmp_path: Path) -> None:
 
 def test_tunes_that_are_no_variations_of_it_are_written_on_their_own(tmp_path: Path) -> None:
     tune = read(tmp_path, band())
-    assert len(written(tmp_path, tune, replace(higher(tune), origin=None))) == 3
+    assert len(write_and_read(tmp_path, tune, replace(higher(tune), origin=None))) == 3
     longer = replace(tune, measures=(*tune.measures, replace(tune.measures[0], start=tune.end)))
-    assert len(written(tmp_path, longer)) == 2
+    assert len(write_and_read(tmp_path, longer)) == 2

@@ -29,11 +29,11 @@ COMMON = Metre(4, 4)
 
 def measures(*metres: Metre) -> tuple[Measure, ...]:
     at = Fraction(0)
-    made = []
+    result = []
     for metre in metres:
-        made.append(Measure(at, metre))
+        result.append(Measure(at, metre))
         at += metre.length
-    return tuple(made)
+    return tuple(result)
 
 
 def tune(*pitches: int, **fields: object) -> Tune:
@@ -94,12 +94,12 @@ def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory,
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_a_sequence_is_read_again(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
-    one, two = Tune(**data.draw(tunes())), Tune(**data.draw(tunes()))
+    first, second = Tune(**data.draw(tunes())), Tune(**data.draw(tunes()))
     path = tmp_path_factory.getbasetemp() / "sequence.mid"
-    writers.write([("one", one), ("two", two)], path, layout="sequence", force=True)
+    writers.write([("one", first), ("two", second)], path, layout="sequence", force=True)
     read = readers.read(path, STRICT)
-    assert ticks(read) == ticks(one) + ticks(two, one.end)
-    assert read.measures == measures(*(measure.metre for each in (one, two) for measure in each.measures))
+    assert ticks(read) == ticks(first) + ticks(second, first.end)
+    assert read.measures == measures(*(measure.metre for each in (first, second) for measure in each.measures))
 
 
 def test_reading_and_writing_again_changes_no_byte(tmp_path: Path) -> None:
@@ -160,11 +160,11 @@ def with_music21(path: Path) -> dict[str, Ticks]:
 VARIED = Metre(6, 8), Metre(4, 4), Metre(3, 4), Metre(2, 4)
 
 
-@pytest.mark.parametrize("other", [with_pretty_midi, with_symusic, with_music21])
+@pytest.mark.parametrize("reader", [with_pretty_midi, with_symusic, with_music21])
 @settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_other_libraries_read_the_same_ticks(
-    tmp_path_factory: pytest.TempPathFactory, other: Callable[[Path], dict[str, Ticks]], data: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory, reader: Callable[[Path], dict[str, Ticks]], data: st.DataObject
 ) -> None:
     # One program, as the variations of a tune have: some libraries make a track of each program.
     pair = [(f"rhythm {step}", Tune(**data.draw(tunes(VARIED)) | {"program": 73})) for step in ("-2.0", "+2.0")]
@@ -173,11 +173,11 @@ def test_other_libraries_read_the_same_ticks(
         writers.write(pair, folder / f"{layout}.mid", layout=layout)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        assert other(folder / "tracks.mid") == {name: ticks(each) for name, each in pair}
-        (sequence,) = other(folder / "sequence.mid").values()
+        assert reader(folder / "tracks.mid") == {name: ticks(each) for name, each in pair}
+        (sequence,) = reader(folder / "sequence.mid").values()
         assert sequence == ticks(pair[0][1]) + ticks(pair[1][1], pair[0][1].end)
         clips = sorted((folder / "clips.mid").iterdir())
-        assert [other(clip) for clip in clips] == [{name: ticks(each)} for name, each in pair]
+        assert [reader(clip) for clip in clips] == [{name: ticks(each)} for name, each in pair]
 
 
 # -- what a DAW is told ----------------------------------------------------------------------
@@ -235,8 +235,8 @@ def test_tracks(tmp_path: Path) -> None:
 
 
 def test_a_sequence_has_a_marker_at_each_start(tmp_path: Path) -> None:
-    one, two = tune(60, title="Reel"), tune(62, key=Key(1), program=5)
-    writers.write([("rhythm -2.0", one), ("rhythm +0.0", two)], tmp_path / "out.mid", layout="sequence")
+    first, second = tune(60, title="Reel"), tune(62, key=Key(1), program=5)
+    writers.write([("rhythm -2.0", first), ("rhythm +0.0", second)], tmp_path / "out.mid", layout="sequence")
     file = mido.MidiFile(tmp_path / "out.mid")
     assert [described(track) for track in file.tracks] == [
         [

@@ -31,9 +31,9 @@ def moved(tune: Tune, by: Fraction) -> list[Note]:
 def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory, tune: Tune, key: Key | None) -> None:
     path = tmp_path_factory.getbasetemp() / "again.musicxml"
     writers.write([("x", replace(tune, key=key, title="Tune", program=73))], path, force=True)
-    found = readers.read(path)
-    assert (found.notes, found.measures, found.title, found.program) == (tune.notes, tune.measures, "Tune", 73)
-    assert key is None or found.key == key
+    result = readers.read(path)
+    assert (result.notes, result.measures, result.title, result.program) == (tune.notes, tune.measures, "Tune", 73)
+    assert key is None or result.key == key
 
 
 @settings(max_examples=10)
@@ -42,9 +42,9 @@ def test_a_sequence_is_read_again(tmp_path_factory: pytest.TempPathFactory, firs
     path = tmp_path_factory.getbasetemp() / "sequence.musicxml"
     pair = [("rhythm -2.0", replace(first, key=Key(3))), ("rhythm <2>", replace(second, key=Key(-2)))]
     writers.write(pair, path, layout="sequence", force=True)
-    found = readers.read(path)
-    assert list(found.notes) == [*first.notes, *moved(second, first.end)]
-    assert len(found.measures) == len(first.measures) + len(second.measures)
+    result = readers.read(path)
+    assert list(result.notes) == [*first.notes, *moved(second, first.end)]
+    assert len(result.measures) == len(first.measures) + len(second.measures)
 
 
 @settings(max_examples=10)
@@ -55,16 +55,16 @@ def test_music21_reads_every_part(tmp_path_factory: pytest.TempPathFactory, tune
     path = tmp_path_factory.mktemp("parts") / "parts.musicxml"
     writers.write([("one", tune), ("two", replace(tune, notes=tuple(moved(tune, Fraction(0))[::2])))], path)
     score: Any = converter.parse(path, forceSource=True)
-    found: dict[str, list[tuple[Fraction, Fraction, int]]] = {}
+    parts: dict[str, list[tuple[Fraction, Fraction, int]]] = {}
     for part in score.parts:
-        heard = found.setdefault(part.partName, [])
+        notes_of_part = parts.setdefault(part.partName, [])
         for note in part.flatten().notes:
             start, length = (Fraction(x).limit_denominator(96) for x in (note.offset, note.quarterLength))
             if note.tie is not None and note.tie.type in ("continue", "stop"):  # its stripTies misses some
-                start, length = heard[-1][0], heard.pop()[1] + length
-            heard.append((start, length, note.pitch.midi))
+                start, length = notes_of_part[-1][0], notes_of_part.pop()[1] + length
+            notes_of_part.append((start, length, note.pitch.midi))
     notes = [(note.start, note.duration, note.pitch) for note in tune.notes]
-    assert found == {"one": notes, "two": notes[::2]}
+    assert parts == {"one": notes, "two": notes[::2]}
 
 
 @pytest.mark.parametrize(
@@ -95,19 +95,23 @@ def test_a_tempo_may_change_while_a_note_sounds(tmp_path: Path) -> None:
 
 def test_a_pickup_is_measure_0() -> None:
     root = musicxml.score([("t", read("3/4", "C|F2 A2 c2|F4|"))])
-    assert [(one.get("number"), one.get("implicit")) for one in root.iter("measure")] == [
+    assert [(measure.get("number"), measure.get("implicit")) for measure in root.iter("measure")] == [
         ("0", "yes"),
         ("1", None),
         ("2", None),
     ]
-    assert [sum(int(str(d.text)) for d in one.iter("duration")) for one in root.iter("measure")] == [48, 288, 192]
+    assert [sum(int(str(d.text)) for d in measure.iter("duration")) for measure in root.iter("measure")] == [
+        48,
+        288,
+        192,
+    ]
 
 
 def test_a_sequence_has_rehearsal_marks_and_one_numbering() -> None:
     steps = [(f"rhythm {step}", read("3/4", "C|F2 A2 c2|F4|")) for step in ("-1.0", "+1.0")]
     root = musicxml.score(steps, "sequence")
     assert [mark.text for mark in root.iter("rehearsal")] == ["rhythm -1.0", "rhythm +1.0"]
-    assert [one.get("number") for one in root.iter("measure")] == ["0", "1", "2", "3", "4", "5"]
+    assert [measure.get("number") for measure in root.iter("measure")] == ["0", "1", "2", "3", "4", "5"]
     assert [mark.text for mark in root.iter("bar-style")] == ["light-light", "light-heavy"]
     assert len(list(root.iter("metronome"))) == len(list(root.iter("key"))) == 1
 
@@ -134,7 +138,7 @@ def beams(measure: Element) -> list[str]:
 )
 def test_beams(metre: str, music: str, expected: str) -> None:
     (measure,) = musicxml.score([("t", read(metre, music))]).iter("measure")
-    assert [one or "-" for one in beams(measure)] == expected.split()
+    assert [text or "-" for text in beams(measure)] == expected.split()
 
 
 def tuplets(measure: Element) -> list[tuple[str | None, str | None, str | None]]:
@@ -146,21 +150,24 @@ def tuplets(measure: Element) -> list[tuple[str | None, str | None, str | None]]
 
 
 def test_a_triplet_under_one_beam_has_no_bracket_and_others_have() -> None:
-    one, other, slow = musicxml.score([("t", read("2/4", "(3CDE F2|(3:2:2C2D F2|(3C2D2E2|"))]).iter("measure")
-    assert tuplets(one) == [("start", "no", "eighth"), ("stop", "no", "eighth")]
-    assert tuplets(other) == [("start", "yes", "quarter"), ("stop", "yes", "eighth")]
+    beamed, mixed, slow = musicxml.score([("t", read("2/4", "(3CDE F2|(3:2:2C2D F2|(3C2D2E2|"))]).iter("measure")
+    assert tuplets(beamed) == [("start", "no", "eighth"), ("stop", "no", "eighth")]
+    assert tuplets(mixed) == [("start", "yes", "quarter"), ("stop", "yes", "eighth")]
     assert tuplets(slow) == [("start", "yes", "quarter"), ("stop", "yes", "quarter")]
 
 
 def test_accidentals_are_shown_once_in_a_measure_and_again_where_a_tie_brought_one() -> None:
     root = musicxml.score([("t", read("4/4", "^c2 c2 =c2 ^g2-|g2 g2 f2 =f2|"))])
-    shown = [[note.findtext("accidental") for note in one.iter("note")] for one in root.iter("measure")]
+    shown = [[note.findtext("accidental") for note in measure.iter("note")] for measure in root.iter("measure")]
     assert shown == [["sharp", None, "natural", "sharp"], [None, "natural", None, "natural"]]
 
 
 def test_a_low_melody_is_in_the_bass_clef() -> None:
     low = Tune((Note(Fraction(0), Fraction(2), 45),), measures_of([Metre(2, 4)]))
-    assert [musicxml.score([("x", one)]).findtext(".//clef/sign") for one in (low, read("2/4", "CD EF|"))] == ["F", "G"]
+    assert [musicxml.score([("x", melody)]).findtext(".//clef/sign") for melody in (low, read("2/4", "CD EF|"))] == [
+        "F",
+        "G",
+    ]
 
 
 def test_refusals(tmp_path: Path) -> None:

@@ -19,11 +19,11 @@ any_key = st.builds(Key, st.integers(-7, 7), st.sampled_from(list(MODES)))
 NATURAL = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 
-def short(one: Symbol) -> str:
+def short(symbol: Symbol) -> str:
     """Return a symbol as `q.` with `z` before a rest, `-` behind a tie, in brackets inside a triplet."""
     name = {Fraction(4): "w", Fraction(2): "h", Fraction(1): "q", Fraction(1, 2): "e", Fraction(1, 4): "s"}
-    text = "z" * (one.spelling is None) + name.get(one.base, "t") + "." * one.dots + "-" * one.tied_on
-    return f"({text})" if one.triplet else text
+    text = "z" * (symbol.spelling is None) + name.get(symbol.base, "t") + "." * symbol.dots + "-" * symbol.tied_on
+    return f"({text})" if symbol.triplet else text
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def short(one: Symbol) -> str:
 )
 def test_what_is_written(metre: str, music: str, expected: str) -> None:
     (measure,) = notate(read(metre, music), C)
-    assert " ".join(short(one) for one in measure.symbols) == expected
+    assert " ".join(short(symbol) for symbol in measure.symbols) == expected
 
 
 @given(tune=tunes(), key=any_key)
@@ -64,9 +64,9 @@ def test_nothing_is_lost_and_every_symbol_can_be_written(tune: Tune, key: Key) -
     measures = notate(tune, key)
     assert len(measures) == len(tune.measures)
     notes: list[tuple[Fraction, Fraction, int]] = []
-    for one in measures:
+    for measure in measures:
         at = Fraction(0)
-        for symbol in one.symbols:
+        for symbol in measure.symbols:
             assert symbol.start == at
             at += symbol.duration
             looks = symbol.base * (Fraction(3, 2) if symbol.dots else 1)
@@ -81,8 +81,8 @@ def test_nothing_is_lost_and_every_symbol_can_be_written(tune: Tune, key: Key) -
                 assert before == pitch
                 notes.append((start, duration + symbol.duration, pitch))
             else:
-                notes.append((one.measure.start + symbol.start, symbol.duration, pitch))
-        assert at == one.measure.metre.length
+                notes.append((measure.measure.start + symbol.start, symbol.duration, pitch))
+        assert at == measure.measure.metre.length
     assert notes == [(note.start, note.duration, note.pitch) for note in tune.notes]
 
 
@@ -113,11 +113,11 @@ def test_a_pickup_is_short_unless_something_sounds_before_it() -> None:
 
 @given(pitch=st.integers(0, 127), key=any_key)
 def test_a_spelling_sounds_its_pitch_and_those_of_the_key_need_no_sign(pitch: int, key: Key) -> None:
-    one = spell(pitch, key)
-    assert 12 * (one.octave + 1) + NATURAL[one.letter] + one.alter == pitch
+    spelling = spell(pitch, key)
+    assert 12 * (spelling.octave + 1) + NATURAL[spelling.letter] + spelling.alter == pitch
     inside = bool(keys.collection(key)[pitch % 12])
-    assert inside == (one.alter == signature(key)[one.letter])
-    assert one.letter in LETTERS
+    assert inside == (spelling.alter == signature(key)[spelling.letter])
+    assert spelling.letter in LETTERS
 
 
 @pytest.mark.parametrize(
@@ -133,4 +133,4 @@ def test_a_spelling_sounds_its_pitch_and_those_of_the_key_need_no_sign(pitch: in
 def test_the_notes_outside_a_key(key: str, chromatic: str) -> None:
     names = [spell(60 + step, keys.parse(key)) for step in range(12)]
     signs = {-2: "bb", -1: "b", 0: "", 1: "#", 2: "##"}
-    assert " ".join(one.letter + signs[one.alter] for one in names) == chromatic
+    assert " ".join(spelling.letter + signs[spelling.alter] for spelling in names) == chromatic

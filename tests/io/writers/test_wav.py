@@ -22,7 +22,7 @@ SCALE = Tune(
 )
 
 
-def heard(path: Path) -> np.ndarray:
+def samples_of(path: Path) -> np.ndarray:
     with wave.open(str(path)) as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, wav.RATE)
         return np.frombuffer(file.readframes(file.getnframes()), "<i2") / 2**15
@@ -47,7 +47,7 @@ def sine_tones(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("sine_tones")
 def test_each_note_is_heard_and_then_silence(tmp_path: Path) -> None:
     writers.write([("one", SCALE), ("two", SCALE)], tmp_path / "out.wav")
-    samples = heard(tmp_path / "out.wav")
+    samples = samples_of(tmp_path / "out.wav")
     assert len(samples) == 8 * SECONDS_PER_QUARTER * wav.RATE
     quarters = samples.reshape(8, -1)
     assert [pitch(quarters[beat]) for beat in (0, 1, 2, 4, 5, 6)] == [69, 60, 76] * 2
@@ -76,7 +76,7 @@ def test_a_long_tune_is_made_in_parts_that_cannot_be_heard(monkeypatch: pytest.M
     in_parts = wav.sound([("x", SCALE), ("y", SCALE)])
     assert in_parts == pytest.approx(at_once, abs=0.02)  # a note that starts between two samples starts at one of them
     writers.write([("x", SCALE), ("y", SCALE)], tmp_path / "out.wav")
-    assert heard(tmp_path / "out.wav") == pytest.approx(in_parts, abs=0.0001)
+    assert samples_of(tmp_path / "out.wav") == pytest.approx(in_parts, abs=0.0001)
 
 
 def test_refusals(tmp_path: Path) -> None:

@@ -64,9 +64,9 @@ class Grid:
         return ends[np.searchsorted(ends, at, side="right")]
 
 
-def grid(found: Sequence[Span], quarter: int) -> Grid:
+def grid(measures: Sequence[Span], quarter: int) -> Grid:
     """Return the grid of the measures among spans."""
-    pairs = [(span, span.metre) for span in found if span.metre]
+    pairs = [(span, span.metre) for span in measures if span.metre]
     lengths = [int(metre.length * quarter) for _, metre in pairs]
     first = pairs[0][0]
     starts = [span.start for span, _ in pairs]
