@@ -34,7 +34,7 @@ def trained(learnt: Path, here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_run_learns_and_goes_on(run: Run, trained: Path) -> None:
     rows = list(csv.DictReader((trained / "metrics.csv").read_text().splitlines()))
     assert float(rows[-1]["nll"]) < 0.5 * float(rows[0]["nll"])
-    assert json.loads((trained / "config.json").read_text())["shape"] == [1, 12, 12]
+    assert json.loads((trained / "config.json").read_text())["network"]["shape"] == [1, 12, 12]
     assert run("train", "--resume", "-o", trained).code == 0
     assert "begun with latent 4, not 5" in run("train", "--resume", "-o", trained, "--latent", 5).error(2)
     done = run("train", "--data", "squares", "--limit", 100, "--epochs", 1, "--start", trained, "-o", "other")
@@ -96,17 +96,17 @@ def test_what_is_for_music_alone(run: Run, trained: Path, melody: Path, command:
         "generate": [],
     }[command]
     message = run(command, *given, "--model", trained).error(2)
-    assert message == "mine: a model of images (squares), where one of music is wanted"
+    assert message == "mine: a model of images (squares), where one of music is needed"
 
 
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [
-        (("--units", 8), 2, "units is a setting for music, and squares is images: leave it out"),
+        (("--units", 8), 2, "units is a setting for music, not for images: leave it out"),
         (("--filters", "8,x"), 2, "'8,x': write whole numbers, as 64,64,8"),
         (("--kernel", 1), 2, "kernel is 1, but stride 2"),
         (("--attributes", "x,colour"), 2, "squares has no attribute 'colour': it has x, y, width"),
-        (("--attribute-loss", "slope"), 2, "slope needs data with attributes that a decoder's output can be asked"),
+        (("--attribute-loss", "slope"), 2, "needs attributes with differentiable expectations: this data has none"),
     ],
 )
 def test_settings_that_do_not_go_together(
