@@ -112,7 +112,7 @@ def check(runs: Iterable[Run], out: Path) -> None:
         for name, value in run.config.values().items():
             if written.get(name) != value:
                 raise UsageError(
-                    f"{shown} was begun with {name} {written.get(name)!r}, not {value!r}:"
+                    f"{shown} was started with {name} {written.get(name)!r}, not {value!r}:"
                     " give the experiment another folder, or delete that run"
                 )
         state = look(run, out)

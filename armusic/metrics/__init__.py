@@ -1,14 +1,14 @@
 """Metrics of disentanglement and control, on plain arrays.
 
-Of codes beside attributes, `measure`: interpretability, scc, modularity, mig and sap as Pati and Lerch
-(2020) compute them, and dmig, xmig and dlig, which know that attributes depend on each other. Of
-attributes decoded while a dimension moves, `decoded`: monotonicity, smoothness, consistency,
-restrictiveness and linearity. A metric is a function in `codes` or `sweeps` and a line in its table.
+`measure` compares codes with attributes: interpretability, scc, modularity, mig and sap as Pati and Lerch
+(2020) compute them, and dmig, xmig and dlig, which allow for dependence between attributes. `decoded` takes
+attributes decoded while a dimension moves: monotonicity, smoothness, consistency, restrictiveness and
+linearity. A metric is a function in `codes` or `sweeps` and a line in its table.
 
-Measure samples of q(z|x), as the paper does, and posterior means beside them only to compare. A model
-gives a measure that occurs again the same mean to the last digit, and an estimator that looks at nearest
-neighbours recognises it: every dimension then seems to know every attribute, and the gap between the best
-and the second best (mig, dmig, xmig) falls, by half on a folk corpus, though the model is the same.
+Measure samples of q(z|x), as the paper does; posterior means are for comparison only. A measure that occurs
+again has the same mean to the last digit, and an estimator from nearest neighbours recognises it: every
+dimension then seems informative about every attribute, and the gap between the best and the second best
+(mig, dmig, xmig) falls, by half on a folk corpus, though the model is the same.
 """
 
 from __future__ import annotations
@@ -43,25 +43,25 @@ SWEEP_METRICS: dict[str, Callable[[Sweep], Float[np.ndarray, " attribute"]]] = {
     "restrictiveness": sweeps.restrictiveness,
     "linearity": sweeps.linearity,
 }
-FEWEST = 10  # items, of which an estimate from three neighbours can say something; groups, for an interval
+FEWEST = 10  # least number of items for an estimate from three neighbours, and of groups for an interval
 NORMAL = 1.96  # standard deviations on either side have 95 % of a normal distribution
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A metric's value, and what to read it by.
+    """Value of a metric, with its reference and its interval.
 
     Attributes
     ----------
     value : float
-        The mean over attributes; modularity: over dimensions.
+        Mean over attributes; of modularity, over dimensions.
     reference : float or None
-        What the attributes themselves, as codes, score on the same items: a perfect encoder, though
+        Score of the attributes themselves, as codes, on the same items: that of a perfect encoder, though
         not always a bound. None for metrics of decoders, where it is 1.
     interval : (float, float) or None
-        95 %; None when none was asked for.
+        95 % interval; None unless half-samples were drawn.
     each : dict of str to float
-        The value of each attribute; empty for modularity, which has one for each dimension.
+        Value of each attribute; empty for modularity, which has one for each dimension.
     """
 
     value: float
@@ -92,23 +92,23 @@ def measure(
     Parameters
     ----------
     z : float array (item, latent)
-        Codes; dimension k is the one of attribute k, further dimensions have none.
+        Codes; dimension k belongs to attribute k, further dimensions to none.
     a : float array (item, attribute)
         Attributes of the same items; at least ten items, no attribute the same for all of them.
     names : sequence of str
-        Of the attributes.
+        Names of the attributes.
     group : int array (item,) or None
-        What items depend on each other by, such as the number of their tune; None: on nothing. Only
-        the intervals differ.
+        Group of each item, such as the number of its tune: items of a group depend on each other. None:
+        independent items. Only the intervals differ.
     bootstrap : int
-        How many half-samples; 0: no interval.
+        Number of half-samples; 0: no interval.
     seed : int
-        Of the noise that orders equal codes, and of the half-samples.
+        Seed of the noise that orders equal codes, and of the half-samples.
 
     Returns
     -------
     dict of str to Score
-        In the order of `METRICS`.
+        Scores in the order of `METRICS`.
 
     Raises
     ------
@@ -118,9 +118,9 @@ def measure(
 
     Examples
     --------
-    >>> chance = np.random.default_rng(0)
-    >>> a = chance.normal(size=(500, 2))
-    >>> z = np.column_stack((2 * a[:, 0], chance.normal(size=(500, 2))))  # the second dimension knows nothing
+    >>> rng = np.random.default_rng(0)
+    >>> a = rng.normal(size=(500, 2))
+    >>> z = np.column_stack((2 * a[:, 0], rng.normal(size=(500, 2))))  # the second dimension is noise
     >>> scores = measure(z, a, ["density", "range"])
     >>> {name: round(score, 2) for name, score in scores["interpretability"].each.items()}
     {'density': 1.0, 'range': 0.0}
@@ -132,16 +132,16 @@ def measure(
     of_codes, of_attributes = relate(z, a, seed=seed)
     scores = {name: metric(of_codes) for name, metric in METRICS.items()}
     spread = _spread(z, a, group, bootstrap, seed) if bootstrap else {}
-    found = {}
+    result = {}
     for name, score in scores.items():
         value = float(np.mean(score))
-        found[name] = Score(
+        result[name] = Score(
             value,
             float(np.mean(METRICS[name](of_attributes))),
             (value - NORMAL * spread[name], value + NORMAL * spread[name]) if bootstrap else None,
             dict(zip(names, score.tolist(), strict=True)) if isinstance(score, np.ndarray) else {},
         )
-    return found
+    return result
 
 
 def decoded(
@@ -150,7 +150,7 @@ def decoded(
     names: Sequence[str],
     std: Float[np.ndarray, " unit"],
 ) -> dict[str, Score]:
-    """Compute every metric of a decoder from the attributes of what it makes while dimensions move.
+    """Compute every metric of a decoder from the attributes of its output while dimensions move.
 
     Parameters
     ----------
@@ -158,16 +158,16 @@ def decoded(
         `values[k, s, i]` are the attributes decoded when dimension k of item i is at `positions[s]` and
         its other dimensions are as they were.
     positions : float array (step,)
-        Where the dimension is put, the same for all items: evenly spaced, rising; three at least.
+        Values of the dimension, the same for all items: evenly spaced, rising; three at least.
     names : sequence of str
-        Of the attributes; dimension k is the one of attribute k.
+        Names of the attributes; dimension k belongs to attribute k.
     std : float array (attribute,)
         Standard deviations of the attributes in the corpus, above 0: the unit in all metrics.
 
     Returns
     -------
     dict of str to Score
-        In the order of `SWEEP_METRICS`, with `each` by the attribute whose dimension moves.
+        Scores in the order of `SWEEP_METRICS`, with `each` by the attribute whose dimension moves.
 
     Raises
     ------
@@ -178,24 +178,24 @@ def decoded(
     --------
     >>> positions = np.linspace(-2, 2, 5)
     >>> values = np.zeros((2, 5, 3, 2))
-    >>> values[0, :, :, 0] = positions[:, None]  # the first dimension turns its attribute, the second does nothing
+    >>> values[0, :, :, 0] = positions[:, None]  # the first dimension changes its attribute, the second nothing
     >>> scores = decoded(values, positions, ["density", "range"], np.ones(2))
     >>> scores["linearity"].each, scores["restrictiveness"].value
     ({'density': 1.0, 'range': 0.0}, 1.0)
     """
     sweep = Sweep.of(values, positions, names, std)
-    found = {}
+    result = {}
     for name, metric in SWEEP_METRICS.items():
         score = metric(sweep)
-        found[name] = Score(float(score.mean()), each=dict(zip(names, score.tolist(), strict=True)))
-    return found
+        result[name] = Score(float(score.mean()), each=dict(zip(names, score.tolist(), strict=True)))
+    return result
 
 
 def _check(z: np.ndarray, a: np.ndarray, names: Sequence[str]) -> None:
     if len(z) != len(a):
-        raise DataError(f"{len(z)} codes and {len(a)} rows of attributes: they are to be of the same items")
+        raise DataError(f"{len(z)} codes and {len(a)} rows of attributes: give those of the same items")
     if a.shape[1] != len(names) or not len(names):
-        raise DataError(f"{a.shape[1]} columns of attributes and {len(names)} names: there is to be one for each")
+        raise DataError(f"{a.shape[1]} columns of attributes and {len(names)} names: give one name for each column")
     if z.shape[1] < a.shape[1]:
         raise DataError(f"codes of {z.shape[1]} dimensions for {a.shape[1]} attributes: each needs its own")
     if len(z) < FEWEST:
@@ -215,16 +215,16 @@ def _spread(z: np.ndarray, a: np.ndarray, group: np.ndarray | None, count: int, 
     """Return the standard deviation of each metric over half-samples."""
     group = np.arange(len(z)) if group is None else np.asarray(group)
     if len(group) != len(z):
-        raise DataError(f"{len(z)} codes and groups for {len(group)}: there is to be one for each")
+        raise DataError(f"{len(z)} codes and {len(group)} groups: give the group of each code")
     groups, group = np.unique(group, return_inverse=True)
     if count < 2:
         raise DataError(f"an interval needs at least two half-samples, not {count}")
     if len(groups) < 2 * FEWEST:
         raise DataError(f"{len(groups)} groups are too few for an interval: at least {2 * FEWEST}")
-    chance = np.random.default_rng(seed)
-    drawn = []
+    rng = np.random.default_rng(seed)
+    values = []
     for _ in range(count):
-        half = chance.permutation(len(groups)) < len(groups) // 2
+        half = rng.permutation(len(groups)) < len(groups) // 2
         relations, _ = relate(z[half[group]], a[half[group]], seed=seed)
-        drawn.append([float(np.mean(metric(relations))) for metric in METRICS.values()])
-    return dict(zip(METRICS, np.std(drawn, axis=0, ddof=1).tolist(), strict=True))
+        values.append([float(np.mean(metric(relations))) for metric in METRICS.values()])
+    return dict(zip(METRICS, np.std(values, axis=0, ddof=1).tolist(), strict=True))

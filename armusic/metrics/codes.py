@@ -12,23 +12,23 @@ from jaxtyping import Float
 
 from armusic.metrics.information import mutual_information, standardised
 
-CHANCE = 0.05  # a rank correlation that is so probable by chance counts as none
-FLAT = 1e-12  # variance of a dimension that predicts nothing
-NOTHING = 0.01  # share of an attribute's entropy: with less, another attribute says all of it
+CHANCE = 0.05  # p-value above which a rank correlation counts as none
+FLAT = 1e-12  # variance up to which a dimension predicts nothing
+NOTHING = 0.01  # share of an attribute's entropy below which another attribute determines it
 
 PerAttribute = Float[np.ndarray, " attribute"]
 
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """How each dimension of the codes goes together with each attribute, computed once.
+    """Relations of each dimension of the codes to each attribute, computed once.
 
     Attributes
     ----------
     information : float array (latent, attribute)
         Mutual information in nats.
     own : float array (attribute, attribute)
-        That of the attributes with one another; the diagonal has their entropies.
+        Mutual information of the attributes with one another; the diagonal has their entropies.
     r2 : float array (latent, attribute)
         Squared Pearson correlations: R^2 of a linear regression, 0 to 1.
     rho : float array (latent, attribute)
@@ -49,14 +49,16 @@ class Relations:
 def relate(
     z: Float[np.ndarray, "item latent"], a: Float[np.ndarray, "item attribute"], *, seed: int = 0
 ) -> tuple[Relations, Relations]:
-    """Compute what the metrics need: of the codes, and of the attributes in the place of codes.
+    """Compute the relations that the metrics need: of the codes, and of the attributes in the place of codes.
 
     Parameters
     ----------
     z : float array (item, latent)
+        Codes.
     a : float array (item, attribute)
+        Attributes of the same items.
     seed : int
-        Of the estimate of mutual information.
+        Seed of the estimate of mutual information.
     """
     own = mutual_information(a, a, seed=seed)
     of_codes = Relations(mutual_information(z, a, seed=seed), own, _r2(z, a), _rho(z, a))
@@ -64,7 +66,7 @@ def relate(
 
 
 def interpretability(relations: Relations) -> PerAttribute:
-    """R^2 of a linear regression of the attribute on the dimension that knows most of it.
+    """R^2 of a linear regression of the attribute on the dimension with the most information about it.
 
     I_k = R^2(a_k, z_d), d = argmax I(z_d; a_k); 0 to 1.
 
@@ -91,12 +93,12 @@ def scc(relations: Relations) -> PerAttribute:
 
 
 def modularity(relations: Relations) -> float:
-    """How far each dimension knows of one attribute only; the mean over dimensions, 0 to 1.
+    """Degree to which a dimension is informative about one attribute only; mean over dimensions, 0 to 1.
 
     M = mean_d 1 - sum_{k != b} I(z_d; a_k)^2 / (I(z_d; a_b)^2 (m - 1)), b = argmax_k I(z_d; a_k), for m
-    attributes; a dimension that knows of none counts 0. With one attribute there is nothing to mix.
-    Dimensions that know next to nothing count as much as others, and of them it is noise: compare
-    models with as many dimensions, on the same items.
+    attributes; a dimension without information counts 0. With one attribute there is nothing to mix.
+    Dimensions with hardly any information count as much as others, and for them the value is noise: compare
+    models with the same number of dimensions, on the same items.
 
     Source
     ------
@@ -105,13 +107,13 @@ def modularity(relations: Relations) -> float:
     """
     squares = relations.information**2
     most = squares.max(axis=1)
-    knows = most > 0
-    others = (squares.sum(axis=1) - most)[knows] / most[knows] / max(1, squares.shape[1] - 1)
+    informative = most > 0
+    others = (squares.sum(axis=1) - most)[informative] / most[informative] / max(1, squares.shape[1] - 1)
     return float((1 - others).sum() / len(squares))
 
 
 def mig(relations: Relations) -> PerAttribute:
-    """Mutual information gap: how much more the best dimension knows than the second best.
+    """Mutual information gap between the best dimension and the second best.
 
     G_k = (I(z_d; a_k) - I(z_e; a_k)) / H(a_k), d and e the best and the second best; 0 to 1.
 
@@ -137,12 +139,12 @@ def sap(relations: Relations) -> PerAttribute:
 
 
 def dmig(relations: Relations) -> PerAttribute:
-    """Dependency-aware mutual information gap: MIG where attributes know of each other.
+    """Dependency-aware mutual information gap: MIG where attributes depend on each other.
 
     D_k = (I(z_k; a_k) - I(z_e; a_k)) / H(a_k | a_e), e the best of the other dimensions. Where it is the
-    own dimension of attribute e, what a_e cannot know of a_k is all that can be gained:
+    own dimension of attribute e, the gap is at most the information of a_k that a_e does not have:
     H(a_k | a_e) = H(a_k) - I(a_k; a_e); else the denominator is H(a_k). Below 0 where another dimension
-    knows more; 0 where a_e says all of a_k (99 %). Being a ratio of two estimates, it can exceed 1.
+    has more information; 0 where a_e determines a_k (99 %). Being a ratio of two estimates, it can exceed 1.
 
     Source
     ------
@@ -161,7 +163,7 @@ def xmig(relations: Relations) -> PerAttribute:
     """Dependency-blind mutual information gap: against the dimensions without an attribute only.
 
     X_k = (I(z_k; a_k) - I(z_e; a_k)) / H(a_k), e the best of the dimensions beyond the attributes' own;
-    where there are none, nothing is taken off. Below 0 where such a dimension knows more; at most 1.
+    where there are none, nothing is subtracted. Below 0 where such a dimension has more information; at most 1.
 
     Source
     ------
@@ -174,11 +176,11 @@ def xmig(relations: Relations) -> PerAttribute:
 
 
 def dlig(relations: Relations) -> PerAttribute:
-    """Dependency-aware latent information gap: how much more a dimension knows of its own attribute.
+    """Dependency-aware latent information gap of a dimension between its own attribute and the next best.
 
     L_k = (I(z_k; a_k) - I(z_k; a_e)) / H(a_k | a_e), e the best of the other attributes. Below 0 where the
-    dimension knows more of another; 0 where a_e says all of a_k (99 %). Being a ratio of two estimates, it
-    can exceed 1.
+    dimension has more information about another; 0 where a_e determines a_k (99 %). Being a ratio of two
+    estimates, it can exceed 1.
 
     Source
     ------
@@ -200,6 +202,7 @@ def tie_ceiling(a: Float[np.ndarray, "item attribute"]) -> PerAttribute:
     Parameters
     ----------
     a : float array (item, attribute)
+        Attributes.
 
     Examples
     --------
@@ -211,13 +214,13 @@ def tie_ceiling(a: Float[np.ndarray, "item attribute"]) -> PerAttribute:
 
 
 def _gap(scores: Float[np.ndarray, "latent attribute"]) -> PerAttribute:
-    """Return the best less the second best, which is 0 where there is one dimension only."""
+    """Return the difference between the best and the second best, which is 0 where there is one dimension only."""
     best = np.sort(scores, axis=0)[::-1]
     return best[0] - (best[1] if len(best) > 1 else 0)
 
 
 def _gap_to_own(scores: Float[np.ndarray, "candidate own"]) -> tuple[Float[np.ndarray, " own"], np.ndarray]:
-    """Return how far candidate k is above the best other one in column k, and which that is (k: there is none)."""
+    """Return the gap of candidate k to the best other candidate in column k, and the place of that one (k: none)."""
     each = np.arange(scores.shape[1])
     others = scores.copy()
     others[each, each] = -1
@@ -226,7 +229,7 @@ def _gap_to_own(scores: Float[np.ndarray, "candidate own"]) -> tuple[Float[np.nd
 
 
 def _share(part: PerAttribute, whole: PerAttribute, least: PerAttribute | float = 0.0) -> PerAttribute:
-    """Divide; 0 where there is no more than `least` to have a share of."""
+    """Return `part / whole`; 0 where the whole is at most `least`."""
     enough = whole > least
     return np.where(enough, part / np.where(enough, whole, 1), 0)
 
@@ -238,18 +241,10 @@ def _r2(z: Float[np.ndarray, "item latent"], a: Float[np.ndarray, "item attribut
 
 def _rho(z: Float[np.ndarray, "item latent"], a: Float[np.ndarray, "item attribute"]) -> np.ndarray:
     from scipy.special import stdtr
+    from scipy.stats import rankdata
 
-    rho = standardised(_ranks(z)).T @ standardised(_ranks(a)) / len(z)
+    rho = standardised(rankdata(z, axis=0)).T @ standardised(rankdata(a, axis=0)) / len(z)
     rho = rho.clip(-1, 1)
     with np.errstate(divide="ignore"):
         t = np.abs(rho) * np.sqrt((len(z) - 2) / (1 - rho**2))
     return np.where(2 * stdtr(len(z) - 2, -t) <= CHANCE, np.abs(rho), 0)
-
-
-def _ranks(values: Float[np.ndarray, "item column"]) -> Float[np.ndarray, "item column"]:
-    """Rank each column; ties have their mean rank."""
-    ranks = np.empty(values.shape)
-    for k, column in enumerate(values.T):
-        _, place, count = np.unique(column, return_inverse=True, return_counts=True)
-        ranks[:, k] = (np.cumsum(count) - (count - 1) / 2)[place]
-    return ranks

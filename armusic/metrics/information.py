@@ -6,8 +6,8 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 NEIGHBOURS = 3
-JITTER = 1e-10  # of a standard deviation
-ROUNDING = 4  # last digits that a sum may be off by
+JITTER = 1e-10  # standard deviation of the noise, in those of the variable
+ROUNDING = 4  # units in the last place that a sum may be off by
 
 
 def mutual_information(
@@ -15,28 +15,28 @@ def mutual_information(
 ) -> Float[np.ndarray, "latent attribute"]:
     """Estimate the mutual information of each dimension with each attribute.
 
-    I(x; y) = psi(k) + psi(n) - mean(psi(n_x + 1) + psi(n_y + 1)), where n_x is how many of the n
+    I(x; y) = psi(k) + psi(n) - mean(psi(n_x + 1) + psi(n_y + 1)), where n_x of the n
     items lie closer in x than the k-th nearest neighbour does in both (the greater of the two
     differences), and n_y likewise; k is 3, psi the digamma function. An estimate below zero is zero.
 
     Every variable is divided by its standard deviation and gets a normal noise of 1e-10, so that equal
     values have an order; the noise is the same for all dimensions. As in the original's metrics,
     attributes are in single precision, in which a noise so small is lost but near zero: ties at zero are
-    broken, others stay. An attribute with itself gives the entropy that this estimator knows.
+    broken, others stay. The estimate for an attribute and itself is its entropy, for this estimator.
 
     Parameters
     ----------
     codes : float array (item, latent)
-        Finite; more than three items. A dimension that never changes has no information.
+        Codes, finite, of more than three items. A constant dimension has no information.
     attributes : float array (item, attribute)
-        Finite.
+        Attributes, finite.
     seed : int
-        Of the noise.
+        Seed of the noise.
 
     Returns
     -------
     float array (latent, attribute)
-        In nats, at least 0.
+        Mutual information in nats, at least 0.
 
     Source
     ------
@@ -46,9 +46,9 @@ def mutual_information(
 
     Examples
     --------
-    >>> chance = np.random.default_rng(0).normal(size=(1000, 2))
-    >>> sums = chance @ np.array([[0.8], [0.6]])  # correlations of .8 and .6
-    >>> mutual_information(chance, sums).round(2).tolist()  # -log(1 - r^2) / 2: .51 and .22
+    >>> noise = np.random.default_rng(0).normal(size=(1000, 2))
+    >>> sums = noise @ np.array([[0.8], [0.6]])  # correlations of .8 and .6
+    >>> mutual_information(noise, sums).round(2).tolist()  # -log(1 - r^2) / 2: .51 and .22
     [[0.49], [0.2]]
     """
     from scipy.special import digamma
@@ -60,15 +60,15 @@ def mutual_information(
     y = attributes.T.astype(np.float32, order="C")
     y /= np.where(np.ptp(y, axis=1) > 0, y.std(axis=1), np.float32(1))[:, None]
     y += noise[1].T * np.maximum(1, np.abs(y).mean(axis=1, keepdims=True))
-    found = np.zeros((x.shape[1], len(y)))
+    information = np.zeros((x.shape[1], len(y)))
     for d in np.flatnonzero(_varies(codes)):
         for k in np.flatnonzero(_varies(attributes)):
-            found[d, k] = psi[NEIGHBOURS - 1] + psi[-1] - _close(x[:, d], y[k].astype(float), psi)
-    return found.clip(min=0)
+            information[d, k] = psi[NEIGHBOURS - 1] + psi[-1] - _close(x[:, d], y[k].astype(float), psi)
+    return information.clip(min=0)
 
 
 def standardised(values: Float[np.ndarray, "item column"]) -> Float[np.ndarray, "item column"]:
-    """Return columns with mean 0 and standard deviation 1; those that never change as zeros.
+    """Return columns with mean 0 and standard deviation 1; constant ones become zeros.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def standardised(values: Float[np.ndarray, "item column"]) -> Float[np.ndarray, 
 
 
 def _varies(values: Float[np.ndarray, "item column"]) -> Bool[np.ndarray, " column"]:
-    """Return which columns change, by an amount that has a square: the deviation alone, rounded, does not say it."""
+    """Return the mask of the columns that vary, beyond rounding in their range and in their deviation."""
     return (np.ptp(values, axis=0) > 0) & (values.std(axis=0) > 0)
 
 

@@ -1,4 +1,4 @@
-"""Metrics of a decoder: what becomes of the attributes while one dimension of a code moves."""
+"""Metrics of a decoder, from the attributes of its output while one dimension of a code moves."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from jaxtyping import Float
 
 from armusic.errors import DataError
 
-STILL = 1e-3  # a change, in standard deviations per unit of the dimension, that counts as none
-ROUNDING = 1e-9  # of the largest value: what differs less is the same
+STILL = 1e-3  # change up to which an attribute stays, in standard deviations per unit of the dimension
+ROUNDING = 1e-9  # difference up to which values are equal, as a share of the largest
 
 PerAttribute = Float[np.ndarray, " attribute"]
 
@@ -23,9 +23,9 @@ class Sweep:
     Attributes
     ----------
     values : float array (attribute, step, item, attribute)
-        In standard deviations of the corpus; by the dimension that moves, and the attribute.
+        Values in standard deviations of the corpus, by the dimension that moves and the attribute.
     positions : float array (step,)
-        Where the dimension is put: evenly spaced, rising.
+        Values of the dimension: evenly spaced, rising.
     """
 
     values: Float[np.ndarray, "attribute step item attribute"]
@@ -39,15 +39,15 @@ class Sweep:
         names: Sequence[str],
         std: Float[np.ndarray, " unit"],
     ) -> Sweep:
-        """Check all that can be wrong with a sweep, and scale it: see `armusic.metrics.decoded`."""
+        """Check the arrays of a sweep, and scale them: see `armusic.metrics.decoded`."""
         moved, steps, items, count = values.shape
         if not moved == count == len(names) == len(std):
             raise DataError(
                 f"{moved} dimensions moved, {count} attributes, {len(names)} names, {len(std)} standard deviations:"
-                " there is to be one of each for each attribute"
+                " give one of each for each attribute"
             )
         if steps != len(positions):
-            raise DataError(f"values at {steps} steps and {len(positions)} positions: there is to be one for each")
+            raise DataError(f"values at {steps} steps and {len(positions)} positions: give one position for each step")
         if steps < 3 or not items:
             raise DataError(f"{items} items at {steps} steps are too few to measure: at least one, at three")
         broken = (~np.isfinite(values)).sum(axis=(0, 1, 2))
@@ -56,27 +56,27 @@ class Sweep:
             raise DataError(f"attribute {names[k]!r} is not finite at {broken[k]} of {values[..., k].size} places")
         delta = np.diff(positions)
         if not ((delta > 0) & np.isclose(delta, delta[0])).all():
-            raise DataError(f"the positions {', '.join(f'{x:g}' for x in positions)} are to rise evenly")
+            raise DataError(f"the positions {', '.join(f'{x:g}' for x in positions)} do not rise evenly")
         if not (std > 0).all():
-            raise DataError(f"the standard deviation of attribute {names[int(std.argmin())]!r} is to be above 0")
+            raise DataError(f"the standard deviation of attribute {names[int(std.argmin())]!r} is not above 0")
         return cls(values / std, positions.astype(float))
 
     @property
     def own(self) -> Float[np.ndarray, "attribute step item"]:
-        """The attribute whose dimension moves."""
+        """Values of the attribute whose dimension moves."""
         each = np.arange(len(self.values))
         return self.values[each, :, :, each]
 
     @property
     def slopes(self) -> Float[np.ndarray, "attribute gap item"]:
-        """How fast that attribute changes from step to step, in standard deviations per unit."""
+        """Change of that attribute from step to step, in standard deviations per unit."""
         return np.diff(self.own, axis=1) / (self.positions[1] - self.positions[0])
 
 
 def monotonicity(sweep: Sweep) -> PerAttribute:
-    """Share of the changes that go up, less the share that goes down; the mean over items, -1 to 1.
+    """Share of rising changes minus the share of falling ones; mean over items, -1 to 1.
 
-    Only slopes beyond .001 standard deviations per unit count; an item on which none does has 0.
+    Only slopes beyond .001 standard deviations per unit count; an item without any has 0.
 
     Source
     ------
@@ -89,7 +89,7 @@ def monotonicity(sweep: Sweep) -> PerAttribute:
 
 
 def smoothness(sweep: Sweep) -> PerAttribute:
-    """How evenly the attribute changes: 1 on a straight line, 0 where one step has it all; 0 to 1.
+    """Evenness of the change of the attribute: 1 on a straight line, 0 where it happens in one step; 0 to 1.
 
     1 - C / R, where C is the contraharmonic mean (sum of squares over sum) of the absolute changes of
     slope from step to step, and R the range of the slopes; 1 where all slopes are the same, also where
@@ -108,7 +108,7 @@ def smoothness(sweep: Sweep) -> PerAttribute:
 
 
 def consistency(sweep: Sweep) -> PerAttribute:
-    """How alike the attribute is in all items when their dimension is in the same place; at most 1.
+    """Agreement of the attribute over items whose dimension has the same value; at most 1.
 
     1 - mean over steps of the standard deviation over items, in those of the corpus: 0 is as spread
     as the corpus.
@@ -122,7 +122,7 @@ def consistency(sweep: Sweep) -> PerAttribute:
 
 
 def restrictiveness(sweep: Sweep) -> PerAttribute:
-    """How still the other attributes stay while the dimension moves; at most 1.
+    """Stability of the other attributes while the dimension moves; at most 1.
 
     1 - mean over items and other attributes of the standard deviation over steps, in those of the
     corpus; 1 where there is no other.
@@ -157,14 +157,14 @@ def linearity(sweep: Sweep) -> PerAttribute:
 def changes(
     values: Float[np.ndarray, "moved step item attribute"], before: Float[np.ndarray, "item attribute"]
 ) -> Float[np.ndarray, "moved attribute"]:
-    """Return how often each attribute differs from what it was when a dimension moves.
+    """Return how often each attribute changes when a dimension moves.
 
     Parameters
     ----------
     values : float array (moved, step, item, attribute)
         Attributes decoded when one dimension of an item is put somewhere else.
     before : float array (item, attribute)
-        Those of the items themselves.
+        Attributes of the items themselves.
 
     Returns
     -------

@@ -1,7 +1,7 @@
-"""A trained model in one safe file: safetensors for the weights, JSON in its header for all the rest.
+"""`Checkpoint`: a trained model in one file, safetensors for the weights and JSON in its header for the rest.
 
-Nothing is ever unpickled. A file of a run that can go on holds the optimizer's state as well;
-the two are one file, so that they cannot come apart.
+Nothing is ever unpickled. The last checkpoint of a run holds the optimizer's state as well, in the same file:
+the two cannot come apart.
 """
 
 from __future__ import annotations
@@ -32,31 +32,31 @@ READABLE = (1, 2)
 """Versions of the format that can be read; in 1, the settings are a flat table."""
 BEST, LAST = "best.safetensors", "last.safetensors"
 _BESIDE = ("optimizer", "companion")
-"""What is kept beside the model's own weights, each name after one of these and a dot."""
+"""Prefixes of the tensors that are not weights of the model, before a dot."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Checkpoint:
-    """A model with what it takes to use it, and to train it on; equal to itself alone.
+    """A model with its settings, its scale and the state of its training; equal to itself alone.
 
     Parameters
     ----------
     model : VAE
-        With its weights.
+        The model, with its weights.
     config : Config
-        How it was built and trained; latent dimension k belongs to `config.attributes[k]`.
+        Settings of its run; latent dimension k belongs to `config.attributes[k]`.
     scale : Scale
-        Of the attributes, on its training data.
+        Scale of the attributes on its training data.
     history : tuple of dict
-        One row of figures per epoch done.
+        Figures of each epoch that is done.
     card : dict
         Facts about the run: data, command, counts, figures.
     optimizer : dict of str to Tensor
-        State of the optimizer; empty where training cannot go on.
+        State of the optimizer; empty in a checkpoint that a run cannot resume from.
     companion : dict of str to Tensor
-        Weights of what is trained beside the model (`armusic.vae.companion`): for training to go on, not for use.
+        Weights of the module trained beside the model (`armusic.vae.companion`), to resume training.
     computed : dict
-        What was computed from the model once, such as its calibration, by what it is; not saved.
+        Results computed once from the model, such as its calibration, by name; not saved.
     """
 
     model: VAE
@@ -75,7 +75,7 @@ class Checkpoint:
 
     @property
     def epoch(self) -> int:
-        """How many epochs are done."""
+        """Number of epochs that are done."""
         return len(self.history)
 
 
@@ -101,15 +101,15 @@ def load(path: Path) -> Checkpoint:
     Raises
     ------
     MissingFileError
-        If there is none.
+        If there is no such file or folder.
     CheckpointError
-        If it is broken, no checkpoint of armusic, or of another format version.
+        If it is broken, no checkpoint of armusic, or of an unknown version of the format.
     """
     if path.is_dir():
-        there = [path / name for name in (BEST, LAST) if (path / name).is_file()]
-        if not there:
+        files = [path / name for name in (BEST, LAST) if (path / name).is_file()]
+        if not files:
             raise CheckpointError(f"{label(path)}: no checkpoint in this folder ({BEST} or {LAST}): name a run folder")
-        path = there[0]
+        path = files[0]
     check_readable(path)
     try:
         with safe_open(path, "pt") as file:
@@ -117,13 +117,13 @@ def load(path: Path) -> Checkpoint:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (safe_open is no dict)
     except (SafetensorError, OSError, ValueError) as error:
         raise CheckpointError(
-            f"{label(path)}: not a checkpoint, or a broken one ({str(error).splitlines()[0]})"
+            f"{label(path)}: not a checkpoint, or a damaged one ({str(error).splitlines()[0]})"
         ) from error
     written = metadata.get("format", "another program")
     if written not in [f"armusic {version}" for version in READABLE]:
         raise CheckpointError(
-            f"{label(path)}: a checkpoint of {written!r}, but this is armusic checkpoint format {FORMAT}:"
-            " use the armusic version that wrote it, or train anew"
+            f"{label(path)}: a checkpoint of {written!r}, but this version reads armusic checkpoint format {FORMAT}:"
+            " use the armusic version that wrote it, or train again"
         )
     try:
         header = json.loads(metadata["armusic"])
@@ -137,14 +137,14 @@ def load(path: Path) -> Checkpoint:
         model.load_state_dict(tensors)
     except (KeyError, TypeError, ValueError, RuntimeError, ArmusicError) as error:
         raise CheckpointError(
-            f"{label(path)}: its contents do not belong together ({str(error).splitlines()[0]})"
+            f"{label(path)}: settings and weights do not match ({str(error).splitlines()[0]})"
         ) from error
     model.eval()
     return Checkpoint(model, settings, scale, tuple(header["history"]), header["card"], **beside)
 
 
 def _names(tensors: dict[str, Tensor], part: str) -> list[str]:
-    """Return the names within a part."""
+    """Return the names of the tensors with a prefix, without it."""
     return [name.removeprefix(f"{part}.") for name in tensors if name.startswith(f"{part}.")]
 
 

@@ -1,7 +1,7 @@
-"""A training run as a folder: config.json, metrics.csv, the best and the last checkpoint.
+"""`train`: a run in a folder with config.json, metrics.csv, the best and the last checkpoint.
 
-Every file is replaced whole. `last.safetensors` holds all that the run needs to go on, so a
-run that was stopped at any moment goes on from its last whole epoch with the same losses.
+Every file is replaced whole. `last.safetensors` holds the whole state of the run: stopped at any
+moment, it resumes after its last whole epoch, with the same losses.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from armusic.files import atomic_path, check_writable, one_line
 from armusic.progress import Progress
 from armusic.training import adapters, checkpoint
 from armusic.training.checkpoint import BEST, LAST, Checkpoint
-from armusic.vae import companion as baselines
 from armusic.vae import fit
+from armusic.vae.companion import companion
 from armusic.vae.data import scale_of
 from armusic.vae.distributed import processes, seeded
 from armusic.vae.fit import Report
 
 log = logging.getLogger(__name__)
 
-LOCAL = "LOCAL_RANK"  # set by torchrun: the number of a process on its machine
-PATIENCE = timedelta(days=2)  # of processes that wait for another: a large corpus takes long to read
+LOCAL = "LOCAL_RANK"  # set by torchrun: number of a process on its machine
+PATIENCE = timedelta(days=2)  # how long processes wait for another: a large corpus takes long to read
 
 
 def train(
@@ -77,14 +77,14 @@ def train(
         if config.schedule.distinct:
             train_data = train_data.distinct()
         scale = scale_of(train_data, adapter.kinds)
-        begun = last or start
+        initial = last or start
         with seeded(config.seed, device):
-            model = (begun.model if begun else adapter.build(config)).to(device)
-        companion = baselines.companion(config).to(device)
-        optimizer = fit.make_optimizer(nn.ModuleList([model, companion]), config)
+            model = (initial.model if initial else adapter.build(config)).to(device)
+        beside = companion(config).to(device)
+        optimizer = fit.make_optimizer(nn.ModuleList([model, beside]), config)
         if last is not None:
             checkpoint.unpack(optimizer, last.optimizer)
-            companion.load_state_dict(last.companion)
+            beside.load_state_dict(last.companion)
         card = {"data": config.data, "items": {"train": len(train_data), "validation": len(valid), "test": len(test)}}
         state = Checkpoint(model, config, scale, tuple(history), card)
         events = _events(run) if first else None
@@ -96,7 +96,7 @@ def train(
             config,
             augment=adapter.augment(config),
             expected=expected,
-            companion=companion,
+            companion=beside,
             optimizer=optimizer,
             epoch=len(history),
             on_step=on_step if first else None,
@@ -105,7 +105,7 @@ def train(
             history.append(_row(report))
             if first:
                 state = replace(state, history=tuple(history))
-                _keep(state, optimizer, companion, run)
+                _save(state, optimizer, beside, run)
                 if events is not None:
                     for name, value in history[-1].items():
                         events.add_scalar(name, value, report.epoch)
@@ -116,10 +116,10 @@ def train(
         return run
 
 
-def _keep(state: Checkpoint, optimizer: torch.optim.Optimizer, companion: nn.Module, run: Path) -> None:
-    """Write the checkpoints and the figures of a run after an epoch; `last` is written last.
+def _save(state: Checkpoint, optimizer: torch.optim.Optimizer, companion: nn.Module, run: Path) -> None:
+    """Write the checkpoints and the figures of a run after an epoch; the last checkpoint comes last.
 
-    A run whose best checkpoint was left behind, as large files are, has its next epoch for one.
+    Where the best checkpoint is missing, as after a copy without large files, the next epoch becomes it.
     """
     history = state.history
     if history[-1]["accuracy"] >= max(row["accuracy"] for row in history) or not (run / BEST).is_file():
@@ -128,8 +128,8 @@ def _keep(state: Checkpoint, optimizer: torch.optim.Optimizer, companion: nn.Mod
         writer = csv.DictWriter(file, history[0])
         writer.writeheader()
         writer.writerows(history)
-    going = replace(state, optimizer=checkpoint.pack(optimizer), companion=companion.state_dict())
-    checkpoint.save(going, run / LAST)
+    resumable = replace(state, optimizer=checkpoint.pack(optimizer), companion=companion.state_dict())
+    checkpoint.save(resumable, run / LAST)
 
 
 def _row(report: Report) -> dict[str, float]:
@@ -137,49 +137,50 @@ def _row(report: Report) -> dict[str, float]:
 
 
 def _refuse_another(run: Path) -> None:
-    """Raise `WriteError` where a run is there already: before the data is read."""
+    """Raise `WriteError` where the folder has a run already, before the data is read."""
     if run.is_dir() and any((run / name).exists() for name in (BEST, LAST, "config.json")):
         raise WriteError(
-            f"{one_line(str(run))}: a run is there already: continue it with the option resume, or name another folder"
+            f"{one_line(str(run))}: this folder has a run already: continue it with the option resume,"
+            " or name another folder"
         )
 
 
 def _prepare(run: Path, config: Config) -> None:
-    """Make the run folder, and write down the configuration."""
+    """Create the run folder, and write the configuration."""
     try:
         run.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WriteError(f"{one_line(str(run))}: no run folder can be made there ({error.strerror})") from error
+        raise WriteError(f"{one_line(str(run))}: cannot create the run folder ({error.strerror})") from error
     check_writable(run / LAST)
     with atomic_path(run / "config.json", force=True) as temporary:
         temporary.write_text(json.dumps(config.as_dict(), indent=2) + "\n", encoding="utf-8")
 
 
-def _same(written: Config, given: Config, run: Path) -> Config:
-    """Return the run's configuration, or refuse one that differs from it."""
-    values = given.values()
-    for name, value in written.values().items():
+def _same(started: Config, config: Config, run: Path) -> Config:
+    """Return the configuration that a run was started with; refuse another."""
+    values = config.values()
+    for name, value in started.values().items():
         if values.get(name) != value:
             raise UsageError(
-                f"{one_line(str(run))} was begun with {name} {value!r}, not {values.get(name)!r}:"
-                " a run goes on with the settings it was begun with"
+                f"{one_line(str(run))} was started with {name} {value!r}, not {values.get(name)!r}:"
+                " a run is resumed with the settings it was started with"
             )
-    return written
+    return started
 
 
-def _same_network(written: Config, given: Config) -> None:
-    """Refuse settings that make another network than that which a run starts from."""
-    values = given.network_values()
-    for name, value in written.network_values().items():
+def _same_network(initial: Config, config: Config) -> None:
+    """Refuse settings of another network than that of the model which a run starts from."""
+    values = config.network_values()
+    for name, value in initial.network_values().items():
         if values.get(name) != value:
             raise UsageError(
                 f"the model to start from has {name} {value!r}, not {values.get(name)!r}:"
-                " a run keeps the network that it starts from"
+                " leave it as it is, or train from new weights"
             )
 
 
 def _check_compiler() -> None:
-    """Refuse to compile where there is nothing to compile with: torch would say so in a page, after the first step."""
+    """Raise `UsageError` where the C++ compiler is missing: torch would fail after the first step, with a traceback."""
     compiler = os.environ.get("CXX", {"darwin": "clang++", "win32": "cl"}.get(sys.platform, "g++"))
     if shutil.which(compiler) is None:
         raise UsageError(
@@ -188,7 +189,7 @@ def _check_compiler() -> None:
 
 
 def _events(run: Path) -> Any:
-    """Return a TensorBoard writer when that extra is installed."""
+    """Return a TensorBoard writer, where TensorBoard is installed."""
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
@@ -199,21 +200,21 @@ def _events(run: Path) -> Any:
 
 @contextmanager
 def _group() -> Iterator[tuple[int, torch.device]]:
-    """Join the processes that torchrun started, if it did; yield this one's rank and device."""
+    """Join the other processes of torchrun, if there are any; yield this one's rank and device."""
     world, local = (int(os.environ.get(name, default)) for name, default in (("WORLD_SIZE", "1"), (LOCAL, "0")))
-    there = torch.cuda.device_count()
-    if there and local >= there:
+    gpus = torch.cuda.device_count()
+    if gpus and local >= gpus:
         raise UsageError(
-            f"process {local + 1} of a machine with {there} {'GPU' if there == 1 else 'GPUs'}: start one process per"
+            f"process {local + 1} of a machine with {gpus} {'GPU' if gpus == 1 else 'GPUs'}: start one process per"
             " GPU with torchrun"
         )
-    device = torch.device("cuda", local) if there else torch.device("cpu")
+    device = torch.device("cuda", local) if gpus else torch.device("cpu")
     if world == 1:
         yield 0, device
         return
-    if there:
+    if gpus:
         torch.cuda.set_device(device)
-    distributed.init_process_group("nccl" if there else "gloo", timeout=PATIENCE)
+    distributed.init_process_group("nccl" if gpus else "gloo", timeout=PATIENCE)
     try:
         yield distributed.get_rank(), device
     finally:
@@ -221,7 +222,7 @@ def _group() -> Iterator[tuple[int, torch.device]]:
 
 
 def _turns() -> Iterator[bool]:
-    """Yield when it is this process's turn, and when it is not: the first; the first of each machine; all others."""
+    """Yield whether it is this process's turn: first that of rank 0, then of the first of each machine, then of all."""
     rank, world = processes()
     mine = 0 if rank == 0 else 1 if os.environ.get(LOCAL, "0") == "0" else 2
     for turn in range(3 if world > 1 else 1):
@@ -231,14 +232,14 @@ def _turns() -> Iterator[bool]:
 
 
 def _agree(epoch: int, run: Path) -> None:
-    """Refuse to go on where some processes find another run than the others."""
+    """Refuse to resume where some processes see another state of the run than the others."""
     world = processes()[1]
     if world == 1:
         return
-    found: list[int] = [0] * world
-    distributed.all_gather_object(found, epoch)
-    if len(set(found)) > 1:
+    epochs: list[int] = [0] * world
+    distributed.all_gather_object(epochs, epoch)
+    if len(set(epochs)) > 1:
         raise UsageError(
-            f"{one_line(str(run))}: epoch {max(found)} is done there, but not all machines see it:"
-            " the run must be in a folder that they share"
+            f"{one_line(str(run))}: epoch {max(epochs)} is done, but not all machines see it: put the run"
+            " into a folder that they share"
         )

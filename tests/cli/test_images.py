@@ -36,10 +36,10 @@ def test_a_run_learns_and_goes_on(run: Run, trained: Path) -> None:
     assert float(rows[-1]["nll"]) < 0.5 * float(rows[0]["nll"])
     assert json.loads((trained / "config.json").read_text())["network"]["shape"] == [1, 12, 12]
     assert run("train", "--resume", "-o", trained).code == 0
-    assert "begun with latent 4, not 5" in run("train", "--resume", "-o", trained, "--latent", 5).error(2)
+    assert "started with latent 4, not 5" in run("train", "--resume", "-o", trained, "--latent", 5).error(2)
     done = run("train", "--data", "squares", "--limit", 100, "--epochs", 1, "--start", trained, "-o", "other")
     assert (done.code, done.out) == (0, "other\n"), done.err
-    assert json.loads(Path("other", "config.json").read_text())["filters"] == [8, 16]
+    assert json.loads(Path("other", "config.json").read_text())["network"]["filters"] == [8, 16]
 
 
 def test_the_tables_and_pictures_speak_of_images(run: Run, trained: Path) -> None:

@@ -285,7 +285,7 @@ def test_a_checkpoint_that_cannot_be_used(run: Run, melody: Path) -> None:
     Path("folder").mkdir()
     for name, message in (
         ("other.safetensors", "a checkpoint of 'armusic 99'"),
-        ("text.safetensors", "not a checkpoint, or a broken one"),
+        ("text.safetensors", "not a checkpoint, or a damaged one"),
         ("folder", "no checkpoint in this folder"),
         ("none", "no such file"),
     ):

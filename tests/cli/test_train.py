@@ -146,12 +146,12 @@ def test_a_run_from_start_to_end_and_on(run: Run, tunes: Path, here: Path) -> No
         path.name for path in Path("mine").iterdir()
     }
 
-    assert "a run is there already" in run("train", "--data", tunes, *TINY, "-o", "mine").err
+    assert "this folder has a run already" in run("train", "--data", tunes, *TINY, "-o", "mine").err
     again = run("train", "--resume", "-o", "mine")  # its settings are its own; there is nothing left to do
     assert (again.code, again.out) == (0, "mine\n")
     other = run("train", "--resume", "-o", "mine", "--units", 5)
     assert other.code == 2
-    assert "was begun with units 4, not 5" in other.err
+    assert "was started with units 4, not 5" in other.err
     Path("mine/config.json").write_text("{")
     assert "not the settings of a run" in run("train", "--resume", "-o", "mine").error(2)
 

@@ -252,7 +252,7 @@ def test_a_failed_run_keeps_its_error_and_stops_no_other(run: Run, out: Path, mo
 
 def test_other_settings_are_refused(run: Run, out: Path) -> None:
     do([run], out)
-    with pytest.raises(UsageError, match="was begun with epochs 3, not 4: give the experiment another folder"):
+    with pytest.raises(UsageError, match="was started with epochs 3, not 4: give the experiment another folder"):
         experiments.check([replace(run, config=run.config.replace(epochs=4))], out)
     experiments.check([run, Run("other", run.config)], out)
 

@@ -89,8 +89,8 @@ def with_header(path: Path, **changes: object) -> Path:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": "armusic 99"}, "a checkpoint of 'armusic 99', but this is armusic checkpoint format 2"),
-        ({"units": 8}, "its contents do not belong together"),
+        ({"format": "armusic 99"}, "a checkpoint of 'armusic 99', but this version reads armusic checkpoint format 2"),
+        ({"units": 8}, "settings and weights do not match"),
         ({"colour": "red"}, "unknown setting 'colour'"),
     ],
 )
@@ -108,7 +108,7 @@ def test_what_is_no_checkpoint(saved: tuple[Checkpoint, Path], tmp_path: Path) -
     for content in (b"text, not tensors", whole[:100], whole[: len(whole) // 2]):
         broken = tmp_path / "broken.safetensors"
         broken.write_bytes(content)
-        with pytest.raises(CheckpointError, match="broken.safetensors: not a checkpoint, or a broken one"):
+        with pytest.raises(CheckpointError, match="broken.safetensors: not a checkpoint, or a damaged one"):
             checkpoint.load(broken)
     foreign = tmp_path / "foreign.safetensors"
     save_file({"a": torch.zeros(1)}, foreign)

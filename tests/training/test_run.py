@@ -116,15 +116,15 @@ def test_a_finished_run_stays_as_it_is(whole: Path, settings: Config, cache: Pat
 
 
 def test_another_run_is_never_overwritten(whole: Path, settings: Config, cache: Path) -> None:
-    with pytest.raises(WriteError, match="whole: a run is there already: continue it with the option resume"):
+    with pytest.raises(WriteError, match="whole: this folder has a run already: continue it with the option resume"):
         api.train(settings, whole, data_dir=cache)
-    with pytest.raises(UsageError, match="whole was begun with lr 0.003, not 0.1"):
+    with pytest.raises(UsageError, match="whole was started with lr 0.003, not 0.1"):
         api.train(settings.replace(lr=0.1), whole, resume=True, data_dir=cache)
 
 
 def test_a_run_folder_that_cannot_be(settings: Config, cache: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(WriteError, match="no run folder can be made there"):
+    with pytest.raises(WriteError, match="cannot create the run folder"):
         api.train(settings, tmp_path / "file" / "run", data_dir=cache)
 
 
@@ -134,7 +134,7 @@ def test_a_run_starts_from_a_model(whole: Path, settings: Config, cache: Path, t
     run = api.train(still, tmp_path / "run", start=whole, data_dir=cache)
     one, two = checkpoint.load(run).model.state_dict(), checkpoint.load(whole).model.state_dict()
     assert all(torch.allclose(one[name], two[name], atol=1e-6) for name in one)
-    with pytest.raises(UsageError, match="the model to start from has units 6, not 7: a run keeps the network"):
+    with pytest.raises(UsageError, match="the model to start from has units 6, not 7: leave it as it is"):
         api.train(settings.replace(units=7), tmp_path / "other", start=whole, data_dir=cache)
     assert not (tmp_path / "other").exists()
 

@@ -28,7 +28,7 @@ LICENCES = {
 
 
 def read(cache: Path, on_progress: Progress | None = None) -> Corpus:
-    """Read the chorales from the installed music21, or from the cache, and keep what is in 4/4."""
+    """Read the chorales from the installed music21, or from the cache, and keep their measures in 4/4."""
     root = music21()
     files = sorted(path for suffix in ("mxl", "xml") for path in (root / "bach").glob(f"*.{suffix}"))
     chorales = build("bach", files, root, cache, read=soprano, on_progress=on_progress)
@@ -36,7 +36,7 @@ def read(cache: Path, on_progress: Progress | None = None) -> Corpus:
 
 
 def soprano(path: Path) -> Iterator[tuple[str, Tune | ArmusicError]]:
-    """Yield the soprano of a chorale for four voices, or what is wrong with it."""
+    """Yield the soprano of a chorale for four voices, or the error in its place."""
     try:
         yield label(path), musicxml.read_part(path, VOICES[0], parts=VOICES)
     except ArmusicError as error:

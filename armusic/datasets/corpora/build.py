@@ -1,4 +1,4 @@
-"""Read many files into one corpus: in several processes, once, with what was skipped and why."""
+"""`build`: many files read into one corpus, in several processes, and kept in the cache."""
 
 from __future__ import annotations
 
@@ -40,30 +40,30 @@ def build(
     Parameters
     ----------
     name : str
-        What the corpus is called.
+        Name of the corpus.
     files : sequence of Path
-        Under `root`; each one's first folder below it is its collection.
+        Files under `root`; the first folder below it is the collection of a file.
     root : Path
         Common folder of all files.
     cache : Path
-        Folder for the result.
+        Folder to keep the result in.
     read : callable
-        Yields the tunes of a file, or what is wrong with them, as `readers.read_all` does.
+        Yields the tunes of a file, or the errors in their place, as `readers.read_all` does.
     on_progress : callable, optional
-        Told as files are done.
+        Called with the number of files read, and of all files.
     jobs : int, optional
-        Processes; all cores when not given.
+        Number of processes; by default one per core.
 
     Raises
     ------
     DataError
-        When no measure can be used; says why, with the commonest reason.
+        When no measure can be used; the message has the commonest reason.
     """
     path = cache / f"{name}-{_fingerprint(files, root, read.__module__)}.npz"
     if path.exists():
         return load(path)
     results = list(_read_all(files, root, read, on_progress, jobs))
-    tunes = [(source, *kept) for result in results for source, kept in result[0]]
+    tunes = [(source, *arrays) for result in results for source, arrays in result[0]]
     skipped = tuple(skip for result in results for skip in result[1])
     if not tunes:
         raise DataError(_nothing(name, len(files), skipped))
@@ -80,12 +80,12 @@ def build(
 
 
 def files_in(folder: Path) -> list[Path]:
-    """Return every file below a folder that some reader knows by its suffix, sorted.
+    """Return every file below a folder whose suffix some reader reads, sorted.
 
     Raises
     ------
     DataError
-        When there is none.
+        When there is no such file.
     """
     known = readers.suffixes()
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in known and path.is_file())
@@ -94,32 +94,34 @@ def files_in(folder: Path) -> list[Path]:
     return files
 
 
-_Found = tuple[list[tuple[str, tuple[np.ndarray, np.ndarray]]], list[Skip], list[str]]
+_Chunk = tuple[list[tuple[str, tuple[np.ndarray, np.ndarray]]], list[Skip], list[str]]
 
 
 def _read_all(
     files: Sequence[Path], root: Path, read: Read, on_progress: Progress | None, jobs: int | None
-) -> Iterator[_Found]:
-    """Yield what is in each file, in order, read by several processes."""
+) -> Iterator[_Chunk]:
+    """Yield the contents of each chunk of files, in order, read by several processes."""
     from joblib import Parallel, cpu_count, delayed
 
     size = max(1, min(50, len(files) // 20))
     chunks = [files[start : start + size] for start in range(0, len(files), size)]
     jobs = min(jobs or cpu_count(), len(chunks))
     done = 0
-    found = Parallel(n_jobs=jobs, return_as="generator")(delayed(_read_chunk)(chunk, root, read) for chunk in chunks)
-    for chunk, result in zip(chunks, found, strict=True):
+    read_chunks = Parallel(n_jobs=jobs, return_as="generator")(
+        delayed(_read_chunk)(chunk, root, read) for chunk in chunks
+    )
+    for chunk, result in zip(chunks, read_chunks, strict=True):
         done += len(chunk)
         if on_progress is not None:
             on_progress(done, len(files))
         yield result
 
 
-def _read_chunk(files: Sequence[Path], root: Path, read: Read) -> _Found:
+def _read_chunk(files: Sequence[Path], root: Path, read: Read) -> _Chunk:
     tunes: list[tuple[str, tuple[np.ndarray, np.ndarray]]] = []
     skipped = []
     with _remarks() as mended:
-        for path, (name, tune) in ((file, found) for file in files for found in read(file)):
+        for path, (name, tune) in ((file, result) for file in files for result in read(file)):
             folder = path.relative_to(root).parent.as_posix()
             source = name if folder == "." else f"{folder}/{name}"
             if isinstance(tune, ArmusicError):
@@ -135,8 +137,8 @@ def _read_chunk(files: Sequence[Path], root: Path, read: Read) -> _Found:
     return tunes, skipped, mended
 
 
-class _Keep(logging.Handler):
-    """Keeps what is logged."""
+class _Collector(logging.Handler):
+    """Collects log messages."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -148,15 +150,15 @@ class _Keep(logging.Handler):
 
 @contextmanager
 def _remarks() -> Iterator[list[str]]:
-    """Collect what readers log, instead of showing it: a corpus counts what a single file is told."""
+    """Collect the remarks of readers instead of showing them: a corpus counts them."""
     logger = logging.getLogger("armusic.io.readers")
-    keep, before = _Keep(), logger.propagate
-    logger.addHandler(keep)
+    collector, before = _Collector(), logger.propagate
+    logger.addHandler(collector)
     logger.propagate = False
     try:
-        yield keep.messages
+        yield collector.messages
     finally:
-        logger.removeHandler(keep)
+        logger.removeHandler(collector)
         logger.propagate = before
 
 
@@ -167,7 +169,7 @@ def _fingerprint(files: Sequence[Path], root: Path, reader: str) -> str:
         digest.update(file.relative_to(root).as_posix().encode() + b"\0")
         try:
             digest.update(hashlib.sha256(file.read_bytes()).digest())
-        except OSError as error:  # the reader will say so, too
+        except OSError as error:  # the reader will report it
             digest.update(str(error).encode())
     return digest.hexdigest()[:16]
 

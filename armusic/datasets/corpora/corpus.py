@@ -1,4 +1,4 @@
-"""A corpus: many files read once into measures, with what was skipped and why.
+"""`Corpus`: the measures of many files, with the parts that were skipped and why.
 
 Tunes that cannot be read are skipped whole; of the others, only the measures that do not
 fit the grid. Versions of one tune are found, so that a split can keep them together.
@@ -25,7 +25,7 @@ from armusic.music.tokenizer import MAX_TICKS, PAD
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Something left out: a whole tune (`measures` is 0), or some measures of one."""
+    """A part that was skipped: a whole tune (`measures` is 0), or some measures of it."""
 
     source: str
     reason: str
@@ -40,7 +40,7 @@ class Corpus:
     Parameters
     ----------
     name : str
-        What it is called.
+        Name of the corpus.
     tokens : int16 array (measure, tick)
         Canonical rows, ending in `tokenizer.PAD` where the metre is shorter than the longest.
     kind : int array (measure,)
@@ -48,17 +48,17 @@ class Corpus:
     tune : int array (measure,)
         Place of each measure's tune in `sources`.
     sources, collections : tuple of str
-        Of each tune: what messages call it, and the collection (folder) it is from.
+        Name of each tune in messages, and the collection (folder) it is from.
     version : int array (tune,)
         Tunes with the same number are versions of one another.
     skipped : tuple of Skip
-        What was left out, in reading order.
+        Parts that were skipped, in reading order.
     mended : tuple of str
-        What readers set right, in their words: a missing rest, a pickup left out in a repeat.
+        Corrections of the readers, in their words: a missing rest, a pickup left out in a repeat.
     licences : dict of str to str
-        Where the music of a collection comes from and what may be done with it, where that is known.
+        Source and terms of use of each collection, where they are known.
     cache : str
-        The file it is kept in.
+        File that it is kept in.
     """
 
     name: str
@@ -76,34 +76,34 @@ class Corpus:
     def only(self, metre: Metre, name: str) -> Corpus:
         """Return the measures in one metre, and the tunes that have any, as a corpus of another name.
 
-        What is left out comes last in `skipped`.
+        The other measures come last in `skipped`.
         """
-        here = self.kind == METRES.index(metre)
-        kept, tune = np.unique(self.tune[here], return_inverse=True)
-        sources = tuple(self.sources[index] for index in kept)
-        others = np.bincount(self.tune[~here], minlength=len(self.sources))
-        gone, reason = set(self.sources) - set(sources), f"not in {metre}"
-        skipped = [one for one in self.skipped if one.source not in gone]
-        for source, count in zip(self.sources, others.tolist(), strict=True):
+        in_metre = self.kind == METRES.index(metre)
+        tunes, tune = np.unique(self.tune[in_metre], return_inverse=True)
+        sources = tuple(self.sources[index] for index in tunes)
+        counts = np.bincount(self.tune[~in_metre], minlength=len(self.sources))
+        dropped, reason = set(self.sources) - set(sources), f"not in {metre}"
+        skipped = [skip for skip in self.skipped if skip.source not in dropped]
+        for source, count in zip(self.sources, counts.tolist(), strict=True):
             shown = source.rsplit("/", 1)[-1]
-            if source in gone:
+            if source in dropped:
                 skipped.append(Skip(source, reason, f"{shown}: no measure in {metre}"))
             elif count:
                 skipped.append(Skip(source, reason, f"{shown}: {count} of its measures are not in {metre}", count))
         return replace(
             self,
             name=name,
-            tokens=self.tokens[here],
-            kind=self.kind[here],
+            tokens=self.tokens[in_metre],
+            kind=self.kind[in_metre],
             tune=tune,
             sources=sources,
-            collections=tuple(self.collections[index] for index in kept),
-            version=self.version[kept],
+            collections=tuple(self.collections[index] for index in tunes),
+            version=self.version[tunes],
             skipped=tuple(skipped),
         )
 
     def summary(self) -> dict[str, Any]:
-        """Return counts as plain values: tunes and measures, by collection and metre, and what was skipped."""
+        """Return counts as plain values: tunes and measures by collection and metre, and skipped parts by reason."""
         names = sorted(set(self.collections))
         per_tune = np.bincount(self.tune, minlength=len(self.sources))
         of = np.array(self.collections)
@@ -129,21 +129,21 @@ class Corpus:
 
 
 def measures_of(tune: Tune) -> tuple[Int[np.ndarray, "measure tick"], Int[np.ndarray, " measure"], int]:
-    """Return the tokens and kinds of the measures that are on the grid, and how many are not.
+    """Return the tokens and kinds of the measures that are on the grid, and the number of the others.
 
     Returns
     -------
     tokens : int16 array (measure, 24)
-        Ending in `PAD`.
+        Tokens, ending in `PAD`.
     kind : int array (measure,)
         Places in `score.METRES`.
     skipped : int
-        Measures that a note off the grid touches.
+        Number of measures that a note off the grid touches.
     """
     fits = tokenizer.on_grid(tune)
     tokens = np.full((len(tune.measures), MAX_TICKS), PAD, dtype=np.int16)
-    kept = tokenizer.encode(replace(tune, notes=tuple(note for note, fit in zip(tune.notes, fits, strict=True) if fit)))
-    tokens[:, : kept.shape[1]] = kept
+    rows = tokenizer.encode(replace(tune, notes=tuple(note for note, fit in zip(tune.notes, fits, strict=True) if fit)))
+    tokens[:, : rows.shape[1]] = rows
     keep = np.ones(len(tokens), dtype=bool)
     for note, fit in zip(tune.notes, fits, strict=True):
         if not fit:

@@ -23,7 +23,7 @@ COLLECTIONS = {
     "oneills1850": "traditional; encoded by H. Norbeck, J. B. Walsh and others; the same",
     "ryansMammoth": "traditional; encoded by R. Davies, J. Chambers and others; the same",
 }
-"""Folders of the corpus, and where their encodings come from."""
+"""Folders of the corpus -> source of their encodings."""
 
 
 def read(cache: Path, on_progress: Progress | None = None) -> Corpus:
@@ -43,7 +43,7 @@ def music21() -> Path:
     DataError
         If it has no corpus.
     """
-    spec = find_spec("music21")  # found, not imported
+    spec = find_spec("music21")  # without importing it
     if spec is None or spec.origin is None:
         raise missing("music21", purpose="this corpus")
     root = Path(spec.origin).parent / "corpus"

@@ -11,5 +11,5 @@ from armusic.progress import Progress
 
 
 def read(cache: Path, on_progress: Progress | None = None) -> Corpus:
-    """Read the folk corpus, and keep what is in 4/4."""
+    """Read the folk corpus, and keep its measures in 4/4."""
     return folk.read(cache, on_progress).only(Metre(4, 4), "folk44")

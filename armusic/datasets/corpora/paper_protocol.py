@@ -1,10 +1,10 @@
-"""The data of Pati and Lerch (2020), as their experiments had it: transposed copies, and a split by position.
+"""The data protocol of Pati and Lerch (2020): transposed copies, and a split by position.
 
 Every tune comes in every key in which it fits the pitches of the absolute frame, one copy
 after another, each behind an empty measure; the tunes are in a shuffled order. Of all these
 measures in a row, the first 70 % are for training, the next 20 % for validation, and the rest
 for testing. So test measures are mostly repetitions of training measures: use this to compare
-with the paper, and a split by tune (`dataset.split`) to learn how good a model is.
+with the paper, and a split by tune (`armusic.vae.data.split`) to learn how good a model is.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from armusic.music.pitch_frame import ABSOLUTE
 from armusic.music.score import METRES
 from armusic.music.tokenizer import HOLD, MAX_TICKS, PAD, REST, is_onset, ticks
 
-SUFFIX = "-paper"  # of the names of corpora that are read by this protocol
+SUFFIX = "-paper"  # of the names of corpora under this protocol
 SHARES = (7, 2, 1)  # tenths of the measures: training, validation, test
 DUMMY = -1  # the origin of an empty measure
-_SEED = 0  # of the order of the tunes, which is the same for every run
+_SEED = 0  # seed of the order of the tunes, the same for every run
 
 
 def items(corpus: Corpus) -> tuple[Corpus, Int[np.ndarray, " item"]]:
-    """Return all transposed copies of a corpus, each behind an empty measure, and where each measure is from.
+    """Return all transposed copies of a corpus, each behind an empty measure, and the origin of each measure.
 
     Returns
     -------
@@ -34,7 +34,7 @@ def items(corpus: Corpus) -> tuple[Corpus, Int[np.ndarray, " item"]]:
         Each copy is a tune, named after the semitones by which it is moved, as in `book.abc#7-2`; the copies of a
         tune are versions of it. Tunes that span more than the frame, or have no notes, are among `skipped`.
     origin : int array (item,)
-        The place of each measure in `corpus`; `DUMMY` for the empty ones.
+        Place of each measure in `corpus`; `DUMMY` for an empty one.
     """
     onset = is_onset(corpus.tokens)
     lowest = np.full(len(corpus.sources), HOLD)
@@ -73,7 +73,7 @@ def items(corpus: Corpus) -> tuple[Corpus, Int[np.ndarray, " item"]]:
 
 
 def parts(count: int) -> tuple[slice, slice, slice]:
-    """Return which of so many items in a row are for training, validation and testing.
+    """Return the slices of `count` items that are for training, validation and testing.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def parts(count: int) -> tuple[slice, slice, slice]:
 
 
 def held_out(corpus: Corpus) -> tuple[Corpus, Int[np.ndarray, " item"]]:
-    """Return what `items` does, the test part of it alone."""
+    """Return the test part of `items`."""
     copies, origin = items(corpus)
     part = parts(len(origin))[-1]
     return replace(copies, tokens=copies.tokens[part], kind=copies.kind[part], tune=copies.tune[part]), origin[part]

@@ -1,4 +1,4 @@
-"""Which measures, and which tunes, are the same music: equal up to transposition."""
+"""Measures, and tunes, that are the same music up to transposition."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from jaxtyping import Int
 from armusic.music.pitch_frame import ANCHORED
 
 SHARED = 0.5  # tunes are versions of one another when more than this share of the smaller's measures is in the other
-SHARED_LEAST = 3  # and at least so many different ones: short tunes share stock endings
+SHARED_LEAST = 3  # least number of different measures that versions share: short tunes share stock endings
 
 
 def different(
     tokens: Int[np.ndarray, "measure tick"], kind: Int[np.ndarray, " measure"]
 ) -> Int[np.ndarray, " measure"]:
-    """Return a number for each measure: two have the same one when they are equal up to transposition."""
+    """Return a number for each measure, the same for those that are equal up to transposition."""
     classes, inside = ANCHORED.enter(tokens, ANCHORED.anchors(tokens))
-    rows = np.where(inside[:, None], classes, tokens - 200)  # wider ones are compared as they stand
+    rows = np.where(inside[:, None], classes, tokens - 200)  # too wide for the frame: compared as they are
     _, numbers = np.unique(np.column_stack([kind, rows]), axis=0, return_inverse=True)
     return numbers.ravel()
 
@@ -24,7 +24,7 @@ def different(
 def versions(
     tokens: Int[np.ndarray, "measure tick"], kind: Int[np.ndarray, " measure"], tune: Int[np.ndarray, " measure"]
 ) -> Int[np.ndarray, " tune"]:
-    """Group the tunes: those that share most of their measures up to transposition get one number.
+    """Return a number for each tune, the same for those that share most of their measures up to transposition.
 
     Two tunes are versions of one another when more than half of the different measures of
     the smaller, and at least three, occur in the other; versions of versions belong together.

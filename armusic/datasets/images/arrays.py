@@ -1,4 +1,4 @@
-"""Images of plain arrays: checked, and brought into the form of `armusic.datasets.images.base.Images`."""
+"""`images_of`: plain arrays, checked, as `armusic.datasets.images.base.Images`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from armusic.datasets.images.base import WHITE, Images, pack
 from armusic.errors import DataError
 from armusic.files import one_line
 
-MAX_BYTES = 4e9  # of images, unpacked: 10^6 of 64 x 64 pixels
+MAX_BYTES = 4e9  # greatest size of unpacked images: 10^6 of 64 x 64 pixels
 
 
 def images_of(
@@ -20,23 +20,23 @@ def images_of(
     Parameters
     ----------
     where : str
-        What messages call it.
+        Name of the data in messages.
     images : array (item, height, width) or (item, height, width, channel)
         Integers 0 to 255, or numbers 0 to 1 (also integers, where none is more than 1); 1 to 4 channels.
     attributes : array (item, name)
-        Numbers, finite, none the same for all items.
+        Finite numbers; no attribute the same for all items.
     names : tuple of str
-        Of the attributes.
+        Names of the attributes.
 
     Returns
     -------
     Images
-        Packed where all pixels are black or white, in one channel.
+        The images, packed where all pixels are black or white, in one channel.
 
     Raises
     ------
     DataError
-        Says what is wrong, and where.
+        When the arrays do not fit; the message says what is wrong, and where.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def size_of(where: str, shape: tuple[int, ...]) -> tuple[int, int, int]:
     Raises
     ------
     DataError
-        When it is no shape of images.
+        When images do not have such a shape.
 
     Examples
     --------
@@ -73,8 +73,8 @@ def size_of(where: str, shape: tuple[int, ...]) -> tuple[int, int, int]:
     """
     if len(shape) not in (3, 4) or (len(shape) == 4 and not 1 <= shape[3] <= 4) or 0 in shape[1:]:
         raise DataError(
-            f"{where}: images of the shape {shape}: (item, height, width), or with 1 to 4 channels at the end,"
-            " is wanted"
+            f"{where}: images of the shape {shape}: give (item, height, width), or the same with 1 to 4 channels at"
+            " the end"
         )
     return (shape[3] if len(shape) == 4 else 1), shape[1], shape[2]
 
@@ -87,12 +87,12 @@ def check_attributes(
     Raises
     ------
     DataError
-        When they are of another shape than items and names have, are no numbers, or not finite.
+        When their shape does not fit items and names, or they are not finite numbers.
     """
     if attributes.shape != (items, len(names)):
         raise DataError(
             f"{where}: attributes of the shape {attributes.shape}: {items} images and {len(names)} names"
-            f" want ({items}, {len(names)})"
+            f" need ({items}, {len(names)})"
         )
     if items < 2 or not names:
         raise DataError(f"{where}: {items} images with {len(names)} attributes: too few to learn from")

@@ -24,7 +24,7 @@ class Images:
     values : float array (item, name)
         The attributes; finite.
     names : tuple of str
-        Of the attributes, regularised or not.
+        Names of the attributes, regularised or not.
     part : int array (item,), optional
         0 training, 1 validation, 2 test, where the data set has a split of its own.
     group : int array (item,), optional

@@ -1,4 +1,4 @@
-"""A folder of images, with their attributes in a CSV file."""
+"""Images in a folder, with their attributes in a CSV file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MODES = {"1": "L", "L": "L", "RGB": "RGB"}
 
 
 def is_folder(path: Path) -> bool:
-    """Return whether a folder has images or a CSV file in it."""
+    """Return whether a folder has images or a CSV file."""
     return path.is_dir() and any(file.suffix.lower() in (*SUFFIXES, ".csv") for file in path.iterdir())
 
 
@@ -45,17 +45,17 @@ def read(folder: Path, cache: Path, on_progress: Callable[[int, int], None] | No
     Parameters
     ----------
     folder : Path
-        Images of one size (PNG, JPEG, TIFF, BMP, GIF, WebP), and one CSV file with a line of headings: the first
-        column has the images' names, from the folder, the others have attributes, which are numbers.
+        Folder with images of one size (PNG, JPEG, TIFF, BMP, GIF, WebP), and one CSV file with a line of headings:
+        the first column has the paths of the images in the folder, the others have attributes, which are numbers.
     cache : Path
         Folder to keep them in.
     on_progress : callable, optional
-        Told how many files of how many are read.
+        Called with the number of files read, and of all files.
 
     Raises
     ------
     DataError, ReadError
-        Says what is wrong, and where; nothing is kept then.
+        When something is wrong; the message says what and where, and nothing is kept.
 
     Examples
     --------
@@ -70,11 +70,11 @@ def read(folder: Path, cache: Path, on_progress: Callable[[int, int], None] | No
     (('brightness',), [30, 220])
     """
     names, files, values = _table(folder)
-    found = {path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES}
-    without = sorted(found - set(files))
+    images = {path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES}
+    without = sorted(images - set(files))
     if without:
         raise DataError(
-            f"{_csv(folder).name}: no row for {len(without)} of {len(found)} images, first {label(without[0])}:"
+            f"{_csv(folder).name}: no row for {len(without)} of {len(images)} images, first {label(without[0])}:"
             " add them, or take the images out of the folder"
         )
 
@@ -95,8 +95,8 @@ def _csv(folder: Path) -> Path:
     """Return the one CSV file of a folder."""
     tables = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".csv")
     if len(tables) != 1:
-        there = ", ".join(map(label, tables)) or "none"
-        raise DataError(f"{one_line(str(folder))}: one CSV file with attributes of the images is wanted; found {there}")
+        names = ", ".join(map(label, tables)) or "none"
+        raise DataError(f"{one_line(str(folder))}: give one CSV file with attributes of the images; there is {names}")
     return tables[0]
 
 
@@ -133,12 +133,12 @@ def _table(folder: Path) -> tuple[tuple[str, ...], list[Path], Shaped[np.ndarray
             raise DataError(f"{where}: there is no {one_line(row[0])}")
         files[file] = number
     if not files:
-        raise DataError(f"{label(table)}: no rows below the headings: one for each image is wanted")
+        raise DataError(f"{label(table)}: no rows below the headings: write one for each image")
     return names, list(files), values
 
 
 def _decoded(files: list[Path], on_progress: Callable[[int, int], None] | None) -> tuple[np.ndarray, int]:
-    """Return images as uint8 (item, height, width) or (item, height, width, 3), and how many had to be made RGB."""
+    """Return images as uint8 (item, height, width) or (item, height, width, 3), and the number converted to RGB."""
     image = require("PIL.Image", extra="image", purpose="reading images")
     images = np.empty(0, np.uint8)
     converted = 0

@@ -17,7 +17,7 @@ from armusic.errors import ReadError
 from armusic.files import label, read_bytes
 
 MEGABYTES = 1000
-_BYTES = 8  # the code of uint8
+_BYTES = 8  # code of uint8
 _GZIP = b"\x1f\x8b"
 
 
@@ -27,21 +27,21 @@ def read(path: Path, dimensions: int) -> UInt8[np.ndarray, "item ..."]:
     Parameters
     ----------
     path : Path
-        Compressed or not, whatever its suffix.
+        The file, compressed or not, whatever its suffix.
     dimensions : int
-        3 for images, 1 for labels.
+        Number of dimensions: 3 for images, 1 for labels.
 
     Returns
     -------
     uint8 array (item, height, width), or (item,)
-        As many dimensions as asked for.
+        Contents of the file.
 
     Raises
     ------
     MissingFileError
-        If nothing is there.
+        If there is no such file.
     ReadError
-        When it is no IDX file of bytes, has other dimensions, or is cut short.
+        When it is no IDX file of bytes, has another number of dimensions, or is cut short.
 
     Examples
     --------
@@ -62,9 +62,7 @@ def read(path: Path, dimensions: int) -> UInt8[np.ndarray, "item ..."]:
     if len(data) < head or data[:3] != bytes([0, 0, _BYTES]):
         raise ReadError(f"{label(path)}: not an IDX file of bytes: it begins with {data[:4].hex(' ')}, not 00 00 08")
     if data[3] != dimensions:
-        raise ReadError(
-            f"{label(path)}: {data[3]} dimensions, where {dimensions} are wanted: images have 3, labels have 1"
-        )
+        raise ReadError(f"{label(path)}: {data[3]} dimensions in place of {dimensions}: images have 3, labels have 1")
     shape = np.frombuffer(data, ">u4", dimensions, 4).tolist()
     if len(data) - head != prod(shape):
         raise ReadError(

@@ -1,4 +1,4 @@
-"""Anything that gives `(image, labels)` when it is indexed, as torchvision's data sets do."""
+"""Data sets that give `(image, labels)` when they are indexed, as torchvision's do."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Indexable(Protocol):
     """A data set that has a length and can be indexed."""
 
     def __len__(self) -> int:
-        """Return how many items there are."""
+        """Return the number of items."""
         ...
 
     def __getitem__(self, index: int, /) -> Any:
@@ -32,18 +32,19 @@ def read(data: Indexable, names: Sequence[str], where: str = "data") -> Images:
     Parameters
     ----------
     data : indexable
-        Of an index from 0, gives an image and its labels. An image is whatever numpy makes an array of: a Pillow
-        image, a tensor, an array (height, width), (height, width, channel) or (channel, height, width), with
-        integers from 0 to 255 or numbers from 0 to 1. Labels are a number, or one for each name.
+        Data set that gives an image and its labels for an index from 0. An image is anything that numpy can make
+        an array of: a Pillow image, a tensor, an array (height, width), (height, width, channel) or
+        (channel, height, width), with integers from 0 to 255 or numbers from 0 to 1. Labels are a number, or one
+        for each name.
     names : sequence of str
-        Of the labels.
+        Names of the labels.
     where : str
-        What messages call it.
+        Name of the data set in messages.
 
     Raises
     ------
     DataError
-        When an item is no such pair, or of another size than the first.
+        When an item is no such pair, or has another size than the first.
 
     Examples
     --------
@@ -61,8 +62,8 @@ def read(data: Indexable, names: Sequence[str], where: str = "data") -> Images:
         labels.append(label)
         if image.shape != images[0].shape or len(label) != len(names):
             raise DataError(
-                f"{where}, item {index}: an image {image.shape} with {len(label)} labels, where"
-                f" {images[0].shape} with {len(names)} is wanted"
+                f"{where}, item {index}: an image {image.shape} with {len(label)} labels:"
+                f" others are {images[0].shape}, with {len(names)}"
             )
     return images_of(where, np.stack(images), np.stack(labels), tuple(names))
 

@@ -1,8 +1,8 @@
-"""The middle lines of strokes: the medial axis of many black-and-white images at once.
+"""`medial_axis`: the middle lines of strokes in many black-and-white images at once.
 
-Pixels are looked at from the edge inward, and each is taken away unless it holds its neighbours
-together or ends a line. It is the algorithm of scikit-image's `medial_axis`, which looks at one image
-pixel by pixel; here all images take a step together. That is ten times as fast for small images.
+Pixels are visited from the edge inward, and each is removed unless it connects its neighbours or ends a
+line. This is the algorithm of scikit-image's `medial_axis`, which visits one image pixel by pixel; here
+all images take a step together, which is ten times as fast for small images.
 
 Source: H. Blum, "A transformation for extracting new descriptors of shape", 1967.
 """
@@ -15,17 +15,17 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 _BITS = 1 << np.arange(9)
-"""Of the pixels around one and itself, row by row: what each counts in the number of the pattern."""
+"""Weight of each pixel of a 3 x 3 pattern, row by row, in the number of the pattern."""
 
 
 def medial_axis(
     white: Bool[np.ndarray, "item height width"],
 ) -> tuple[Bool[np.ndarray, "item height width"], Float[np.ndarray, "item height width"]]:
-    """Return the medial axis of each image, and how far from black each pixel is.
+    """Return the medial axis of each image, and the distance of each pixel from black.
 
-    What is outside of an image counts as black. The pixels nearest to black come first; of equally near
-    ones those with the most white around them, and then an order drawn with a fixed seed, so that no
-    direction is preferred and an image always has the same axis, whatever stands beside it.
+    The outside of an image counts as black. The pixels nearest to black come first; among equally near
+    pixels those with the most white around them, and then an order drawn with a fixed seed, so that no
+    direction is preferred and an image always has the same axis, whatever the other images are.
 
     Parameters
     ----------
@@ -50,22 +50,22 @@ def medial_axis(
     from scipy.ndimage import distance_transform_edt
 
     framed = np.pad(white, ((0, 0), (1, 1), (1, 1)))
-    distance = np.stack([distance_transform_edt(one) for one in framed]) if len(white) else np.zeros(framed.shape)
+    distance = np.stack([distance_transform_edt(image) for image in framed]) if len(white) else np.zeros(framed.shape)
     items, height, width = framed.shape
     pixel = framed.reshape(-1).astype(np.uint8)
     around = np.array([row * width + column for row in (-1, 0, 1) for column in (-1, 0, 1)])[:, None]
     place = np.flatnonzero(pixel)
     item = place // (height * width)
     count = np.bincount(item, minlength=items)
-    kept, black = _patterns()
-    chance = np.concatenate([_order(int(number)) for number in count])
-    order = np.lexsort((chance, black[_pattern(pixel, place, around)], distance.reshape(-1)[place], item))
+    stays, black = _patterns()
+    drawn = np.concatenate([_order(int(number)) for number in count])
+    order = np.lexsort((drawn, black[_pattern(pixel, place, around)], distance.reshape(-1)[place], item))
     turn = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
     place = place[order][np.argsort(turn, kind="stable")]  # the first pixel of every image, then the second
     start = 0
     for end in np.cumsum(np.bincount(turn)):
         step = place[start:end]
-        pixel[step] = kept[_pattern(pixel, step, around)]
+        pixel[step] = stays[_pattern(pixel, step, around)]
         start = end
     inner = (slice(None), slice(1, -1), slice(1, -1))
     return pixel.reshape(framed.shape).astype(bool)[inner], distance[inner]
@@ -74,26 +74,26 @@ def medial_axis(
 def _pattern(
     pixel: np.ndarray, place: Int[np.ndarray, " pixel"], around: Int[np.ndarray, "9 1"]
 ) -> Int[np.ndarray, " pixel"]:
-    """Return the number of the pattern that each pixel and those around it make."""
+    """Return the number of the 3 x 3 pattern around each pixel."""
     return _BITS @ pixel.take(place + around)
 
 
 @cache
 def _order(count: int) -> Int[np.ndarray, " pixel"]:
-    """Return the order of so many pixels, drawn as it was for the published measurements."""
-    return np.random.RandomState(0).permutation(count)  # numpy keeps its stream for ever
+    """Return the order of `count` pixels, drawn as for the published measurements."""
+    return np.random.RandomState(0).permutation(count)  # its stream is the same in every version of numpy
 
 
 @cache
 def _patterns() -> tuple[Bool[np.ndarray, "512"], Int[np.ndarray, "512"]]:
-    """Return, for each pattern of 3 x 3 pixels, whether its middle stays, and how many are black."""
+    """Return, for each pattern of 3 x 3 pixels, whether its centre stays, and its number of black pixels."""
     from scipy.ndimage import label
 
     patterns = (np.arange(512)[:, None] & _BITS).astype(bool).reshape(-1, 3, 3)
-    kept = np.zeros(len(patterns), bool)
+    stays = np.zeros(len(patterns), bool)
     for number, pattern in enumerate(patterns):
         rest = pattern.copy()
         rest[1, 1] = False
-        parts = [label(one, np.ones((3, 3)))[1] for one in (pattern, rest)]
-        kept[number] = pattern[1, 1] and (parts[0] != parts[1] or pattern.sum() <= 2)  # ends of lines stay
-    return kept, 9 - patterns.sum(axis=(1, 2))
+        parts = [label(white, np.ones((3, 3)))[1] for white in (pattern, rest)]
+        stays[number] = pattern[1, 1] and (parts[0] != parts[1] or pattern.sum() <= 2)  # ends of lines stay
+    return stays, 9 - patterns.sum(axis=(1, 2))

@@ -1,4 +1,4 @@
-"""MNIST, with what is measured of its digits: Morpho-MNIST.
+"""Morpho-MNIST: MNIST with measurements of its digits.
 
 Source: Y. LeCun, C. Cortes and C. J. C. Burges, "The MNIST database of handwritten digits" (CC BY-SA 3.0), and
 `armusic.datasets.images.morphometry`. See data/morpho-mnist.md.
@@ -32,7 +32,7 @@ SIDE = 28
 PARTS = ("train", "t10k")
 TEST = 2
 URL = "https://ossci-datasets.s3.amazonaws.com/mnist/"
-SHA256 = {  # of the files when they are not compressed
+SHA256 = {  # of the uncompressed files
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
     "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
@@ -42,7 +42,7 @@ _VALIDATION = 12  # one in twelve of the training images: 5,000 of MNIST's, the 
 
 
 def is_folder(folder: Path) -> bool:
-    """Return whether a folder has images of MNIST's names in it.
+    """Return whether a folder has files named like MNIST's images.
 
     Examples
     --------
@@ -55,30 +55,30 @@ def is_folder(folder: Path) -> bool:
 def read(folder: Path, cache: Path, on_progress: Progress | None = None) -> Images:
     """Return the digits of a folder; those of the `t10k` files are the test part.
 
-    Where there is a table beside the images (`train-morpho.csv`, `t10k-morpho.csv`), what is known of them is
-    what it says; else it is measured, once, and kept in the cache.
+    Their measurements are read from a table beside the images (`train-morpho.csv`, `t10k-morpho.csv`); where there
+    is none, they are computed once, and kept in the cache.
 
     Parameters
     ----------
     folder : Path
-        With `{train,t10k}-images-idx3-ubyte` and `{train,t10k}-labels-idx1-ubyte`, compressed (`.gz`) or not.
+        Folder with `{train,t10k}-images-idx3-ubyte` and `{train,t10k}-labels-idx1-ubyte`, compressed (`.gz`) or not.
     cache : Path
         Folder for measurements.
     on_progress : callable, optional
-        Told how many images of how many are measured.
+        Called with the number of images measured, and of all images.
 
     Raises
     ------
     DataError, ReadError
-        Says which file is missing, broken, or does not fit the others.
+        When a file is missing, broken, or does not fit the others; the message says which.
     """
     images, labels, part = digits(folder)
     values = []
-    for name, here in zip(PARTS, (part != TEST, part == TEST), strict=True):
+    for name, chosen in zip(PARTS, (part != TEST, part == TEST), strict=True):
         path, table = _file(folder, f"{name}-images-idx3-ubyte"), folder / f"{name}-morpho.csv"
-        items = int(here.sum())
-        found = _table(table, items) if table.exists() else _measured(path, images[here], cache, on_progress)
-        values.append(check_attributes(label(table if table.exists() else path), found, NAMES[:-1], items))
+        items = int(chosen.sum())
+        measured = _table(table, items) if table.exists() else _measure(path, images[chosen], cache, on_progress)
+        values.append(check_attributes(label(table if table.exists() else path), measured, NAMES[:-1], items))
     known = np.column_stack([np.concatenate(values), labels]).astype(np.float32)
     return Images(images, (1, SIDE, SIDE), known, NAMES, part)
 
@@ -101,14 +101,14 @@ def digits(
 
 
 def official(cache: Path) -> Path:
-    """Return the folder in the cache that MNIST is in; its files are downloaded, 12 MB, where they are missing.
+    """Return the folder of MNIST in the cache; missing files are downloaded (12 MB).
 
     Raises
     ------
     DataError
-        Where they cannot be downloaded: says where to put which files.
+        When they cannot be downloaded; the message says where to put which files.
     ReadError
-        When what was downloaded is something else, by its SHA-256.
+        When the SHA-256 of a downloaded file is wrong.
     """
     folder = cache / "morpho-mnist"
     for name, checksum in SHA256.items():
@@ -131,10 +131,10 @@ def _part(folder: Path, part: str) -> tuple[UInt8[np.ndarray, "item 28 28"], UIn
 
 
 def _file(folder: Path, name: str) -> Path:
-    found = idx.find(folder, name)
-    if found is None:
+    path = idx.find(folder, name)
+    if path is None:
         raise DataError(f"{one_line(str(folder))}: no {name} in it, nor {name}.gz: MNIST is {', '.join(SHA256)}")
-    return found
+    return path
 
 
 def _table(path: Path, items: int) -> Float[np.ndarray, "item 6"]:
@@ -151,36 +151,36 @@ def _table(path: Path, items: int) -> Float[np.ndarray, "item 6"]:
     except (OSError, ValueError) as error:
         raise ReadError(f"{label(path)}: cannot be read as a table of numbers ({one_line(str(error))})") from error
     if len(rows) != items:
-        raise DataError(f"{label(path)}: {len(rows)} rows for {items} images: one each is wanted")
+        raise DataError(f"{label(path)}: {len(rows)} rows for {items} images: write one for each")
     return rows
 
 
-def _measured(
+def _measure(
     path: Path, images: UInt8[np.ndarray, "item 1 28 28"], cache: Path, on_progress: Progress | None
 ) -> Float[np.ndarray, "item 6"]:
     """Return the measurements of images, from the cache where they are in it."""
-    kept = cache / f"morphometry-{digest(str(morphometry.VERSION).encode(), images.tobytes())}.npy"
-    if kept.exists():
-        return np.load(kept, allow_pickle=False)
+    file = cache / f"morphometry-{digest(str(morphometry.VERSION).encode(), images.tobytes())}.npy"
+    if file.exists():
+        return np.load(file, allow_pickle=False)
     log.info("%s: %d images are measured, once", label(path), len(images))
     values = morphometry.measure_all(images, on_progress)
     flat = np.flatnonzero(np.isnan(values[:, 0]))
     if len(flat):
-        raise DataError(f"{label(path)}: image {flat[0]} (from 0) is of one level of grey: nothing can be measured")
+        raise DataError(f"{label(path)}: image {flat[0]} (from 0) has one level of grey only: nothing can be measured")
     cache.mkdir(parents=True, exist_ok=True)
-    with atomic_path(kept, force=True) as temporary:
+    with atomic_path(file, force=True) as temporary:
         np.save(temporary, values)
     return values
 
 
 def _download(folder: Path, name: str, checksum: str) -> None:
-    """Put one file of MNIST into a folder, as it is published: compressed."""
+    """Download a file of MNIST into a folder, compressed as it is published."""
     pooch = require("pooch", extra="image", purpose="downloading MNIST")
     pooch.get_logger().setLevel("WARNING")
     folder.mkdir(parents=True, exist_ok=True)
     url, path = f"{URL}{name}.gz", folder / f"{name}.gz"
     with atomic_path(path) as temporary:
-        temporary.unlink()  # pooch keeps what is there
+        temporary.unlink()  # pooch keeps an existing file
         try:
             pooch.retrieve(url, known_hash=None, fname=temporary.name, path=temporary.parent)
         except (OSError, ValueError) as error:
@@ -193,10 +193,10 @@ def _download(folder: Path, name: str, checksum: str) -> None:
 
 
 def _check(path: Path, url: str, checksum: str) -> None:
-    """Raise `ReadError` unless a compressed file has the contents that are known of it."""
+    """Raise `ReadError` unless a compressed file has the contents that it should have."""
     try:
-        found = hashlib.sha256(gzip.decompress(path.read_bytes())).hexdigest()
+        actual = hashlib.sha256(gzip.decompress(path.read_bytes())).hexdigest()
     except (OSError, EOFError, zlib.error) as error:
-        raise ReadError(f"{url}: what was downloaded is not compressed by gzip") from error
-    if found != checksum:
-        raise ReadError(f"{url}: what was downloaded is another file: its SHA-256 is {found}, not {checksum}")
+        raise ReadError(f"{url}: the downloaded file is not compressed by gzip") from error
+    if actual != checksum:
+        raise ReadError(f"{url}: the downloaded file is not the expected one: its SHA-256 is {actual}, not {checksum}")

@@ -32,34 +32,34 @@ FACTORS = (
 COUNT = prod(map(len, FACTORS))
 
 # At scale 1, in pixels:
-HALF = 9.6  # of the square's side
-AXES = 12.77, 7.22  # half of the ellipse's, across and along
+HALF = 9.6  # half of the square's side
+AXES = 12.77, 7.22  # half of the ellipse's axes, across and along
 HEART = (8.004, 0.491, -0.612, -2.551, -0.299, -0.079, 0.137, -0.169, -0.008, -0.018, 0.035, -0.038)
 """Distance of the heart's outline: Chebyshev series of the angle, which is -1 at the tip and 1 at the notch."""
-REACH = 15  # no outline is farther from its centre
-FIRST, ACROSS = 15.5, 32.0  # centre at x = 0, and how far it is from there to x = 1
+REACH = 15  # greatest distance of an outline from its centre
+FIRST, ACROSS = 15.5, 32.0  # centre at x = 0, and distance from there to x = 1
 
 BATCH = 512
 
 
 def read(limit: int, seed: int, cache: Path, on_progress: Progress | None = None) -> Images:
-    """Draw all sprites, which are then kept, or some at random, which takes 2 s for a tenth.
+    """Return all sprites, drawn once and kept in the cache, or some at random (2 s for a tenth of them).
 
     Parameters
     ----------
     limit : int
-        How many; 0, or more than there are: all.
+        Number of sprites; 0, or more than there are: all.
     seed : int
-        Of the choice.
+        Seed of the choice.
     cache : Path
-        Folder to keep all of them in: 400 MB.
+        Folder to keep all of them in (400 MB).
     on_progress : callable, optional
-        Told how many of how many are drawn.
+        Called with the number of sprites drawn, and of all.
 
     Returns
     -------
     Images
-        With all five factors, as of `factors`, and items in bits.
+        Sprites as bits, with the five factors of `factors`.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def factors(index: Int[np.ndarray, " item"]) -> Float[np.ndarray, "item 5"]:
     Parameters
     ----------
     index : int array (item,)
-        0 to 737,279.
+        Places in the official order, 0 to 737,279.
 
     Returns
     -------
@@ -111,16 +111,16 @@ def draw(
     Parameters
     ----------
     values : float array (item, 5)
-        As of `factors`; scale, orientation, x and y may lie between those of the data set.
+        Factors as in `factors`; scale, orientation, x and y may lie between those of the data set.
     out : uint8 array (item, 512), optional
-        Where to draw.
+        Array to draw into.
     on_progress : callable, optional
-        Told how many of how many are done.
+        Called with the number of sprites drawn, and of all.
 
     Returns
     -------
     uint8 array (item, 512)
-        Bits, as of `armusic.datasets.images.base.pack`.
+        Pixels as bits: see `armusic.datasets.images.base.pack`.
 
     Examples
     --------
@@ -132,17 +132,17 @@ def draw(
     around = np.arange(-REACH, REACH + 1)
     for start in range(0, len(values), BATCH):
         _, scale, angle, *place = values[start : start + BATCH].T
-        column, row = (FIRST + ACROSS * one[:, None] for one in place)
-        columns, rows = (np.rint(one).astype(int) + around for one in (column, row))
+        column, row = (FIRST + ACROSS * part[:, None] for part in place)
+        columns, rows = (np.rint(centre).astype(int) + around for centre in (column, row))
         dx, dy = ((columns - column) / scale[:, None])[:, None, :], ((rows - row) / scale[:, None])[:, :, None]
         sin, cos = np.sin(angle)[:, None, None], np.cos(angle)[:, None, None]
         u, v = cos * dx - sin * dy, sin * dx + cos * dy
         shape = values[start : start + BATCH, 0]
         white = np.zeros((len(shape), SIDE + 2 * REACH, SIDE + 2 * REACH), bool)  # with a margin, cut off below
         for number, inside in enumerate(INSIDE, 1):
-            (here,) = np.nonzero(shape == number)
-            at = here[:, None, None], rows[here][:, :, None] + REACH, columns[here][:, None, :] + REACH
-            white[at] = inside(u[here], v[here])
+            (chosen,) = np.nonzero(shape == number)
+            at = chosen[:, None, None], rows[chosen][:, :, None] + REACH, columns[chosen][:, None, :] + REACH
+            white[at] = inside(u[chosen], v[chosen])
         cut = white[:, REACH:-REACH, REACH:-REACH].reshape(len(shape), -1)
         out[start : start + BATCH] = np.packbits(cut, axis=1)
         if on_progress is not None:
@@ -164,4 +164,4 @@ def _in_heart(u: np.ndarray, v: np.ndarray) -> np.ndarray:
 
 
 INSIDE = (_in_square, _in_ellipse, _in_heart)
-"""Of each shape: whether points (u, v), right and down of its centre in pixels at scale 1, are in it."""
+"""Test of each shape: whether points (u, v), right and down of its centre in pixels at scale 1, are inside."""

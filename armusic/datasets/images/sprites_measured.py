@@ -55,8 +55,8 @@ def fit(
     values, near = np.full((len(images), len(sprites.NAMES)), np.nan), np.zeros(len(images))
     seen = np.flatnonzero((images > WHITE // 2).any(axis=(1, 2, 3)))
     for start in range(0, len(seen), _BATCH):
-        here = seen[start : start + _BATCH]
-        values[here], near[here] = _fit(images[here].reshape(-1, sprites.SIDE, sprites.SIDE) > WHITE // 2)
+        rows = seen[start : start + _BATCH]
+        values[rows], near[rows] = _fit(images[rows].reshape(-1, sprites.SIDE, sprites.SIDE) > WHITE // 2)
     return values, near
 
 
@@ -73,16 +73,16 @@ def shapes(images: UInt8[np.ndarray, "item channel height width"]) -> Int[np.nda
 
 
 def valid(images: UInt8[np.ndarray, "item channel height width"]) -> Bool[np.ndarray, " item"]:
-    """Return which images are a sprite, or nearly: four fifths of what is white there or in the nearest sprite."""
+    """Return the mask of the images that overlap with the nearest sprite with an IoU of four fifths or more."""
     return fit(images)[1] >= ALIKE
 
 
 def _fit(white: Bool[np.ndarray, "item row column"]) -> tuple[np.ndarray, np.ndarray]:
     flat = white.reshape(len(white), -1)
-    area, centroid, turned = _moments(flat)
-    turned = turned[_CANDIDATE]
-    size, centre, angle = (of[_CANDIDATE][:, None] for of in _outlines())
-    orientation = (angle - turned + 2 * pi * _COPY[:, None]) / MOMENT[_CANDIDATE][:, None]
+    area, centroid, phase = _moments(flat)
+    phase = phase[_CANDIDATE]
+    size, centre, angle = (values[_CANDIDATE][:, None] for values in _outlines())
+    orientation = (angle - phase + 2 * pi * _COPY[:, None]) / MOMENT[_CANDIDATE][:, None]
     period = 2 * pi / SYMMETRY[_CANDIDATE][:, None]
     orientation %= period
     orientation[orientation >= period] = 0  # of -1e-17, the remainder is the whole period
@@ -124,5 +124,5 @@ def _outlines() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     plane = [(u + 1j * v)[inside(u, v)] for inside in sprites.INSIDE]
     size = np.array([len(points) * step**2 for points in plane])
     centre = np.array([points.mean() for points in plane])
-    turned = [np.angle(((points - at) ** order).sum()) for points, at, order in zip(plane, centre, MOMENT, strict=True)]
-    return size, centre, np.array(turned)
+    phase = [np.angle(((points - at) ** order).sum()) for points, at, order in zip(plane, centre, MOMENT, strict=True)]
+    return size, centre, np.array(phase)

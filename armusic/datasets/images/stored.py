@@ -1,4 +1,4 @@
-"""Images kept in the cache folder: items memory-mapped, so that a large data set takes little memory."""
+"""`stored`: images in the cache folder, memory-mapped, so that a large data set takes little memory."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from armusic.errors import WriteError
 from armusic.files import atomic_path, one_line
 
 New = Callable[[tuple[int, ...]], np.ndarray]
-"""Makes the uint8 array to read items into, of a given shape."""
+"""Shape -> an uint8 array to read items into."""
 
 
 def stored(path: Path, read: Callable[[New], Images]) -> Images:
-    """Return the images kept at a path, after reading them where they are not there yet.
+    """Return the images stored at a path; where there are none yet, read and store them.
 
     Parameters
     ----------
     path : Path
-        In the cache folder, without a suffix: two files are kept, each written whole or not at all.
+        Path in the cache folder, without a suffix: two files are written, each whole or not at all.
     read : callable
-        Reads the images, with items in the array that it is given.
+        Reads the images, with their items in an array from the function it is passed.
 
     Examples
     --------
@@ -51,9 +51,9 @@ def stored(path: Path, read: Callable[[New], Images]) -> Images:
             if isinstance(images.x, np.memmap):
                 images.x.flush()
     x = np.load(items, mmap_mode="c", allow_pickle=False)  # what is written to it stays in memory
-    with np.load(rest, allow_pickle=False) as kept:
-        channels, height, width = kept["shape"].tolist()
-        return Images(x, (channels, height, width), kept["values"], tuple(kept["names"].tolist()))
+    with np.load(rest, allow_pickle=False) as arrays:
+        channels, height, width = arrays["shape"].tolist()
+        return Images(x, (channels, height, width), arrays["values"], tuple(arrays["names"].tolist()))
 
 
 def _new(path: Path, shown: Path, shape: tuple[int, ...]) -> np.ndarray:
@@ -71,7 +71,7 @@ def _new(path: Path, shown: Path, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def digest(*parts: bytes | Path) -> str:
-    """Return a short digest of texts and of what is in files, to name what is made of them.
+    """Return a short digest of bytes and of the contents of files, to name a result that depends on them.
 
     Examples
     --------

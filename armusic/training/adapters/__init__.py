@@ -1,7 +1,7 @@
-"""Domains by name: one file per domain, and one line here.
+"""Data sets as items of a model, by name: one file per data set of images, and one line here.
 
-Other packages add theirs by entry points (`armusic.training.adapters`) that name an `Adapter`.
-Other names are those of files (`armusic.training.adapters.files`), or of `armusic.datasets.corpora`: music.
+Other packages add theirs by entry points (`armusic.adapters`) that name an `Adapter`. Any other name is that of
+files of images (`armusic.training.adapters.files`), or of a corpus of music (`armusic.datasets.corpora`).
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ ADAPTERS = {
     "sprites-official": "armusic.training.adapters.sprites:OFFICIAL",
     "morpho-mnist": "armusic.training.adapters.morpho_mnist:ADAPTER",
 }
-"""Data sets that are no music: name -> where its adapter is."""
+"""Data sets of images: name -> module and name of the adapter."""
 
 
 def get(data: str) -> Adapter:
-    """Return the adapter of a data set, or of a folder of music.
+    """Return the adapter of a data set, or of a file or folder.
 
     Examples
     --------
@@ -39,28 +39,28 @@ def get(data: str) -> Adapter:
     """
     if data in ADAPTERS:
         module, name = ADAPTERS[data].split(":")
-        found: Adapter = getattr(import_module(module), name)
-        return found
+        adapter: Adapter = getattr(import_module(module), name)
+        return adapter
     if point := plugins.named("adapters").get(data):
         loaded: Adapter = plugins.load(point, DataError, f"data set {data}: its adapter")
         return loaded
-    own = files.find(data)
-    if own is not None:
-        return own
+    images = files.find(data)
+    if images is not None:
+        return images
     return Music(partial(corpora.read, data, besides=tuple(ADAPTERS)), copied=data in corpora.PAPER)
 
 
 def of(settings: Config) -> Adapter:
-    """Return the adapter of a model: of its data, or, where that is gone, of data like it."""
-    found = get(settings.data)
-    if isinstance(found, Music) and isinstance(settings.network, ImageNetwork):
+    """Return the adapter of a model; where its data is missing, one with which it can still be loaded."""
+    adapter = get(settings.data)
+    if isinstance(adapter, Music) and isinstance(settings.network, ImageNetwork):
         channels, height, width = settings.network.shape
-        return ImageAdapter(one_line(settings.data), _gone, (channels, height, width))
-    return found
+        return ImageAdapter(one_line(settings.data), _refuse_missing, (channels, height, width))
+    return adapter
 
 
 def configure(preset: str = "default", **values: Any) -> Config:
-    """Return a preset's configuration for the data that the values name, with these values.
+    """Return the configuration of a preset for the data set among the values, with these values.
 
     Raises
     ------
@@ -74,10 +74,10 @@ def configure(preset: str = "default", **values: Any) -> Config:
     """
     data = values.get("data", DATA)
     if not isinstance(data, str) or preset not in PRESETS:
-        return config.make(preset, **values)  # which says what is wrong
+        return config.make(preset, **values)  # which raises
     adapter = get(data)
     return config.make(preset, domain=adapter.domain or None, **{**adapter.settings(preset), **values})
 
 
-def _gone(settings: Config, *_: object) -> Images:
-    raise MissingFileError(f"{one_line(settings.data)}: the data of this model is not there: put it there again")
+def _refuse_missing(settings: Config, *_: object) -> Images:
+    raise MissingFileError(f"{one_line(settings.data)}: data set not found: restore it, or choose other data")

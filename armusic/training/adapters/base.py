@@ -1,4 +1,4 @@
-"""What a domain gives the learning half: items with attributes, a model for them, variants to train on."""
+"""`Adapter`, the interface of a data set for training: items with attributes, a model of them, variants."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from armusic.vae.objective import Expected
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What things are called in a domain.
+    """Words of a domain, for messages and tables.
 
     Parameters
     ----------
     item, items : str
-        One item, and several.
+        Word for an item, singular and plural.
     parts : str
-        What an item is made of: a share of them is right.
+        Word for the parts of an item, of which a share is right (`ticks`).
     groups : str
-        What items of one group belong to.
+        Word for the groups of items that a split keeps together (`tunes`).
     source : str
-        What the items are read from, counted in the progress of reading.
+        Word for a source of items, counted while they are read (`file`).
     """
 
     item: str
@@ -41,43 +41,43 @@ class Words:
 
 
 class Adapter(Protocol):
-    """A data set, and what is particular to its domain."""
+    """A data set, and the functions of its domain."""
 
     @property
     def domain(self) -> str:
-        """The domain whose settings (`armusic.config.domain`) count for this data."""
+        """The domain whose settings count for this data: "music" or "images"; empty for those of music."""
         ...
 
     @property
     def words(self) -> Words:
-        """What things are called."""
+        """Words for items and their parts."""
         ...
 
     @property
     def kinds(self) -> int:
-        """How many kinds of item there are: the items of one batch share one."""
+        """Number of kinds of item: the items of one batch share one."""
         ...
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What each kind is called."""
+        """Name of each kind."""
         ...
 
     @property
     def identity_name(self) -> str:
-        """What `identify` tells apart, such as digits; empty where nothing does."""
+        """Name of what `identify` recognises, such as `digit`; empty where it recognises nothing."""
         ...
 
     def settings(self, preset: str) -> dict[str, Any]:
-        """Return the settings that a preset has for this data, where they are others than for all."""
+        """Return the settings of a preset that are particular to this data, by name."""
         ...
 
     def load(self, config: Config, cache: Path, on_progress: Progress | None = None) -> Data:
-        """Return all items, or as many as the configuration says, from the cache where they are in it."""
+        """Return all items, or `config.limit` of them, from the cache where they are in it."""
         ...
 
     def split(self, data: Data, seed: int) -> tuple[Data, Data, Data]:
-        """Return the training, validation and test items: by group, unless the data set has a split of its own."""
+        """Return training, validation and test items, split by group or as the data set prescribes."""
         ...
 
     def build(self, config: Config) -> VAE:
@@ -85,33 +85,33 @@ class Adapter(Protocol):
         ...
 
     def augment(self, config: Config) -> Augment | None:
-        """Return what makes variants of items for training, if anything does."""
+        """Return the function that makes variants of items for training, if there is one."""
         ...
 
     def expected(self, config: Config) -> Expected | None:
-        """Return what gives the expected attributes of a decoder's output, if that can be computed."""
+        """Return the function that gives the expected attributes of a decoder's output, if they can be computed."""
         ...
 
     def protocol(self, config: Config, cache: Path) -> Data | None:
-        """Return the test items of the original's experiments on this data, if they are others."""
+        """Return the test items of the experiments of Pati and Lerch (2020) on this data, if they differ."""
         ...
 
     def values(self, x: Items, kind: int, config: Config) -> Float[np.ndarray, "item attribute"]:
-        """Return the model's attributes of items of one kind, such as decoded ones; NaN where they are not known."""
+        """Return the model's attributes of items of one kind, such as decoded ones; NaN where they are unknown."""
         ...
 
     def same(self, parts: Sequence[np.ndarray], kind: int, config: Config) -> list[np.ndarray]:
-        """Return a number for each item of some arrays: the same for two that it tells nothing to keep apart."""
+        """Return a number for each item of several arrays, the same for items that count as equal."""
         ...
 
     def plausible(self, x: Items, kind: int, config: Config) -> Bool[np.ndarray, " item"] | None:
-        """Return which of some decoded items of one kind could be items of the domain; None where nobody can tell."""
+        """Return the mask of decoded items of one kind that could be in the data set; None where that is unknown."""
         ...
 
     def identify(self, x: Items, kind: int, config: Config) -> Int[np.ndarray, " item"]:
-        """Return what should stay when an item is decoded, or turned by its dimensions: the digit, the shape."""
+        """Return the identity of each item, which should not change with its attributes: the digit, the shape."""
         ...
 
     def draw(self, x: Items, kind: int, config: Config) -> UInt8[np.ndarray, "item height width 3"]:
-        """Return a picture of each item of one kind, in red, green and blue."""
+        """Return a picture of each item of one kind, as RGB."""
         ...

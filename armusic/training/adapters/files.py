@@ -1,4 +1,4 @@
-"""Images of one's own: an .npz file, a folder with a CSV file, or anything that can be indexed."""
+"""Adapters of a user's images: an .npz file, a folder with a CSV file, or an indexable data set."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from armusic.progress import Progress
 from armusic.training.adapters import morpho_mnist, sprites
 from armusic.training.adapters.images import ImageAdapter
 
-_LATENT = 16  # the paper's for digits; as many again as there are attributes where that is more
+_LATENT = 16  # the paper's for digits; with more than eight attributes, twice their number
 
 
 def find(data: str) -> ImageAdapter | None:
     """Return the adapter of an .npz file or a folder of images; None where `data` is neither.
 
-    Files named as MNIST's make a folder one of digits. Another is one of images where there are images or a CSV
-    file in it, and no music.
+    A folder with files named like MNIST's is one of digits. Another folder is one of images where it has images or
+    a CSV file, and no music.
 
     Raises
     ------
@@ -37,8 +37,9 @@ def find(data: str) -> ImageAdapter | None:
     if path.suffix.lower() == ".npz":
         if path.exists() and dsprites.is_archive(path):
             return sprites.from_file(path)
-        there = path.exists()  # a model needs no data to be loaded
-        names, size = (npz.names_in(path), npz.size_in(path)) if there else ((), None)
+        if not path.exists():  # a model can be loaded without its data
+            return _adapter(data, (), None, lambda *_: npz.read(path))
+        names, size = npz.names_in(path), npz.size_in(path)
         return _adapter(data, names, size, lambda *_: npz.read(path))
     if mnist.is_folder(path):
         return morpho_mnist.from_folder(path)
@@ -54,16 +55,16 @@ def find(data: str) -> ImageAdapter | None:
 
 
 def of(data: indexable.Indexable, names: Sequence[str], name: str = "data") -> ImageAdapter:
-    """Return the adapter of a data set that gives an image and its labels when indexed, such as torchvision's.
+    """Return the adapter of a data set that is indexed for an image and its labels, such as torchvision's.
 
     Parameters
     ----------
     data : indexable
-        See `armusic.datasets.images.indexable.read`.
+        The data set: see `armusic.datasets.images.indexable.read`.
     names : sequence of str
-        Of the labels.
+        Names of the labels.
     name : str
-        What messages call it; also that under which a package gives it as its entry point.
+        Name of the data set in messages, and of the entry point of a package that provides it.
     """
     return _adapter(name, tuple(names), indexable.size_in(data, name), lambda *_: indexable.read(data, names, name))
 
@@ -74,6 +75,6 @@ def _adapter(
     size: tuple[int, int, int] | None,
     read: Callable[[Config, Path, Progress | None], Images],
 ) -> ImageAdapter:
-    """Return an adapter of images of which no attribute can be measured."""
+    """Return an adapter of images whose attributes cannot be measured."""
     settings: dict[str, Any] = {"latent": max(_LATENT, 2 * len(names))} | ({"attributes": names} if names else {})
     return ImageAdapter(name, read, size, {"default": settings})

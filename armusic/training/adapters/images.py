@@ -1,4 +1,4 @@
-"""Images as items: what a data set says of itself, made an adapter."""
+"""`ImageAdapter`: the adapter of a data set of images, from its reader, its presets and its measurements."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _COMMON = {"distinct": False, "beta": 1.0, "gamma": 10.0, "delta": 1.0, "dropout
 DEFAULT: Mapping[str, Any] = {
     **_COMMON, "latent": 10, "clip": 0.0, "batch": 64, "lr": 1e-3, "independence": 0.0, "epochs": 20,
 }  # fmt: skip
-"""Of every data set of images, where it says nothing else."""
+"""Settings of every data set of images, unless it has its own."""
 PAPER: Mapping[str, Any] = {**_COMMON, "batch": 128, "epochs": 100}
-"""Pati and Lerch (2020), on all their images."""
+"""Settings of Pati and Lerch (2020) for all their images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +40,22 @@ class ImageAdapter:
     Parameters
     ----------
     name : str
-        What it is called.
+        Name of the data set.
     read : callable
-        Reads it: `(config, cache folder, on_progress) -> Images`. It may leave out what `config.limit` does.
+        Reader: `(config, cache folder, on_progress) -> Images`. It may apply `config.limit` itself.
     shape : (int, int, int), optional
-        Channels, height and width; not known where there is no data any more: then a model's settings say them.
+        Channels, height and width; None where the data is missing: then they are in the model's settings.
     presets : mapping
-        Preset -> settings that this data wants otherwise; `default` counts for all of them. It names the
-        `attributes` that are regularised: the others are only reported.
+        Preset -> settings particular to this data; those of `default` count for every preset, and name the
+        regularised `attributes`: the others are only reported.
     measure : callable, optional
         `(pixels, names) -> attributes` of images, such as decoded ones: float (item, name), NaN where unknown.
     valid : callable, optional
-        `(pixels) -> bool (item,)`: which images could be of this data set.
+        `(pixels) -> bool (item,)`: mask of the images that could be in this data set.
     identity : (str, callable), optional
-        What should stay when an image is decoded or turned, and `(pixels) -> int (item,)`, which tells it:
-        `("digit", classify)`. Where the data has an attribute of that name, that is the truth, else what the
-        callable tells of the original.
+        Name of what should stay when an image is decoded or its attributes are changed, and the function
+        `(pixels) -> int (item,)` that recognises it: `("digit", classify)`. Where the data has an attribute of that
+        name, it is the truth; else the result for the original is.
 
     Examples
     --------
@@ -81,7 +81,7 @@ class ImageAdapter:
 
     @property
     def identity_name(self) -> str:
-        """What should stay, such as `digit`."""
+        """Name of what should stay, such as `digit`."""
         return self.identity[0] if self.identity else ""
 
     def settings(self, preset: str) -> dict[str, Any]:
@@ -94,37 +94,37 @@ class ImageAdapter:
 
     def load(self, config: Config, cache: Path, on_progress: Progress | None = None) -> Data:
         """Return the images; each is a group, unless the data has its own."""
-        found = self.read(config, cache, on_progress)
+        images = self.read(config, cache, on_progress)
         shape = network_of(config).shape
-        if found.shape != shape:
-            raise DataError(f"{self.name}: images of {_size(found.shape)}, but the model is for {_size(shape)}")
-        unknown = [name for name in config.attributes if name not in found.names]
+        if images.shape != shape:
+            raise DataError(f"{self.name}: images of {_size(images.shape)}, but the model is for {_size(shape)}")
+        unknown = [name for name in config.attributes if name not in images.names]
         if unknown:
-            raise UsageError(f"{self.name} has no attribute {unknown[0]!r}: it has {', '.join(found.names)}")
-        tied = [found.names.index(name) for name in config.attributes]
-        rest = [place for place in range(len(found.names)) if place not in tied]
-        values = found.values.astype(np.float32, copy=False)
+            raise UsageError(f"{self.name} has no attribute {unknown[0]!r}: it has {', '.join(images.names)}")
+        tied = [images.names.index(name) for name in config.attributes]
+        rest = [place for place in range(len(images.names)) if place not in tied]
+        values = images.values.astype(np.float32, copy=False)
         data = Data(
-            found.x,
+            images.x,
             values[:, tied],
             config.attributes,
-            np.arange(len(found)) if found.group is None else found.group,
-            np.zeros(len(found), np.int8),
+            np.arange(len(images)) if images.group is None else images.group,
+            np.zeros(len(images), np.int8),
             values[:, rest],
-            tuple(found.names[place] for place in rest),
-            found.part,
+            tuple(images.names[place] for place in rest),
+            images.part,
         )
         return subset(data, config.limit, config.seed)
 
     def split(self, data: Data, seed: int) -> tuple[Data, Data, Data]:
-        """Split as the data set does, else at random."""
+        """Split as the data set prescribes, else at random."""
         return split(data, seed)
 
     def build(self, config: Config) -> ImageVAE:
         """Return a VAE of images with new weights, drawn from torch's global generator."""
         network = network_of(config)
         if not network.shape:
-            raise UsageError(f"{self.name}: the size of the images is not known: make the settings for this data")
+            raise UsageError(f"{self.name}: the size of the images is unknown: make the settings for this data")
         return ImageVAE(
             network.shape,
             filters=network.filters,
@@ -138,7 +138,7 @@ class ImageAdapter:
         )
 
     def augment(self, config: Config) -> Augment | None:
-        """Return None: images are trained on as they are."""
+        """Return None: images have no variants."""
         return None
 
     def expected(self, config: Config) -> Expected | None:
@@ -146,7 +146,7 @@ class ImageAdapter:
         return None
 
     def protocol(self, config: Config, cache: Path) -> Data | None:
-        """Return None: the original's test images are those of the data set."""
+        """Return None: the paper's test images are those of the data set."""
         return None
 
     def values(self, x: Items, kind: int, config: Config) -> Float[np.ndarray, "item attribute"]:
@@ -156,25 +156,25 @@ class ImageAdapter:
         return self.measure(_images(x, config), config.attributes).astype(np.float64)
 
     def same(self, parts: Sequence[np.ndarray], kind: int, config: Config) -> list[np.ndarray]:
-        """Return a number for each image of some arrays: the same where all pixels are on the same side of one half."""
+        """Return a number for each image of several arrays, equal where all pixels are on the same side of one half."""
         bits = [as_bytes(part if part.ndim == 2 else pack(part)) for part in parts]
         numbers = np.unique(np.concatenate(bits), return_inverse=True)[1].ravel()
         return np.split(numbers, np.cumsum([len(part) for part in parts])[:-1])
 
     def plausible(self, x: Items, kind: int, config: Config) -> Bool[np.ndarray, " item"] | None:
-        """Return which images could be of this data set; None where nobody can tell."""
+        """Return the mask of the images that could be in this data set; None where that is unknown."""
         return None if self.valid is None else self.valid(_images(x, config))
 
     def identify(self, x: Items, kind: int, config: Config) -> Int[np.ndarray, " item"]:
-        """Return what should stay of each image."""
+        """Return the identity of each image: the digit, the shape."""
         assert self.identity is not None
         return self.identity[1](_images(x, config))
 
     def draw(self, x: Items, kind: int, config: Config) -> UInt8[np.ndarray, "item height width 3"]:
-        """Return images as pictures; of one channel: grey."""
-        found = _images(x, config)
-        grey = found[:, :1] if found.shape[1] < RGB else found[:, :RGB]
-        return np.broadcast_to(grey.transpose(0, 2, 3, 1), (len(found), *found.shape[2:], RGB)).copy()
+        """Return images as RGB pictures; those with one channel are grey."""
+        images = _images(x, config)
+        channels = images[:, :1] if images.shape[1] < RGB else images[:, :RGB]
+        return np.broadcast_to(channels.transpose(0, 2, 3, 1), (len(images), *images.shape[2:], RGB)).copy()
 
 
 def network_of(config: Config) -> ImageNetwork:
@@ -196,4 +196,7 @@ def _images(x: Items, config: Config) -> Pixels:
 
 
 def _size(shape: Sequence[int]) -> str:
-    return f"{' x '.join(map(str, shape[1:]))} pixels in {shape[0]} channel{'s' * (shape[0] != 1)}" if shape else "none"
+    if not shape:
+        return "none"
+    channels = "1 channel" if shape[0] == 1 else f"{shape[0]} channels"
+    return f"{' x '.join(map(str, shape[1:]))} pixels in {channels}"

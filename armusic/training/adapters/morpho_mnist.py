@@ -1,4 +1,4 @@
-"""MNIST with what is measured of its digits: see data/morpho-mnist.md."""
+"""The adapter of Morpho-MNIST, MNIST with measurements of its digits: see data/morpho-mnist.md."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "paper": {"filters": (64, 64, 8), "stride": 1, "activation": "selu", "dropout": 0.5},  # Pati and Lerch (2020)
     "beta-vae": {"beta": 4.0},
 }  # fmt: skip
-"""What digits want otherwise than other images."""
+"""Settings of digits that differ from those of other images."""
 
 
 def _digit(images: UInt8[np.ndarray, "item 1 28 28"]) -> Int[np.ndarray, " item"]:
@@ -40,7 +40,7 @@ ADAPTER = ImageAdapter(
 
 
 def from_folder(folder: Path) -> ImageAdapter:
-    """Return the adapter of a folder with the files of MNIST, or of a data set in their form."""
+    """Return the adapter of a folder with the files of MNIST, or of a data set of the same form."""
     return replace(
         ADAPTER, name=str(folder), read=lambda _config, cache, on_progress: mnist.read(folder, cache, on_progress)
     )

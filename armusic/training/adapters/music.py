@@ -1,4 +1,4 @@
-"""Measures of music as items: a kind is a metre, an item a row of the frame's classes."""
+"""`Music`: the adapter of a corpus. A kind is a metre, an item a measure as a row of the frame's classes."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ class Music:
     Parameters
     ----------
     corpus : callable
-        Reads it: `(cache folder, on_progress) -> Corpus`.
+        Reader: `(cache folder, on_progress) -> Corpus`.
     copied : bool
         Whether it has the transposed copies of `corpora.paper_protocol`: then it is split by position, and training
-        makes no other variants.
+        uses no variants.
     """
 
     corpus: Callable[[Path, Progress | None], Corpus]
@@ -75,7 +75,7 @@ class Music:
         return build(config)
 
     def augment(self, config: Config) -> Augment | None:
-        """Return what varies measures (anchored frame), or transposes them (absolute frame)."""
+        """Return the function that varies measures (anchored frame), or transposes them (absolute frame)."""
         if self.copied:
             return None
         frame = frame_of(config)
@@ -106,41 +106,41 @@ class Music:
         return values
 
     def protocol(self, config: Config, cache: Path) -> Data | None:
-        """Return the test measures of Pati and Lerch (2020), had they had this corpus: see `corpora.paper_protocol`.
+        """Return the test measures of Pati and Lerch's (2020) protocol on this corpus: see `corpora.paper_protocol`.
 
-        They are in 4/4; there are none where the corpus has nothing in it.
+        They are in 4/4; None where the corpus has no measure in it.
         """
         corpus = self.corpus(cache, None)
         if self.copied:
             return self.split(subset(to_data(corpus, config), config.limit, config.seed), config.seed)[-1]
-        found, _ = paper_protocol.held_out(corpus.only(Metre(4, 4), corpus.name))
-        return to_data(found, config) if len(found.tokens) else None
+        copies, _ = paper_protocol.held_out(corpus.only(Metre(4, 4), corpus.name))
+        return to_data(copies, config) if len(copies.tokens) else None
 
     def values(self, x: Items, kind: int, config: Config) -> Float[np.ndarray, "item attribute"]:
         """Return the model's attributes of measures in one metre."""
         return measure_classes(x, np.full(len(x), kind), frame_of(config), config.attributes)
 
     def same(self, parts: Sequence[np.ndarray], kind: int, config: Config) -> list[np.ndarray]:
-        """Return a number for each measure: the same for those that are equal up to transposition."""
+        """Return a number for each measure, the same for those that are equal up to transposition."""
         width = min(part.shape[1] for part in parts)  # decoded measures of a shorter metre are not padded
         x = np.concatenate([part[:, :width] for part in parts])
         numbers = different(frame_of(config).tokens(x), np.full(len(x), kind))
         return np.split(numbers, np.cumsum([len(part) for part in parts])[:-1])
 
     def plausible(self, x: Items, kind: int, config: Config) -> Bool[np.ndarray, " item"]:
-        """Return which measures are written as the corpus is, and have a note in them.
+        """Return the mask of the measures that are in canonical form and have a note.
 
-        Every row of classes stands for some measure, but not every row is the canonical one of that measure.
+        Every row of classes stands for some measure, but several may stand for the same one.
         """
         tokens = frame_of(config).tokens(x[:, : ticks(METRES[kind])])
         return is_canonical(tokens) & is_onset(tokens).any(axis=1)
 
     def identify(self, x: Items, kind: int, config: Config) -> Int[np.ndarray, " item"]:
-        """Return the same for every measure: there is no judge of music."""
+        """Return zeros: measures have no identity that should stay."""
         return np.zeros(len(x), dtype=np.int64)
 
     def draw(self, x: Items, kind: int, config: Config) -> UInt8[np.ndarray, "item height width 3"]:
-        """Return a piano roll of each measure, a pixel per tick and semitone, on the pitches that all of them have."""
+        """Return a piano roll of each measure, a pixel per tick and semitone, over the pitches of all measures."""
         tokens = frame_of(config).tokens(x[:, : ticks(METRES[kind])])
         pitches = np.unique(tokens[is_onset(tokens)])
         rows = np.arange(pitches.max(initial=MIDDLE), pitches.min(initial=MIDDLE) - 1, -1)

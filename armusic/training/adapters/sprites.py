@@ -1,4 +1,4 @@
-"""2-d sprites, drawn here or from the official archive: see data/sprites.md."""
+"""The adapters of 2-d sprites, drawn here or from the official archive: see data/sprites.md."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from armusic.datasets.images import dsprites, sprites, sprites_measured
 from armusic.training.adapters.images import ImageAdapter
 
 PRESETS: dict[str, dict[str, Any]] = {
-    "default": {  # all images, not a tenth often, whose squares' orientations a model would learn by heart
+    "default": {  # all images few times: of a tenth, often, a model would memorise the squares' orientations
         "attributes": sprites.NAMES, "latent": 10, "gamma": 500.0, "independence": 20.0, "lr": 1.5e-3, "epochs": 3,
         "filters": (16, 32, 64, 64), "kernel": 4, "stride": 2, "hidden": (256, 256), "activation": "relu",
     },
     "paper": {"filters": (32, 32, 32, 32)},  # the network of Pati and Lerch (2020), who had all images
     "beta-vae": {"beta": 4.0},
 }  # fmt: skip
-"""What sprites want otherwise than other images."""
+"""Settings of sprites that differ from those of other images."""
 
 ADAPTER = ImageAdapter(
     name="sprites",

@@ -163,7 +163,7 @@ def test_a_model_can_be_used_without_its_data(tmp_path: Path) -> None:
     settings = adapters.configure(data="sprites").replace(data=str(tmp_path / "gone"))
     adapter = adapters.of(settings)
     assert adapter.build(settings).shape == (1, 64, 64)
-    with pytest.raises(MissingFileError, match="gone: the data of this model is not there"):
+    with pytest.raises(MissingFileError, match="gone: data set not found: restore it"):
         adapter.load(settings, tmp_path)
 
 
