@@ -117,13 +117,13 @@ NONE = np.full_like(LINE, np.nan)
     [
         (sweep(LINE)[:1], POSITIONS, np.ones(2), "1 dimensions moved, 2 attributes, 2 names, 2 standard deviations"),
         (sweep(LINE), POSITIONS, np.ones(1), "2 dimensions moved, 2 attributes, 2 names, 1 standard deviations"),
-        (sweep(LINE), POSITIONS[:-1], np.ones(2), "values at 9 steps and 8 positions: there is to be one for each"),
+        (sweep(LINE), POSITIONS[:-1], np.ones(2), "values at 9 steps and 8 positions: give one position for each step"),
         (sweep(LINE[:2]), POSITIONS[:2], np.ones(2), "3 items at 2 steps are too few to measure"),
         (sweep(LINE[:, :0]), POSITIONS, np.ones(2), "0 items at 9 steps are too few to measure"),
         (sweep(LINE, NONE), POSITIONS, np.ones(2), "attribute 'range' is not finite at 27 of 54 places"),
-        (sweep(LINE), POSITIONS[::-1], np.ones(2), "the positions 2, 1.5, 1, .* -2 are to rise evenly"),
-        (sweep(LINE), POSITIONS**3, np.ones(2), "the positions -8, .* are to rise evenly"),
-        (sweep(LINE), POSITIONS, np.array([1.0, 0]), "the standard deviation of attribute 'range' is to be above 0"),
+        (sweep(LINE), POSITIONS[::-1], np.ones(2), "the positions 2, 1.5, 1, .* -2 do not rise evenly"),
+        (sweep(LINE), POSITIONS**3, np.ones(2), "the positions -8, .* do not rise evenly"),
+        (sweep(LINE), POSITIONS, np.array([1.0, 0]), "the standard deviation of attribute 'range' is not above 0"),
     ],
 )
 def test_what_cannot_be_measured_is_said_in_a_line(

@@ -327,10 +327,10 @@ def broken(value: float, item: int, column: int) -> np.ndarray:
 @pytest.mark.parametrize(
     ("z", "a", "message"),
     [
-        (normal(20, 3), normal(19, 2), "20 codes and 19 rows of attributes: they are to be of the same items"),
+        (normal(20, 3), normal(19, 2), "20 codes and 19 rows of attributes: give those of the same items"),
         (normal(9, 3), normal(9, 2), "9 items are too few to measure: at least 10"),
         (normal(20, 1), normal(20, 2), "codes of 1 dimensions for 2 attributes: each needs its own"),
-        (normal(20, 3), normal(20, 3), "3 columns of attributes and 2 names: there is to be one for each"),
+        (normal(20, 3), normal(20, 3), "3 columns of attributes and 2 names: give one name for each column"),
         (broken(np.nan, 15, 1), normal(20, 2), "dimension 1 of the codes is not finite at 5 of 20 items"),
         (broken(np.inf, 19, 2), normal(20, 2), "dimension 2 of the codes is not finite at 1 of 20 items"),
         (normal(20, 3), broken(np.nan, 18, 0)[:, :2], "attribute 'rhythm' is not finite at 2 of 20 items"),
@@ -347,7 +347,7 @@ def test_what_cannot_be_measured_is_said_in_a_line(z: np.ndarray, a: np.ndarray,
 @pytest.mark.parametrize(
     ("group", "bootstrap", "message"),
     [
-        (np.arange(99), 5, "100 codes and groups for 99: there is to be one for each"),
+        (np.arange(99), 5, "100 codes and 99 groups: give the group of each code"),
         (np.arange(100) // 10, 5, "10 groups are too few for an interval: at least 20"),
         (np.arange(100), 1, "an interval needs at least two half-samples, not 1"),
     ],

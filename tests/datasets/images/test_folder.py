@@ -109,11 +109,11 @@ def test_images_that_do_not_fit_are_refused(mine: Path, tmp_path: Path) -> None:
 
 def test_one_table_is_wanted(mine: Path, tmp_path: Path) -> None:
     (mine / "other.csv").write_text(CSV)
-    with pytest.raises(ArmusicError, match="one CSV file .* is wanted; found labels.csv, other.csv"):
+    with pytest.raises(ArmusicError, match="give one CSV file .*; there is labels.csv, other.csv"):
         folder.read(mine, tmp_path)
     for path in mine.glob("*.csv"):
         path.unlink()
-    with pytest.raises(ArmusicError, match="one CSV file .* is wanted; found none"):
+    with pytest.raises(ArmusicError, match="give one CSV file .*; there is none"):
         folder.read(mine, tmp_path)
 
 

@@ -47,7 +47,7 @@ WHOLE = bytes([0, 0, 8, 3, *(0, 0, 0, 1), *(0, 0, 0, 2), *(0, 0, 0, 2), 1, 2, 3,
         (WHOLE[:9], "not an IDX file of bytes"),
         (b"\x89PNG" + WHOLE, "not an IDX file of bytes: it begins with 89 50 4e 47"),
         (WHOLE[:2] + b"\x0d" + WHOLE[3:], "begins with 00 00 0d 03"),  # floats
-        (bytes([0, 0, 8, 1, *(0, 0, 0, 9)]) + bytes(9), "1 dimensions, where 3 are wanted"),
+        (bytes([0, 0, 8, 1, *(0, 0, 0, 9)]) + bytes(9), "1 dimensions in place of 3"),
         (gzip.compress(WHOLE, mtime=0)[:-9], "cut short or broken"),
         (gzip.compress(WHOLE, mtime=0)[:12] + b"\xff" * 30, "cut short or broken"),
         (b"", "an empty file"),

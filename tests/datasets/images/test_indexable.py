@@ -40,8 +40,8 @@ def test_several_labels_and_colour() -> None:
     [
         (GREY[0], "mine, item 4: no image with numbers as its labels"),
         ((GREY[0], "seven"), "mine, item 4: no image with numbers as its labels"),
-        ((GREY[0], [1, 2]), "mine, item 4: an image (6, 5) with 2 labels, where (6, 5) with 1 is wanted"),
-        ((GREY[0].T, 1), "mine, item 4: an image (5, 6) with 1 labels, where (6, 5) with 1 is wanted"),
+        ((GREY[0], [1, 2]), "mine, item 4: an image (6, 5) with 2 labels: others are (6, 5), with 1"),
+        ((GREY[0].T, 1), "mine, item 4: an image (5, 6) with 1 labels: others are (6, 5), with 1"),
     ],
 )
 def test_items_that_do_not_fit_are_named(item: Any, message: str) -> None:
