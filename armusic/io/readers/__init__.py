@@ -150,7 +150,7 @@ def read_all(path: str | Path) -> Iterator[tuple[str, Tune | ArmusicError]]:
 
 
 def _reader(path: str | Path, megabytes: float = Reading().max_size) -> Any:
-    """Return the module for a file that is there and can be read."""
+    """Return the module that reads a file, after a check that the file can be read."""
     check_readable(path, megabytes)
     suffix = Path(path).suffix.lower()
     if suffix in READERS:

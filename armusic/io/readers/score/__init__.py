@@ -1,1 +1,1 @@
-"""What ABC and MusicXML share: a sheet of written measures, and how it is played."""
+"""Scores of ABC and MusicXML: written measures, their order of playing, and the tune in them."""

@@ -128,7 +128,7 @@ def _sections(lines: Sequence[BarLine], begin: int, end: int, fail: Callable[[in
 def _section(
     lines: Sequence[BarLine], begin: int, end: int, fail: Callable[[int, str], NoReturn]
 ) -> tuple[int, list[int]]:
-    """Return where the section that starts at `begin` stops, and the playing order of its measures."""
+    """Return the end of the section that starts at `begin`, and the playing order of its measures."""
     first = lines[begin]
     if first.endings:
         fail(begin, f"it is not clear what ending {first.endings[0]} belongs to: write |: where its repeat begins")
