@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
 import re
 import shlex
@@ -93,7 +94,7 @@ def results(tree: Path, folder: Path, commands: list[str], old: bool) -> dict[st
         printed = re.sub(r"-[0-9a-f]{16}\.npz", ".npz", done.stdout.replace(str(folder), "FOLDER"))
         for word, now in RENAMED.items() if old else ():
             printed = printed.replace(word, now)
-        every[command] = printed
+        every[command] = json.loads(printed) if printed.startswith("{") else printed  # in whatever order its keys are
         for path in sorted(here.rglob("*")):
             named = any(word in command for word in SPELLED)  # a track is named after the words
             reworded = path.suffix == ".png" and command.startswith(REWORDED)
@@ -102,7 +103,7 @@ def results(tree: Path, folder: Path, commands: list[str], old: bool) -> dict[st
         print(".", end="", flush=True, file=sys.stderr)
     for path in sorted((folder / "data").rglob("*.npz")):
         arrays = np.load(path, allow_pickle=False)
-        every[path.name.split("-")[0]] = {name: arrays[name].tobytes() for name in sorted(arrays)}
+        every[path.name.split("-")[0]] = {name: arrays[name].tobytes() for name in sorted(arrays) if name != "texts"}
     print(file=sys.stderr)
     return every
 
