@@ -24,8 +24,8 @@ def test_from_a_folder_of_tunes_to_a_daw(tmp_path: Path) -> None:
 
     original = armusic.read(path, tune=1)
     tokens = tokenizer.encode(original)
-    heard, _ = reconstruction.decode(model.checkpoint, tokens, tokenizer.kinds(original.measures))
-    assert (heard == tokens).mean() > 0.9, "a few measures can be learnt by heart"
+    reconstructed, _ = reconstruction.decode(model.checkpoint, tokens, tokenizer.kinds(original.measures))
+    assert (reconstructed == tokens).mean() > 0.9, "a few measures can be learnt by heart"
 
     variations = model.interpolate(original, "density", steps=3)
     assert variations[2].values.mean() > variations[0].values.mean()
@@ -35,5 +35,5 @@ def test_from_a_folder_of_tunes_to_a_daw(tmp_path: Path) -> None:
     second = 60 / 120  # of a quarter note
     for track, variation in zip(read.instruments, variations, strict=True):
         written = [(float(note.start) * second, float(note.end) * second, note.pitch) for note in variation.tune.notes]
-        found = sorted((note.start, note.end, note.pitch) for note in track.notes)
-        np.testing.assert_allclose(found, written, atol=1e-6)
+        notes = sorted((note.start, note.end, note.pitch) for note in track.notes)
+        np.testing.assert_allclose(notes, written, atol=1e-6)

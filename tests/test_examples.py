@@ -14,9 +14,9 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 
 def test_the_files_are_made_from_their_source(tmp_path: Path) -> None:
     runpy.run_path(str(EXAMPLES / "make_tunes.py"))["make"](tmp_path)
-    made = sorted(path.name for path in tmp_path.iterdir())
-    assert made == ["amazing-grace.mid", "irish-washerwoman.mid", "speed-the-plough.mid"]
-    for name in made:
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["amazing-grace.mid", "irish-washerwoman.mid", "speed-the-plough.mid"]
+    for name in names:
         assert (tmp_path / name).read_bytes() == (EXAMPLES / name).read_bytes()
 
 
@@ -26,8 +26,8 @@ def test_the_script_writes_a_file_and_a_picture_per_attribute(
     main = runpy.run_path(str(EXAMPLES / "turn_every_attribute.py"))["main"]
     main(EXAMPLES / "irish-washerwoman.mid", tmp_path / "out")
     names = ("rhythm", "range", "density", "contour")
-    made = {f"irish-washerwoman-{name}{suffix}" for name in names for suffix in (".mid", ".png")}
-    assert {path.name for path in (tmp_path / "out").iterdir()} == made
+    files = {f"irish-washerwoman-{name}{suffix}" for name in names for suffix in (".mid", ".png")}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == files
     assert len(capsys.readouterr().out.splitlines()) == 4
 
 

@@ -46,28 +46,28 @@ def items(rows: list[list[int]], group: list[int]) -> Data:
 
 
 def test_a_model_that_forgets_nothing_gets_everything(digits: Checkpoint) -> None:
-    told: list[tuple[str, int, int]] = []
-    found = evaluation.evaluate(digits, NOWHERE, on_progress=lambda *stage: told.append(stage))
-    assert {name: share.value for name, share in found.reconstruction.items()} == dict.fromkeys(
+    stages: list[tuple[str, int, int]] = []
+    figures = evaluation.evaluate(digits, NOWHERE, on_progress=lambda *stage: stages.append(stage))
+    assert {name: share.value for name, share in figures.reconstruction.items()} == dict.fromkeys(
         ("by_tune", "exact", "unseen", "exact_unseen"), 1
     )
-    assert found.samples["interpretability"].value > 0.999
-    assert found.means["interpretability"].value == pytest.approx(1)
-    assert found.samples["scc"].value == pytest.approx(found.ceiling, abs=0.01)
-    assert found.control["restrictiveness"].value == 1
-    assert found.control["monotonicity"].value == 1
-    assert {stage for stage, done, total in told if done == total} >= {"metrics of samples", "reconstruction"}
+    assert figures.samples["interpretability"].value > 0.999
+    assert figures.means["interpretability"].value == pytest.approx(1)
+    assert figures.samples["scc"].value == pytest.approx(figures.ceiling, abs=0.01)
+    assert figures.control["restrictiveness"].value == 1
+    assert figures.control["monotonicity"].value == 1
+    assert {stage for stage, done, total in stages if done == total} >= {"metrics of samples", "reconstruction"}
 
 
 def test_the_figures_as_plain_values(digits: Checkpoint) -> None:
-    found = evaluation.evaluate(digits, NOWHERE, "odd")
-    plain = found.as_dict()
+    result = evaluation.evaluate(digits, NOWHERE, "odd")
+    plain = result.as_dict()
     assert (plain["data"], plain["kind"], plain["seed"]) == ("digits", "odd", 0)
     assert set(plain["scc"]) == {"value", "reference", "interval", "each", "ceiling"}
     assert set(plain["means"]["mig"]["each"]) == set(toy.NAMES)
     assert plain["reconstruction"]["exact"] == plain["intervals"]["exact"][0] == 1
     counts = plain["counts"]
-    assert counts["items"] == counts["test"] == counts["samples"] == len(found.test)
+    assert counts["items"] == counts["test"] == counts["samples"] == len(result.test)
     assert counts["groups"] * 10 == counts["items"]
     assert plain == evaluation.evaluate(digits, NOWHERE, "odd").as_dict()  # the same seed, the same figures
     assert plain != evaluation.evaluate(digits, NOWHERE, "odd", seed=1).as_dict()
@@ -102,9 +102,9 @@ def test_what_was_seen_counts_apart() -> None:
     train, valid = items([[1, 2, 3, 4]], [0]), items([[5, 6, 7, 8]], [1])
     test = items([[1, 2, 3, 4], [5, 6, 7, 8], [0, 0, 0, 0], [9, 9, 9, 9]], [2, 2, 3, 3])
     mean = (test.x - 4.5).astype(np.float32)
-    mean[2, 0] += 2  # heard wrong, in one digit of four
-    found, counts = reconstruction.measure(SUBJECT, (train, valid, test), mean, None, np.random.default_rng(0))
-    assert {name: (one.value, one.n) for name, one in found.items()} == {
+    mean[2, 0] += 2  # decoded wrong, in share digit of four
+    shares, counts = reconstruction.measure(SUBJECT, (train, valid, test), mean, None, np.random.default_rng(0))
+    assert {name: (share.value, share.n) for name, share in shares.items()} == {
         "by_tune": (15 / 16, 4), "exact": (3 / 4, 4), "unseen": (7 / 8, 2), "exact_unseen": (1 / 2, 2),
     }  # fmt: skip
     assert counts == {"items": 4, "groups": 2, "unseen": 2}
@@ -117,31 +117,31 @@ def test_the_protocol_is_measured_on_samples_and_says_what_was_seen() -> None:
         items([[1, 2, 3, 4], [0, 1, 0, 1], [2, 2, 2, 2], [5, 6, 7, 8]], [0, 2, 3, 3]),
     )
     mean = (test.x - 4.5).astype(np.float32)
-    found, counts = reconstruction.measure(SUBJECT, (train, valid, test), mean, protocol, np.random.default_rng(0))
-    assert (found["paper"].value, found["paper"].n) == (1, 4)
+    shares, counts = reconstruction.measure(SUBJECT, (train, valid, test), mean, protocol, np.random.default_rng(0))
+    assert (shares["paper"].value, shares["paper"].n) == (1, 4)
     assert (counts["paper"], counts["paper_seen"]) == (4, 0.5)
-    assert not {"unseen", "exact_unseen"} & set(found)
-    other = replace(protocol, kind=protocol.kind + 1)
-    found, _ = reconstruction.measure(SUBJECT, (train, valid, test), mean, other, np.random.default_rng(0))
-    assert "paper" not in found
+    assert not {"unseen", "exact_unseen"} & set(shares)
+    of_another_kind = replace(protocol, kind=protocol.kind + 1)
+    shares, _ = reconstruction.measure(SUBJECT, (train, valid, test), mean, of_another_kind, np.random.default_rng(0))
+    assert "paper" not in shares
 
 
 def test_a_split_through_groups_is_no_split_by_tune() -> None:
     train, valid, test = items([[1, 2, 3, 4]], [0]), items([[5, 6, 7, 8]], [1]), items([[1, 1, 1, 1]], [1])
     mean = (test.x - 4.5).astype(np.float32)
-    found, _ = reconstruction.measure(SUBJECT, (train, valid, test), mean, None, np.random.default_rng(0))
-    assert set(found) == {"exact", "unseen", "exact_unseen"}
+    shares, _ = reconstruction.measure(SUBJECT, (train, valid, test), mean, None, np.random.default_rng(0))
+    assert set(shares) == {"exact", "unseen", "exact_unseen"}
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 5)), min_size=1, max_size=30))
 def test_a_share_lies_in_its_interval_and_the_interval_in_0_to_1(drawn: list[tuple[float, int]]) -> None:
     values, group = np.array([value for value, _ in drawn]), np.array([number for _, number in drawn])
-    found = reconstruction.share(values, group, np.random.default_rng(0))
-    assert found.value == pytest.approx(values.mean())
+    right = reconstruction.share(values, group, np.random.default_rng(0))
+    assert right.value == pytest.approx(values.mean())
     if len(set(group.tolist())) == 1:
-        assert found.interval is None
+        assert right.interval is None
     else:
-        low, high = found.interval or (1, 0)
+        low, high = right.interval or (1, 0)
         means = [values[group == number].mean() for number in set(group.tolist())]
         assert min(means) - 1e-9 <= low <= high <= max(means) + 1e-9
 
@@ -198,10 +198,10 @@ def test_chance_codes_and_what_is_made_of_them() -> None:
     rng = np.random.default_rng(0)
     every = np.array(np.meshgrid(*[range(10)] * 4)).reshape(4, -1).T
     data = items(every.tolist(), [0] * len(every))
-    found = prior.measure(SUBJECT, data, data, rng, count=4000)
-    assert (found.n, found.seen) == (4000, 1)  # there is nothing that it was not trained on
-    assert found.valid == pytest.approx(1, abs=0.001)  # a 9 is 4 standard deviations off
-    spread = found.attributes["first"]
+    figures = prior.measure(SUBJECT, data, data, rng, count=4000)
+    assert (figures.n, figures.seen) == (4000, 1)  # there is nothing that it was not trained on
+    assert figures.valid == pytest.approx(1, abs=0.001)  # a 9 is 4 standard deviations off
+    spread = figures.attributes["first"]
     assert (spread.mean, spread.data_mean) == (pytest.approx(4.5, abs=0.1), 4.5)
     assert spread.std == pytest.approx((1 + 1 / 12) ** 0.5, abs=0.05)
     assert spread.distance == pytest.approx((2.5 - 0.86) / spread.data_std, abs=0.1)  # means of |digit - 4.5|
@@ -216,8 +216,8 @@ def test_a_perfect_reconstruction() -> None:
 
 def test_always_hold_gets_ticks_but_no_onset() -> None:
     rows = np.array([[60, HOLD, HOLD, HOLD]])
-    found = fidelity(rows, np.full_like(rows, HOLD))
-    assert (found["ticks"], found["exact"], found["onset_f1"]) == (0.75, 0, 0)
+    shares = fidelity(rows, np.full_like(rows, HOLD))
+    assert (shares["ticks"], shares["exact"], shares["onset_f1"]) == (0.75, 0, 0)
 
 
 @pytest.fixture
@@ -230,21 +230,23 @@ def checkpoint(tmp_path: Path) -> Checkpoint:
 
 
 def test_the_whole_on_a_toy_corpus(checkpoint: Checkpoint, tmp_path: Path) -> None:
-    found = evaluation.held_out(checkpoint, tmp_path / "cache", tunes=1)
-    rows = [row for parts in found["reconstruction"].values() for row in parts.values()]
+    figures = evaluation.held_out(checkpoint, tmp_path / "cache", tunes=1)
+    rows = [row for parts in figures["reconstruction"].values() for row in parts.values()]
     assert all(0 <= row[name] <= 1 for row in rows for name in ("ticks", "exact", "onset_f1", "pitch"))
-    assert found["sweep"]["tunes"] == 1
-    assert 0 <= found["sweep"]["rhythm"]["falls"] <= 1
-    assert len(found["sweep"]["contour"]["means"]) == 5
+    assert figures["sweep"]["tunes"] == 1
+    assert 0 <= figures["sweep"]["rhythm"]["falls"] <= 1
+    assert len(figures["sweep"]["contour"]["means"]) == 5
 
 
 def test_every_attribute_of_armusic_has_its_percentiles(checkpoint: Checkpoint, tmp_path: Path) -> None:
-    found = calibrate(checkpoint, tmp_path / "cache")
-    assert tuple(found.tables) == tuple(ATTRIBUTES)
-    assert [name for name in found.tables if len(found.table(name, 0).value)] == list(checkpoint.config.attributes)
+    calibration = calibrate(checkpoint, tmp_path / "cache")
+    assert tuple(calibration.tables) == tuple(ATTRIBUTES)
+    assert [name for name in calibration.tables if len(calibration.table(name, 0).value)] == list(
+        checkpoint.config.attributes
+    )
     read = corpora.read(checkpoint.config.data, tmp_path / "cache")
     values = ATTRIBUTES["mean_interval"](read.tokens[read.kind == 0], METRES[0])
-    assert found.percentile("mean_interval", 0, 100) == pytest.approx(values.max(), abs=1e-6)
+    assert calibration.percentile("mean_interval", 0, 100) == pytest.approx(values.max(), abs=1e-6)
 
 
 def test_a_corpus_gives_its_tunes_back(checkpoint: Checkpoint, tmp_path: Path) -> None:

@@ -45,36 +45,36 @@ def white(checkpoint: Checkpoint) -> tuple[Subject, Data]:
 
 def test_each_attribute_is_turned_alone() -> None:
     items = digits([[1, 2, 3, 4], [5, 6, 7, 8]])
-    found = traversals.traverse(EXACT, items, ["second", "first"], STEPS, find_axes(EXACT, items))
-    assert found.original_values.tolist() == [[2, 1], [6, 5]]
-    assert found.originals[:, 0, :, 0].tolist() == items.x.tolist()
-    assert found.pictures.shape == (3, 2, 2, 1, 4, 3)
-    assert found.pictures[:, 0, 0, 0, :, 0].tolist() == [[1, 1, 3, 4], [1, 5, 3, 4], [1, 9, 3, 4]]
-    assert found.pictures[:, 1, 1, 0, :, 0].tolist() == [[1, 6, 7, 8], [5, 6, 7, 8], [9, 6, 7, 8]]
-    assert found.measured
-    assert found.values[:, 0].tolist() == found.values[:, 1].tolist() == [[1, 1], [5, 5], [9, 9]]
+    traversal = traversals.traverse(EXACT, items, ["second", "first"], STEPS, find_axes(EXACT, items))
+    assert traversal.original_values.tolist() == [[2, 1], [6, 5]]
+    assert traversal.originals[:, 0, :, 0].tolist() == items.x.tolist()
+    assert traversal.pictures.shape == (3, 2, 2, 1, 4, 3)
+    assert traversal.pictures[:, 0, 0, 0, :, 0].tolist() == [[1, 1, 3, 4], [1, 5, 3, 4], [1, 9, 3, 4]]
+    assert traversal.pictures[:, 1, 1, 0, :, 0].tolist() == [[1, 6, 7, 8], [5, 6, 7, 8], [9, 6, 7, 8]]
+    assert traversal.measured
+    assert traversal.values[:, 0].tolist() == traversal.values[:, 1].tolist() == [[1, 1], [5, 5], [9, 9]]
 
 
 def test_two_are_turned_over_a_grid() -> None:
     item = digits([[1, 2, 3, 4]])
-    found = traversals.plane(EXACT, item, (0, 1), STEPS, find_axes(EXACT, item))
-    assert found.shape == (3, 3, 1, 4, 3)
-    assert found[0, 2, 0, :, 0].tolist() == [9, 1, 3, 4]
-    assert found[2, 0, 0, :, 0].tolist() == [1, 9, 3, 4]
+    pictures = traversals.plane(EXACT, item, (0, 1), STEPS, find_axes(EXACT, item))
+    assert pictures.shape == (3, 3, 1, 4, 3)
+    assert pictures[0, 2, 0, :, 0].tolist() == [9, 1, 3, 4]
+    assert pictures[2, 0, 0, :, 0].tolist() == [1, 9, 3, 4]
 
 
-def test_without_a_tie_the_dimension_that_tells_most_turns_an_attribute() -> None:
+def test_without_a_tie_the_dimension_that_correlates_most_controls_an_attribute() -> None:
     loose = replace(EXACT, config=EXACT.config.replace(gamma=0.0))
     rng = np.random.default_rng(0)
     x = rng.integers(0, 10, (200, 4))
     items = Data(
         x, np.column_stack([x[:, 3], -x[:, 1]]).astype(np.float32), toy.NAMES, np.arange(200), np.zeros(200, int)
     )
-    found = find_axes(loose, items)
-    assert (found.dims.tolist(), found.signs.tolist()) == ([3, 1], [1, -1])
-    turned = traversals.traverse(loose, items.take(slice(1)), ["second"], STEPS, found, measured=False)
-    assert turned.pictures[:, 0, 0, 0, 1, 0].tolist() == [8, 4, 0]
-    assert not turned.measured
+    axes = find_axes(loose, items)
+    assert (axes.dims.tolist(), axes.signs.tolist()) == ([3, 1], [1, -1])
+    traversal = traversals.traverse(loose, items.take(slice(1)), ["second"], STEPS, axes, measured=False)
+    assert traversal.pictures[:, 0, 0, 0, 1, 0].tolist() == [8, 4, 0]
+    assert not traversal.measured
 
 
 def test_an_ordinary_item_of_each_kind(white: tuple[Subject, Data]) -> None:
@@ -83,24 +83,24 @@ def test_an_ordinary_item_of_each_kind(white: tuple[Subject, Data]) -> None:
     assert test.reported is not None
     assert test.reported[chosen, 0].tolist() == [3, 4, 5]
     for place, width in zip(chosen, (3, 4, 5), strict=True):
-        here = test.a[test.reported[:, 0] == width]
-        far = np.abs((here - here.mean(axis=0)) / here.std(axis=0)).max(axis=1)
-        assert (here[far.argmin()] == test.a[place]).all()
+        alike = test.a[test.reported[:, 0] == width]
+        distance = np.abs((alike - alike.mean(axis=0)) / alike.std(axis=0)).max(axis=1)
+        assert (alike[distance.argmin()] == test.a[place]).all()
     few = traversals.ordinary(EXACT, digits([[n, n, n, n] for n in range(8)]))
     assert len(set(few.tolist())) == traversals.FEW
 
 
 def test_all_pictures_of_a_model(white: tuple[Subject, Data]) -> None:
     subject, test = white
-    made = sheets.overview(subject, test, 0, "mine")
-    assert list(made) == ["sweeps.gif", "sheet.png", "plane.png"]
-    frames, side = made["sweeps.gif"], 84
+    pictures = sheets.overview(subject, test, 0, "mine")
+    assert list(pictures) == ["sweeps.gif", "sheet.png", "plane.png"]
+    frames, side = pictures["sweeps.gif"], 84
     assert len(frames) == len(sheets.STEPS)
     tall = 3 * (side + tiles.BETWEEN) + 3 * tiles.LINE + tiles.SPACE - tiles.BETWEEN + 2 * tiles.AROUND
     assert frames.shape[1] == tall
     assert (frames[0] != frames[-1]).any()
-    one = test.take(slice(3))
-    alone = replace(one, a=one.a[:, :1], names=one.names[:1])
+    items = test.take(slice(3))
+    alone = replace(items, a=items.a[:, :1], names=items.names[:1])
     narrow = replace(subject, config=subject.config.replace(attributes=("x",)))
     assert "plane.png" not in sheets.overview(narrow, alone, 0, "mine")
 
@@ -108,28 +108,28 @@ def test_all_pictures_of_a_model(white: tuple[Subject, Data]) -> None:
 def test_models_stand_side_by_side(white: tuple[Subject, Data]) -> None:
     subject, test = white
     loose = replace(subject, config=subject.config.replace(gamma=0.0))
-    one = sheets.beside({"AR-VAE": subject}, test)
+    single = sheets.beside({"AR-VAE": subject}, test)
     both = sheets.beside({"AR-VAE": subject, "beta-VAE": loose}, test)
-    assert both.shape[:2] == one.shape[:2]
-    grown = both.shape[2] - one.shape[2]
+    assert both.shape[:2] == single.shape[:2]
+    grown = both.shape[2] - single.shape[2]
     assert grown == 2 * 84 + tiles.BETWEEN + 4 * tiles.BETWEEN
-    assert (both[:, 60:-60, : one.shape[2] - tiles.AROUND] == one[:, 60:-60, : -tiles.AROUND]).all()
+    assert (both[:, 60:-60, : single.shape[2] - tiles.AROUND] == single[:, 60:-60, : -tiles.AROUND]).all()
 
 
 def test_a_strip_has_a_row_per_item_and_attribute() -> None:
     items = digits([[1, 2, 3, 4], [5, 6, 7, 8]])
-    found = traversals.traverse(EXACT, items, toy.NAMES, STEPS, find_axes(EXACT, items))
-    strip, frames = sheets.strip(found, ["a", "b"]), sheets.animation({"": found}, ["a", "b"])
+    traversal = traversals.traverse(EXACT, items, toy.NAMES, STEPS, find_axes(EXACT, items))
+    strip, frames = sheets.strip(traversal, ["a", "b"]), sheets.animation({"": traversal}, ["a", "b"])
     tall = 21 + tiles.LINE + tiles.BETWEEN  # a picture of four pixels in one row is 84 wide and 21 high
     assert len(strip) == 4 * tall - tiles.BETWEEN + tiles.LINE + 2 * tiles.AROUND
     assert frames.shape[:2] == (3, 2 * tall - tiles.BETWEEN + 2 * tiles.LINE + tiles.SPACE + 2 * tiles.AROUND)
 
 
 def test_items_of_the_models_own_data(checkpoint: Checkpoint, tmp_path: Path) -> None:
-    found = traversals.traverse_test_items(checkpoint, tmp_path, [3, 0], ["y", "y"], steps=2, span=(-1, 3))
+    traversal = traversals.traverse_test_items(checkpoint, tmp_path, [3, 0], ["y", "y"], steps=2, span=(-1, 3))
     test = squares.ADAPTER.split(squares.ADAPTER.load(checkpoint.config, tmp_path), 0)[2]
-    assert (found.names, found.steps.tolist()) == (("y",), [-1, 3])
-    assert found.original_values[:, 0].tolist() == test.a[[3, 0], 1].tolist()
+    assert (traversal.names, traversal.steps.tolist()) == (("y",), [-1, 3])
+    assert traversal.original_values[:, 0].tolist() == test.a[[3, 0], 1].tolist()
 
 
 @pytest.mark.parametrize(
@@ -172,8 +172,10 @@ def test_a_surface_is_the_mean_of_what_is_known(white: tuple[Subject, Data]) -> 
         return values
 
     blind = replace(subject, adapter=replace(squares.ADAPTER, measure=measure))
-    found = views.surfaces(blind, np.zeros((2, 4), np.float32), Axes(np.arange(2), np.ones(2)), np.linspace(-1, 1, 3))
+    surfaces = views.surfaces(
+        blind, np.zeros((2, 4), np.float32), Axes(np.arange(2), np.ones(2)), np.linspace(-1, 1, 3)
+    )
     expected = np.full((3, 3), 8.0)
     expected[2, 2] = np.nan
-    np.testing.assert_array_equal(found[1, 0], expected)
-    np.testing.assert_array_equal(found[0, 1], (expected - 1).T)
+    np.testing.assert_array_equal(surfaces[1, 0], expected)
+    np.testing.assert_array_equal(surfaces[0, 1], (expected - 1).T)

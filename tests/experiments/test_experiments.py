@@ -31,11 +31,11 @@ def test_models_data_sets_and_seeds_multiply() -> None:
 
 
 def test_a_model_has_the_preset_of_its_name_or_another() -> None:
-    paper, other, plain = experiments.parse(
+    paper, beta, plain = experiments.parse(
         {"data": ["folk"], "models": {"paper": {}, "paper-beta": {"preset": "paper", "gamma": 0}, "mine": {"units": 8}}}
     )
     assert paper.config == config.make("paper", data="folk")
-    assert other.config == config.make("paper", data="folk", gamma=0)
+    assert beta.config == config.make("paper", data="folk", gamma=0)
     assert plain.config == config.make(data="folk", units=8)
 
 
@@ -55,15 +55,15 @@ def test_a_model_has_its_own_seeds_data_and_minutes() -> None:
         "data": BOTH, "seeds": [0, 1, 2], "minutes": 5,
         "models": {"default": {}, "paper": {"seeds": [7], "data": ["bach"], "minutes": 45}},
     }  # fmt: skip
-    found = experiments.parse(content)
-    assert [run.minutes for run in found] == [5] * 6 + [45]
-    assert found[-1].name == "paper-bach-7"
+    parsed = experiments.parse(content)
+    assert [run.minutes for run in parsed] == [5] * 6 + [45]
+    assert parsed[-1].name == "paper-bach-7"
 
 
 def test_a_grid_makes_a_model_of_each_combination() -> None:
-    found = experiments.parse({"data": ["bach"], "models": {"paper": {"grid": {"gamma": [0.1, 10], "delta": [1.0]}}}})
-    assert [run.name for run in found] == ["paper-gamma0.1-delta1-bach-0", "paper-gamma10-delta1-bach-0"]
-    assert [(run.config.loss.gamma, run.config.loss.delta) for run in found] == [(0.1, 1), (10, 1)]
+    parsed = experiments.parse({"data": ["bach"], "models": {"paper": {"grid": {"gamma": [0.1, 10], "delta": [1.0]}}}})
+    assert [run.name for run in parsed] == ["paper-gamma0.1-delta1-bach-0", "paper-gamma10-delta1-bach-0"]
+    assert [(run.config.loss.gamma, run.config.loss.delta) for run in parsed] == [(0.1, 1), (10, 1)]
 
 
 def test_a_run_starts_from_that_with_its_seed_and_takes_its_network() -> None:
@@ -72,10 +72,10 @@ def test_a_run_starts_from_that_with_its_seed_and_takes_its_network() -> None:
         "more": {"start": "first", "control": 1.0},
         "first": {"units": 8, "latent": 6},
     }
-    found = {run.name: run for run in experiments.parse({"data": BOTH, "seeds": [0, 1], "models": models})}
-    assert found["tuned-bach-1"].start == "first-folk44-1"
-    assert found["more-bach-0"].start == "first-bach-0"
-    assert (found["tuned-bach-1"].config.network.units, found["tuned-bach-1"].config.network.latent) == (8, 6)
+    parsed = {run.name: run for run in experiments.parse({"data": BOTH, "seeds": [0, 1], "models": models})}
+    assert parsed["tuned-bach-1"].start == "first-folk44-1"
+    assert parsed["more-bach-0"].start == "first-bach-0"
+    assert (parsed["tuned-bach-1"].config.network.units, parsed["tuned-bach-1"].config.network.latent) == (8, 6)
 
 
 @pytest.mark.parametrize(
@@ -214,17 +214,17 @@ def test_a_run_that_was_kept_without_its_best_checkpoint_is_done_and_may_go_on(r
 
 def test_a_run_starts_from_the_weights_of_another(run: Run, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tuned = Run("tuned", run.config, start=run.name)
-    begun = {}
+    starts = {}
     train = runs.train
     monkeypatch.setattr(
         runs,
         "train",
-        lambda *given, start, **more: begun.update({given[1].name: start}) or train(*given, start=start, **more),
+        lambda *args, start, **options: starts.update({args[1].name: start}) or train(*args, start=start, **options),
     )
     do([tuned, run], out)
-    assert list(begun) == [run.name, tuned.name]
-    assert begun[run.name] is None
-    assert begun[tuned.name].config == run.config
+    assert list(starts) == [run.name, tuned.name]
+    assert starts[run.name] is None
+    assert starts[tuned.name].config == run.config
     assert experiments.look(tuned, out).done
 
 
@@ -232,10 +232,10 @@ def test_a_failed_run_keeps_its_error_and_stops_no_other(run: Run, out: Path, mo
     bad, after = Run("bad", run.config), Run("after", run.config, start="bad-" + run.name.split("-", 1)[1])
     train = runs.train
 
-    def fail(settings: object, folder: Path, *given: Any, **more: Any) -> Path:
+    def fail(settings: object, folder: Path, *args: Any, **options: Any) -> Path:
         if folder.name.startswith("bad"):
             raise DataError("nothing to learn")
-        return train(settings, folder, *given, **more)
+        return train(settings, folder, *args, **options)
 
     monkeypatch.setattr(runs, "train", fail)
     do([bad, after, run], out)
@@ -243,7 +243,7 @@ def test_a_failed_run_keeps_its_error_and_stops_no_other(run: Run, out: Path, mo
     assert experiments.look(after, out).epoch == 0
     assert experiments.look(run, out).done
     monkeypatch.undo()
-    monkeypatch.setattr(work, "_train", lambda *given: 1 / 0)
+    monkeypatch.setattr(work, "_train", lambda *args: 1 / 0)
     do([bad], out)
     text = (out / bad.name / "error.txt").read_text()
     assert text.startswith("ZeroDivisionError: division by zero\n")

@@ -129,13 +129,13 @@ def clock(start: float, count: int, each: float = 0.01) -> list[tuple[float, Any
     return [(start + each * number, mido.Message("clock")) for number in range(1, count + 1)]
 
 
-def test_another_s_clock_leads() -> None:
+def test_an_external_clock_leads() -> None:
     start, stop, go_on = (mido.Message(kind) for kind in ("start", "stop", "continue"))
     world = World(incoming=[(1.0, start), *clock(1, 48), (1.48, stop), (3.0, go_on), *clock(3, 24 * 8 - 48)])
     played(world, clock=loop.Follow(world, world.sleep))
-    begun = [(time, message.note) for time, message in world.sent if message.type == "note_on"]
+    onsets = [(time, message.note) for time, message in world.sent if message.type == "note_on"]
     # a tick is 10 ms: E comes 72 ticks after the start, of which 48 are before the stop
-    assert begun == [(pytest.approx(1.0, abs=0.01), 60), (pytest.approx(3.24, abs=0.01), 64)]
+    assert onsets == [(pytest.approx(1.0, abs=0.01), 60), (pytest.approx(3.24, abs=0.01), 64)]
 
 
 def test_a_start_in_the_middle_begins_anew() -> None:

@@ -74,8 +74,8 @@ def test_every_attribute_stands_against_every_dimension() -> None:
     figure = latent.scatter(NAMES, z, a, "Model")
     texts(figure)
     assert len(figure.axes) == 9
-    said = [ax.get_title(loc="right") for ax in figure.axes]
-    assert [said[0], said[4], said[8]] == ["ρ 1.000", "ρ \N{MINUS SIGN}1.000", "ρ 0.000"]  # noqa: RUF001 (it is rho)
+    titles = [ax.get_title(loc="right") for ax in figure.axes]
+    assert [titles[0], titles[4], titles[8]] == ["ρ 1.000", "ρ \N{MINUS SIGN}1.000", "ρ 0.000"]  # noqa: RUF001 (it is rho)
     x, y = figure.axes[5].lines[0].get_data()
     assert (figure.axes[5].get_xlabel(), figure.axes[5].get_ylabel()) == ("z of contour", "range")
     assert (np.asarray(x) == 0).all()

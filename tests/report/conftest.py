@@ -25,21 +25,21 @@ def put(tmp_path: Path) -> Put:
         scores = {name: {"value": more.pop(name, 0.4), "reference": 0.5, "interval": [0.3, 0.6]} for name in METRICS}
         scores["scc"] = {"value": scc, "reference": 1.0, "ceiling": 0.986}
         shares = {name: more.pop(name, 0.99) for name in SHARES}
-        kept = {name.removeprefix("kept_"): more.pop(name, 0.9) for name in IDENTITY}
+        identity = {name.removeprefix("kept_"): more.pop(name, 0.9) for name in IDENTITY}
         settings = adapters.configure("paper", data=data, seed=seed, **({"epochs": 4} | more))
         folder = tmp_path / "runs" / f"{model}-{data}-{seed}"
         folder.mkdir(parents=True)
         (folder / "config.json").write_text(json.dumps(settings.as_dict()))
         (folder / "metrics.csv").write_text("epoch,step,accuracy,seconds\n1,50,0.5,60\n2,100,0.6,60\n")
-        found = {
+        figures = {
             **scores, "reconstruction": shares, "intervals": {name: [0.98, 0.995] for name in SHARES},
             "counts": {"items": 3509, "unseen": 2369, "paper": 5000, "paper_seen": 0.88},
         }  # fmt: skip
         if pictures:
-            del found["reconstruction"]["paper"], found["counts"]["paper"], found["counts"]["paper_seen"]
-            found |= {"words": asdict(images.WORDS), "kept": {"what": adapters.get(data).identity_name, **kept}}
+            del figures["reconstruction"]["paper"], figures["counts"]["paper"], figures["counts"]["paper_seen"]
+            figures |= {"words": asdict(images.WORDS), "kept": {"what": adapters.get(data).identity_name, **identity}}
         if evaluated:
-            (folder / "evaluation.json").write_text(json.dumps(found))
+            (folder / "evaluation.json").write_text(json.dumps(figures))
         return folder
 
     return put

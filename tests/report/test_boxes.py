@@ -54,12 +54,12 @@ def test_the_papers_models_stand_above_those_of_the_runs(drawn: dict[str, Figure
 
 
 def test_what_is_kept_is_on_one_axis_beside_the_judge(drawn: dict[str, Figure]) -> None:
-    kept = drawn["kept"]
-    reconstructed, near, wide = kept.axes[:3]
+    picture = drawn["kept"]
+    reconstructed, near, wide = picture.axes[:3]
     assert reconstructed.get_xlim() == near.get_xlim() == wide.get_xlim()
     assert names(reconstructed) == ["published: beta-VAE", "published: AR-VAE", "default"]
     assert places(near, "D") == []  # the paper does not have it
     assert places(reconstructed, "o") == [pytest.approx(2)]  # 99 %: one of a hundred is wrong
-    said = {text.get_text() for text in kept.texts}
-    assert {"Digit or shape kept", "morpho-mnist: digit", "sprites: shape"} < said
-    assert any("green dashes: what the judge reads right in originals" in text for text in said)
+    texts = {text.get_text() for text in picture.texts}
+    assert {"Digit or shape kept", "morpho-mnist: digit", "sprites: shape"} < texts
+    assert any("green dashes: what the judge reads right in originals" in text for text in texts)

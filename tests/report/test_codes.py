@@ -38,17 +38,17 @@ def test_images_are_swept_by_the_best_run_beside_the_best_without_a_loss(trained
         assert film.size == still.size
     shutil.rmtree(trained / "beta-vae-squares-0")
     assert report.write(report.read(trained), tmp_path / "alone", data_dir=tmp_path) == []
-    found = {path.name for path in (tmp_path / "alone").iterdir()}
-    assert "pairs-squares.png" in found
-    assert "sweeps-squares.gif" not in found
+    names = {path.name for path in (tmp_path / "alone").iterdir()}
+    assert "pairs-squares.png" in names
+    assert "sweeps-squares.gif" not in names
 
 
 def test_the_best_of_another_model_stands_in_where_there_is_no_default(trained: Path, tmp_path: Path) -> None:
     models = group(report.read(trained))["squares"]
     models["mine"] = models.pop("default")
-    found = codes.choose(models, "default")
-    assert found is not None
-    assert codes.load(found, tmp_path).name == "default-squares-1"
+    best = codes.choose(models, "default")
+    assert best is not None
+    assert codes.load(best, tmp_path).name == "default-squares-1"
     assert codes.choose({"mine": models["mine"]}, "beta-vae") is None
 
 
@@ -61,17 +61,17 @@ def test_pictures_of_a_run_that_has_lost_its_checkpoint_stay_while_it_is_the_bes
     assert {"![codes of default-squares-1](pairs-squares.png)"} < set(shown)
     (trained / "default-squares-1" / "best.safetensors").unlink()
     remarks = report.write(report.read(trained), out, data_dir=tmp_path, force=True)
-    assert [one.partition(": ")[0] for one in remarks] == [
+    assert [remark.partition(": ")[0] for remark in remarks] == [
         f"{name} is that of the report before" for name in ("pairs-squares.png", "sweeps-squares.gif")
     ]
     assert pictures(out) == shown
     assert (out / "sweeps-squares.gif").read_bytes() == film
-    put("default", "squares", 2, interpretability=0.9)  # no picture is of this one
+    put("default", "squares", 2, interpretability=0.9)  # no picture is of this remark
     remarks = report.write(report.read(trained), out, data_dir=tmp_path, force=True)
-    assert [one.partition(" (")[0] for one in remarks] == [
+    assert [remark.partition(" (")[0] for remark in remarks] == [
         "no picture pairs-squares.png", "no picture sweeps-squares.gif"
     ]  # fmt: skip
-    assert all("default-squares-2" in one for one in remarks)
+    assert all("default-squares-2" in remark for remark in remarks)
     assert not any("codes of" in line for line in pictures(out))
 
 

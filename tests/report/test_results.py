@@ -16,8 +16,8 @@ from tests.report.conftest import Put
 
 def test_a_name_is_model_data_and_seed(put: Put, tmp_path: Path) -> None:
     put("my-own-folk44", "folk44", 10)
-    [found] = report.read(tmp_path / "runs")
-    assert (found.model, found.data, found.epoch, found.shown) == ("my-own-folk44", "folk44", 2, 100 * 256)
+    [run] = report.read(tmp_path / "runs")
+    assert (run.model, run.data, run.epoch, run.shown) == ("my-own-folk44", "folk44", 2, 100 * 256)
 
 
 def test_figures_are_called_by_the_words_of_their_data(put: Put, tmp_path: Path) -> None:
@@ -36,9 +36,9 @@ def test_figures_are_called_by_the_words_of_their_data(put: Put, tmp_path: Path)
 
 def test_what_is_kept_is_compared_with_what_the_judge_reads_in_originals(put: Put, tmp_path: Path) -> None:
     put("default", "morpho-mnist", 0, kept_original=0.99, kept_swept=0.87)
-    [found] = report.read(tmp_path / "runs")
-    assert (found.value("kept_swept"), found.reference("kept_swept")) == (0.87, 0.99)
-    assert found.reference("kept_original") is None
+    [run] = report.read(tmp_path / "runs")
+    assert (run.value("kept_swept"), run.reference("kept_swept")) == (0.87, 0.99)
+    assert run.reference("kept_original") is None
 
 
 def test_what_cannot_be_read_is_said(put: Put, tmp_path: Path) -> None:
@@ -71,24 +71,24 @@ def test_a_figure_over_runs_is_their_median_and_ends(put: Put, tmp_path: Path) -
 def test_targets_and_the_papers_figures_are_of_what_there_is() -> None:
     known = [name for models in results.published().values() for some in models.values() for name in some]
     assert set(known) <= FIGURES.keys()
-    assert {one["figure"] for one in results.targets()} <= FIGURES.keys()
-    assert {one["of"] for one in results.targets()} == set(tables.TARGET_OF)
+    assert {target["figure"] for target in results.targets()} <= FIGURES.keys()
+    assert {target["of"] for target in results.targets()} == set(tables.TARGET_OF)
     assert {figure for _, figure in results.ceilings()} <= FIGURES.keys()
 
 
 def test_what_the_paper_reached_stands_beside_each_form_of_its_data() -> None:
-    for one, other in (("sprites", "sprites-official"), ("bach", "bach-paper"), ("folk44", "folk44-paper")):
-        assert results.published()[one] == results.published()[other]
+    for data, form in (("sprites", "sprites-official"), ("bach", "bach-paper"), ("folk44", "folk44-paper")):
+        assert results.published()[data] == results.published()[form]
     assert results.ceilings()["sprites-official", "interpretability"][0] == 0.8875
 
 
 def test_an_evaluation_is_current_until_its_run_is_trained_on(put: Put, tmp_path: Path) -> None:
     folder = put("default", "folk44", 0)
     put("paper", "folk44", 0, evaluated=False)
-    assert [one.current for one in report.read(tmp_path / "runs")] == [True, False]
+    assert [run.current for run in report.read(tmp_path / "runs")] == [True, False]
     (folder / "best.safetensors").touch()
     os.utime(folder / "evaluation.json", (0, 0))
-    assert [one.current for one in report.read(tmp_path / "runs")] == [False, False]
+    assert [run.current for run in report.read(tmp_path / "runs")] == [False, False]
 
 
 def test_the_first_run_of_the_paper_is_given_for_images_alone() -> None:

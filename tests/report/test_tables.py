@@ -69,18 +69,18 @@ def test_what_is_missed_is_said(put: Put, groups: Callable[[], Groups]) -> None:
     put("default", "morpho-mnist", 0, kept_reconstructed=0.94, kept_swept=0.8)
     text = tables.report([], groups(), {}, [])
 
-    def said(data: str) -> dict[str, list[str]]:
+    def targets(data: str) -> dict[str, list[str]]:
         lines = [line for line in text.splitlines() if line.startswith(f"| {data} | default |")]
         return {line.split("|")[3].strip(): [cell.strip() for cell in line.split("|")[4:7]] for line in lines}
 
-    assert said("bach")["SCC, share of the tie ceiling"] == ["98.38 %", "99 %", "**missed**"]
-    assert said("bach")["ticks right, unseen measures"] == ["50.00 %", "88 %", "**missed**"]
-    assert said("bach")["ticks right, held-out tunes, more than beta-vae"] == [
+    assert targets("bach")["SCC, share of the tie ceiling"] == ["98.38 %", "99 %", "**missed**"]
+    assert targets("bach")["ticks right, unseen measures"] == ["50.00 %", "88 %", "**missed**"]
+    assert targets("bach")["ticks right, held-out tunes, more than beta-vae"] == [
         "-0.01 points", "at least -0.20 points", "met",
     ]  # fmt: skip
-    assert said("bach")["Interpretability"] == [".400", ".970", "**missed**"]
-    assert said("morpho-mnist")["digit kept, reconstructed"] == ["94.00 %", "93 %", "met"]
-    assert said("morpho-mnist")["digit kept, swept over \N{MINUS SIGN}2..2"] == ["80.00 %", "85 %", "**missed**"]
+    assert targets("bach")["Interpretability"] == [".400", ".970", "**missed**"]
+    assert targets("morpho-mnist")["digit kept, reconstructed"] == ["94.00 %", "93 %", "met"]
+    assert targets("morpho-mnist")["digit kept, swept over \N{MINUS SIGN}2..2"] == ["80.00 %", "85 %", "**missed**"]
 
 
 def test_settings_of_a_grid_are_in_the_words_of_their_data(
