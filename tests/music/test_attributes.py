@@ -227,3 +227,15 @@ def test_names_and_their_aliases() -> None:
         attributes.canonical_name("rythm")
     with pytest.raises(UsageError, match="there is rhythm, range"):
         attributes.canonical_name("zzz")
+
+
+@given(st.lists(st.integers(0, len(METRES) - 1), max_size=8))
+def test_measures_in_several_metres_are_each_measured_in_their_own(kinds: list[int]) -> None:
+    rng, width = np.random.default_rng(0), max(map(ticks, METRES))
+    tokens = np.where(rng.random((len(kinds), width)) < 0.4, rng.integers(50, 80, (len(kinds), width)), HOLD)
+    values = attributes.measure_each(tokens, np.array(kinds, dtype=int), ("rhythm", "syncopation"))
+    assert values.shape == (len(kinds), 2)
+    for row, kind in enumerate(kinds):
+        alone = attributes.measure(tokens[[row]], METRES[kind], ("rhythm", "syncopation"))[0]
+        assert values[row] == pytest.approx(alone, rel=1e-12)
+    assert attributes.measure_each(tokens, np.array(kinds, dtype=int), ()).shape == (len(kinds), 0)
