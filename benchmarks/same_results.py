@@ -56,16 +56,22 @@ COMMANDS = [
     "generate --metre 6/8 --key G:major --seed 3 --json",
     "generate --like speed-the-plough.mid --seed 3 --json -o like.mid",
     "morph speed-the-plough.mid tunes.abc#1 -o morph.mid --json",
-    "map irish-washerwoman.mid --attr rhythm --attr density",
+    "map irish-washerwoman.mid --attr rhythm --attr density --json",
     "reconstruct amazing-grace.mid --json",
 ]
 SPELLED = {"contour=by+0.2": "contour=+0.2", "contour=-0.2": "contour=1:-0.2"}
 """Words that an old revision spelled otherwise; a negative value was a curve of one point."""
 
-RENAMED = {'"asked":': '"target":', '"reached":': '"value":', '"before":': '"original":', '"left":': '"unchanged":'}
+RENAMED = {
+    '"asked":': '"target":',
+    '"reached":': '"value":',
+    '"before":': '"original":',
+    '"left":': '"unchanged":',
+    "measures that go no further": "measures whose target was out of range and clipped",
+}
 """Words in what is printed that have another name since, such as the keys of `--json`: old and new."""
 
-REWORDED = ("interpolate", "map")
+REWORDED = ("interpolate", "map", "morph")
 """Commands whose pictures have other words since; they were compared before these changed."""
 
 
@@ -92,7 +98,8 @@ def results(tree: Path, folder: Path, commands: list[str], old: bool) -> dict[st
         if done.returncode:
             every[f"{command}: failed"] = done.stderr.strip().splitlines()[-1:]
         printed = re.sub(r"-[0-9a-f]{16}\.npz", ".npz", done.stdout.replace(str(folder), "FOLDER"))
-        for word, now in RENAMED.items() if old else ():
+        renamed = RENAMED | ({'"left":': '"abrupt":'} if command.startswith("morph") else {})
+        for word, now in renamed.items() if old else ():
             printed = printed.replace(word, now)
         every[command] = json.loads(printed) if printed.startswith("{") else printed  # in whatever order its keys are
         for path in sorted(here.rglob("*")):

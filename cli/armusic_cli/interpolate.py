@@ -154,10 +154,13 @@ def _check(attributes: Sequence[str]) -> bool:
 
 def _show_reached(file: Path, reached: Reached, files: Sequence[Path], *, as_json: bool) -> None:
     """Print the targets and the values reached: a row per attribute."""
-    columns = (reached.original, reached.targets, reached.values)
     if as_json:
         values = {
-            name: dict(zip(("original", "target", "value"), (table[:, k].tolist() for table in columns), strict=True))
+            name: {
+                "target": reached.targets[:, k].tolist(),
+                "value": reached.values[:, k].tolist(),
+                "original": reached.original[:, k].tolist(),
+            }
             for k, name in enumerate(reached.names)
         }
         result = {"input": str(file), "attributes": values, "distance": reached.distance.tolist()}
@@ -165,7 +168,7 @@ def _show_reached(file: Path, reached: Reached, files: Sequence[Path], *, as_jso
         return
     rows = []
     for k, name in enumerate(reached.names):
-        original, target, value = (table[:, k] for table in columns)
+        original, target, value = (table[:, k] for table in (reached.original, reached.targets, reached.values))
         figures = (original.mean(), target.mean(), value.mean(), abs(value - target).max())
         rows.append([short(name), *(f"{figure:.3f}" for figure in figures)])
     tables.show(["attribute", "original", "target", "value", "largest error"], rows)
