@@ -73,8 +73,8 @@ def _moved(x: torch.Tensor) -> torch.Tensor:
 def _right(network: Digits, x: torch.Tensor, y: torch.Tensor) -> float:
     network.eval()
     with torch.inference_mode():
-        found = torch.cat([network(part.float() / 255).argmax(dim=1) for part in x.split(1000)])
-    return (found == y).double().mean().item()
+        digits = torch.cat([network(part.float() / 255).argmax(dim=1) for part in x.split(1000)])
+    return (digits == y).double().mean().item()
 
 
 if __name__ == "__main__":

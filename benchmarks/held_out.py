@@ -21,29 +21,29 @@ def main() -> None:
     parser.add_argument("run", nargs="?")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    found = evaluation.held_out(api.load(options.run).checkpoint, data_folder())
+    result = evaluation.held_out(api.load(options.run).checkpoint, data_folder())
     if options.json:
-        options.json.write_text(json.dumps(found, indent=2) + "\n")
-    print(tables(found))
+        options.json.write_text(json.dumps(result, indent=2) + "\n")
+    print(tables(result))
 
 
-def tables(found: dict[str, Any]) -> str:
-    """Return what `evaluation.held_out` found as Markdown."""
-    names = list(next(iter(found["r2"].values())))
+def tables(result: dict[str, Any]) -> str:
+    """Return the result of `evaluation.held_out` as Markdown."""
+    names = list(next(iter(result["r2"].values())))
     lines = [f"| metre | measures | n | {' | '.join(FIGURES.values())} |", "|---" * (3 + len(FIGURES)) + "|"]
-    for metre, parts in found["reconstruction"].items():
+    for metre, parts in result["reconstruction"].items():
         for part, row in parts.items():
             figures = " | ".join(_percent(row[name]) if name != "onset_f1" else f"{row[name]:.4f}" for name in FIGURES)
             lines.append(f"| {metre} | {part} | {row['n']:,} | {figures} |")
     lines += ["", f"| R² | {' | '.join(names)} | mean |", "|---" * (2 + len(names)) + "|"]
-    for metre, row in found["r2"].items():
+    for metre, row in result["r2"].items():
         values = [*row.values(), float(np.mean([*row.values()]))]
         lines.append(f"| {metre} | " + " | ".join(f"{value:.3f}" for value in values) + " |")
-    count = found["sweep"]["tunes"]
+    count = result["sweep"]["tunes"]
     lines += ["", f"| sweep of {count} tunes | upward steps that fall | mean at -2, -1, 0, 1, 2 |", "|---|---|---|"]
     for name in names:
-        means = ", ".join(f"{value:.3f}" for value in found["sweep"][name]["means"])
-        lines.append(f"| {name} | {found['sweep'][name]['falls']:.1%} | {means} |")
+        means = ", ".join(f"{value:.3f}" for value in result["sweep"][name]["means"])
+        lines.append(f"| {name} | {result['sweep'][name]['falls']:.1%} | {means} |")
     return "\n".join(lines)
 
 

@@ -55,8 +55,8 @@ def main() -> None:
     print("| preset | batch | | ms a step, median (least) | ms a measure | of it, ms for variants |")
     print("| --- | --- | --- | --- | --- | --- |")
     for preset, batch, how, steps in STEPS:
-        told = " ".join(f"--{name} {value}".removesuffix(" True") for name, value in how.items())
-        print(f"| {preset} | {batch} | {told} |", stepping(corpus, config.make(preset, batch=batch, **how), steps))
+        options = " ".join(f"--{name} {value}".removesuffix(" True") for name, value in how.items())
+        print(f"| {preset} | {batch} | {options} |", stepping(corpus, config.make(preset, batch=batch, **how), steps))
 
 
 def reading() -> Corpus:
@@ -69,19 +69,19 @@ def reading() -> Corpus:
         corpus, taken = clock(lambda: build("sample", files, root, Path(cache), jobs=1))
         stored = Path(corpus.cache).stat().st_size
     count = len(corpus.tokens)
-    kept = sum(array.nbytes for array in (corpus.tokens, corpus.kind, corpus.tune))
+    in_memory = sum(array.nbytes for array in (corpus.tokens, corpus.kind, corpus.tune))
     data = to_data(corpus, config.make())
     items = sum(array.nbytes for array in (data.x, data.a, data.group, data.kind))
     print(f"read {len(files)} files, {len(corpus.sources)} tunes, {count} measures: {len(files) / taken:.0f} files/s")
     print(
-        f"a measure: {stored / count:.0f} bytes in the cache, {kept / count:.0f} as a corpus,"
+        f"a measure: {stored / count:.0f} bytes in the cache, {in_memory / count:.0f} as a corpus,"
         f" {items / count:.0f} as items"
     )
     return corpus
 
 
 def whole(corpus: Corpus, times: int) -> None:
-    """Time what is done with all measures at once, on so many tunes more: each with pitches of its own."""
+    """Time the work on all measures at once, with `times` as many tunes, each with pitches of its own."""
     rng = np.random.default_rng(0)
     tokens = np.tile(corpus.tokens, (times, 1))
     struck = tokens < 100

@@ -61,7 +61,7 @@ def main() -> None:
     parser.add_argument("--base", type=Path, help="The checkpoint that the run was started from, with its own card.")
     options = parser.parse_args()
     best, last = (checkpoint.load(options.run / name) for name in (checkpoint.BEST, checkpoint.LAST))
-    found = evaluation.held_out(best, data_folder())
+    held_out_figures = evaluation.held_out(best, data_folder())
     changed = {name: value for name, value in best.config.values().items() if value != Config().values()[name]}
     command = "armusic train" + "".join(f" --{name.replace('_', '-')} {value}" for name, value in changed.items())
     commit, minutes, epochs = options.commit, sum(row["seconds"] for row in last.history) / 60, str(last.epoch)
@@ -71,7 +71,7 @@ def main() -> None:
         commit = f"{base.card['commit']}, and from there at {commit}"
         minutes += sum(row["seconds"] for row in base.history) / 60
         epochs = f"{base.config.schedule.epochs} and {epochs}"
-    card = best.card | {"command": command, "commit": commit, "held_out": found}
+    card = best.card | {"command": command, "commit": commit, "held_out": held_out_figures}
     card["calibration"] = calibrate(best, data_folder()).as_dict()
     path = RESOURCES / api.SHIPPED
     checkpoint.save(replace(best, card=card, optimizer={}), path)
@@ -83,7 +83,7 @@ def main() -> None:
         commit=commit,
         minutes=minutes,
         epochs=epochs,
-        tables=held_out.tables(found),
+        tables=held_out.tables(held_out_figures),
         losses=LOSSES.read_text(encoding="utf-8").replace("# ", "## ", 1),
         **best.card["items"],
     )

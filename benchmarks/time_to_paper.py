@@ -64,42 +64,42 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=float("inf"), help="give up after so much processor time")
     parser.add_argument("--run", type=Path, help="the folder of a run to measure, instead of training")
     parser.add_argument("--threads", type=int, default=2)
-    given = parser.parse_args()
-    torch.set_num_threads(given.threads)
-    chosen = {name: value for name in ("epochs", "batch") if (value := getattr(given, name)) is not None}
-    config = make(given.preset, data="folk44-paper", **chosen)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    chosen = {name: value for name in ("epochs", "batch") if (value := getattr(options, name)) is not None}
+    config = make(options.preset, data="folk44-paper", **chosen)
     adapter = adapters.get(config.data)
     train, valid, test = adapter.split(adapter.load(config, Path(data_folder())), config.seed)
     rng = np.random.default_rng(0)
     test = test.take(np.sort(rng.choice(len(test), ITEMS, replace=False)))
-    if given.run is not None:
-        model = checkpoint.load(given.run).model
-        used = sum(row["seconds"] for row in figures(given.run / "metrics.csv"))
-        found, ticks = measure(model, test)
-        print(f"{given.run}, {used / 60:.1f} min: Interpretability {found:.3f}, ticks {ticks:.2%}")
+    if options.run is not None:
+        model = checkpoint.load(options.run).model
+        used = sum(row["seconds"] for row in figures(options.run / "metrics.csv"))
+        interpretability, ticks = measure(model, test)
+        print(f"{options.run}, {used / 60:.1f} min: Interpretability {interpretability:.3f}, ticks {ticks:.2%}")
         return
     valid = valid.take(np.sort(rng.choice(len(valid), ITEMS, replace=False)))
     train = train.distinct() if config.schedule.distinct else train
     scale = scale_of(train, adapter.kinds)
     torch.manual_seed(config.seed)
     model = adapter.build(config)
-    schedule = config.schedule
-    size = (
-        f"{len(train):,} training measures, {schedule.batch} a step, {schedule.epochs} epochs, {given.threads} threads"
-    )
-    print(f"{given.preset}: {size}", flush=True)
+    size = f"{len(train):,} training measures, {config.schedule.batch} a step, {config.schedule.epochs} epochs"
+    print(f"{options.preset}: {size}, {options.threads} threads", flush=True)
     used, since = 0.0, time.process_time()
     reports = fit(
         model, train, valid, scale, config, augment=adapter.augment(config), expected=adapter.expected(config)
     )
     for report in reports:
         used += time.process_time() - since
-        found, ticks = measure(model, test)
-        print(f"epoch {report.epoch}, {used / 60:.1f} min: Interpretability {found:.3f}, ticks {ticks:.2%}", flush=True)
-        if found >= INTERPRETABILITY and ticks >= TICKS:
+        interpretability, ticks = measure(model, test)
+        print(
+            f"epoch {report.epoch}, {used / 60:.1f} min: Interpretability {interpretability:.3f}, ticks {ticks:.2%}",
+            flush=True,
+        )
+        if interpretability >= INTERPRETABILITY and ticks >= TICKS:
             print(f"reached after {used / 60:.1f} minutes of processor time", flush=True)
             return
-        if used > 60 * given.minutes:
+        if used > 60 * options.minutes:
             print(f"not reached after {used / 60:.1f} minutes of processor time", flush=True)
             return
         since = time.process_time()

@@ -29,7 +29,7 @@ from armusic.progress import Progress
 from armusic.training import adapters, checkpoint
 from armusic.training.checkpoint import BEST, LAST, Checkpoint
 from armusic.vae import fit
-from armusic.vae.companion import companion
+from armusic.vae.companion import make_companion
 from armusic.vae.data import scale_of
 from armusic.vae.distributed import processes, seeded
 from armusic.vae.fit import Report
@@ -80,11 +80,11 @@ def train(
         initial = last or start
         with seeded(config.seed, device):
             model = (initial.model if initial else adapter.build(config)).to(device)
-        beside = companion(config).to(device)
-        optimizer = fit.make_optimizer(nn.ModuleList([model, beside]), config)
+        companion = make_companion(config).to(device)
+        optimizer = fit.make_optimizer(nn.ModuleList([model, companion]), config)
         if last is not None:
             checkpoint.unpack(optimizer, last.optimizer)
-            beside.load_state_dict(last.companion)
+            companion.load_state_dict(last.companion)
         card = {"data": config.data, "items": {"train": len(train_data), "validation": len(valid), "test": len(test)}}
         state = Checkpoint(model, config, scale, tuple(history), card)
         events = _events(run) if first else None
@@ -96,7 +96,7 @@ def train(
             config,
             augment=adapter.augment(config),
             expected=expected,
-            companion=beside,
+            companion=companion,
             optimizer=optimizer,
             epoch=len(history),
             on_step=on_step if first else None,
@@ -105,7 +105,7 @@ def train(
             history.append(_row(report))
             if first:
                 state = replace(state, history=tuple(history))
-                _save(state, optimizer, beside, run)
+                _save(state, optimizer, companion, run)
                 if events is not None:
                     for name, value in history[-1].items():
                         events.add_scalar(name, value, report.epoch)

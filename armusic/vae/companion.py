@@ -11,13 +11,13 @@ from torch import Tensor, nn
 from armusic.config import Config
 
 
-def companion(config: Config) -> nn.Module:
+def make_companion(config: Config) -> nn.Module:
     """Return the module that the attribute loss trains beside the model; of most losses it has no weights.
 
     Examples
     --------
     >>> from armusic.config import make
-    >>> sum(weight.numel() for weight in companion(make("i-vae")).parameters())
+    >>> sum(weight.numel() for weight in make_companion(make("i-vae")).parameters())
     8
     """
     return Linear(len(config.attributes)) if config.loss.attribute_loss == "linear" else nn.Module()

@@ -64,7 +64,7 @@ def fit(
     expected : callable, optional
         Expected attributes of a decoder's output, for the control losses.
     companion, optimizer : Module, Optimizer, optional
-        Results of `armusic.vae.companion.companion` and `make_optimizer`; pass both to save their state between epochs.
+        Results of `make_companion` and `make_optimizer`; pass both to save their state between epochs.
     epoch : int
         Number of epochs that are done already.
     on_step : callable, optional

@@ -11,7 +11,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from armusic.config import Config, MeasureLoss
 from armusic.errors import UsageError
-from armusic.vae.companion import companion as companion_of
+from armusic.vae.companion import make_companion
 from armusic.vae.data import Scale
 from armusic.vae.distributed import Shard, StepDraws, add_up, gather, processes, seed_default, seeded
 from armusic.vae.losses import cross_entropy, dependence, explained, kl, pairwise, regression, slope
@@ -51,7 +51,7 @@ class Objective(nn.Module):
             )
         self.model, self.config, self.expected = model, config, expected
         like = next(model.parameters())
-        self.companion = (companion or companion_of(config)).to(like)
+        self.companion = (companion or make_companion(config)).to(like)
         self.register_buffer("mean", torch.as_tensor(scale.mean, dtype=like.dtype, device=like.device))
         self.register_buffer("std", torch.as_tensor(scale.std, dtype=like.dtype, device=like.device))
         self._encode, self._decode = model.encode, model.decode

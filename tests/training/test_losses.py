@@ -10,7 +10,7 @@ from torch import nn
 
 from armusic.training import adapters
 from armusic.training.adapters.music import to_data
-from armusic.vae.companion import companion
+from armusic.vae.companion import make_companion
 from armusic.vae.data import scale_of
 from armusic.vae.fit import fit, make_optimizer
 from tests import squares
@@ -38,7 +38,7 @@ def test_losses_are_what_they_were(case: str, monkeypatch: pytest.MonkeyPatch, t
     items = adapter.load(settings, tmp_path) if data else to_data(toy_corpus(), settings)
     train, valid, _ = adapter.split(items, settings.seed)
     torch.manual_seed(settings.seed)
-    model, beside = adapter.build(settings), companion(settings)
+    model, beside = adapter.build(settings), make_companion(settings)
     reports = fit(
         model, train, valid, scale_of(train, adapter.kinds), settings,
         augment=adapter.augment(settings), expected=adapter.expected(settings),

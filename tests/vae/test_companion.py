@@ -13,7 +13,7 @@ from armusic.errors import UsageError
 from armusic.training import adapters
 from armusic.training.adapters.music import build, to_data
 from armusic.training.checkpoint import pack, unpack
-from armusic.vae.companion import Linear, companion
+from armusic.vae.companion import Linear, make_companion
 from armusic.vae.data import Data, scale_of
 from armusic.vae.distributed import Shard, draw
 from armusic.vae.fit import Report, fit, make_optimizer
@@ -28,7 +28,7 @@ OTHERS = ("beta-vae", "glsr", "s2-vae", "i-vae", "fader")
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_one_method_has_weights_of_its_own(preset: str) -> None:
-    weights = list(companion(make(preset)).parameters())
+    weights = list(make_companion(make(preset)).parameters())
     assert bool(weights) == (preset == "i-vae")
 
 
@@ -140,11 +140,11 @@ def test_a_run_that_goes_on_gives_the_losses_of_one_that_never_stopped(preset: s
     torch.manual_seed(0)
     whole = list(start(settings, build(settings)))
     torch.manual_seed(0)
-    model, beside = build(settings), companion(settings)
+    model, beside = build(settings), make_companion(settings)
     optimizer = make_optimizer(torch.nn.ModuleList([model, beside]), settings)
     next(start(settings, model, companion=beside, optimizer=optimizer))
     torch.manual_seed(99)
-    again, beside_again = build(settings), companion(settings)
+    again, beside_again = build(settings), make_companion(settings)
     again.load_state_dict(model.state_dict())
     beside_again.load_state_dict(beside.state_dict())
     kept = make_optimizer(torch.nn.ModuleList([again, beside_again]), settings)

@@ -1,4 +1,4 @@
-"""How large, long, thick, slanted, wide and high a written digit is.
+"""Measurements of a written digit: area, length, thickness, slant, width and height.
 
 Source: D. C. Castro, J. Tan, B. Kainz, E. Konukoglu and B. Glocker, "Morpho-MNIST: Quantitative Assessment
 and Diagnostics for Representation Learning", Journal of Machine Learning Research 20 (2019). What the paper
@@ -30,7 +30,7 @@ _SETTLED = 1e-6  # far above the rounding of floats, far below a level of grey
 def measure(
     images: UInt8[np.ndarray, "item 1 height width"], names: tuple[str, ...] = NAMES
 ) -> Float[np.ndarray, "item name"]:
-    """Return what is measured of each image.
+    """Return measurements of each image.
 
     - `area`: pixels of the digit, px²
     - `length`: of its middle lines, px
@@ -44,7 +44,7 @@ def measure(
     images : uint8 array (item, 1, height, width)
         0 to 255: bright digits on dark.
     names : tuple of str
-        What is wanted.
+        Names of the measurements.
 
     Returns
     -------
@@ -64,8 +64,8 @@ def measure(
     known = np.array([place for place, name in enumerate(names) if name in NAMES], int)
     for start in range(0, len(uneven), _BATCH):
         batch = uneven[start : start + _BATCH]
-        found = np.column_stack(_measured(images[batch, 0]))
-        values[np.ix_(batch, known)] = found[:, [NAMES.index(names[place]) for place in known]]
+        measured = np.column_stack(_measured(images[batch, 0]))
+        values[np.ix_(batch, known)] = measured[:, [NAMES.index(names[place]) for place in known]]
     return values
 
 
@@ -79,9 +79,9 @@ def measure_all(
     images : uint8 array (item, 1, height, width)
         0 to 255.
     on_progress : callable, optional
-        Told how many images of how many are done.
+        Called with the number of images measured, and of all.
     jobs : int, optional
-        Processes; all cores when not given.
+        Number of processes; by default one per core.
 
     Examples
     --------
@@ -92,12 +92,12 @@ def measure_all(
 
     chunks = [images[start : start + _BATCH] for start in range(0, len(images), _BATCH)]
     jobs = max(1, min(jobs or cpu_count(), len(chunks)))
-    found = []
+    parts = []
     for values in Parallel(n_jobs=jobs, return_as="generator")(delayed(measure)(chunk) for chunk in chunks):
-        found.append(values)
+        parts.append(values)
         if on_progress is not None:
-            on_progress(sum(map(len, found)), len(images))
-    return np.concatenate(found) if found else np.zeros((0, len(NAMES)))
+            on_progress(sum(map(len, parts)), len(images))
+    return np.concatenate(parts) if parts else np.zeros((0, len(NAMES)))
 
 
 def _measured(images: UInt8[np.ndarray, "item height width"]) -> tuple[Float[np.ndarray, " item"], ...]:

@@ -103,7 +103,7 @@ ROW = "0,1,2,3,4,5,6"
         (broken_labels, "train-images-idx3-ubyte.gz has 60 images, but train-labels-idx1-ubyte.gz 59 labels"),
         (no_digit, "train-labels-idx1-ubyte.gz: label 10 of image 59 (from 0): digits are 0 to 9"),
         (other_size, "train-images-idx3-ubyte.gz: images of 27 x 28 pixels: digits have 28 x 28"),
-        (blank, "train-images-idx3-ubyte.gz: image 7 (from 0) is of one level of grey"),
+        (blank, "train-images-idx3-ubyte.gz: image 7 (from 0) has one level of grey only"),
         (table(HEAD, *[ROW] * 59), "train-morpho.csv: 59 rows for 60 images"),
         (table("index,area,length,slant,width,height", ROW), "train-morpho.csv: no column 'thickness'"),
         (table(HEAD, *[ROW] * 59, "59,1,2,x,4,5,6"), "train-morpho.csv: cannot be read as a table of numbers"),
@@ -174,7 +174,7 @@ def test_mnist_is_downloaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize(
     ("contents", "says"),
-    [(published, "is another file: its SHA-256 is [0-9a-f]{64}, not"), (str.encode, "is not compressed by gzip")],
+    [(published, "is not the expected one: its SHA-256 is [0-9a-f]{64}, not"), (str.encode, "is not compressed by gzip")],
 )
 def test_another_file_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, contents: Callable[[str], bytes], says: str
