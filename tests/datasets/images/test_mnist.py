@@ -174,7 +174,10 @@ def test_mnist_is_downloaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize(
     ("contents", "says"),
-    [(published, "is not the expected one: its SHA-256 is [0-9a-f]{64}, not"), (str.encode, "is not compressed by gzip")],
+    [
+        (published, "is not the expected one: its SHA-256 is [0-9a-f]{64}, not"),
+        (str.encode, "is not compressed by gzip"),
+    ],
 )
 def test_another_file_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, contents: Callable[[str], bytes], says: str
