@@ -307,9 +307,9 @@ def train(
     from armusic.training import run as runs
 
     cache = data_folder(data_dir)
-    begun = load(start).checkpoint if start is not None else None
+    base = load(start).checkpoint if start is not None else None
     return runs.train(
-        config, Path(run), cache, resume=resume, start=begun, on_data=on_data, on_step=on_step, on_epoch=on_epoch
+        config, Path(run), cache, resume=resume, start=base, on_data=on_data, on_step=on_step, on_epoch=on_epoch
     )
 
 

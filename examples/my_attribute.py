@@ -1,7 +1,7 @@
-"""An attribute of one's own: `armusic interpolate input.mid --attribute-file my_attribute.py:offbeat --attr offbeat`.
+"""Your own attribute: `armusic interpolate input.mid --attribute-file my_attribute.py:offbeat --attr offbeat`.
 
-The shipped model turns it without training; any function of this kind will do, if it looks at each
-measure on its own and does not change by transposition.
+The shipped model can change it without training, as it can any such function that looks at each
+measure on its own and does not change with transposition.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""A data set of one's own: discs of some size and brightness, trained on and measured like any other.
+"""Your own data set: discs of some size and brightness, trained on and measured like any other.
 
     python examples/own_adapter.py                       # trains for a minute, and prints the figures
 
@@ -49,5 +49,7 @@ ADAPTER = ImageAdapter("discs", read, (1, SIDE, SIDE), {"default": SETTINGS}, me
 if __name__ == "__main__":
     adapters.ADAPTERS["discs"] = "own_adapter:ADAPTER"
     run = api.train(api.configure(data="discs"), Path("runs/discs"), on_epoch=lambda report: print(report.scores))
-    found = api.load(run).evaluate().as_dict()
-    print({name: found[name]["value"] for name in ("interpretability", "scc", "mig")}, found["control"]["linearity"])
+    figures = api.load(run).evaluate().as_dict()
+    print(
+        {name: figures[name]["value"] for name in ("interpretability", "scc", "mig")}, figures["control"]["linearity"]
+    )

@@ -1,4 +1,4 @@
-"""Turn every attribute of a melody down and up, from Python.
+"""Lower and raise every attribute of a melody, from Python.
 
 python examples/turn_every_attribute.py [INPUT] [FOLDER]
 """

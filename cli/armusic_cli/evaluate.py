@@ -133,14 +133,14 @@ def _show(figures: Mapping[str, Any]) -> None:
         )
         click.echo()
     if "kept" in figures:
-        kept = figures["kept"]
+        identity = figures["kept"]
         tables.show(
-            [f"{kept['what']} kept", "%", words["items"]],
+            [f"{identity['what']} kept", "%", words["items"]],
             [
-                ["in the originals, as the judge sees them", _percent(kept["original"]), f"{kept['n']:,}"],
-                ["reconstructed", _percent(kept["reconstructed"]), f"{kept['n']:,}"],
-                ["one dimension moved, -2 to 2", _percent(kept["swept"]), f"{kept['turned']:,}"],
-                ["one dimension moved, -4 to 4", _percent(kept["swept_wide"]), f"{kept['turned']:,}"],
+                ["in the originals, as the judge sees them", _percent(identity["original"]), f"{identity['n']:,}"],
+                ["reconstructed", _percent(identity["reconstructed"]), f"{identity['n']:,}"],
+                ["one dimension moved, -2 to 2", _percent(identity["swept"]), f"{identity['turned']:,}"],
+                ["one dimension moved, -4 to 4", _percent(identity["swept_wide"]), f"{identity['turned']:,}"],
             ],
         )
         click.echo()
