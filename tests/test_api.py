@@ -173,8 +173,8 @@ def test_the_shipped_model_knows_the_example() -> None:
 
     music = armusic.read(EXAMPLE)
     tokens = tokenizer.encode(music)
-    heard, _ = reconstruction.decode(armusic.load().checkpoint, tokens, tokenizer.kinds(music.measures))
-    assert (heard == tokens).mean() > 0.98
+    decoded, _ = reconstruction.decode(armusic.load().checkpoint, tokens, tokenizer.kinds(music.measures))
+    assert (decoded == tokens).mean() > 0.98
 
 
 def test_a_picture_is_returned_and_saved_but_not_over_another_file(tmp_path: Path) -> None:

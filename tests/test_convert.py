@@ -129,8 +129,8 @@ def test_only_the_first_minute_is_played() -> None:
 
 
 def test_names_of_what_is_written() -> None:
-    one = tune("6/8", JIG)
-    assert convert.named([("a", one), ("b", one)]) == [("a", one), ("b", one)]
-    assert convert.named(replace(one, title="Jig")) == convert.named([replace(one, title="Jig")])
+    jig = tune("6/8", JIG)
+    assert convert.named([("a", jig), ("b", jig)]) == [("a", jig), ("b", jig)]
+    assert convert.named(replace(jig, title="Jig")) == convert.named([replace(jig, title="Jig")])
     with pytest.raises(UsageError, match="int: no tune"):
         convert.named(3)

@@ -63,8 +63,8 @@ class Command(click.Command):
     def _data(self, ctx: click.Context) -> str:
         """Return the data that the command line names; empty where it names none."""
         with click.Context(self, resilient_parsing=True) as plain:  # nothing is checked
-            given, _, _ = self.make_parser(plain).parse_args(list(ctx.meta.get(__name__, ())))
-        data = given.get("data")
+            typed, _, _ = self.make_parser(plain).parse_args(list(ctx.meta.get(__name__, ())))
+        data = typed.get("data")
         return data if isinstance(data, str) else ""
 
 

@@ -128,17 +128,17 @@ class _Training:
         self.progress.update(report.epoch, self.epochs, title="training", unit="epoch")
 
 
-def _config(run: Path, preset: str, given: dict[str, Any], *, resume: bool) -> Config:
-    """Return a preset's settings with those given; a run that goes on has the others from its own config.json."""
+def _config(run: Path, preset: str, values: dict[str, Any], *, resume: bool) -> Config:
+    """Return a preset's settings with some values; a resumed run takes the others from its own config.json."""
     from armusic import api
 
     file = run / "config.json"
     if not (resume and file.is_file()):
-        return api.configure(preset or "default", **given)
+        return api.configure(preset or "default", **values)
     try:
         written = json.loads(file.read_text(encoding="utf-8"))
         known = config.from_dict(written)
     except (OSError, ValueError) as error:
         raise UsageError(f"{file}: not the settings of a run ({error})") from error
     of_preset = config.preset_values(preset, known.domain) if preset else {}
-    return known.replace(**of_preset | given)
+    return known.replace(**of_preset | values)

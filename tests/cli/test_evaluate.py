@@ -1,4 +1,4 @@
-"""`armusic evaluate`: tables, CSV, JSON and pictures of one and the same figures, and every refusal in one line."""
+"""`armusic evaluate`: tables, CSV, JSON and pictures of one and the same cells, and every refusal in one line."""
 
 import csv
 import json
@@ -33,7 +33,7 @@ def trained(here: Path) -> Path:
             notes = rng.choice(list("CDEFGABcde"), 2 * beats)
             halves = rng.integers(0, 2, beats)
             pairs = zip(notes[::2], notes[1::2], halves, strict=True)
-            lines.append("".join(f"{one}2" if half else one + other for one, other, half in pairs))
+            lines.append("".join(f"{first}2" if half else first + second for first, second, half in pairs))
         text = f"X:1\nT:{number}\nM:{metre}\nL:1/8\nK:C\n{'|'.join(lines)}|\n"
         (folder / f"{number}.abc").write_text(text)
     torch.manual_seed(0)
@@ -62,18 +62,18 @@ def test_json_and_csv_have_the_same_figures(run: Run, trained: Path) -> None:
     assert plain["kind"] == "6/8"
     assert plain["counts"]["items"] >= 10
     rows = list(csv.DictReader(run("evaluate", trained, "--csv", "--metre", "6/8").out.splitlines()))
-    found = {(row["part"], row["figure"], row["attribute"]): row for row in rows}
-    assert len(found) == len(rows)
-    assert float(found["samples", "scc", ""]["value"]) == plain["scc"]["value"]
-    assert float(found["means", "mig", "range"]["value"]) == plain["means"]["mig"]["each"]["range"]
-    exact = found["reconstruction", "exact", ""]
+    cells = {(row["part"], row["figure"], row["attribute"]): row for row in rows}
+    assert len(cells) == len(rows)
+    assert float(cells["samples", "scc", ""]["value"]) == plain["scc"]["value"]
+    assert float(cells["means", "mig", "range"]["value"]) == plain["means"]["mig"]["each"]["range"]
+    exact = cells["reconstruction", "exact", ""]
     assert [float(exact["value"]), float(exact["low"])] == [
         plain["reconstruction"]["exact"],
         plain["intervals"]["exact"][0],
     ]
-    assert float(found["control", "linearity", "contour"]["value"]) == plain["control"]["linearity"]["each"]["contour"]
-    assert float(found["prior", "distance", "rhythm"]["value"]) == plain["prior"]["attributes"]["rhythm"]["distance"]
-    assert int(found["counts", "items", ""]["value"]) == plain["counts"]["items"]
+    assert float(cells["control", "linearity", "contour"]["value"]) == plain["control"]["linearity"]["each"]["contour"]
+    assert float(cells["prior", "distance", "rhythm"]["value"]) == plain["prior"]["attributes"]["rhythm"]["distance"]
+    assert int(cells["counts", "items", ""]["value"]) == plain["counts"]["items"]
 
 
 @cairo

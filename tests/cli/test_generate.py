@@ -23,8 +23,8 @@ def test_one_tune_is_a_file(run: Run, here: Path) -> None:
     assert counted.endswith(" of 8 measures are copies of training measures, in some key")
     assert last == "wrote generated.mid and generated.png"
     assert names(here) == ["generated.mid", "generated.png"]
-    found = armusic.read("generated.mid")
-    assert (len(found.measures), str(found.key)) == (8, "D:major")
+    tune = armusic.read("generated.mid")
+    assert (len(tune.measures), str(tune.key)) == (8, "D:major")
     assert Path("generated.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -19,8 +19,8 @@ def test_a_row_per_measure(run: Run, melody: Path) -> None:
 
 def test_json_and_midi(run: Run, melody: Path, here: Path) -> None:
     done = run("reconstruct", melody, "--json", "-o", "again.mid")
-    found = json.loads(done.out)
-    assert len(found["measures"]) == 16
-    assert 0.9 < found["ticks"] <= 1
+    plain = json.loads(done.out)
+    assert len(plain["measures"]) == 16
+    assert 0.9 < plain["ticks"] <= 1
     assert [track.name for track in mido.MidiFile(here / "again.mid").tracks[1:]] == ["original", "reconstruction"]
     assert "exists already" in run("reconstruct", melody, "-o", "again.mid").error(1)

@@ -40,8 +40,8 @@ def test_without_the_extra_one_line_names_it(run: Run, monkeypatch: pytest.Monke
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.delattr(armusic, "studio", raising=False)
     monkeypatch.setitem(sys.modules, module, None)
-    wanted = f"the studio needs {module}, which is not installed: pip install 'armusic[studio]'"
-    assert run("studio", "--no-open").error(1) == wanted
+    message = f"the studio needs {module}, which is not installed: pip install 'armusic[studio]'"
+    assert run("studio", "--no-open").error(1) == message
 
 
 @pytest.mark.parametrize("host", [None, "0.0.0.0"])

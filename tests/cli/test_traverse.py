@@ -46,7 +46,7 @@ def test_several_items_and_attributes_in_a_strip(run: Run, mine: Path) -> None:
     done = run("traverse", "--model", mine, *options, "-o", "a.png", "--json", "--steps", 3, "--range", -1, 1)
     plain = json.loads(done.out)
     assert (plain["attributes"], plain["steps"], plain["files"]) == (["x", "y"], [-1, 0, 1], ["a.png"])
-    assert [one["item"] for one in plain["items"]] == [5, 2]
+    assert [item["item"] for item in plain["items"]] == [5, 2]
     assert len(plain["items"][1]["attributes"]["y"]["decoded"]) == 3
     table = run("traverse", "--model", mine, *options, "-o", "b.png").out.splitlines()
     assert table[0].split() == ["item", "step", "x", "y"]
