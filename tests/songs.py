@@ -34,7 +34,7 @@ def track(
         events.append((on, 3, Event(on, NOTE_ON + channel, bytes([pitch, 80]))))
         events.append((off, 2 if off > on else 4, Event(off, NOTE_OFF + channel, bytes([pitch, 64]))))
     last = max((tick for tick, _, _ in events), default=0)
-    ordered = [event for _, _, event in sorted(events, key=lambda one: one[:2])]
+    ordered = [event for _, _, event in sorted(events, key=lambda entry: entry[:2])]
     return (*ordered, Event(last, END_OF_TRACK, b""))
 
 

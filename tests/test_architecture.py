@@ -21,6 +21,22 @@ LINES = 320
 TABLES = {"armusic.io.readers.options", "armusic.io.writers.formats"}
 """What the command line offers comes from these, as from `armusic.config`."""
 VAGUE = {"utils", "util", "helpers", "core", "common", "misc"}
+NAMELESS = {
+    "found",
+    "made",
+    "one",
+    "ones",
+    "asked",
+    "told",
+    "said",
+    "turned",
+    "searched",
+    "heard",
+    "wished",
+    "wanted",
+    "begun",
+}
+"""Names that fit any value, so that a reader learns nothing: a thing is called what it is (`pool`, `tokens`, `run`)."""
 
 LIBRARY = {path.relative_to(ROOT).with_suffix(""): path for path in sorted((ROOT / "armusic").rglob("*.py"))}
 CLI = {path.relative_to(ROOT / "cli").with_suffix(""): path for path in sorted((ROOT / "cli").rglob("*.py"))}
@@ -46,11 +62,25 @@ def run_time_imports(module: str) -> set[str]:
     tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
     typed = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
     below = {id(node) for block in typed for node in ast.walk(block)}
-    found = set()
+    imported = set()
     for node in ast.walk(tree):
         if id(node) not in below and isinstance(node, ast.ImportFrom):
-            found |= {f"{node.module}.{alias.name}" for alias in node.names} & set(MODULES) or {str(node.module)}
-    return found
+            imported |= {f"{node.module}.{alias.name}" for alias in node.names} & set(MODULES) or {str(node.module)}
+    return imported
+
+
+def names_given(node: ast.AST) -> Iterator[str]:
+    """Yield the name that a node gives to a variable, a parameter, a function or a class."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+        yield node.attr
+    elif isinstance(node, ast.arg):
+        yield node.arg
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.alias | ast.ExceptHandler):
+        yield (node.asname if isinstance(node, ast.alias) else node.name) or ""
 
 
 def test_there_is_something_to_test() -> None:
@@ -124,8 +154,11 @@ def test_the_versions_that_are_tested_meet_the_bounds() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     tested = dict(line.split("==") for line in lines if line and not line.startswith("#"))
-    asked = [*project["dependencies"], *(text for extra in project["optional-dependencies"].values() for text in extra)]
-    for requirement in map(Requirement, asked):
+    declared = [
+        *project["dependencies"],
+        *(text for extra in project["optional-dependencies"].values() for text in extra),
+    ]
+    for requirement in map(Requirement, declared):
         if requirement.name != "armusic":
             name = re.sub(r"[-_.]+", "-", requirement.name).lower()
             assert name in tested, f"constraints.txt has no {name}"
@@ -146,3 +179,15 @@ def test_the_front_is_light(code: str) -> None:
     )
     assert done.stdout.splitlines()[-1] == "loaded:"
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("folder", ["armusic", "cli", "benchmarks", "examples", "tests"])
+def test_names_say_what_a_thing_is(folder: str) -> None:
+    vague = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {name}"
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in names_given(node)
+        if name in NAMELESS
+    ]
+    assert vague == []

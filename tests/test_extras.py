@@ -14,8 +14,8 @@ from armusic.experiments import work
 
 def test_an_import_that_fails_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pooch", None)  # as if it were not installed
-    wanted = r"^downloading dSprites needs pooch, which is not installed: pip install 'armusic\[image\]'$"
-    with pytest.raises(MissingExtraError, match=wanted):
+    message = r"^downloading dSprites needs pooch, which is not installed: pip install 'armusic\[image\]'$"
+    with pytest.raises(MissingExtraError, match=message):
         dsprites.official(tmp_path)
 
 

@@ -33,9 +33,9 @@ def test_json(run: Run, tunes: Path) -> None:
     assert (summary["tunes"], summary["measures"], summary["metres"]["6/8"]) == (6, 24, 4)
     assert "left_out" not in summary
     summary = json.loads(run("data", "show", "--data", tunes, "--json", "--skipped").out)
-    (one,) = summary["left_out"]
-    assert one["reason"] == "unsupported metre"
-    assert "5/4" in one["message"]
+    (skip,) = summary["left_out"]
+    assert skip["reason"] == "unsupported metre"
+    assert "5/4" in skip["message"]
 
 
 def test_what_was_skipped_is_listed(run: Run, tunes: Path) -> None:
@@ -48,9 +48,9 @@ def test_what_was_skipped_is_listed(run: Run, tunes: Path) -> None:
 
 def test_what_was_skipped_as_csv(run: Run, tunes: Path) -> None:
     rows = list(csv.DictReader(run("data", "build", "--from", tunes, "--csv").out.splitlines()))
-    (one,) = [row for row in rows if row["what"] == "left out"]
-    assert one["source"].endswith("broken.abc#1")
-    assert (one["reason"], "5/4" in one["message"]) == ("unsupported metre", True)
+    (skip,) = [row for row in rows if row["what"] == "left out"]
+    assert skip["source"].endswith("broken.abc#1")
+    assert (skip["reason"], "5/4" in skip["message"]) == ("unsupported metre", True)
     message = "--json and --csv cannot go together: choose one"
     assert run("data", "show", "--data", tunes, "--csv", "--json").error(2) == message
 

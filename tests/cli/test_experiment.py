@@ -61,8 +61,8 @@ def test_from_a_file_to_a_report(run: Run, file: Path, here: Path) -> None:
     rows = [line.split() for line in done.out.splitlines()[1:]]
     assert [row[:3] for row in rows] == [["beta-vae-tunes-0", "done", "1/1"], ["mine-tunes-0", "done", "1/1"]]
     assert "mine-tunes-0  done  1/1" in done.err
-    found = json.loads((here / "runs" / "e" / "mine-tunes-0" / "evaluation.json").read_text())
-    assert 0 <= found["reconstruction"]["by_tune"] <= 1
+    evaluation = json.loads((here / "runs" / "e" / "mine-tunes-0" / "evaluation.json").read_text())
+    assert 0 <= evaluation["reconstruction"]["by_tune"] <= 1
 
     again = run("experiment", file)
     assert (again.code, again.out, again.err) == (0, done.out, "")
@@ -81,7 +81,7 @@ def test_what_is_read_is_counted_in_the_words_of_the_data(
 ) -> None:
     from armusic.experiments import work
 
-    monkeypatch.setattr(work, "_train", lambda *given: None)
+    monkeypatch.setattr(work, "_train", lambda *arguments: None)
     Path("images.toml").write_text('models = ["default"]\ndata = ["sprites"]\n[settings]\nlimit = 100\n')
     assert "reading: 100 of 100 images" in run("experiment", "images.toml", "--jobs", 1).err
     assert "reading: 40 of 40 files" in run("experiment", file, "--jobs", 1).err
@@ -90,7 +90,7 @@ def test_what_is_read_is_counted_in_the_words_of_the_data(
 def test_failed_runs_are_said_and_tried_again(run: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from armusic.experiments import work
 
-    def fail(*given: object) -> None:
+    def fail(*arguments: object) -> None:
         raise MemoryError("too large")
 
     with monkeypatch.context() as patch:
@@ -100,7 +100,7 @@ def test_failed_runs_are_said_and_tried_again(run: Run, file: Path, monkeypatch:
     assert "mine-tunes-0      failed: MemoryError: too large  0/1" in done.out
     assert done.err.splitlines()[-1].startswith("armusic: error: 2 of 2 runs failed: see error.txt in their folders")
 
-    def stop(*given: object) -> None:
+    def stop(*arguments: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(work, "_train", stop)

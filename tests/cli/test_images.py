@@ -65,10 +65,10 @@ def test_json_csv_and_a_report_have_the_same_figures(run: Run, trained: Path) ->
     assert 0 <= plain["kept"]["swept"] <= 1
     assert plain["reconstruction"]["by_tune"] > 0.8
     rows = list(csv.DictReader(run("evaluate", trained, "--csv").out.splitlines()))
-    found = {(row["part"], row["figure"], row["attribute"]): row["value"] for row in rows}
-    assert len(found) == len(rows)
-    assert float(found["kept", "reconstructed", ""]) == plain["kept"]["reconstructed"]
-    assert float(found["reported", "scc", "width"]) == plain["reported"]["scc"]["width"]
+    figures = {(row["part"], row["figure"], row["attribute"]): row["value"] for row in rows}
+    assert len(figures) == len(rows)
+    assert float(figures["kept", "reconstructed", ""]) == plain["kept"]["reconstructed"]
+    assert float(figures["reported", "scc", "width"]) == plain["reported"]["scc"]["width"]
 
     Path("few.toml").write_text('models = ["default"]\ndata = ["squares"]\n[settings]\nepochs = 12\nlr = 0.01\n')
     Path("runs/few").mkdir(parents=True)
@@ -88,14 +88,14 @@ def test_json_csv_and_a_report_have_the_same_figures(run: Run, trained: Path) ->
 
 @pytest.mark.parametrize("command", ["interpolate", "map", "reconstruct", "morph", "generate"])
 def test_what_is_for_music_alone(run: Run, trained: Path, melody: Path, command: str) -> None:
-    given = {
+    arguments = {
         "interpolate": [melody, "--attr", "rhythm"],
         "map": [melody, "--attr", "rhythm", "--attr", "range"],
         "reconstruct": [melody],
         "morph": [melody, melody],
         "generate": [],
     }[command]
-    message = run(command, *given, "--model", trained).error(2)
+    message = run(command, *arguments, "--model", trained).error(2)
     assert message == "mine: a model of images (squares), where one of music is needed"
 
 

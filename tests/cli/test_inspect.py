@@ -41,10 +41,10 @@ def test_why_it_is_refused(run: Run, songs: Path) -> None:
 
 
 def test_as_json(run: Run, songs: Path) -> None:
-    found = json.loads(run("inspect", "song.mid", "--json", "--track", "Bass").out)
-    assert found["facts"]["melody"] == "Bass: 8 notes, pitches 36 to 38"
-    assert [part["name"] for part in found["parts"]] == ["Piano", "Lead vocal", "Bass", "Drums"]
-    assert found["refused"] == ""
+    inspection = json.loads(run("inspect", "song.mid", "--json", "--track", "Bass").out)
+    assert inspection["facts"]["melody"] == "Bass: 8 notes, pitches 36 to 38"
+    assert [part["name"] for part in inspection["parts"]] == ["Piano", "Lead vocal", "Bass", "Drums"]
+    assert inspection["refused"] == ""
 
 
 def test_no_file_at_all(run: Run, here: Path) -> None:

@@ -125,9 +125,11 @@ def test_copies_of_training_measures_are_few_and_known(model: Model) -> None:
 
 def test_a_tune_to_stay_near(model: Model) -> None:
     original = tune("4/4", REEL)
-    heard = encode(model.reconstruct(original).tune)
+    reconstructed = encode(model.reconstruct(original).tune)
     close, far = (model.generate_like(original, heat, count=4, seed=1) for heat in (0.0, 1.0))
-    shares = [np.mean([(encode(music) == heard).mean() for _, music in generated.tunes]) for generated in (close, far)]
+    shares = [
+        np.mean([(encode(music) == reconstructed).mean() for _, music in generated.tunes]) for generated in (close, far)
+    ]
     assert shares[0] > 0.95
     assert shares[1] < 0.9
     for generated in (close, far):

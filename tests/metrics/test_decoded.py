@@ -14,18 +14,18 @@ POSITIONS = np.linspace(-2, 2, 9)
 NAMES = ["density", "range"]
 
 
-def sweep(turned: np.ndarray, other: np.ndarray | float = 0.0) -> np.ndarray:
+def sweep(first: np.ndarray, second: np.ndarray | float = 0.0) -> np.ndarray:
     """Return a sweep of one dimension: what its attribute does, and what a second one does meanwhile."""
-    values = np.zeros((2, *turned.shape, 2))
-    values[0, :, :, 0] = turned
-    values[0, :, :, 1] = other
+    values = np.zeros((2, *first.shape, 2))
+    values[0, :, :, 0] = first
+    values[0, :, :, 1] = second
     return values
 
 
 def scores(values: np.ndarray, std: float = 1.0) -> dict[str, float]:
     """Return the scores of the first dimension."""
-    found = decoded(values, POSITIONS, NAMES, np.full(2, std))
-    return {name: score.each["density"] for name, score in found.items()}
+    by_name = decoded(values, POSITIONS, NAMES, np.full(2, std))
+    return {name: score.each["density"] for name, score in by_name.items()}
 
 
 LINE = np.tile(POSITIONS[:, None], 3)
@@ -33,7 +33,7 @@ STEP = (LINE > 0).astype(float)
 
 
 @pytest.mark.parametrize(
-    ("turned", "expected"),
+    ("first", "expected"),
     [
         (LINE, [1, 1, 1, 1, 1]),
         (-LINE, [-1, 1, 1, 1, 1]),
@@ -43,17 +43,17 @@ STEP = (LINE > 0).astype(float)
         (LINE**2, [0, 6 / 7, 1, 1, 0]),  # slopes from -3.5 to 3.5, each 1 more than the one before
     ],
 )
-def test_known_answers(turned: np.ndarray, expected: list[float]) -> None:
-    assert scores(sweep(turned)) == pytest.approx(dict(zip(SWEEP_METRICS, expected, strict=True)))
+def test_known_answers(first: np.ndarray, expected: list[float]) -> None:
+    assert scores(sweep(first)) == pytest.approx(dict(zip(SWEEP_METRICS, expected, strict=True)))
 
 
 def test_the_value_is_the_mean_over_attributes() -> None:
-    found = decoded(sweep(LINE), POSITIONS, NAMES, np.ones(2))
-    assert list(found) == list(SWEEP_METRICS)
-    assert found["linearity"].each == {"density": pytest.approx(1), "range": 0}
-    assert found["linearity"].value == pytest.approx(0.5)
-    assert found["linearity"].reference is None
-    assert found["linearity"].interval is None
+    by_name = decoded(sweep(LINE), POSITIONS, NAMES, np.ones(2))
+    assert list(by_name) == list(SWEEP_METRICS)
+    assert by_name["linearity"].each == {"density": pytest.approx(1), "range": 0}
+    assert by_name["linearity"].value == pytest.approx(0.5)
+    assert by_name["linearity"].reference is None
+    assert by_name["linearity"].interval is None
 
 
 def test_consistency_is_lost_where_items_differ_as_the_corpus_does() -> None:
@@ -63,8 +63,8 @@ def test_consistency_is_lost_where_items_differ_as_the_corpus_does() -> None:
 
 
 def test_restrictiveness_is_lost_where_another_attribute_moves_along() -> None:
-    assert scores(sweep(LINE, other=LINE))["restrictiveness"] == pytest.approx(1 - POSITIONS.std())
-    assert scores(sweep(LINE, other=LINE), std=4.0)["restrictiveness"] == pytest.approx(1 - POSITIONS.std() / 4)
+    assert scores(sweep(LINE, second=LINE))["restrictiveness"] == pytest.approx(1 - POSITIONS.std())
+    assert scores(sweep(LINE, second=LINE), std=4.0)["restrictiveness"] == pytest.approx(1 - POSITIONS.std() / 4)
 
 
 def test_linearity_is_r_squared() -> None:
@@ -77,12 +77,14 @@ def test_monotonicity_and_smoothness_are_those_of_latte() -> None:
     """What latte-metrics 0.0.1a6 gives for these sweeps, items without changes counted as 0."""
     chance = np.random.default_rng(5)
     waves = np.array([0.5, 1, 2])[None, :, None] * POSITIONS + chance.normal(size=(6, 3, 1))
-    turned = np.sin(waves) + 0.1 * chance.normal(size=(6, 3, 9))  # item, attribute, step
+    swept = np.sin(waves) + 0.1 * chance.normal(size=(6, 3, 9))  # item, attribute, step
     values = np.zeros((3, 9, 6, 3))
-    values[[0, 1, 2], :, :, [0, 1, 2]] = turned.transpose(1, 2, 0)
-    found = decoded(values, POSITIONS, ["a", "b", "c"], np.ones(3))
-    assert list(found["monotonicity"].each.values()) == pytest.approx([1 / 3, 1 / 6, -1 / 6], abs=1e-9)
-    assert list(found["smoothness"].each.values()) == pytest.approx([0.495317841, 0.6488265653, 0.5571609409], abs=1e-9)
+    values[[0, 1, 2], :, :, [0, 1, 2]] = swept.transpose(1, 2, 0)
+    by_name = decoded(values, POSITIONS, ["a", "b", "c"], np.ones(3))
+    assert list(by_name["monotonicity"].each.values()) == pytest.approx([1 / 3, 1 / 6, -1 / 6], abs=1e-9)
+    assert list(by_name["smoothness"].each.values()) == pytest.approx(
+        [0.495317841, 0.6488265653, 0.5571609409], abs=1e-9
+    )
 
 
 def test_slopes_too_small_to_hear_do_not_count() -> None:
@@ -92,12 +94,12 @@ def test_slopes_too_small_to_hear_do_not_count() -> None:
 
 @given(arrays(float, (2, 9, 3, 2), elements=st.floats(-1e3, 1e3)))
 def test_bounds(values: np.ndarray) -> None:
-    found = decoded(values, POSITIONS, NAMES, np.ones(2))
-    assert -1 <= found["monotonicity"].value <= 1
-    assert -1e-9 <= found["smoothness"].value <= 1
-    assert 0 <= found["linearity"].value <= 1
-    assert found["consistency"].value <= 1
-    assert found["restrictiveness"].value <= 1
+    by_name = decoded(values, POSITIONS, NAMES, np.ones(2))
+    assert -1 <= by_name["monotonicity"].value <= 1
+    assert -1e-9 <= by_name["smoothness"].value <= 1
+    assert 0 <= by_name["linearity"].value <= 1
+    assert by_name["consistency"].value <= 1
+    assert by_name["restrictiveness"].value <= 1
 
 
 def test_changes_are_counted_by_dimension_and_attribute() -> None:

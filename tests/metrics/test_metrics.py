@@ -95,8 +95,8 @@ def test_the_estimator_is_that_of_scikit_learn() -> None:
 @pytest.mark.parametrize("r", [0.0, 0.3, 0.6, 0.9, 0.99])
 def test_of_normal_variables_it_is_known(r: float) -> None:
     x, other = normal(2, 4000, 1)
-    found = mutual_information(x, r * x + np.sqrt(1 - r**2) * other)
-    assert found.item() == pytest.approx(-np.log(1 - r**2) / 2, abs=0.05)
+    information = mutual_information(x, r * x + np.sqrt(1 - r**2) * other)
+    assert information.item() == pytest.approx(-np.log(1 - r**2) / 2, abs=0.05)
 
 
 @pytest.mark.parametrize("levels", [2, 5, 20])
@@ -166,8 +166,8 @@ def test_spearman_correlations_are_those_of_scipy(golden: tuple[np.ndarray, np.n
     z, a = (array[:50].astype(float) for array in golden)
     expected = np.zeros((z.shape[1], a.shape[1]))
     for (d, k), _ in np.ndenumerate(expected):
-        found = spearmanr(z[:, d], a[:, k])
-        expected[d, k] = abs(found.statistic) if found.pvalue <= 0.05 else 0
+        correlation = spearmanr(z[:, d], a[:, k])
+        expected[d, k] = abs(correlation.statistic) if correlation.pvalue <= 0.05 else 0
     assert 0 < (expected == 0).sum() < expected.size  # some are chance, some are not
     np.testing.assert_allclose(relate(z, a)[0].rho, expected, atol=1e-12)
 
@@ -187,27 +187,27 @@ def test_codes_that_never_change_score_nothing() -> None:
 
 
 def test_codes_by_chance_score_little() -> None:
-    found = values(normal(1000, 4), normal(1000, 2, seed=1))
-    assert found.pop("modularity") <= 1  # of next to nothing, a dimension can well know one thing
-    assert max(map(abs, found.values())) < 0.1
+    scores = values(normal(1000, 4), normal(1000, 2, seed=1))
+    assert scores.pop("modularity") <= 1  # of next to nothing, a dimension can well know one thing
+    assert max(map(abs, scores.values())) < 0.1
 
 
 def test_where_a_dimension_occurs_twice_there_is_no_gap() -> None:
     a = normal(500, 2)
-    found = values(np.hstack((a, a)), a)
+    scores = values(np.hstack((a, a)), a)
     for name in ("mig", "xmig", "sap", "dmig"):
-        assert found[name] == pytest.approx(0, abs=1e-9)
+        assert scores[name] == pytest.approx(0, abs=1e-9)
     for name in ("interpretability", "scc", "modularity", "dlig"):
-        assert found[name] > 0.9
+        assert scores[name] > 0.9
 
 
 def test_the_order_of_dimensions_matters_only_where_each_has_its_attribute(golden: tuple) -> None:
     z, a = golden
-    straight, turned = values(z, a), values(z[:, ::-1], a)
+    straight, reversed_order = values(z, a), values(z[:, ::-1], a)
     for name in ("interpretability", "scc", "modularity", "mig", "sap"):
-        assert turned[name] == pytest.approx(straight[name], abs=1e-12)
+        assert reversed_order[name] == pytest.approx(straight[name], abs=1e-12)
     for name in ("dmig", "xmig", "dlig"):
-        assert turned[name] < 0 < straight[name]
+        assert reversed_order[name] < 0 < straight[name]
 
 
 def test_scc_looks_at_order_only(golden: tuple[np.ndarray, np.ndarray]) -> None:
@@ -218,17 +218,17 @@ def test_scc_looks_at_order_only(golden: tuple[np.ndarray, np.ndarray]) -> None:
 def test_attributes_that_depend_on_each_other_lower_mig_and_not_dmig() -> None:
     a = normal(2000, 2)
     a[:, 1] = 0.9 * a[:, 0] + 0.4 * a[:, 1]
-    found = measure(a, a, ["rhythm", "density"])
-    assert found["mig"].value < 0.9
-    assert found["dmig"].value == pytest.approx(1, abs=1e-6)
-    assert found["dlig"].value == pytest.approx(1, abs=0.02)
-    assert found["xmig"].value == 1
+    scores = measure(a, a, ["rhythm", "density"])
+    assert scores["mig"].value < 0.9
+    assert scores["dmig"].value == pytest.approx(1, abs=1e-6)
+    assert scores["dlig"].value == pytest.approx(1, abs=0.02)
+    assert scores["xmig"].value == 1
 
 
 def test_of_two_equal_attributes_neither_has_a_gap_of_its_own() -> None:
     a = np.tile(normal(300, 1), 2)
-    found = values(a, a)
-    assert [found[name] for name in ("mig", "dmig", "dlig")] == pytest.approx([0, 0, 0], abs=0.01)
+    scores = values(a, a)
+    assert [scores[name] for name in ("mig", "dmig", "dlig")] == pytest.approx([0, 0, 0], abs=0.01)
 
 
 def test_one_attribute_and_one_dimension_are_enough() -> None:
@@ -276,12 +276,12 @@ SMALL = st.integers(-3, 3).map(float)
 def test_bounds(data: st.DataObject, items: int, count: int, more: int) -> None:
     a = data.draw(arrays(float, (items, count), elements=SMALL).filter(lambda a: (np.ptp(a, axis=0) > 0).all()))
     z = data.draw(arrays(float, (items, count + more), elements=st.floats(-100, 100)))
-    found = values(z, a)
-    assert np.isfinite(list(found.values())).all()
+    scores = values(z, a)
+    assert np.isfinite(list(scores.values())).all()
     for name in ("interpretability", "scc", "modularity", "sap"):
-        assert 0 <= found[name] <= 1
-    assert found["mig"] >= 0
-    assert found == values(z, a)  # the noise is seeded
+        assert 0 <= scores[name] <= 1
+    assert scores["mig"] >= 0
+    assert scores == values(z, a)  # the noise is seeded
 
 
 # Intervals.

@@ -9,13 +9,13 @@ from armusic.music.tokenizer import HOLD, PAD, REST
 NONE = np.zeros((1, 0))
 
 
-def apart(one: list[int], two: list[int]) -> float:
-    return float(distance(np.array([one]), np.array([two]), NONE, NONE, NONE)[0])
+def apart(first: list[int], second: list[int]) -> float:
+    return float(distance(np.array([first]), np.array([second]), NONE, NONE, NONE)[0])
 
 
 # Four ticks: the downbeat counts five, the others one each.
 @pytest.mark.parametrize(
-    ("one", "two", "expected"),
+    ("first", "second", "expected"),
     [
         ([60, HOLD, 62, HOLD], [60, HOLD, 62, HOLD], 0),
         ([60, HOLD, 62, REST], [60, HOLD, 62, HOLD], 1 / 8),  # a shorter note
@@ -27,9 +27,9 @@ def apart(one: list[int], two: list[int]) -> float:
         ([20, HOLD, 20, HOLD], [120, HOLD, 120, HOLD], 1),  # octaves count once
     ],
 )
-def test_distances(one: list[int], two: list[int], expected: float) -> None:
-    assert apart(one, two) == pytest.approx(expected)
-    assert apart(two, one) == pytest.approx(expected)
+def test_distances(first: list[int], second: list[int], expected: float) -> None:
+    assert apart(first, second) == pytest.approx(expected)
+    assert apart(second, first) == pytest.approx(expected)
 
 
 def test_other_attributes_count() -> None:

@@ -182,7 +182,7 @@ def test_measures_without_a_target_are_left_out() -> None:
     assert len(dots(square)) == 4
     rings = [line.get_ydata() for line in curve.lines if str(line.get_markerfacecolor()) == "none"]
     assert np.isfinite(rings).tolist() == 4 * [[True, False]]
-    none = [replace(one, targets=sweep(tune())[2].values) for one in targeted(tune())]
+    none = [replace(variation, targets=sweep(tune())[2].values) for variation in targeted(tune())]
     figure = plotting.sweep(none, "rhythm")
     assert len(dots(figure.axes[-1])) == 0
     assert figure.axes[-1].texts[0].get_text() == "no targets"

@@ -22,20 +22,20 @@ SMALL = config.make(latent=5, units=4)
 @pytest.fixture
 def saved(tmp_path: Path) -> tuple[Checkpoint, Path]:
     scale = Scale(np.ones((6, 4)), np.full((6, 4), 2.0))
-    made = Checkpoint(build(SMALL), SMALL, scale, ({"epoch": 1, "loss": 0.5},), {"data": "folk"})
-    checkpoint.save(made, tmp_path / "best.safetensors")
-    return made, tmp_path
+    trained = Checkpoint(build(SMALL), SMALL, scale, ({"epoch": 1, "loss": 0.5},), {"data": "folk"})
+    checkpoint.save(trained, tmp_path / "best.safetensors")
+    return trained, tmp_path
 
 
 def test_everything_comes_back(saved: tuple[Checkpoint, Path]) -> None:
-    made, folder = saved
+    trained, folder = saved
     for path in (folder, folder / "best.safetensors"):
-        found = checkpoint.load(path)
-        assert (found.config, found.history, found.card) == (made.config, made.history, made.card)
-        assert (found.scale.std == made.scale.std).all()
+        loaded = checkpoint.load(path)
+        assert (loaded.config, loaded.history, loaded.card) == (trained.config, trained.history, trained.card)
+        assert (loaded.scale.std == trained.scale.std).all()
         x = torch.randint(40, (3, 24))
-        assert torch.equal(found.model.encode(x, 2).mean, made.model.eval().encode(x, 2).mean)
-        assert not found.model.training
+        assert torch.equal(loaded.model.encode(x, 2).mean, trained.model.eval().encode(x, 2).mean)
+        assert not loaded.model.training
 
 
 def test_a_checkpoint_of_the_first_format_is_read(saved: tuple[Checkpoint, Path], root: Path) -> None:
@@ -57,8 +57,8 @@ def test_the_state_of_the_optimizer_comes_back(tmp_path: Path) -> None:
     model.encode(torch.zeros(2, 24, dtype=torch.long), 0).mean.sum().backward()
     optimizer.step()
     state = checkpoint.pack(optimizer)
-    made = Checkpoint(model, SMALL, Scale(np.ones((6, 4)), np.ones((6, 4))), optimizer=state)
-    checkpoint.save(made, tmp_path / "last.safetensors")
+    trained = Checkpoint(model, SMALL, Scale(np.ones((6, 4)), np.ones((6, 4))), optimizer=state)
+    checkpoint.save(trained, tmp_path / "last.safetensors")
     other = make_optimizer(model, SMALL)
     checkpoint.unpack(other, checkpoint.load(tmp_path).optimizer)
     again = checkpoint.pack(other)

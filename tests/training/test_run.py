@@ -78,8 +78,8 @@ def test_a_resumed_run_gives_the_same_losses_and_weights(
     assert torch.equal(torch.get_rng_state(), state)  # the caller's draws go on as if nothing had been trained
     assert (np.random.get_state()[1] == of_numpy).all()  # noqa: NPY002
     assert figures(run) == figures(whole)
-    one, two = (checkpoint.load(folder / checkpoint.LAST).model.state_dict() for folder in (run, whole))
-    assert all(torch.equal(one[name], two[name]) for name in one)
+    weights, of_whole = (checkpoint.load(folder / checkpoint.LAST).model.state_dict() for folder in (run, whole))
+    assert all(torch.equal(weights[name], of_whole[name]) for name in weights)
 
 
 def test_what_is_trained_beside_the_model_goes_on_too_and_is_not_shipped(
@@ -94,18 +94,18 @@ def test_what_is_trained_beside_the_model_goes_on_too_and_is_not_shipped(
         api.train(settings, run, data_dir=cache, on_epoch=stop)
     api.train(settings, run, resume=True, data_dir=cache)
     assert figures(run) == figures(whole)
-    one, two = (checkpoint.load(folder / checkpoint.LAST).companion for folder in (run, whole))
-    assert one
-    assert all(torch.equal(one[name], two[name]) for name in one)
+    weights, of_whole = (checkpoint.load(folder / checkpoint.LAST).companion for folder in (run, whole))
+    assert weights
+    assert all(torch.equal(weights[name], of_whole[name]) for name in weights)
     assert not checkpoint.load(whole / checkpoint.BEST).companion
 
 
 def test_a_method_that_the_attributes_are_not_for_leaves_no_run_behind(
     settings: Config, cache: Path, tmp_path: Path
 ) -> None:
-    wanted = settings.replace(attributes=("rhythm", "syncopation"), attribute_loss="slope")
+    unsuitable = settings.replace(attributes=("rhythm", "syncopation"), attribute_loss="slope")
     with pytest.raises(UsageError, match="attribute 'syncopation' has no slope"):
-        api.train(wanted, tmp_path / "run", data_dir=cache)
+        api.train(unsuitable, tmp_path / "run", data_dir=cache)
     assert not (tmp_path / "run").exists()
 
 
@@ -132,8 +132,8 @@ def test_a_run_starts_from_a_model(whole: Path, settings: Config, cache: Path, t
     """With no step that changes anything, its weights are those of the model; the network must be the same."""
     still = settings.replace(epochs=1, lr=1e-9)
     run = api.train(still, tmp_path / "run", start=whole, data_dir=cache)
-    one, two = checkpoint.load(run).model.state_dict(), checkpoint.load(whole).model.state_dict()
-    assert all(torch.allclose(one[name], two[name], atol=1e-6) for name in one)
+    weights, of_whole = checkpoint.load(run).model.state_dict(), checkpoint.load(whole).model.state_dict()
+    assert all(torch.allclose(weights[name], of_whole[name], atol=1e-6) for name in weights)
     with pytest.raises(UsageError, match="the model to start from has units 6, not 7: leave it as it is"):
         api.train(settings.replace(units=7), tmp_path / "other", start=whole, data_dir=cache)
     assert not (tmp_path / "other").exists()
@@ -169,9 +169,9 @@ def test_a_kill_leaves_a_whole_checkpoint(settings: Config, cache: Path, tmp_pat
         pass
     process.send_signal(signal.SIGKILL)
     process.wait()
-    found = checkpoint.load(last)
-    assert found.epoch >= 1
-    assert found.optimizer
+    loaded = checkpoint.load(last)
+    assert loaded.epoch >= 1
+    assert loaded.optimizer
 
 
 def test_several_processes_go_on_with_a_run_of_one(settings: Config, cache: Path, tmp_path: Path) -> None:

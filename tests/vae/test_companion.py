@@ -107,9 +107,9 @@ def test_fader_gives_the_decoder_the_attributes_and_hides_them_in_the_other_dime
     parts = objective(x, a, 0, Shard(20), draws)
     posterior = model.encode(x, 0)
     codes = posterior.sample(draws.noise)
-    given = model.nll(model.decode(torch.cat([a, codes[:, 4:]], dim=1), 0), x, 0)
+    nll = model.nll(model.decode(torch.cat([a, codes[:, 4:]], dim=1), 0), x, 0)
     expected = {
-        "nll": given.mean() / 24,
+        "nll": nll.mean() / 24,
         "kl": kl(posterior.mean[:, 4:], posterior.log_std[:, 4:]).mean(),
         "attribute": regression(codes[:, :4], a),
         "adversary": explained(codes[:, 4:], a),
@@ -147,7 +147,7 @@ def test_a_run_that_goes_on_gives_the_losses_of_one_that_never_stopped(preset: s
     again, beside_again = build(settings), make_companion(settings)
     again.load_state_dict(model.state_dict())
     beside_again.load_state_dict(beside.state_dict())
-    kept = make_optimizer(torch.nn.ModuleList([again, beside_again]), settings)
-    unpack(kept, pack(optimizer))
-    rest = list(start(settings, again, 1, companion=beside_again, optimizer=kept))
+    resumed = make_optimizer(torch.nn.ModuleList([again, beside_again]), settings)
+    unpack(resumed, pack(optimizer))
+    rest = list(start(settings, again, 1, companion=beside_again, optimizer=resumed))
     assert [report.losses for report in rest] == [report.losses for report in whole][1:]

@@ -78,7 +78,7 @@ def step_draws(items: int, chosen: Config, *, swap: bool) -> StepDraws:
     """Return the same draws in every process, with the way to move a code that is wanted."""
     like, rng = torch.zeros((), dtype=torch.float64), torch.Generator().manual_seed(1)
     drawn = (draw(items, chosen.network.latent, 0.5, like, rng) for _ in range(99))
-    return next(one for one in drawn if one.swap == swap)
+    return next(draws for draws in drawn if draws.swap == swap)
 
 
 def a_run(chosen: Config) -> dict[str, np.ndarray]:
@@ -109,10 +109,10 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, dict[str, np
     return [torch.load(folder / str(rank), weights_only=False) for rank in (0, 1)]
 
 
-def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray], accuracy: float) -> None:
-    assert one.keys() == other.keys()
-    for name, value in one.items():
-        np.testing.assert_allclose(other[name], value, rtol=accuracy, atol=accuracy * 1e-3, err_msg=name)
+def same(figures: dict[str, np.ndarray], expected: dict[str, np.ndarray], accuracy: float) -> None:
+    assert figures.keys() == expected.keys()
+    for name, value in figures.items():
+        np.testing.assert_allclose(expected[name], value, rtol=accuracy, atol=accuracy * 1e-3, err_msg=name)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -120,8 +120,8 @@ def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray], accuracy: flo
 def test_two_processes_give_the_losses_and_gradients_of_one(
     two: list[dict[str, dict[str, np.ndarray]]], case: str, items: int, parts: int
 ) -> None:
-    for found in two:
-        same(alone(case, items), found[f"{case} {items} {parts}"], 1e-8)
+    for figures in two:
+        same(alone(case, items), figures[f"{case} {items} {parts}"], 1e-8)
 
 
 @pytest.mark.parametrize("case", ["pairwise and all", "paper"])
@@ -131,9 +131,9 @@ def test_the_parts_of_a_batch_give_the_gradients_of_the_whole(case: str, parts: 
 
 
 def test_two_processes_train_the_model_that_one_trains(two: list[dict[str, dict[str, np.ndarray]]]) -> None:
-    one = a_run(settings("pairwise and all", 1))
-    for found in two:
-        same(one, found["run"], 1e-6)
+    single = a_run(settings("pairwise and all", 1))
+    for figures in two:
+        same(single, figures["run"], 1e-6)
 
 
 def test_a_shard_has_its_own_gradient_only_and_the_losses_add_up() -> None:
@@ -153,10 +153,10 @@ def test_a_shard_has_its_own_gradient_only_and_the_losses_add_up() -> None:
 if __name__ == "__main__":
     place, number = Path(sys.argv[1]), int(sys.argv[2])
     distributed.init_process_group("gloo", init_method=f"file://{place}/meeting", rank=number, world_size=2)
-    found = {
+    figures = {
         f"{case} {items} {parts}": gradients(settings(case, parts), items)
         for case, (items, parts) in product(CASES, BATCHES)
     }
-    found["run"] = a_run(settings("pairwise and all", 1))
-    torch.save(found, place / str(number))
+    figures["run"] = a_run(settings("pairwise and all", 1))
+    torch.save(figures, place / str(number))
     distributed.destroy_process_group()

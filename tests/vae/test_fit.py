@@ -72,10 +72,10 @@ def test_a_run_that_goes_on_gives_the_losses_of_one_that_never_stopped(data: Dat
     next(stopped)
     other = build(settings)
     other.load_state_dict(model.state_dict())
-    kept = make_optimizer(other, settings)
-    unpack(kept, pack(optimizer))
+    resumed = make_optimizer(other, settings)
+    unpack(resumed, pack(optimizer))
     torch.manual_seed(99)
-    rest = list(start(data, settings, other, kept, epoch=1))
+    rest = list(start(data, settings, other, resumed, epoch=1))
     assert losses(rest) == losses(whole)[1:]
 
 

@@ -22,7 +22,7 @@ def test_pairwise_is_that_of_the_original_implementation(delta: float, expected:
 def test_pairwise_adds_up_over_attributes() -> None:
     z, a = torch.tensor(Z), torch.tensor(A, dtype=torch.float)
     both = losses.pairwise(torch.stack([z, -z], 1), torch.stack([a, a], 1), 1.0)
-    single = [losses.pairwise(one[:, None], a[:, None], 1.0) for one in (z, -z)]
+    single = [losses.pairwise(column[:, None], a[:, None], 1.0) for column in (z, -z)]
     assert both.item() == pytest.approx(sum(single).item())
 
 
@@ -80,18 +80,18 @@ def test_explained_of_few_items_and_of_what_does_not_vary() -> None:
     assert losses.explained(sample(2, 5), sample(2, 1)).item() == 0
     assert losses.explained(sample(4, 9), sample(4, 1, seed=1)).item() <= 1
     z = torch.ones(9, 2, requires_grad=True)
-    found = losses.explained(z, sample(9, 1))
-    found.backward()
-    assert found.item() == 0
+    loss = losses.explained(z, sample(9, 1))
+    loss.backward()
+    assert loss.item() == 0
     assert z.grad.isfinite().all()
 
 
 def test_dependence_of_independent_columns_is_near_its_floor() -> None:
     """No sample of 128 shows none at all: some .02 on average."""
-    found = [losses.dependence(sample(128, 1, seed=k), sample(128, 1, seed=99 + k)).item() for k in range(30)]
-    assert min(found) > 0
-    assert max(found) < 0.08
-    assert sum(found) / 30 == pytest.approx(0.0177, abs=0.004)
+    values = [losses.dependence(sample(128, 1, seed=k), sample(128, 1, seed=99 + k)).item() for k in range(30)]
+    assert min(values) > 0
+    assert max(values) < 0.08
+    assert sum(values) / 30 == pytest.approx(0.0177, abs=0.004)
 
 
 def test_dependence_sees_more_than_correlation() -> None:
@@ -108,8 +108,8 @@ def test_dependence_by_hand() -> None:
     centre = torch.eye(items) - 1 / items
 
     def kernel(x: torch.Tensor) -> torch.Tensor:
-        one = x / x.std()
-        return centre @ torch.exp(-(one[:, None] - one[None]).square() / 2) @ centre
+        scaled = x / x.std()
+        return centre @ torch.exp(-(scaled[:, None] - scaled[None]).square() / 2) @ centre
 
     def alignment(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         k, l = kernel(x), kernel(y)  # noqa: E741 (as in the literature)
@@ -134,9 +134,9 @@ def test_dependence_is_of_the_first_items() -> None:
 
 def test_dependence_of_what_does_not_vary_is_none_and_so_is_that_of_two_items() -> None:
     z = torch.ones(9, 2, requires_grad=True)
-    found = losses.dependence(z, sample(9, 1))
-    found.backward()
-    assert found.item() == 0
+    loss = losses.dependence(z, sample(9, 1))
+    loss.backward()
+    assert loss.item() == 0
     assert z.grad.isfinite().all()
     assert losses.dependence(sample(2, 3), sample(2, 1)).item() == 0
 

@@ -9,7 +9,7 @@ from armusic import config
 from armusic.datasets.corpora import bach, folk
 from armusic.datasets.corpora.bach import soprano
 from armusic.datasets.corpora.corpus import Corpus
-from armusic.errors import ArmusicError, DataError, PartsError
+from armusic.errors import ArmusicError, MissingExtraError, PartsError
 from armusic.music.score import Tune
 from armusic.music.tokenizer import HOLD, REST, is_onset
 from armusic.training.adapters.music import to_data
@@ -36,34 +36,34 @@ def corpus(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 def test_the_soprano_of_a_chorale(folder: Path) -> None:
     """BWV 66.6, "Christ ist erstanden": c''# b' as eighths, then a' b' c''# and e' in quarters, the pickup in 4/4."""
-    ((name, found),) = soprano(folder / "bach" / "bwv66.6.mxl")
-    assert isinstance(found, Tune)
+    ((name, tune),) = soprano(folder / "bach" / "bwv66.6.mxl")
+    assert isinstance(tune, Tune)
     assert name == "bwv66.6.mxl"
-    assert [(float(note.start), note.pitch) for note in found.notes[:6]] == [
+    assert [(float(note.start), note.pitch) for note in tune.notes[:6]] == [
         (3.0, 73), (3.5, 71), (4.0, 69), (5.0, 71), (6.0, 73), (7.0, 76),
     ]  # fmt: skip
 
 
 def test_it_is_the_highest_of_four_voices(folder: Path) -> None:
     for name in CHORALES:
-        ((_, found),) = soprano(folder / "bach" / f"{name}.mxl")
-        assert isinstance(found, Tune)
-        pitches = [note.pitch for note in found.notes]
+        ((_, tune),) = soprano(folder / "bach" / f"{name}.mxl")
+        assert isinstance(tune, Tune)
+        pitches = [note.pitch for note in tune.notes]
         assert 65 <= np.median(pitches) <= 77
         assert max(pitches) - min(pitches) < 20
 
 
 @pytest.mark.parametrize("name", ["bwv1.6", "bwv846"])
 def test_music_for_other_voices_is_refused(folder: Path, name: str) -> None:
-    ((_, found),) = soprano(folder / "bach" / f"{name}.mxl")
-    assert isinstance(found, PartsError)
-    assert str(found).endswith("Soprano, Alto, Tenor, Bass are wanted, and no others")
+    ((_, error),) = soprano(folder / "bach" / f"{name}.mxl")
+    assert isinstance(error, PartsError)
+    assert str(error).endswith("Soprano, Alto, Tenor, Bass are wanted, and no others")
 
 
 def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.mxl").write_bytes(b"PK nothing")
-    ((_, found),) = soprano(tmp_path / "a.mxl")
-    assert isinstance(found, ArmusicError)
+    ((_, error),) = soprano(tmp_path / "a.mxl")
+    assert isinstance(error, ArmusicError)
 
 
 def test_the_corpus_is_in_four_four_and_counts_what_is_not(corpus: Corpus) -> None:
@@ -89,5 +89,5 @@ def test_both_frames_hold_it_all(corpus: Corpus) -> None:
 
 def test_without_music21_it_says_what_would_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(folk, "find_spec", lambda _name: None)
-    with pytest.raises(DataError, match="pip install music21"):
+    with pytest.raises(MissingExtraError, match="pip install music21"):
         bach.read(tmp_path)

@@ -31,35 +31,35 @@ def read(folder: Path, cache: Path) -> Corpus:
 
 
 def test_a_folder_of_ones_own(folder: Path, tmp_path: Path) -> None:
-    found = read(folder, tmp_path / "cache")
-    summary = found.summary()
+    corpus = read(folder, tmp_path / "cache")
+    summary = corpus.summary()
     assert summary["tunes"] == 6
     assert summary["metres"] == {"4/4": 20, "2/4": 6, "3/4": 8, "6/8": 8, "9/8": 0, "12/8": 0}
     assert summary["collections"] == {"books": {"tunes": 6, "measures": 42}}
     assert summary["skipped"] == {"tunes": {"polyphonic": 1, "unreadable": 1}, "measures": {}}
-    assert found.sources[0] == "books/b.abc#1"
-    assert found.tokens.shape == (42, MAX_TICKS)
-    widths = (found.tokens != PAD).sum(axis=1)
-    assert widths.tolist() == [ticks(METRES[index]) for index in found.kind]
+    assert corpus.sources[0] == "books/b.abc#1"
+    assert corpus.tokens.shape == (42, MAX_TICKS)
+    widths = (corpus.tokens != PAD).sum(axis=1)
+    assert widths.tolist() == [ticks(METRES[index]) for index in corpus.kind]
 
 
 def test_versions_in_another_key_are_one_group(folder: Path, tmp_path: Path) -> None:
-    found = read(folder, tmp_path / "cache")
-    assert found.version[0] == found.version[1]
-    assert len(set(found.version.tolist())) == 5
-    assert found.summary()["distinct"] < 36
+    corpus = read(folder, tmp_path / "cache")
+    assert corpus.version[0] == corpus.version[1]
+    assert len(set(corpus.version.tolist())) == 5
+    assert corpus.summary()["distinct"] < 36
 
 
 def test_one_metre_alone_counts_what_it_leaves_out(tmp_path: Path) -> None:
     head = "M:4/4\nL:1/8\nK:C\n"
     (tmp_path / "a.abc").write_text(f"X:1\nT:a\n{head}C8|D8|[M:3/4]E6|\n\nX:2\nT:b\n{head}G8|A8|\n")
     (tmp_path / "b.abc").write_text("X:1\nT:w\nM:3/4\nL:1/8\nK:C\nC6|(5:4:5D/E/F/G/A/ G4|F6|E6|\n")
-    found = read(tmp_path, tmp_path / "cache")
-    kept = found.only(Metre(4, 4), "four")
-    assert (kept.name, len(kept.tokens), kept.sources) == ("four", 4, ("a.abc#1", "a.abc#2"))
-    assert kept.tune.tolist() == [0, 0, 1, 1]
-    assert kept.summary()["skipped"] == {"tunes": {"not in 4/4": 1}, "measures": {"not in 4/4": 1}}
-    assert kept.skipped[-1].message == "b.abc#1: no measure in 4/4"
+    corpus = read(tmp_path, tmp_path / "cache")
+    four = corpus.only(Metre(4, 4), "four")
+    assert (four.name, len(four.tokens), four.sources) == ("four", 4, ("a.abc#1", "a.abc#2"))
+    assert four.tune.tolist() == [0, 0, 1, 1]
+    assert four.summary()["skipped"] == {"tunes": {"not in 4/4": 1}, "measures": {"not in 4/4": 1}}
+    assert four.skipped[-1].message == "b.abc#1: no measure in 4/4"
 
 
 def test_a_name_that_is_unknown_is_told_those_that_are_not(tmp_path: Path) -> None:
@@ -98,23 +98,23 @@ def test_reading_comes_out_as_the_version_of_the_cache_says(root: Path, tmp_path
 
 def test_measures_off_the_grid_are_left_out_and_counted(tmp_path: Path) -> None:
     (tmp_path / "t.abc").write_text("X:1\nT:t\nM:2/4\nL:1/8\nK:C\nC4|(5:4:5D/E/F/G/A/ G2|E4|F4-|F4|\n")
-    found = read(tmp_path, tmp_path / "cache")
-    skip = found.skipped[0]
-    assert (len(found.tokens), skip.reason, skip.measures) == (4, "off the grid", 1)
+    corpus = read(tmp_path, tmp_path / "cache")
+    skip = corpus.skipped[0]
+    assert (len(corpus.tokens), skip.reason, skip.measures) == (4, "off the grid", 1)
 
 
 def test_progress_is_told(folder: Path, tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
-    corpora.read(str(folder), tmp_path / "cache", lambda done, total: told.append((done, total)))
-    assert told[-1] == (2, 2)
+    reports: list[tuple[int, int]] = []
+    corpora.read(str(folder), tmp_path / "cache", lambda done, total: reports.append((done, total)))
+    assert reports[-1] == (2, 2)
 
 
 def test_repairs_are_counted_not_shown(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "t.abc").write_text("X:1\nT:t\nM:2/4\nL:1/8\nK:C\nC4|D3||E4|F4|\n")
     with caplog.at_level(logging.INFO):
-        found = build("t", [tmp_path / "t.abc"], tmp_path, tmp_path / "cache", jobs=1)
-    assert len(found.mended) == 1
-    assert "measure 2: a rest of 0.5 quarter notes is put behind it" in found.mended[0]
+        corpus = build("t", [tmp_path / "t.abc"], tmp_path, tmp_path / "cache", jobs=1)
+    assert len(corpus.mended) == 1
+    assert "measure 2: a rest of 0.5 quarter notes is put behind it" in corpus.mended[0]
     assert not caplog.records
 
 

@@ -24,7 +24,7 @@ SPAN = ABSOLUTE.high - ABSOLUTE.low
 
 def corpus_of(*music: str) -> Corpus:
     """A corpus of tunes in 4/4."""
-    parts = [measures_of(tune("4/4", one)) for one in music]
+    parts = [measures_of(tune("4/4", abc)) for abc in music]
     tokens, kind = np.concatenate([rows for rows, _, _ in parts]), np.concatenate([kinds for _, kinds, _ in parts])
     index = np.repeat(np.arange(len(parts)), [len(rows) for rows, _, _ in parts])
     names = tuple(f"books/b.abc#{number}" for number in range(1, len(parts) + 1))
@@ -37,7 +37,7 @@ def written() -> Corpus:
 
 
 @pytest.fixture(scope="module")
-def made(written: Corpus) -> tuple[Corpus, np.ndarray]:
+def in_all_keys(written: Corpus) -> tuple[Corpus, np.ndarray]:
     return paper_protocol.items(written)
 
 
@@ -51,8 +51,8 @@ def test_an_octave_fits_in_eighteen_keys() -> None:
     assert copies.name == "toy-paper"
 
 
-def test_every_copy_is_the_tune_in_another_key(written: Corpus, made: tuple[Corpus, np.ndarray]) -> None:
-    copies, origin = made
+def test_every_copy_is_the_tune_in_another_key(written: Corpus, in_all_keys: tuple[Corpus, np.ndarray]) -> None:
+    copies, origin = in_all_keys
     real = origin != paper_protocol.DUMMY
     source = written.tokens[origin[real]]
     onset = is_onset(source)
@@ -67,21 +67,21 @@ def test_every_copy_is_the_tune_in_another_key(written: Corpus, made: tuple[Corp
         assert copies.version[copy] == written.version[tune]
 
 
-def test_every_tune_comes_in_all_keys_that_fit(written: Corpus, made: tuple[Corpus, np.ndarray]) -> None:
-    copies, origin = made
+def test_every_tune_comes_in_all_keys_that_fit(written: Corpus, in_all_keys: tuple[Corpus, np.ndarray]) -> None:
+    copies, origin = in_all_keys
     pitches = copies.tokens[is_onset(copies.tokens)]
     assert (pitches.min(), pitches.max()) == (ABSOLUTE.low, ABSOLUTE.high)
     for number in range(len(written.sources)):
         rows = written.tokens[written.tune == number]
-        found = rows[is_onset(rows)]
+        onsets = rows[is_onset(rows)]
         (first,) = np.flatnonzero(origin == np.flatnonzero(written.tune == number)[0])[:1]
-        assert (origin == origin[first]).sum() == SPAN - (found.max() - found.min()) + 1
+        assert (origin == origin[first]).sum() == SPAN - (onsets.max() - onsets.min()) + 1
 
 
 def test_copies_come_tune_after_tune_each_behind_an_empty_measure(
-    written: Corpus, made: tuple[Corpus, np.ndarray]
+    written: Corpus, in_all_keys: tuple[Corpus, np.ndarray]
 ) -> None:
-    copies, origin = made
+    copies, origin = in_all_keys
     starts = np.flatnonzero(origin == paper_protocol.DUMMY)
     assert starts.tolist() == np.flatnonzero(np.diff(copies.tune, prepend=-1)).tolist()
     for row in starts:
@@ -93,10 +93,10 @@ def test_copies_come_tune_after_tune_each_behind_an_empty_measure(
 
 
 def test_the_order_of_the_tunes_is_shuffled_and_always_the_same(written: Corpus) -> None:
-    _, one = paper_protocol.items(written)
-    _, two = paper_protocol.items(written)
-    first = written.tune[one[one != paper_protocol.DUMMY]]
-    assert (one == two).all()
+    _, order = paper_protocol.items(written)
+    _, again = paper_protocol.items(written)
+    first = written.tune[order[order != paper_protocol.DUMMY]]
+    assert (order == again).all()
     assert (np.diff(first) < 0).any()
 
 
@@ -121,13 +121,13 @@ def test_the_parts_are_all_items_in_a_row(count: int) -> None:
     assert abs(valid.stop - 0.9 * count) <= 1
 
 
-def test_the_test_part_is_the_end(written: Corpus, made: tuple[Corpus, np.ndarray]) -> None:
-    copies, origin = made
-    found, places = paper_protocol.held_out(written)
+def test_the_test_part_is_the_end(written: Corpus, in_all_keys: tuple[Corpus, np.ndarray]) -> None:
+    copies, origin = in_all_keys
+    held_out, places = paper_protocol.held_out(written)
     assert len(places) == len(origin) - len(origin) * 9 // 10
     assert (places == origin[-len(places) :]).all()
-    assert (found.tokens == copies.tokens[-len(places) :]).all()
-    assert len(found.kind) == len(found.tune) == len(places)
+    assert (held_out.tokens == copies.tokens[-len(places) :]).all()
+    assert len(held_out.kind) == len(held_out.tune) == len(places)
 
 
 # -- as a data set -----------------------------------------------------------------------------

@@ -20,5 +20,5 @@ def test_a_tune_that_shares_most_measures_is_a_version() -> None:
     parts = [measures_of(tune("4/4", music))[0] for music in (REEL, near, far)]
     tokens = np.concatenate(parts)
     of = np.repeat(np.arange(3), [len(part) for part in parts])
-    found = versions(tokens, np.zeros(len(tokens), dtype=int), of)
-    assert found[0] == found[1] != found[2]
+    groups = versions(tokens, np.zeros(len(tokens), dtype=int), of)
+    assert groups[0] == groups[1] != groups[2]

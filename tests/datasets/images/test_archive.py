@@ -34,7 +34,7 @@ def published(tmp_path: Path) -> Path:
     return path
 
 
-def kept(cache: Path) -> list[str]:
+def cached(cache: Path) -> list[str]:
     return sorted(path.name for path in cache.iterdir()) if cache.exists() else []
 
 
@@ -43,21 +43,21 @@ def test_an_archive_is_read_in_blocks_and_kept_in_bits(
     published: Path, tmp_path: Path, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(npz, "BLOCK", block)
-    told: list[tuple[int, int]] = []
-    found = archive.read(published, tmp_path / "cache", lambda done, of: told.append((done, of)))
-    assert isinstance(found.x, np.memmap)
-    assert (pixels(found.x, found.shape)[:, 0] == images() * 255).all()
-    assert found.names == sprites.NAMES
-    assert (found.values == VALUES).all()
-    assert told[-1] == (300, 300)
-    assert len(told) == (150 if block == 10_000 else 1)
+    reports: list[tuple[int, int]] = []
+    stored = archive.read(published, tmp_path / "cache", lambda done, of: reports.append((done, of)))
+    assert isinstance(stored.x, np.memmap)
+    assert (pixels(stored.x, stored.shape)[:, 0] == images() * 255).all()
+    assert stored.names == sprites.NAMES
+    assert (stored.values == VALUES).all()
+    assert reports[-1] == (300, 300)
+    assert len(reports) == (150 if block == 10_000 else 1)
 
 
 def test_it_is_read_once(published: Path, tmp_path: Path) -> None:
     first = archive.read(published, tmp_path / "cache")
-    told: list[int] = []
-    again = archive.read(published, tmp_path / "cache", lambda done, of: told.append(done))
-    assert not told
+    reports: list[int] = []
+    again = archive.read(published, tmp_path / "cache", lambda done, of: reports.append(done))
+    assert not reports
     assert (again.x == first.x).all()
     assert (again.values == first.values).all()
 
@@ -65,9 +65,9 @@ def test_it_is_read_once(published: Path, tmp_path: Path) -> None:
 def test_the_subset_of_400_is_read_with_its_five_factors_and_its_bits(root: Path, tmp_path: Path) -> None:
     path = root / "tests" / "data" / "sprites400.npz"
     assert archive.is_archive(path)
-    found = archive.read(path, tmp_path)
-    assert found.x.shape == (400, 512)
-    assert found.values[0] == pytest.approx([1, 0.5, 0.161, 0.645, 0.839], abs=1e-3)
+    stored = archive.read(path, tmp_path)
+    assert stored.x.shape == (400, 512)
+    assert stored.values[0] == pytest.approx([1, 0.5, 0.161, 0.645, 0.839], abs=1e-3)
 
 
 @pytest.mark.parametrize("white", [1, 255, True])
@@ -98,7 +98,7 @@ def test_what_is_no_archive_is_refused_and_not_kept(tmp_path: Path, arrays: dict
     assert message in str(caught.value)
     assert str(caught.value).startswith("other.npz: ")
     assert "\n" not in str(caught.value)
-    assert not kept(tmp_path / "cache")
+    assert not cached(tmp_path / "cache")
 
 
 def test_a_damaged_archive_is_refused_and_not_kept(published: Path, tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_damaged_archive_is_refused_and_not_kept(published: Path, tmp_path: Pa
     for path in (short, changed, text):
         with pytest.raises(ReadError, match=f"^{path.name}: a broken .npz file, or none"):
             archive.read(path, tmp_path / "cache")
-    assert not kept(tmp_path / "cache")
+    assert not cached(tmp_path / "cache")
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -141,7 +141,7 @@ def test_a_download_is_recorded_and_then_has_to_be_the_same(
     cache = tmp_path / "cache"
     with caplog.at_level(logging.INFO, "armusic"):
         path = archive.official(cache)
-    assert kept(cache) == ["dsprites.npz", "dsprites.npz.sha256"]
+    assert cached(cache) == ["dsprites.npz", "dsprites.npz.sha256"]
     assert (cache / "dsprites.npz.sha256").read_text().strip() in caplog.text
     (site / "dsprites.npz").unlink()
     assert archive.official(cache) == path  # not asked for again
@@ -158,7 +158,7 @@ def test_another_file_at_its_address_is_not_kept(site: Path, tmp_path: Path) -> 
     (site / "dsprites.npz").write_text("<html>Log in to this network</html>")
     with pytest.raises(ReadError, match="a broken .npz file, or none"):
         archive.official(tmp_path / "cache")
-    assert not kept(tmp_path / "cache")
+    assert not cached(tmp_path / "cache")
 
 
 def test_without_a_net_there_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,4 +166,4 @@ def test_without_a_net_there_is_one_line(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(DataError, match="cannot be downloaded.* in the option data, or use sprites") as caught:
         archive.official(tmp_path / "cache")
     assert "\n" not in str(caught.value)
-    assert not kept(tmp_path / "cache")
+    assert not cached(tmp_path / "cache")

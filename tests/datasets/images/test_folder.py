@@ -29,17 +29,17 @@ def test_a_row_an_image(mine: Path, tmp_path: Path) -> None:
     assert folder.is_folder(mine)
     assert folder.names_in(mine) == ("width", "slant")
     assert folder.size_in(mine) == (1, 6, 5)
-    found = folder.read(mine, tmp_path / "cache")
-    assert found.names == ("width", "slant")
-    assert found.values == pytest.approx(np.array([[1, 0.5], [2, -0.1], [3, 0]]))
-    assert (pixels(found.x, found.shape)[:, 0] == GREY).all()
+    stored = folder.read(mine, tmp_path / "cache")
+    assert stored.names == ("width", "slant")
+    assert stored.values == pytest.approx(np.array([[1, 0.5], [2, -0.1], [3, 0]]))
+    assert (pixels(stored.x, stored.shape)[:, 0] == GREY).all()
 
 
 def test_it_is_decoded_once_until_a_file_changes(mine: Path, tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
+    reports: list[tuple[int, int]] = []
     for _ in range(2):
-        folder.read(mine, tmp_path / "cache", lambda done, of: told.append((done, of)))
-    assert told == [(1, 3), (2, 3), (3, 3)]
+        folder.read(mine, tmp_path / "cache", lambda done, of: reports.append((done, of)))
+    assert reports == [(1, 3), (2, 3), (3, 3)]
     Image.fromarray(GREY[0] + 100).save(mine / "b.png")
     assert (folder.read(mine, tmp_path / "cache").x[1, 0] == GREY[0] + 100).all()
 
@@ -47,8 +47,8 @@ def test_it_is_decoded_once_until_a_file_changes(mine: Path, tmp_path: Path) -> 
 def test_colour_and_black_and_white(mine: Path, tmp_path: Path) -> None:
     for name in ("a.png", "b.png", "more/c.png"):
         Image.new("RGB", (5, 6), (250, 100, 0)).save(mine / name)
-    found = folder.read(mine, tmp_path / "cache")
-    assert found.x[0, :, 0, 0].tolist() == [250, 100, 0]
+    stored = folder.read(mine, tmp_path / "cache")
+    assert stored.x[0, :, 0, 0].tolist() == [250, 100, 0]
     for name in ("a.png", "b.png", "more/c.png"):
         Image.new("1", (5, 6), 1).save(mine / name)
     assert folder.read(mine, tmp_path / "cache").x.shape == (3, 4)  # 30 pixels in bits

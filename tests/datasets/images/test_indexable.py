@@ -20,19 +20,19 @@ def tensor(grey: np.ndarray) -> Any:
 
 @pytest.mark.parametrize("make", [np.asarray, Image.fromarray, tensor, lambda grey: grey[..., None]])
 def test_an_image_is_what_numpy_takes_for_one(make: Any) -> None:
-    found = indexable.read([(make(grey), digit) for digit, grey in enumerate(GREY)], ["digit"])
-    assert found.names == ("digit",)
-    assert found.values.ravel().tolist() == [0, 1, 2, 3]
-    assert found.shape == (1, 6, 5)
-    assert (found.x[:, 0] == GREY).all()
+    stored = indexable.read([(make(grey), digit) for digit, grey in enumerate(GREY)], ["digit"])
+    assert stored.names == ("digit",)
+    assert stored.values.ravel().tolist() == [0, 1, 2, 3]
+    assert stored.shape == (1, 6, 5)
+    assert (stored.x[:, 0] == GREY).all()
 
 
 def test_several_labels_and_colour() -> None:
     colour = np.stack([GREY, GREY + 50, GREY + 100], axis=1)
-    found = indexable.read([(image, [n, n * n]) for n, image in enumerate(colour)], ["n", "square"])
-    assert found.shape == (3, 6, 5)
-    assert (found.x == colour).all()
-    assert found.values[3].tolist() == [3, 9]
+    stored = indexable.read([(image, [n, n * n]) for n, image in enumerate(colour)], ["n", "square"])
+    assert stored.shape == (3, 6, 5)
+    assert (stored.x == colour).all()
+    assert stored.values[3].tolist() == [3, 9]
 
 
 @pytest.mark.parametrize(

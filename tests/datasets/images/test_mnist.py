@@ -30,24 +30,24 @@ def tables(digits: Path) -> None:
 
 
 def test_digits_are_measured_once(digits: Path, tmp_path: Path) -> None:
-    told: list[int] = []
-    first = mnist.read(digits, tmp_path / "cache", lambda done, of: told.append(done))
+    reports: list[int] = []
+    first = mnist.read(digits, tmp_path / "cache", lambda done, of: reports.append(done))
     assert (first.x == IMAGES).all()
     assert first.names == ("area", "length", "thickness", "slant", "width", "height", "digit")
     assert (first.values[:, -1] == LABELS).all()
     assert first.part is not None
     assert first.part.tolist() == [0] * 55 + [1] * 5 + [2] * 40
     assert first.values[:, :-1] == pytest.approx(PUBLISHED, rel=0.1, abs=0.01)
-    assert told == [60, 40]
-    again = mnist.read(digits, tmp_path / "cache", lambda *_: told.append(0))
-    assert told == [60, 40]
+    assert reports == [60, 40]
+    again = mnist.read(digits, tmp_path / "cache", lambda *_: reports.append(0))
+    assert reports == [60, 40]
     assert (again.values == first.values).all()
 
 
 def test_published_measurements_are_taken_where_they_are(digits: Path, tmp_path: Path) -> None:
     tables(digits)
-    found = mnist.read(digits, tmp_path / "cache")
-    assert (found.values[:, :-1] == PUBLISHED.astype(np.float32)).all()
+    stored = mnist.read(digits, tmp_path / "cache")
+    assert (stored.values[:, :-1] == PUBLISHED.astype(np.float32)).all()
     assert not (tmp_path / "cache").exists()
 
 
@@ -125,14 +125,14 @@ def test_what_does_not_fit_is_named_and_nothing_kept(
 class Server(ThreadingHTTPServer):
     """Sends what `contents` makes of the name of a file, and counts how often it is asked."""
 
-    asked = 0
+    requests = 0
 
     def __init__(self, contents: Callable[[str], bytes]) -> None:
         server = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                server.asked += 1
+                server.requests += 1
                 body = contents(self.path.removeprefix("/").removesuffix(".gz"))
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
@@ -166,7 +166,7 @@ def test_mnist_is_downloaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with served(monkeypatch, published) as server:
         there = mnist.official(tmp_path)
         assert mnist.official(tmp_path) == there
-        assert server.asked == 4
+        assert server.requests == 4
     assert {path.name: path.read_bytes() for path in there.iterdir()} == {
         f"{name}.gz": published(name) for name in mnist.SHA256
     }
@@ -202,4 +202,4 @@ def test_files_that_are_there_are_not_downloaded(tmp_path: Path, monkeypatch: py
     digits = folder(tmp_path / "morpho-mnist")
     with served(monkeypatch, published) as server:
         assert mnist.official(tmp_path) == digits
-    assert server.asked == 0
+    assert server.requests == 0

@@ -27,32 +27,32 @@ def saved(folder: Path, **changes: Any) -> Path:
 
 
 def test_a_file_of_grey_images(tmp_path: Path) -> None:
-    found = npz.read(saved(tmp_path))
-    assert found.shape == (1, 6, 5)
-    assert found.names == ("width", "height")
-    assert (found.values == VALUES).all()
-    assert (pixels(found.x, found.shape)[:, 0] == GREY).all()
+    stored = npz.read(saved(tmp_path))
+    assert stored.shape == (1, 6, 5)
+    assert stored.names == ("width", "height")
+    assert (stored.values == VALUES).all()
+    assert (pixels(stored.x, stored.shape)[:, 0] == GREY).all()
 
 
 def test_colours_come_first(tmp_path: Path) -> None:
     colour = np.stack([GREY, GREY + 100, 255 - GREY], axis=-1)
-    found = npz.read(saved(tmp_path, images=colour))
-    assert found.shape == (3, 6, 5)
-    assert (found.x[:, 1] == GREY + 100).all()
+    stored = npz.read(saved(tmp_path, images=colour))
+    assert stored.shape == (3, 6, 5)
+    assert (stored.x[:, 1] == GREY + 100).all()
 
 
 def test_black_and_white_is_packed_and_numbers_to_1_are_scaled(tmp_path: Path) -> None:
-    found = npz.read(saved(tmp_path, images=GREY > 60))
-    assert found.x.shape == (4, 4)  # 30 pixels in 4 bytes
-    assert (pixels(found.x, found.shape)[:, 0] == (GREY > 60) * 255).all()
-    found = npz.read(saved(tmp_path, images=GREY / 255))
-    assert (found.x[:, 0] == GREY).all()
+    stored = npz.read(saved(tmp_path, images=GREY > 60))
+    assert stored.x.shape == (4, 4)  # 30 pixels in 4 bytes
+    assert (pixels(stored.x, stored.shape)[:, 0] == (GREY > 60) * 255).all()
+    stored = npz.read(saved(tmp_path, images=GREY / 255))
+    assert (stored.x[:, 0] == GREY).all()
 
 
 def test_fortran_order_and_whole_numbers_are_read_as_well(tmp_path: Path) -> None:
-    found = npz.read(saved(tmp_path, attributes=np.asfortranarray(VALUES.astype(int)), images=np.asfortranarray(GREY)))
-    assert (found.values == VALUES).all()
-    assert (found.x[:, 0] == GREY).all()
+    stored = npz.read(saved(tmp_path, attributes=np.asfortranarray(VALUES.astype(int)), images=np.asfortranarray(GREY)))
+    assert (stored.values == VALUES).all()
+    assert (stored.x[:, 0] == GREY).all()
 
 
 @given(arrays(np.uint8, array_shapes(min_dims=1, max_dims=4)), st.booleans(), st.integers(1, 40))

@@ -13,7 +13,7 @@ from armusic.datasets.images.stored import digest
 
 FACTORS = st.tuples(
     st.integers(1, 3), st.floats(0.5, 1), st.floats(0, 2 * np.pi), st.floats(0, 1), st.floats(0, 1)
-).map(lambda one: np.array([one]))
+).map(lambda factors: np.array([factors]))
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +44,9 @@ def test_official_images_are_met(
     bits, values = official
     here = values[:, 0] == shape
     assert here.sum() > 100
-    found = alike(bits[here], sprites.draw(values[here]))
-    assert found.mean() >= mean
-    assert found.min() >= least
+    overlap = alike(bits[here], sprites.draw(values[here]))
+    assert overlap.mean() >= mean
+    assert overlap.min() >= least
 
 
 def test_the_factors_of_official_images_are_in_the_list(official: tuple[np.ndarray, np.ndarray]) -> None:
@@ -112,8 +112,8 @@ def test_the_order_is_the_official_one() -> None:
 def test_a_whole_turn_and_the_symmetries_of_a_shape_change_little(factors: np.ndarray) -> None:
     for turns in (1, 2, 4):
         if turns <= (4, 2, 1)[int(factors[0, 0]) - 1]:
-            turned = factors + np.array([0, 0, 2 * np.pi / turns, 0, 0])
-            assert alike(sprites.draw(factors), sprites.draw(turned))[0] > 0.95
+            rotated = factors + np.array([0, 0, 2 * np.pi / turns, 0, 0])
+            assert alike(sprites.draw(factors), sprites.draw(rotated))[0] > 0.95
 
 
 @given(FACTORS)
@@ -126,10 +126,10 @@ def test_area_goes_with_the_square_of_scale(factors: np.ndarray) -> None:
 
 def test_batches_make_no_difference_and_progress_is_told() -> None:
     index = np.random.default_rng(0).choice(sprites.COUNT, 3000, replace=False)
-    told: list[tuple[int, int]] = []
-    together = sprites.draw(sprites.factors(index), on_progress=lambda done, of: told.append((done, of)))
-    assert told[0] == (512, 3000)
-    assert told[-1] == (3000, 3000)
+    reports: list[tuple[int, int]] = []
+    together = sprites.draw(sprites.factors(index), on_progress=lambda done, of: reports.append((done, of)))
+    assert reports[0] == (512, 3000)
+    assert reports[-1] == (3000, 3000)
     assert (together[2500:2600] == sprites.draw(sprites.factors(index[2500:2600]))).all()
 
 

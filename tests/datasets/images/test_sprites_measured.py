@@ -26,12 +26,12 @@ def between(first: np.ndarray, second: np.ndarray, shape: np.ndarray) -> np.ndar
 
 def test_factors_of_drawn_sprites_are_recovered(drawn: tuple[np.ndarray, np.ndarray]) -> None:
     values, images = drawn
-    found, near = sprites_measured.fit(images)
-    assert (found[:, 0] == values[:, 0]).all()
-    assert abs(found[:, 1] - values[:, 1]).max() < 0.05
-    assert between(found[:, 2], values[:, 2], values[:, 0]).max() < 0.15  # radians: small ones are a few pixels
-    assert between(found[:, 2], values[:, 2], values[:, 0]).mean() < 0.02
-    assert abs(found[:, 3:] - values[:, 3:]).max() < 0.015  # half a pixel
+    fitted, near = sprites_measured.fit(images)
+    assert (fitted[:, 0] == values[:, 0]).all()
+    assert abs(fitted[:, 1] - values[:, 1]).max() < 0.05
+    assert between(fitted[:, 2], values[:, 2], values[:, 0]).max() < 0.15  # radians: small ones are a few pixels
+    assert between(fitted[:, 2], values[:, 2], values[:, 0]).mean() < 0.02
+    assert abs(fitted[:, 3:] - values[:, 3:]).max() < 0.015  # half a pixel
     assert near.min() > 0.85
     assert sprites_measured.valid(images).all()
 
@@ -39,16 +39,16 @@ def test_factors_of_drawn_sprites_are_recovered(drawn: tuple[np.ndarray, np.ndar
 def test_factors_of_official_sprites_are_recovered(root: Path) -> None:
     with np.load(root / "tests" / "data" / "sprites400.npz") as stored:
         images, values = pixels(stored["imgs"], SHAPE), stored["latents_values"].astype(float)
-    found = sprites_measured.fit(images)[0]
-    assert (found[:, 0] == values[:, 0]).all()
-    assert abs(found[:, [1, 3, 4]] - values[:, [1, 3, 4]]).max() < 0.03
-    assert between(found[:, 2], values[:, 2], values[:, 0]).max() < 0.1
+    fitted = sprites_measured.fit(images)[0]
+    assert (fitted[:, 0] == values[:, 0]).all()
+    assert abs(fitted[:, [1, 3, 4]] - values[:, [1, 3, 4]]).max() < 0.03
+    assert between(fitted[:, 2], values[:, 2], values[:, 0]).max() < 0.1
 
 
 def test_an_orientation_is_the_smallest_that_looks_the_same(drawn: tuple[np.ndarray, np.ndarray]) -> None:
-    found = sprites_measured.measure(drawn[1][:600], ("shape", "orientation"))
-    assert (found[:, 1] >= 0).all()
-    assert (found[:, 1] < 2 * np.pi / sprites_measured.SYMMETRY[found[:, 0].astype(int) - 1]).all()
+    measured = sprites_measured.measure(drawn[1][:600], ("shape", "orientation"))
+    assert (measured[:, 1] >= 0).all()
+    assert (measured[:, 1] < 2 * np.pi / sprites_measured.SYMMETRY[measured[:, 0].astype(int) - 1]).all()
 
 
 def test_attributes_are_named(drawn: tuple[np.ndarray, np.ndarray]) -> None:

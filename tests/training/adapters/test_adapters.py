@@ -40,43 +40,43 @@ def loaded(name: str, folder: Path, **values: object) -> tuple[Adapter, Config, 
 
 @pytest.mark.parametrize("data", DATA, indirect=True)
 def test_items_and_what_is_known_of_them(data: str, tmp_path: Path) -> None:
-    adapter, settings, found = loaded(data, tmp_path)
-    assert 0 < len(found) <= 40
-    assert found.names == settings.attributes
-    assert np.isfinite(found.a).all()
-    assert len(adapter.labels) == adapter.kinds > found.kind.max()
+    adapter, settings, items = loaded(data, tmp_path)
+    assert 0 < len(items) <= 40
+    assert items.names == settings.attributes
+    assert np.isfinite(items.a).all()
+    assert len(adapter.labels) == adapter.kinds > items.kind.max()
     assert all((adapter.words.item, adapter.words.items, adapter.words.parts, adapter.words.groups))
-    parts = adapter.split(found, 0)
-    assert sum(map(len, parts)) == len(found)
+    parts = adapter.split(items, 0)
+    assert sum(map(len, parts)) == len(items)
     again = adapter.load(settings, tmp_path)
-    assert (again.x == found.x).all()
-    assert (again.a == found.a).all()
+    assert (again.x == items.x).all()
+    assert (again.a == items.a).all()
 
 
 @pytest.mark.parametrize("data", DATA, indirect=True)
 def test_a_model_and_what_is_measured_of_what_it_makes(data: str, tmp_path: Path) -> None:
-    adapter, settings, found = loaded(data, tmp_path)
-    found = found.take(found.kind == found.kind[0])
-    kind, before = int(found.kind[0]), found.x.copy()
+    adapter, settings, data_set = loaded(data, tmp_path)
+    data_set = data_set.take(data_set.kind == data_set.kind[0])
+    kind, before = int(data_set.kind[0]), data_set.x.copy()
     model = adapter.build(settings).eval()
-    x = model.items(torch.from_numpy(np.array(found.x)))
+    x = model.items(torch.from_numpy(np.array(data_set.x)))
     posterior = model.encode(x, kind)
-    assert posterior.mean.shape == (len(found), settings.network.latent)
+    assert posterior.mean.shape == (len(data_set), settings.network.latent)
     output = model.decode(posterior.mean, kind)
-    assert model.right(output, x).shape[0] == len(found)
+    assert model.right(output, x).shape[0] == len(data_set)
     assert torch.isfinite(model.nll(output, x, kind)).all()
-    made = model.mode(output).numpy()
-    for items in (made, made[:0]):
+    decoded = model.mode(output).numpy()
+    for items in (decoded, decoded[:0]):
         assert adapter.values(items, kind, settings).shape == (len(items), len(settings.attributes))
         plausible = adapter.plausible(items, kind, settings)
         assert plausible is None or plausible.shape == (len(items),)
         assert len(adapter.draw(items, kind, settings)) == len(items)
         if adapter.identity_name:
             assert adapter.identify(items, kind, settings).shape == (len(items),)
-    one, two, none = adapter.same([found.x, found.x[::-1].copy(), made[:0]], kind, settings)
-    assert one.tolist() == two[::-1].tolist()
+    forward, backward, none = adapter.same([data_set.x, data_set.x[::-1].copy(), decoded[:0]], kind, settings)
+    assert forward.tolist() == backward[::-1].tolist()
     assert len(none) == 0
-    assert (found.x == before).all()
+    assert (data_set.x == before).all()
 
 
 @pytest.mark.parametrize("data", DATA, indirect=True)
@@ -90,11 +90,11 @@ def test_every_preset_has_settings_for_every_data_set(data: str, preset: str) ->
 
 
 def test_items_measure_as_the_data_says(tmp_path: Path, data: str) -> None:
-    adapter, settings, found = loaded("squares", tmp_path)
-    assert (adapter.values(found.x, 0, settings) == found.a).all()
-    assert found.reported_names == ("width",)
-    assert found.reported is not None
-    assert (adapter.identify(found.x, 0, settings) == found.reported[:, 0]).all()
+    adapter, settings, data_set = loaded("squares", tmp_path)
+    assert (adapter.values(data_set.x, 0, settings) == data_set.a).all()
+    assert data_set.reported_names == ("width",)
+    assert data_set.reported is not None
+    assert (adapter.identify(data_set.x, 0, settings) == data_set.reported[:, 0]).all()
     blank = np.zeros((1, 1, 12, 12), np.uint8)
     assert np.isnan(adapter.values(blank, 0, settings)).all()
 
@@ -172,9 +172,9 @@ def test_the_tutorial(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, root: Pat
     monkeypatch.setitem(adapters.ADAPTERS, "discs", "own_adapter:ADAPTER")
     settings = adapters.configure(data="discs", epochs=2)
     adapter = adapters.get("discs")
-    found = adapter.load(settings, tmp_path)
-    measured = adapter.values(found.x, 0, settings)
-    assert np.abs(measured - found.a).max(axis=0).tolist() < [0.5, 0.01]
+    data_set = adapter.load(settings, tmp_path)
+    measured = adapter.values(data_set.x, 0, settings)
+    assert np.abs(measured - data_set.a).max(axis=0).tolist() < [0.5, 0.01]
     run = api.train(settings, tmp_path / "run", data_dir=tmp_path)
     scores = list(csv.DictReader((run / "metrics.csv").read_text().splitlines()))
     assert float(scores[1]["r2"]) > float(scores[0]["r2"])

@@ -42,10 +42,10 @@ def test_images_are_found_by_their_path(kind: str, tmp_path: Path, request: pyte
     data = request.getfixturevalue(kind)
     settings = adapters.configure(data=data, attributes=("top",), filters=(4, 4), hidden=(16,), limit=20)
     assert settings.network.shape == (1, 12, 10)
-    found = adapters.get(data).load(settings, tmp_path / "cache")
-    assert len(found) == 20
-    assert (found.names, found.reported_names) == (("top",), ("grey",))
-    assert np.isin(found.a[:, 0], VALUES[:, 1].astype(np.float32)).all()
+    data_set = adapters.get(data).load(settings, tmp_path / "cache")
+    assert len(data_set) == 20
+    assert (data_set.names, data_set.reported_names) == (("top",), ("grey",))
+    assert np.isin(data_set.a[:, 0], VALUES[:, 1].astype(np.float32)).all()
     assert adapters.get(data).build(settings).latent == 16
 
 
@@ -64,12 +64,12 @@ def test_nothing_is_measured_where_nobody_knows_how(archive: str) -> None:
 def test_an_archive_of_sprites_is_one(root: Path, tmp_path: Path) -> None:
     data = str(root / "tests" / "data" / "sprites400.npz")
     settings, adapter = adapters.configure(data=data), adapters.get(data)
-    found = adapter.load(settings, tmp_path)
-    assert len(found) == 400
-    assert found.names == sprites.NAMES
+    data_set = adapter.load(settings, tmp_path)
+    assert len(data_set) == 400
+    assert data_set.names == sprites.NAMES
     assert adapter.identity_name == "shape"
-    assert (adapter.identify(found.x, 0, settings) == found.a[:, 0]).all()
-    assert adapter.values(found.x, 0, settings)[:, 3:] == pytest.approx(found.a[:, 3:], abs=0.015)
+    assert (adapter.identify(data_set.x, 0, settings) == data_set.a[:, 0]).all()
+    assert adapter.values(data_set.x, 0, settings)[:, 3:] == pytest.approx(data_set.a[:, 3:], abs=0.015)
 
 
 def test_sprites_are_drawn_with_the_seed_and_need_no_download(tmp_path: Path) -> None:
@@ -87,9 +87,9 @@ def test_anything_that_can_be_indexed_is_made_a_data_set(tmp_path: Path) -> None
     adapter = files.of(pairs, ["grey", "top"], "mine")
     assert isinstance(adapter, ImageAdapter)
     settings = adapters.config.make(**adapter.settings("default") | {"filters": (4,)}, data="mine")
-    found = adapter.load(settings, tmp_path)
-    assert (found.x[:, 0] == GREY).all()
-    assert found.a == pytest.approx(VALUES)
+    data_set = adapter.load(settings, tmp_path)
+    assert (data_set.x[:, 0] == GREY).all()
+    assert data_set.a == pytest.approx(VALUES)
 
 
 def test_a_folder_with_music_is_music(folder: str) -> None:
