@@ -149,7 +149,7 @@ def test_clips_are_a_folder_with_the_picture_beside_it(run: Run, melody: Path, m
     assert run(*arguments).out.endswith("wrote input-contour and input-contour.png\n")
     assert names(Path("input-contour")) == ["01_contour_-2.0.mid", "02_contour_+0.0.mid", "03_contour_+2.0.mid"]
     assert Path("input-contour.png").is_file()
-    assert "exists already" in run(*arguments).error(1)
+    assert "has files in it: name another folder, or replace them with --force" in run(*arguments).error(1)
     assert run(*arguments, "--force").code == 0
 
 
@@ -187,8 +187,8 @@ def test_the_input_is_never_the_output(run: Run, melody: Path, model: Path) -> N
 @pytest.mark.parametrize(
     ("out", "message"),
     [
-        ("none/out.mid", "its folder cannot be written to (No such file or directory)"),
-        ("input.mid/out.mid", "its folder cannot be written to (Not a directory)"),
+        ("none/out.mid", "its folder none does not exist: create it first"),
+        ("input.mid/out.mid", "input.mid is a file, not a folder"),
         ("folder", "a folder: name a file in it"),
         ("out.xyz", ".xyz says no known format"),
         ("out", "a name without a suffix says no known format"),

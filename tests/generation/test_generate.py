@@ -188,7 +188,9 @@ def test_an_absolute_model_needs_a_tune_to_start_from(model: Model, tmp_path: Pa
     own = checkpoint("absolute")
     tables = generate.find(model.checkpoint, tmp_path)
     arguments = (8, Metre(4, 4), keys.parse("D"), [], 1, np.random.default_rng(0))
-    with pytest.raises(UsageError, match=r"start from a tune \(generate_like\), or train with the anchored frame"):
+    with pytest.raises(
+        UsageError, match=r"start from a tune \(generate_like\), or train with the option frame=anchored"
+    ):
         plans.fresh(own, tables, *arguments)
 
 
