@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import armusic
 from armusic import api
 from armusic.generation import fit_phrases, phrase_model
 
@@ -20,7 +21,7 @@ def main() -> None:
     options = parser.parse_args()
     checkpoint = api.load(options.run).checkpoint
     tables = fit_phrases.fit(checkpoint, api.corpus(checkpoint.config.data))
-    path = Path(api.__file__).parent / "resources" / phrase_model.SHIPPED
+    path = Path(armusic.__file__).parent / "resources" / phrase_model.SHIPPED
     phrase_model.save(tables, path)
     print(
         f"{path.name}: {path.stat().st_size / 1000:.0f} kB, for the model {tables.checkpoint};"

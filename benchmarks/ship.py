@@ -14,6 +14,7 @@ from pathlib import Path
 
 import held_out
 
+import armusic
 from armusic import api, evaluation
 from armusic.config import Config
 from armusic.editing.calibration import calibrate
@@ -21,7 +22,7 @@ from armusic.files import data_folder
 from armusic.generation import fit_phrases, phrase_model
 from armusic.training import checkpoint
 
-RESOURCES = Path(api.__file__).parent / "resources"
+RESOURCES = Path(armusic.__file__).parent / "resources"
 LOSSES = Path(__file__).with_name("control_losses.md")
 CARD = """# The shipped model
 

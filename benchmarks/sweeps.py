@@ -57,10 +57,10 @@ ROLL_DPI = 110
 SCORE_WIDTH = 1000  # dots
 INTRODUCTION = """# Ten sweeps of held-out tunes
 
-Eight measures each of tunes that the model was not trained on, with one attribute turned down and up by one and two
-standard deviations of the corpus (or as far as a measure goes), in the tune's own key: as piano rolls, and as scores.
-They are the first tunes in a shuffled order, not chosen by how they sound; [the end](#what-a-musician-would-keep) says
-what one thinks of them on reading. Made by `python benchmarks/sweeps.py`; the SHA-256 of the model's weights begins
+Eight measures each of tunes that the model was not trained on, with one attribute lowered and raised by one and two
+standard deviations of the corpus (or as far as a measure can go), in the tune's own key: as piano rolls, and as scores.
+They are the first tunes in a shuffled order, not chosen by their sound; [the last section](#what-a-musician-would-keep) is
+a reader's judgement. Made by `python benchmarks/sweeps.py`; the SHA-256 of the model's weights begins
 with `{model}`. The tunes are traditional, from books in the public domain."""
 READING = "## What a musician would keep"
 OUTDATED = "*This was read in the pictures of an earlier model.*"
@@ -96,7 +96,7 @@ def main() -> None:
 
 def sweeps(model: api.Model) -> Iterator[Sweep]:
     """Yield a sweep for each line of the plan, each of another tune."""
-    settings, frame = model.config, model.frame
+    settings, frame = model.config, model.checkpoint.frame
     read = corpora.read(settings.data, data_folder())
     _, inside = frame.enter(read.tokens, frame.anchors(read.tokens))
     places = replace(to_data(read, settings), x=np.flatnonzero(inside)[:, None])

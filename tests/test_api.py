@@ -154,7 +154,7 @@ def test_the_shipped_model_is_small_and_says_where_it_is_from() -> None:
     assert model.attributes == ("rhythm", "range", "density", "contour")
     assert model.config.data == "folk"
     assert {"data", "items"} <= model.card.keys()
-    shipped = Path(api.__file__).parent / "resources" / api.SHIPPED
+    shipped = Path(armusic.__file__).parent / "resources" / api.SHIPPED
     assert shipped.stat().st_size < 5e6
 
 

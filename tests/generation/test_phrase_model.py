@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import armusic
 from armusic import api
 from armusic.datasets.corpora.corpus import Corpus, measures_of
 from armusic.datasets.corpora.versions import versions
@@ -82,7 +83,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="text: no phrase tables"):
         load(tmp_path / "text")
     with pytest.raises(CheckpointError, match="phrase tables of 'another program', but"):
-        load(Path(api.__file__).parent / "resources" / api.SHIPPED)
+        load(Path(armusic.__file__).parent / "resources" / api.SHIPPED)
 
 
 def test_a_corpus_without_phrases_is_refused() -> None:
@@ -115,7 +116,7 @@ def test_tonics(key: Key, pitch: int) -> None:
 
 
 def test_the_shipped_tables_are_those_of_the_shipped_model() -> None:
-    path = Path(api.__file__).parent / "resources" / phrase_model.SHIPPED
+    path = Path(armusic.__file__).parent / "resources" / phrase_model.SHIPPED
     assert load(path).checkpoint == fingerprint(api.load().checkpoint), "run python benchmarks/fit_phrases.py"
     assert path.stat().st_size < 300_000
     assert load(path).metres[:4] == tuple(str(metre) for metre in METRES[:4])

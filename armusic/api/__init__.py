@@ -1,0 +1,235 @@
+"""The use cases, as the command line and the README call them. What a model can do is in `model`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from armusic import convert, experiments, files, plotting, report
+from armusic.api.model import Model
+from armusic.config import Config
+from armusic.datasets.corpora.corpus import Corpus
+from armusic.errors import UsageError
+from armusic.files import data_folder, label
+from armusic.io import readers, writers
+from armusic.io.readers.options import Reading
+from armusic.live import loop as live
+from armusic.live import ports
+from armusic.music.attributes.table import AttributeTable, attributes
+from armusic.music.score import Tune
+from armusic.progress import Progress
+
+if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
+    from matplotlib.figure import Figure
+
+    from armusic.editing.result import Reached
+    from armusic.editing.sweep import Variation
+    from armusic.generation.generate import Generated
+    from armusic.io.inspection import Inspection
+    from armusic.training.adapters.base import Words
+    from armusic.vae.fit import Report
+
+SHIPPED = "default.safetensors"
+__all__ = [
+    "AttributeTable", "Model", "attributes", "configure", "corpus", "experiments", "files", "inspect", "live", "load",
+    "picture", "plotting", "ports", "read", "report", "train", "words", "write", "writers",
+]  # fmt: skip
+
+setattr(Tune, "_repr_html_", convert.to_html)  # noqa: B010  (what a notebook shows; music itself knows no sound)
+
+
+def read(path: str | Path, tune: int | None = None, **reading: Any) -> Tune:
+    """Read a melody from a MIDI, ABC or MusicXML file.
+
+    Parameters
+    ----------
+    path : path
+        The file; its suffix says which format. `book.abc#12` is tune 12 of a book.
+    tune : int, optional
+        The `X:` number of the tune in an ABC tune book.
+    **reading
+        How it is read, such as `track="Lead"`: see `armusic.io.readers.options.Reading`.
+
+    Raises
+    ------
+    ArmusicError
+        When the file cannot be used: one line that says what was found, and where.
+
+    Examples
+    --------
+    >>> tune = read("examples/speed-the-plough.mid")
+    >>> tune.title, len(tune.measures), len(tune.notes)
+    ('Speed the Plough', 16, 93)
+    """
+    return readers.read(path, Reading(**reading), tune)
+
+
+def inspect(path: str | Path, **reading: Any) -> Inspection:
+    """Return what is in a file, and what a model would use.
+
+    Parameters
+    ----------
+    path : path
+        The file, as for `read`.
+    **reading
+        How it is read, such as `track="Lead"`: see `armusic.io.readers.options.Reading`.
+
+    Returns
+    -------
+    Inspection
+        See `armusic.io.inspection`.
+    """
+    from armusic.io import inspection
+
+    return inspection.inspect(path, Reading(**reading))
+
+
+def write(
+    music: Tune | Variation | Reached | Generated | Sequence[Variation | Tune | tuple[str, Tune]],
+    path: str | Path,
+    layout: str | None = None,
+    **options: Any,
+) -> None:
+    """Write music, in the format that the suffix of the file says: MIDI, MusicXML, ABC, a score, sound.
+
+    Parameters
+    ----------
+    music : Tune, Variation, Reached, Generated or a sequence of tunes, variations or (name, tune)
+        One tune or several; a name is what a track, a marker or a clip is called.
+    path : path
+        A file, such as `out.mid` or `out.svg`; with the layout `clips` a folder.
+    layout : {"tracks", "sequence", "clips"}, optional
+        One track each, all on one track, or one file each; the format's default when not given.
+    **options
+        Such as `force=True` and `attributes=["rhythm"]`: see `armusic.io.writers.write`.
+    """
+    writers.write(convert.named(music), path, layout=layout, **options)
+
+
+def picture(
+    variations: Sequence[Variation], attribute: str, path: str | Path | None = None, *, force: bool = False
+) -> Figure:
+    """Draw variations as piano rolls, with the attribute of each measure: see `armusic.plotting.sweep`.
+
+    Parameters
+    ----------
+    variations : sequence of Variation
+        A sweep, as `Model.interpolate` returns it.
+    attribute : str
+        Name of the attribute.
+    path : path, optional
+        File to save the figure in as well: .png, .pdf or .svg.
+    force : bool
+        Replace an existing file.
+    """
+    if path is not None:
+        plotting.check_figure(path, force)
+    figure = plotting.sweep(variations, attribute)
+    if path is not None:
+        plotting.save(figure, path, force=force)
+    return figure
+
+
+def load(path: str | Path | None = None, domain: str = "") -> Model:
+    """Load a model.
+
+    Parameters
+    ----------
+    path : path, optional
+        A run folder, for its best checkpoint, or a checkpoint file; the shipped model when not given.
+    domain : str
+        Domain that the model must have, such as `music`; any when empty.
+
+    Raises
+    ------
+    CheckpointError
+        For a checkpoint that cannot be used.
+    UsageError
+        For a model of another domain.
+    """
+    from armusic.training import checkpoint
+
+    if path is None:
+        with resources.as_file(resources.files("armusic") / "resources" / SHIPPED) as shipped:
+            return Model(checkpoint.load(shipped))
+    model = Model(checkpoint.load(Path(path)))
+    if domain and model.domain != domain:
+        raise UsageError(
+            f"{label(path)}: a model of {model.domain} ({model.config.data}), where one of {domain} is needed"
+        )
+    return model
+
+
+def configure(preset: str = "default", **values: Any) -> Config:
+    """Return a preset's settings for the data that the values name: see `armusic.training.adapters.configure`.
+
+    Examples
+    --------
+    >>> config = configure("paper", data="folk44", epochs=3)
+    >>> config.schedule.epochs
+    3
+    """
+    from armusic.training import adapters
+
+    return adapters.configure(preset, **values)
+
+
+def words(data: str) -> Words:
+    """Return what things are called in a data set: `words("folk").items` are measures."""
+    from armusic.training import adapters
+
+    return adapters.get(data).words
+
+
+def train(
+    config: Config,
+    run: str | Path,
+    *,
+    resume: bool = False,
+    start: str | Path | None = None,
+    data_dir: str | Path | None = None,
+    on_data: Progress | None = None,
+    on_step: Callable[[Mapping[str, float]], None] | None = None,
+    on_epoch: Callable[[Report], None] | None = None,
+) -> Path:
+    """Train a model, and return the run folder.
+
+    Parameters
+    ----------
+    config : Config
+        All the settings, as `configure` gives them.
+    run : path
+        Folder for the run: config.json, metrics.csv, best.safetensors, last.safetensors, and
+        TensorBoard events where that extra is installed.
+    resume : bool
+        Continue the run in that folder, if there is one, from its last complete epoch.
+    start : path, optional
+        A run folder or checkpoint whose weights the run starts from; the network must be the same.
+    data_dir : path, optional
+        Folder of cached corpora; when not given, `$ARMUSIC_DATA` or else the platform's cache folder.
+    on_data, on_step, on_epoch : callable, optional
+        Called with files read (done, all), with the loss parts of each step, and with each epoch's `Report`.
+
+    Raises
+    ------
+    WriteError
+        When another run is in the folder.
+    DataError
+        When the data cannot be used.
+    """
+    from armusic.training import run as runs
+
+    cache = data_folder(data_dir)
+    base = load(start).checkpoint if start is not None else None
+    return runs.train(
+        config, Path(run), cache, resume=resume, start=base, on_data=on_data, on_step=on_step, on_epoch=on_epoch
+    )
+
+
+def corpus(data: str = "folk", data_dir: str | Path | None = None, on_progress: Progress | None = None) -> Corpus:
+    """Read a corpus: a data set by name, or a folder of one's own files; `DataError` if there is nothing to use."""
+    from armusic.datasets import corpora
+
+    return corpora.read(data, data_folder(data_dir), on_progress)

@@ -1,0 +1,294 @@
+"""A trained model, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from armusic.config import MUSIC, Config
+from armusic.editing.targets import Targets
+from armusic.files import data_folder
+from armusic.music.score import Metre, Tune
+
+if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
+    from armusic.editing.decoding import Codes
+    from armusic.editing.morphing import Step
+    from armusic.editing.reconstruction import Reconstruction
+    from armusic.editing.result import Reached
+    from armusic.editing.surface import Surface
+    from armusic.editing.sweep import Variation
+    from armusic.evaluation import Evaluation
+    from armusic.evaluation.traversals import Traversal
+    from armusic.generation.generate import Generated
+    from armusic.training.checkpoint import Checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A trained model, ready to use; `armusic.load` returns one.
+
+    Examples
+    --------
+    >>> import armusic
+    >>> armusic.load()
+    Model(folk, measures of 4/4 2/4 3/4 6/8 9/8 12/8, rhythm range density contour, latent 32)
+    """
+
+    checkpoint: Checkpoint
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Names of the attributes that it was trained on, in the order of the latent dimensions."""
+        return self.checkpoint.config.attributes
+
+    @property
+    def config(self) -> Config:
+        """Settings with which it was built and trained."""
+        return self.checkpoint.config
+
+    @property
+    def domain(self) -> str:
+        """Domain of its data, such as `music`."""
+        from armusic.training import adapters
+
+        return adapters.of(self.config).domain
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """Facts about its training."""
+        return self.checkpoint.card
+
+    def __repr__(self) -> str:
+        from armusic.training import adapters
+
+        adapter = adapters.of(self.config)
+        items = adapter.words.items
+        of = f"{items} of {' '.join(adapter.labels)}" if self.domain == MUSIC else items
+        names = " ".join(self.attributes) or "no attributes"
+        return f"Model({self.config.data}, {of}, {names}, latent {self.checkpoint.model.latent})"
+
+    def encode(self, tune: Tune) -> Codes:
+        """Return the code of each measure: the mean of the posterior.
+
+        Parameters
+        ----------
+        tune : Tune
+            All its notes on the grid.
+
+        Returns
+        -------
+        float32 array (measure, latent)
+            Column *k* belongs to `attributes[k]`. A row is NaN where a measure has no code: nothing begins in it, or
+            its pitches lie outside the model's range.
+
+        Examples
+        --------
+        >>> import armusic
+        >>> model, tune = armusic.load(), armusic.read("examples/speed-the-plough.mid")
+        >>> model.encode(tune).shape
+        (16, 32)
+        """
+        from armusic.editing import codes
+
+        return codes.encode_tune(self.checkpoint, tune)
+
+    def decode(self, codes: Codes, *, like: Tune | None = None, metre: str | Metre | None = None) -> Tune:
+        """Return the tune that codes stand for: the most likely measure for each.
+
+        Parameters
+        ----------
+        codes : float array (measure, latent)
+            A row of NaN leaves the measure as it is in `like`, or makes it a rest.
+        like : Tune, optional
+            A tune with as many measures: it gives their metres, the pitch around which each lies, the ties over bar
+            lines, the tempo and the key.
+        metre : str or Metre, optional
+            Metre of all measures when there is no such tune, such as `6/8`; melodies then lie around A4.
+
+        Examples
+        --------
+        >>> import armusic
+        >>> model, tune = armusic.load(), armusic.read("examples/speed-the-plough.mid")
+        >>> model.decode(model.encode(tune), like=tune).notes == tune.notes
+        True
+        """
+        from armusic.editing import codes as editing
+
+        return editing.decode_tune(self.checkpoint, codes, like=like, metre=metre)
+
+    def interpolate(
+        self,
+        tune: Tune,
+        attribute: str,
+        steps: int = 5,
+        span: tuple[float, float] = (-2.0, 2.0),
+        measures: tuple[int, int] | None = None,
+        key: str = "auto",
+        *,
+        closed: bool = True,
+    ) -> list[Variation]:
+        """Return the tune with one attribute lowered and raised, in equal steps.
+
+        Parameters
+        ----------
+        tune : Tune
+            All its notes on the grid.
+        attribute : str
+            One of the model's attributes, or any other: see `armusic.attributes`, or `FILE.py:FUNCTION`.
+        steps : int
+            Number of variations, at least 1.
+        span : (float, float)
+            First and last step, in standard deviations of the attribute from the value of each measure (in the open
+            loop: of the prior, along the attribute's latent dimension).
+        measures : (int, int), optional
+            First and last measure to vary, from 1; all when not given.
+        key : str
+            Key to stay in, such as `A:dorian`; `auto`: the tune's own; `off`: any pitch.
+        closed : bool
+            Search for each value; otherwise move the latent dimension and decode once (the open loop).
+
+        Returns
+        -------
+        list of Variation
+            One for each step, from low to high. Step 0 is the input itself.
+
+        Examples
+        --------
+        >>> import armusic
+        >>> model, tune = armusic.load(), armusic.read("examples/speed-the-plough.mid")
+        >>> [(variation.name, len(variation.tune.notes)) for variation in model.interpolate(tune, "rhythm", steps=3)]
+        [('rhythm -2.0', 20), ('rhythm +0.0', 93), ('rhythm +2.0', 113)]
+        """
+        from armusic.editing import sweep
+
+        return sweep.interpolate(self.checkpoint, tune, attribute, steps, span, measures, key, closed=closed)
+
+    def reach(
+        self,
+        tune: Tune,
+        targets: Targets,
+        *,
+        key: str = "auto",
+        measures: tuple[int, int] | None = None,
+        closed: bool = True,
+    ) -> Reached:
+        """Return the tune with attributes at their targets.
+
+        Parameters
+        ----------
+        tune : Tune
+            All its notes on the grid.
+        targets : mapping, or sequence of str
+            A mapping from names of attributes to a number (a value for all measures), a sequence (a value for each
+            measure) or a string: "p80" (a percentile of the corpus), "by+0.2" (a shift from each measure's own value)
+            or "1:0.2 8:0.5" (a curve over the measures). Or strings such as "density=p80".
+        key : str
+            Key to stay in, such as `A:dorian`; `auto`: the tune's own; `off`: any pitch.
+        measures : (int, int), optional
+            First and last measure to vary, from 1; all when not given.
+        closed : bool
+            Search for what meets the targets; otherwise decode once, which only comes near.
+
+        Returns
+        -------
+        Reached
+            The tune, its `tokens`, and float arrays (measure, attribute): `targets`, `values` and `original`.
+
+        Examples
+        --------
+        >>> import armusic
+        >>> model, tune = armusic.load(), armusic.read("examples/speed-the-plough.mid")
+        >>> result = model.reach(tune, {"contour": -0.2, "density": "by+0.1"})
+        >>> result.names, result.values.shape
+        (('contour', 'density'), (16, 2))
+        >>> result.original.mean(axis=0).round(2), result.targets.mean(axis=0).round(2)
+        (array([-0.06,  0.24]), array([-0.2 ,  0.34]))
+        """
+        from armusic.editing import reach
+
+        return reach.reach(self.checkpoint, tune, targets, key, measures, closed=closed)
+
+    def controller(
+        self, tune: Tune, names: Sequence[str], key: str = "auto"
+    ) -> Callable[[Mapping[str, float]], Reached]:
+        """Return a function that changes attributes of a tune by look-ups: see `armusic.editing.reach.controller`."""
+        from armusic.editing import reach
+
+        return reach.controller(self.checkpoint, tune, names, key)
+
+    def surface(self, tune: Tune, names: Sequence[str], **options: Any) -> Surface:
+        """Return two attributes over a grid of targets for both: see `armusic.editing.surface.surface`.
+
+        The options are `points` (of the grid, for each attribute), `measures` and `key`.
+        """
+        from armusic.editing import surface as surfaces
+
+        return surfaces.surface(self.checkpoint, tune, names, **options)
+
+    def morph(self, first: Tune, second: Tune, steps: int = 7, *, slerp: bool = True, loop: bool = False) -> list[Step]:
+        """Return tunes that lead from one to another: see `armusic.editing.morphing.morph`.
+
+        Parameters
+        ----------
+        first, second : Tune
+            Tunes with the same metres, measure by measure; both are among the result, unchanged.
+        steps : int
+            Number of tunes, at least 2.
+        slerp : bool
+            Move along a great circle between two codes; otherwise along a line.
+        loop : bool
+            Repeat the shorter tune.
+        """
+        from armusic.editing import morphing
+
+        return morphing.morph(self.checkpoint, first, second, steps, slerp=slerp, loop=loop)
+
+    def generate(self, measures: int = 8, metre: str = "4/4", key: str = "D:major", **options: Any) -> Generated:
+        """Return new tunes: see `armusic.generation.generate.generate`.
+
+        The options are `targets` (as for `reach`), `count` (of tunes), `seed` and `data_dir`.
+        """
+        from armusic.generation import generate as generation
+
+        return generation.generate(self.checkpoint, measures, metre, key, **options)
+
+    def generate_like(self, tune: Tune, temperature: float = 0.5, **options: Any) -> Generated:
+        """Return new tunes around another one: see `armusic.generation.generate.generate_like`.
+
+        A temperature of 0 gives the tune as the model reconstructs it, 1 nothing of it. The options are `targets` (as
+        for `reach`), `key`, `count` (of tunes), `seed` and `data_dir`.
+        """
+        from armusic.generation import generate as generation
+
+        return generation.generate_like(self.checkpoint, tune, temperature, **options)
+
+    def reconstruct(self, tune: Tune) -> Reconstruction:
+        """Return the tune as the model reconstructs it, and where that differs.
+
+        See `armusic.editing.reconstruction.reconstruct`.
+        """
+        from armusic.editing import reconstruction
+
+        return reconstruction.reconstruct(self.checkpoint, tune)
+
+    def traverse(
+        self, items: Sequence[int], attributes: Sequence[str], *, data_dir: str | Path | None = None, **options: Any
+    ) -> Traversal:
+        """Return images decoded while dimensions are moved: see `armusic.evaluation.traversals.traverse_test_items`.
+
+        `items` are numbers of images in the test part, from 0. The options are `steps`, `span` and `data`.
+        """
+        from armusic.evaluation import traversals
+
+        return traversals.traverse_test_items(self.checkpoint, data_folder(data_dir), items, attributes, **options)
+
+    def evaluate(self, metre: str | None = None, *, data_dir: str | Path | None = None, **options: Any) -> Evaluation:
+        """Return how good the model is on the test part of its data: see `armusic.evaluation.evaluate`.
+
+        The options are `seed` and `on_progress`.
+        """
+        from armusic import evaluation
+
+        return evaluation.evaluate(self.checkpoint, data_folder(data_dir), metre, **options)
