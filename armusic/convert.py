@@ -76,7 +76,7 @@ def from_symusic(score: SymusicScore, **reading: Any) -> Tune:
 
 
 def to_music21(tune: Tune) -> music21.stream.Score:
-    """Return a tune as a `music21.stream.Score` with one part."""
+    """Return a tune as a `music21.stream.Score` with one part, by way of MusicXML: velocities are not carried over."""
     converter = _library("music21.converter")
     root = musicxml.score([(tune.title or "melody", tune)], source=tune.source or "the tune")
     return converter.parse(ET.tostring(root, encoding="unicode"), format="musicxml")
@@ -216,7 +216,9 @@ def named(music: Any) -> list[tuple[str, Tune]]:
         return [(str(getattr(music, "name", "")) or named(music.tune)[0][0], music.tune)]
     if isinstance(music, Sequence) and not isinstance(music, str):
         return [pair for item in music for pair in named(item)]
-    raise UsageError(f"{type(music).__name__}: no tune, and nothing that holds tunes: give what a model returned")
+    raise UsageError(
+        f"{type(music).__name__}: no tune, and nothing that holds tunes: give a tune or what a model returned"
+    )
 
 
 def _roll(tune: Tune) -> str:

@@ -122,7 +122,7 @@ def matched(first: Tune, second: Tune, *, loop: bool = False) -> tuple[Tune, Tun
         if not loop:
             raise UsageError(
                 f"{names[0]} has {counts[0]} measures and {names[1]} has {counts[1]}: give tunes of one length,"
-                " or repeat the shorter one (loop=True)"
+                " or repeat the shorter one with the option loop"
             )
         first, second = (looped(tune, max(counts)) for tune in (first, second))
     for number, (measure, counterpart) in enumerate(zip(first.measures, second.measures, strict=True), 1):

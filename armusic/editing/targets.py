@@ -254,7 +254,8 @@ def _parse_value(name: str, text: str) -> Target:
         if not shift.startswith(("+", "-")):
             raise UsageError(f"{name}={text}: write a shift with its sign, such as {name}=by+0.2")
         return Target(name, "shift", ((1.0, _number(shift, f"{name}={text}")),), text)
-    return Target(name, "value", ((1.0, _number(text, f"{name}={text}")),), text)
+    hint = f": write a value such as {name}=0.3, a percentile such as {name}=p80, or a shift such as {name}=by+0.1"
+    return Target(name, "value", ((1.0, _number(text, f"{name}={text}", hint)),), text)
 
 
 def _from_numbers(name: str, value: Value) -> Target:
@@ -294,7 +295,9 @@ def _curve(points: Iterable[Sequence[str]], where: str) -> tuple[tuple[float, fl
     values: dict[float, float] = {}
     for point in points:
         if len(point) != 2:
-            raise UsageError(f"{where}: {':'.join(point)!r} is no point: write measure:value")
+            raise UsageError(
+                f"{where}: {':'.join(point)!r} is no point: write measure:value, and a space between points"
+            )
         measure = _number(point[0], where)
         if measure in values:
             raise UsageError(f"{where}: two values for measure {measure:g}")
@@ -304,8 +307,8 @@ def _curve(points: Iterable[Sequence[str]], where: str) -> tuple[tuple[float, fl
     return tuple(sorted(values.items()))
 
 
-def _number(text: str, where: str) -> float:
+def _number(text: str, where: str, hint: str = "") -> float:
     text = text.strip()
     if not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
-        raise UsageError(f"{where}: {text!r} is no number")
+        raise UsageError(f"{where}: {text!r} is no number{hint}")
     return float(text)

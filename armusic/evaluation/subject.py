@@ -124,7 +124,7 @@ def load(
     UsageError
         For an unknown kind.
     DataError
-        When there are no test items of it, or the data cannot be used.
+        When there are no test items or no training items of it, or the data cannot be used.
     """
     config, adapter = checkpoint.config, adapters.of(checkpoint.config)
     if label is not None and label not in adapter.labels:
@@ -137,6 +137,11 @@ def load(
     if not counts[kind]:
         raise DataError(f"{config.data}: none of its {len(parts[2])} test items is in {adapter.labels[kind]}")
     train, valid, test = (part.take(part.kind == kind) for part in parts)
+    if not len(train):
+        raise DataError(
+            f"{config.data}: {counts[kind]} test items in {adapter.labels[kind]} and none to train on: too little data"
+            " to evaluate a model, give more"
+        )
     return Subject(checkpoint.model, config, adapter, kind), (train, valid, test)
 
 

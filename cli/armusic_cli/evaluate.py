@@ -161,7 +161,7 @@ def _show(figures: Mapping[str, Any]) -> None:
         (prior["valid"], "valid"), (prior["seen"], f"training {words['items']}"), (prior["different"], "different"),
     )  # fmt: skip
     click.echo(
-        f"of {prior['n']:,}{'' if names else ' prior samples'}: "
+        f"of {prior['n']:,} prior samples: "
         + ", ".join(f"{_percent(value)} % {what}" for value, what in shares if value is not None)
     )  # fmt: skip
     if "paper" in figures["reconstruction"]:

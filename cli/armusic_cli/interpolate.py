@@ -70,11 +70,11 @@ IMAGES = "is for test images, which have a command of their own: armusic travers
     "  [default: INPUT-NAME.mid in the current folder]",
 )
 @options.as_json
-@options.retired("--to", 1, "--to VALUE is now part of --attr: write --attr NAME=VALUE, such as --attr rhythm=0.3")
-@options.retired("--curve", 2, "--curve NAME POINTS is now --attr NAME=POINTS, such as --attr 'density=1:0.2 8:0.5'")
-@options.retired("--item", 1, f"--item {IMAGES}")
-@options.retired("--data", 1, f"--data {IMAGES}")
-@options.retired("--data-dir", 1, f"--data-dir {IMAGES}")
+@options.retired("--to", "--to VALUE is now part of --attr: write --attr NAME=VALUE, such as --attr rhythm=0.3")
+@options.retired("--curve", "--curve NAME POINTS is now --attr NAME=POINTS, such as --attr 'density=1:0.2 8:0.5'")
+@options.retired("--item", f"--item {IMAGES}")
+@options.retired("--data", f"--data {IMAGES}")
+@options.retired("--data-dir", f"--data-dir {IMAGES}")
 def command(
     file: Path,
     attributes: tuple[str, ...],
@@ -107,6 +107,9 @@ def command(
         armusic interpolate input.mid --attr rhythm=0.3 --attr density=p80
     """
     valued = _check(attributes)
+    if valued and (sweep := options.given(click.get_current_context(), {"steps": steps, "span": span})):
+        flag = "--steps" if "steps" in sweep else "--range"
+        raise UsageError(f"{flag} is for a sweep, and a target makes none: leave it out, or name the attribute alone")
     named = spelled(attributes, own)
     typed = [short(text) for text in attributes]
     name = "-".join(text.split("=")[0].strip() for text in typed)

@@ -7,6 +7,7 @@ music21 and matplotlib take seconds to load.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback as tracebacks
 from collections.abc import Sequence
@@ -36,6 +37,8 @@ COMMANDS = {
 }
 """Each command, which is in the module of the same name, and its line in `armusic --help`."""
 
+_EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)")  # click's words
+
 INTERRUPTED = 130  # as the shell has it: 128 + SIGINT
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -59,6 +62,20 @@ class Commands(click.Group):
             return None
         command: click.Command = import_module(f"armusic_cli.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command and its arguments; for an unknown one, say what may have been meant."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches
+
+            if near := get_close_matches(name, COMMANDS, 1):
+                raise click.UsageError(f"No such command {name!r}: did you mean {near[0]!r}?", ctx)
+            if "." in name:  # a file
+                raise click.UsageError(f"{name!r} is no command: write one before it, as in armusic interpolate", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
@@ -150,7 +167,10 @@ def _explain(error: BaseException) -> tuple[str, int]:
     if isinstance(error, click.ClickException):
         ctx = getattr(error, "ctx", None)
         hint = f" (see {ctx.command_path} --help)" if ctx is not None else ""
-        return f"error: {_one_line(error.format_message()).rstrip('.')}{hint}", error.exit_code
+        text = _EXTRA.sub(
+            r"too many arguments: \1 (a value with spaces needs quotes)", _one_line(error.format_message())
+        )
+        return f"error: {text.rstrip('.')}{hint}", error.exit_code
     if isinstance(error, OSError):
         return f"error: {_one_line(str(error))}", 1
     return (

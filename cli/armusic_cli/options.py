@@ -101,7 +101,7 @@ def _reading_option(item: Field[Any], kind: Any) -> Callable[[Function], Functio
     )
 
 
-def retired(flag: str, values: int, message: str) -> Callable[[Function], Function]:
+def retired(flag: str, message: str) -> Callable[[Function], Function]:
     """Return a hidden option of an old spelling, which is refused with a line that says the new one."""
 
     def refuse(*arguments: Any) -> None:
@@ -109,9 +109,7 @@ def retired(flag: str, values: int, message: str) -> Callable[[Function], Functi
         if value:
             raise UsageError(message)
 
-    return click.option(
-        flag, nargs=values, multiple=True, hidden=True, expose_value=False, is_eager=True, callback=refuse
-    )
+    return click.option(flag, multiple=True, hidden=True, expose_value=False, is_eager=True, callback=refuse)
 
 
 def names(value: str | tuple[str, ...]) -> tuple[str, ...]:

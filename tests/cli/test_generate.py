@@ -100,7 +100,7 @@ def test_like_another_tune(run: Run, melody: Path) -> None:
         (["--like", "input.mid", "-o", "input.mid", "--force"], 2, "the input itself"),
         (["-o", "there.mid"], 1, "there.mid exists already"),
         (["-o", "none/out.mid"], 1, "its folder none does not exist: create it first"),
-        (["-o", "out.xyz"], 2, ".xyz says no known format"),
+        (["-o", "out.xyz"], 2, ".xyz stands for no known format"),
     ],
 )
 def test_what_cannot_be_done(run: Run, melody: Path, arguments: list[object], code: int, message: str) -> None:

@@ -190,8 +190,8 @@ def test_the_input_is_never_the_output(run: Run, melody: Path, model: Path) -> N
         ("none/out.mid", "its folder none does not exist: create it first"),
         ("input.mid/out.mid", "input.mid is a file, not a folder"),
         ("folder", "a folder: name a file in it"),
-        ("out.xyz", ".xyz says no known format"),
-        ("out", "a name without a suffix says no known format"),
+        ("out.xyz", ".xyz stands for no known format"),
+        ("out", "a name without a suffix stands for no known format"),
     ],
 )
 def test_an_output_that_cannot_be_written(run: Run, melody: Path, model: Path, out: str, message: str) -> None:
@@ -250,7 +250,7 @@ def test_an_input_that_cannot_be_used(run: Run, here: Path, model: Path, what: s
     [
         ("none.mid", 1, "none.mid: no such file"),
         (".", 1, "a folder: name a file in it"),
-        ("notes.txt", 2, "says no known format"),
+        ("notes.txt", 2, "stands for no known format"),
     ],
 )
 def test_no_input(run: Run, here: Path, name: str, code: int, message: str) -> None:

@@ -120,6 +120,13 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
         (["train", "--epochs", "many"], "Invalid value for '--epochs'"),
         (["train", "--resume"], "name it with -o RUN"),
         (["data", "shew"], "No such command 'shew'"),
+        (["interplate", "a.mid"], "No such command 'interplate': did you mean 'interpolate'? (see armusic --help)"),
+        (["a.mid", "--attr", "rhythm"], "'a.mid' is no command: write one before it, as in armusic interpolate"),
+        (["interpolate", "a.mid", "b.mid"], "too many arguments: b.mid (a value with spaces needs quotes)"),
+        (["interpolate", "a.mid", "--attr", "contour=by", "0.2"], "too many arguments: 0.2 (a value with spaces"),
+        (["interpolate", "a.mid", "--attr", "rhythm", "--curve", "1:0.2 8:0.5"], "--curve NAME POINTS is now --attr"),
+        (["interpolate", "a.mid", "--attr", "rhythm=0.3", "--steps", "7"], "--steps is for a sweep"),
+        (["interpolate", "a.mid", "--attr", "rhythm=0.3", "--range", "-1", "1"], "--range is for a sweep"),
     ],
 )
 def test_wrong_usage_is_one_line(run: Run, arguments: list[str], message: str) -> None:

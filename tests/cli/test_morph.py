@@ -63,7 +63,7 @@ def test_both_ends_come_back_untouched(run: Run, melody: Path, other: Path, mode
         (["input.mid", "other.abc", "--loop", "-o", "there.mid"], 1, "there.mid exists already"),
         (["input.mid", "other.abc", "--loop", "-o", "none/out.mid"], 1, "does not exist: create it first"),
         (["input.mid", "other.abc", "--loop", "-o", "folder.mid"], 1, "a folder: name a file in it"),
-        (["input.mid", "other.abc", "--loop", "-o", "out.xyz"], 2, ".xyz says no known format"),
+        (["input.mid", "other.abc", "--loop", "-o", "out.xyz"], 2, ".xyz stands for no known format"),
     ],
 )
 def test_what_cannot_be_done(

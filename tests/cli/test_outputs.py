@@ -88,7 +88,7 @@ def test_ticks(run: Run, melody: Path, model: Path) -> None:
     ("how", "message"),
     [
         (["-f", "abc", "-o", "x.mid"], "x.mid: its suffix says .mid, but -f says abc: leave one of them out"),
-        (["-o", "x.xyz"], "x.xyz: suffix .xyz says no known format"),
+        (["-o", "x.xyz"], "x.xyz: suffix .xyz stands for no known format"),
         (["-f", "mp3"], "'mp3' is not one of 'mid', 'dawproject'"),
     ],
 )

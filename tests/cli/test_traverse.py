@@ -73,7 +73,7 @@ def test_the_name_where_none_is_given(run: Run, mine: Path) -> None:
             "a.bmp: a traversal is written as .gif or .png: change the suffix",
         ),
         (("--item", 5, "--attr", "x", "--layout", "clips"), "No such option '--layout'"),
-        (("--item", 5, "--attr", "x", "a.mid"), "unexpected extra argument"),
+        (("--item", 5, "--attr", "x", "a.mid"), "too many arguments: a.mid"),
     ],
 )
 def test_what_is_refused(run: Run, mine: Path, options: tuple[object, ...], message: str) -> None:

@@ -72,7 +72,7 @@ def test_what_cannot_go_along_changes_in_the_middle() -> None:
 def test_other_lengths_are_refused_or_looped() -> None:
     first, second = tune("4/4", REEL, "a.mid"), tune("4/4", OTHER[: OTHER.index("d2ed B2AB", 5)], "b.mid")
     with pytest.raises(
-        UsageError, match=r"^a.mid has 8 measures and b.mid has 4: .* repeat the shorter one \(loop=True\)"
+        UsageError, match=r"^a.mid has 8 measures and b.mid has 4: .* repeat the shorter one with the option loop"
     ):
         morph(checkpoint(), first, second)
     for pair in ((first, second), (second, first)):

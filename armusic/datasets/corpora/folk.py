@@ -17,11 +17,12 @@ from armusic.errors import DataError
 from armusic.extras import missing
 from armusic.progress import Progress
 
+TERMS = "no restriction stated, not for us to pass on"
 COLLECTIONS = {
-    "airdsAirs": "traditional; encoded by Jack Campin; no restriction stated, not for us to pass on",
-    "miscFolk": "traditional; encoded by Jack Campin; no restriction stated, not for us to pass on",
-    "oneills1850": "traditional; encoded by H. Norbeck, J. B. Walsh and others; the same",
-    "ryansMammoth": "traditional; encoded by R. Davies, J. Chambers and others; the same",
+    "airdsAirs": f"traditional; encoded by Jack Campin; {TERMS}",
+    "miscFolk": f"traditional; encoded by Jack Campin; {TERMS}",
+    "oneills1850": f"traditional; encoded by H. Norbeck, J. B. Walsh and others; {TERMS}",
+    "ryansMammoth": f"traditional; encoded by R. Davies, J. Chambers and others; {TERMS}",
 }
 """Folders of the corpus -> source of their encodings."""
 

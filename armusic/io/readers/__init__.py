@@ -158,4 +158,4 @@ def _reader(path: str | Path, megabytes: float = Reading().max_size) -> Any:
     if point := plugins.by_suffix("readers").get(suffix):
         return plugins.load(point, ReadError, f"{label(path)}: its reader")
     problem = f"suffix {suffix}" if suffix else "a name without a suffix"
-    raise UsageError(f"{label(path)}: {problem} says no known format: use one of {', '.join(suffixes())}")
+    raise UsageError(f"{label(path)}: {problem} stands for no known format: use one of {', '.join(suffixes())}")

@@ -154,7 +154,7 @@ def format_of(path: str | Path) -> Format:
     if point := plugins.by_suffix("writers").get(suffix):
         return Format((suffix,), point.name, point.value)
     problem = f"suffix {suffix}" if suffix else "a name without a suffix"
-    raise UsageError(f"{label(path)}: {problem} says no known format: use one of {', '.join(suffixes())}")
+    raise UsageError(f"{label(path)}: {problem} stands for no known format: use one of {', '.join(suffixes())}")
 
 
 def _writer(path: str | Path) -> Any:

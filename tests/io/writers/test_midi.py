@@ -370,7 +370,7 @@ def test_every_layout_has_a_marker_per_tune(tmp_path: Path) -> None:
 def test_clips_of_any_format(tmp_path: Path) -> None:
     writers.write([("one", tune(60)), ("two", tune(64))], tmp_path / "clips", layout="clips", clips=".abc")
     assert sorted(path.name for path in (tmp_path / "clips").iterdir()) == ["01_one.abc", "02_two.abc"]
-    with pytest.raises(UsageError, match="suffix .xyz says no known format"):
+    with pytest.raises(UsageError, match="suffix .xyz stands for no known format"):
         writers.write([("one", tune(60))], tmp_path / "more", layout="clips", clips=".xyz")
     assert not (tmp_path / "more").exists()
 
@@ -388,7 +388,7 @@ def test_refusals(tmp_path: Path) -> None:
         ([], "out.mid", "tracks", UsageError, "no tunes"),
         (pair, "out.mid", "tracks", UsageError, "'two' and 'one' have different measures"),
         (pair, "out.mid", "spiral", UsageError, "layout 'spiral' is not known: use one of tracks, sequence, clips"),
-        (pair[:1], "out.xyz", "tracks", UsageError, "out.xyz: suffix .xyz says no known format: use one of .mid"),
+        (pair[:1], "out.xyz", "tracks", UsageError, "out.xyz: suffix .xyz stands for no known format: use one of .mid"),
         (pair[:1], "out", "sequence", UsageError, "a name without a suffix"),
         (pair[:1], "old.mid", "tracks", WriteError, "old.mid exists already: .* force"),
         (pair[:1], "folder.mid", "tracks", WriteError, "a folder: name a file in it"),
