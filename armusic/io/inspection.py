@@ -68,6 +68,8 @@ class Inspection:
         Choices, omissions and corrections of the reader.
     refused : str
         Reason why it cannot be used; empty if it can.
+    unchanged : str
+        Measures that a model leaves as they are, and why; empty if there are none.
     """
 
     source: str
@@ -75,6 +77,7 @@ class Inspection:
     parts: tuple[PartLine, ...] = ()
     remarks: tuple[str, ...] = ()
     refused: str = ""
+    unchanged: str = ""
 
 
 def inspect(path: str | Path, reading: Reading | None = None, frame: str = "anchored") -> Inspection:
@@ -199,5 +202,6 @@ def _of_tune(
     if len(wide):
         numbers = ", ".join(map(str, wide[:_SHOWN_METRES].tolist()))
         unused.append(f"{len(wide)} of too wide a range ({numbers})")
-    facts["used"] = f"{used} of {len(tokens)} measures" + (f"; left as they are: {', '.join(unused)}" if unused else "")
-    return Inspection(source, facts, parts, remarks)
+    unchanged = f"left as they are: {', '.join(unused)}" if unused else ""
+    facts["used"] = f"{used} of {len(tokens)} measures" + (f"; {unchanged}" if unchanged else "")
+    return Inspection(source, facts, parts, remarks, unchanged=unchanged)

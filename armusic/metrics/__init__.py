@@ -24,8 +24,9 @@ from armusic.metrics import codes, sweeps
 from armusic.metrics.codes import Relations, relate, tie_ceiling
 from armusic.metrics.sweeps import Sweep, changes
 
-__all__ = ["METRICS", "SWEEP_METRICS", "Score", "changes", "decoded", "measure", "tie_ceiling"]
+__all__ = ["LABELS", "METRICS", "SWEEP_METRICS", "Score", "changes", "decoded", "measure", "tie_ceiling"]
 
+ABBREVIATED = 5  # longest name of a metric that is an abbreviation
 METRICS: dict[str, Callable[[Relations], Float[np.ndarray, " attribute"] | float]] = {
     "interpretability": codes.interpretability,
     "scc": codes.scc,
@@ -43,6 +44,8 @@ SWEEP_METRICS: dict[str, Callable[[Sweep], Float[np.ndarray, " attribute"]]] = {
     "restrictiveness": sweeps.restrictiveness,
     "linearity": sweeps.linearity,
 }
+LABELS = {name: name.upper() if len(name) <= ABBREVIATED else name.capitalize() for name in METRICS}
+"""Names of the metrics of codes in tables and figures, such as SCC."""
 FEWEST = 10  # least number of items for an estimate from three neighbours, and of groups for an interval
 NORMAL = 1.96  # standard deviations on either side have 95 % of a normal distribution
 

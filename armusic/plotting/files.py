@@ -1,4 +1,4 @@
-"""Pictures as files: the suffix says the format; they are written whole, and never over another file unasked."""
+"""Pictures as files: the suffix says the format; they are written whole, over an existing file with `force` only."""
 
 from __future__ import annotations
 

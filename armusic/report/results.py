@@ -18,12 +18,8 @@ from armusic.config import Config
 from armusic.errors import MissingFileError, ReadError
 from armusic.experiments.states import EVALUATION, evaluated, figures, settings
 from armusic.files import one_line
+from armusic.metrics import LABELS as METRICS
 
-METRICS = {
-    "interpretability": "Interpretability", "scc": "SCC", "modularity": "Modularity", "mig": "MIG", "sap": "SAP",
-    "dmig": "DMIG", "xmig": "XMIG", "dlig": "DLIG",
-}  # fmt: skip
-"""Metrics of codes; the first five are the paper's."""
 SHARES = {
     "paper": "{parts} right, paper protocol", "by_tune": "{parts} right, held-out {groups}",
     "unseen": "{parts} right, unseen {items}", "exact": "{items} exactly right",

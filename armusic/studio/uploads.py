@@ -12,7 +12,6 @@ from pathlib import Path
 from armusic.errors import MusicError
 from armusic.files import one_line
 from armusic.io import inspection, readers
-from armusic.io.inspection import Inspection
 from armusic.io.readers import options
 from armusic.music import keys
 from armusic.music.score import Tune
@@ -114,7 +113,9 @@ def open_bytes(name: str, data: bytes, reading: Reading, frame: str, path: str =
         tracks = tuple(book.model_copy(update={"selected": book.id == str(reading.tune)}) for book in books)
     else:
         tracks = parts
-    remarks += [*report.remarks, *_unchanged(report)]
+    remarks += report.remarks
+    if report.unchanged:
+        remarks.append(report.unchanged)
     return Upload(name, data, reading, path or name, tune, _summary(tune), tuple(remarks), tracks)
 
 
@@ -179,9 +180,3 @@ def _summary(tune: Tune) -> str:
     count = len(tune.measures)
     measures = "measure" if count == 1 else "measures"
     return f"{count} {measures} ({metres}), {len(tune.notes)} notes, {key}, {tempo}"
-
-
-def _unchanged(report: Inspection) -> tuple[str, ...]:
-    """Return a remark on the measures that a model cannot change, if there are any."""
-    _, separator, remark = report.facts.get("used", "").partition("; ")
-    return (remark,) if separator else ()

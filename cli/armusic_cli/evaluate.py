@@ -10,14 +10,11 @@ from typing import Any
 
 import click
 
+import armusic
 from armusic.errors import UsageError
 from armusic_cli import options, tables
 from armusic_cli.progress import Progress
 
-METRICS = {
-    "interpretability": "Interpretability", "scc": "SCC", "modularity": "Modularity", "mig": "MIG", "sap": "SAP",
-    "dmig": "DMIG", "xmig": "XMIG", "dlig": "DLIG",
-}  # fmt: skip
 SHARES = {
     "paper": "{parts} right, by the paper's protocol",
     "by_tune": "{parts} right, held-out {groups}",
@@ -105,7 +102,7 @@ def _show(figures: Mapping[str, Any]) -> None:
         [
             [label, _figure(score["value"]), _interval(score["interval"]), _figure(score["reference"]),
              _figure(means[name]["value"])]
-            for name, label in METRICS.items()
+            for name, label in armusic.metrics.LABELS.items()
             if (score := figures.get(name))
         ],
     )  # fmt: skip
@@ -148,7 +145,10 @@ def _show(figures: Mapping[str, Any]) -> None:
         others = list(figures["reported"]["scc"])
         tables.show(
             ["not regularised", *others],
-            [[METRICS[name], *map(_figure, each.values())] for name, each in figures["reported"].items()],
+            [
+                [armusic.metrics.LABELS[name], *map(_figure, each.values())]
+                for name, each in figures["reported"].items()
+            ],
         )
         click.echo()
     keys = ("mean", "std", "data_mean", "data_std", "distance")
@@ -173,7 +173,7 @@ def _show(figures: Mapping[str, Any]) -> None:
 
 def _rows(figures: Mapping[str, Any]) -> Iterator[list[object]]:
     """Yield a row of CSV per figure."""
-    scores = [("samples", {name: figures[name] for name in METRICS if name in figures})]
+    scores = [("samples", {name: figures[name] for name in armusic.metrics.LABELS if name in figures})]
     for part, metrics in [*scores, ("means", figures["means"]), ("control", figures["control"])]:
         for name, score in metrics.items():
             yield [part, name, "", score["value"], *(score["interval"] or ("", "")), score["reference"]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from datetime import datetime
@@ -132,13 +131,8 @@ def _config(run: Path, preset: str, values: dict[str, Any], *, resume: bool) -> 
     """Return a preset's settings with some values; a resumed run takes the others from its own config.json."""
     from armusic import api
 
-    file = run / "config.json"
-    if not (resume and file.is_file()):
+    if not (resume and (run / "config.json").is_file()):
         return api.configure(preset or "default", **values)
-    try:
-        written = json.loads(file.read_text(encoding="utf-8"))
-        known = config.from_dict(written)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{file}: not the settings of a run ({error})") from error
+    known = api.experiments.settings(run)
     of_preset = config.preset_values(preset, known.domain) if preset else {}
     return known.replace(**of_preset | values)

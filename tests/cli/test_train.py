@@ -153,7 +153,7 @@ def test_a_run_from_start_to_end_and_on(run: Run, tunes: Path, here: Path) -> No
     assert other.code == 2
     assert "was started with units 4, not 5" in other.err
     Path("mine/config.json").write_text("{")
-    assert "not the settings of a run" in run("train", "--resume", "-o", "mine").error(2)
+    assert "not the settings of a run" in run("train", "--resume", "-o", "mine").error(1)
 
 
 def test_a_run_that_was_not_begun_begins(run: Run, here: Path, train: list[dict[str, Any]]) -> None:

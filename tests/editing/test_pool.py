@@ -64,7 +64,7 @@ def pools(checkpoint: Checkpoint) -> dict[str, Pool]:
     return {name: build_pool(checkpoint, MUSIC, name, allowed=allowed) for name in EVERY}
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", EVERY, ids=attributes.short_name)
 def test_the_present_value_gives_the_input_back(pools: dict[str, Pool], name: str) -> None:
     before = pools[name].reach(0.3).original[:, 0]
     result = pools[name].reach(before)
@@ -73,7 +73,7 @@ def test_the_present_value_gives_the_input_back(pools: dict[str, Pool], name: st
     assert not result.distance.any()
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", EVERY, ids=attributes.short_name)
 def test_the_answer_rises_with_the_target(pools: dict[str, Pool], name: str) -> None:
     reached = np.array([pools[name].reach(target).values[:, 0] for target in np.linspace(-0.8, 1.2, 21)])
     assert (np.diff(reached, axis=0) >= -1e-9).all()
@@ -85,7 +85,7 @@ def test_what_is_asked_is_reached(pools: dict[str, Pool], checkpoint: Checkpoint
     assert np.abs(result.values[sounds, 0] - 8 / 24).mean() < 0.3 * checkpoint.scale.std[0, 2]
 
 
-@pytest.mark.parametrize("name", [name for name in EVERY if name not in NAMES])
+@pytest.mark.parametrize("name", [name for name in EVERY if name not in NAMES], ids=attributes.short_name)
 def test_an_attribute_without_a_dimension_is_reached_as_well(pools: dict[str, Pool], name: str) -> None:
     pool, sounds = pools[name], is_onset(encode(MUSIC)).any(axis=1)
     low, high = (pool.step_targets(step)[1].mean() for step in (-9, 9))

@@ -27,7 +27,7 @@ def model() -> Model:
     return armusic.load()
 
 
-@pytest.mark.parametrize("name", ["density", "contour", "mean_interval", OWN])
+@pytest.mark.parametrize("name", ["density", "contour", "mean_interval", OWN], ids=attributes.short_name)
 def test_steps_are_standard_deviations_from_what_each_measure_has(model: Model, name: str) -> None:
     variations = model.interpolate(MUSIC, name)
     short = name.rpartition(":")[2]

@@ -39,9 +39,9 @@ def test_a_file_of_several_tracks(tmp_path: Path) -> None:
 def test_what_is_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "song.mid"
     path.write_bytes(song(track([*TUNE, (12, 1, 30), (13, 1, 90), (14, 1, 31)])))
-    assert (
-        inspect(path).facts["used"] == "2 of 4 measures; left as they are: 1 without a note, 1 of too wide a range (4)"
-    )
+    inspection = inspect(path)
+    assert inspection.unchanged == "left as they are: 1 without a note, 1 of too wide a range (4)"
+    assert inspection.facts["used"] == f"2 of 4 measures; {inspection.unchanged}"
 
 
 def test_why_it_was_refused(tmp_path: Path) -> None:
