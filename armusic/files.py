@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from armusic.errors import ArmusicError, MissingFileError, ReadError, WriteError
+from armusic.errors import ArmusicError, MissingFileError, ReadError, UsageError, WriteError
 
 MAX_BYTES = 50_000_000  # far above any single melody; keeps a wrong file from filling the memory
 
@@ -28,6 +28,19 @@ def label(path: Path | str) -> str:
     ('reel.mid', 'a\\nb.mid')
     """
     return one_line(Path(path).name or str(path))
+
+
+def unknown_suffix(path: Path | str, known: Iterable[str]) -> UsageError:
+    """Return the error for a file whose suffix names none of the known formats.
+
+    Examples
+    --------
+    >>> str(unknown_suffix("tune.xyz", [".mid", ".abc"]))
+    'tune.xyz: suffix .xyz stands for no known format: use one of .mid, .abc'
+    """
+    suffix = Path(path).suffix.lower()
+    problem = f"suffix {suffix}" if suffix else "a name without a suffix"
+    return UsageError(f"{label(path)}: {problem} stands for no known format: use one of {', '.join(known)}")
 
 
 def one_line(text: str) -> str:

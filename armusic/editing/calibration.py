@@ -42,8 +42,6 @@ class Table:
     value, z : float64 array (knot,)
         The monotone table: both rise. Between its knots it is linear, beyond them it stays. Empty for an
         attribute that is no dimension of the model.
-    reach : (float, float)
-        The least and the largest value that z leads to.
     percentiles : float64 array (101,)
         Values at the 0th to 100th percentile of the corpus, each one that occurs.
     """
@@ -53,7 +51,7 @@ class Table:
     percentiles: Float[np.ndarray, " percent"]
 
     @property
-    def reach(self) -> tuple[float, float]:
+    def span(self) -> tuple[float, float]:
         """The least and the largest value that z leads to, on average."""
         return float(self.value[0]), float(self.value[-1])
 

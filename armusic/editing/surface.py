@@ -96,7 +96,7 @@ def surface(
         why = "; ".join(material.unchanged) or "nothing sounds in it"
         raise NoNotesError(f"{tune.source or 'the tune'}: no measure to move: {why}")
     allowed, scale, kinds = pitches(tune, key), scale_of(checkpoint), material.kind[rows]
-    ends = np.array([[scale.table(name, kind).reach for kind in np.unique(kinds).tolist()] for name in chosen])
+    ends = np.array([[scale.table(name, kind).span for kind in np.unique(kinds).tolist()] for name in chosen])
     targets = np.linspace(ends[..., 0].min(axis=1), ends[..., 1].max(axis=1), points, axis=1)
     values = np.empty((2, points, points))
     z = np.tile(encode(checkpoint, material, rows), (points, 1, 1))

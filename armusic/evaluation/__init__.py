@@ -141,7 +141,7 @@ def evaluate(
     mean, std = subject.encode(test.x)
     sample = mean + std * rng.standard_normal(mean.shape, dtype=np.float32)
     chosen = np.sort(rng.permutation(len(test))[:METRIC_ITEMS])
-    distinct = chosen[np.unique(as_bytes(test.x[chosen]), return_index=True)[1]]  # equal means would know one another
+    distinct = chosen[np.unique(as_bytes(test.x[chosen]), return_index=True)[1]]  # equal means are neighbours
     samples = _measure(sample[chosen], test.take(chosen), seed, "metrics of samples", on_progress)
     means = _measure(mean[distinct], test.take(distinct), seed, "metrics of means", on_progress)
     on_progress("the paper's protocol", 0, 1)

@@ -150,7 +150,7 @@ def perform(
     data_dir : Path, optional
         Folder of cached data; by default each machine's own.
     on_start : callable, optional
-        Called with each chain as it is begun.
+        Called with each chain as it starts.
 
     Notes
     -----

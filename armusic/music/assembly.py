@@ -64,6 +64,8 @@ def assemble(
         Notes, sorted; starts count from the start of the first bar.
     bars : sequence of Bar
         Bars in playing order; empty ones (length 0) are dropped.
+    source, title, key, tempos, program
+        Fields of the tune: see `Tune`.
 
     Raises
     ------

@@ -97,7 +97,7 @@ def encode(tune: Tune) -> Int[np.ndarray, "measure tick"]:
     bars = np.append(0, np.cumsum(lengths))  # where each measure starts when the ticks of all are numbered on
     onsets, ends = bars[onset_rows] + onset_ticks, bars[end_rows] + end_ticks
     row = np.full(bars[-1] + 1, HOLD, dtype=np.int16)  # one tick more: where the tune may end
-    before = np.searchsorted(onsets, bars[:-1], side="right") - 1  # the last note that has begun by the bar line
+    before = np.searchsorted(onsets, bars[:-1], side="right") - 1  # the last note that starts at the bar line or before
     row[bars[:-1][np.append(ends, 0)[before] <= bars[:-1]]] = REST
     row[ends] = REST
     row[onsets] = [note.pitch for note in tune.notes]

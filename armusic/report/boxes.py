@@ -9,10 +9,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from armusic.metrics import LABELS
 from armusic.report.charts import BLUE, DPI, FAINT, GREEN, GREY, INK, ORANGE
 from armusic.report.results import (
     FIGURES,
-    METRICS,
     SHARES,
     Result,
     Spread,
@@ -23,7 +23,7 @@ from armusic.report.results import (
 )
 from armusic.report.scales import UNIT, Scale, accuracy_scale
 
-PAPER = tuple(METRICS)[:5]
+PAPER = tuple(LABELS)[:5]
 SWEPT = {
     "kept_reconstructed": "reconstructed, %", "kept_swept": "swept over \N{MINUS SIGN}2..2, %",
     "kept_swept_wide": "swept over \N{MINUS SIGN}4..4, %",
@@ -89,7 +89,7 @@ def boxes(groups: Mapping[str, Mapping[str, list[Result]]]) -> dict[str, tuple[F
     sets = [_rows(data, models) for data, models in every.items() if models]
     if not sets:
         return {}
-    columns = _shown(sets, {name: METRICS[name] for name in PAPER})
+    columns = _shown(sets, {name: LABELS[name] for name in PAPER})
     metrics = draw(sets, columns, dict.fromkeys(columns, UNIT), "Metrics of codes", dashes="a perfect encoder")
     pictures = {"metrics": (metrics, "the paper's metrics")}
     for parts in dict.fromkeys(rows.words["parts"] for rows in sets):

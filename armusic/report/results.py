@@ -18,7 +18,7 @@ from armusic.config import Config
 from armusic.errors import MissingFileError, ReadError
 from armusic.experiments.states import EVALUATION, evaluated, figures, settings
 from armusic.files import one_line
-from armusic.metrics import LABELS as METRICS
+from armusic.metrics import LABELS
 
 SHARES = {
     "paper": "{parts} right, paper protocol", "by_tune": "{parts} right, held-out {groups}",
@@ -31,7 +31,7 @@ IDENTITY = {
     "kept_swept_wide": "{what} kept, swept over \N{MINUS SIGN}4..4",
 }  # fmt: skip
 """How often a judge sees the identity of the originals in decoded items."""
-FIGURES = METRICS | SHARES | IDENTITY
+FIGURES = LABELS | SHARES | IDENTITY
 PERCENTAGES = (*SHARES, *IDENTITY)
 """Figures that are shown as percentages."""
 
@@ -93,7 +93,7 @@ class Result:
 
     def value(self, figure: str, of: str = "value") -> float | None:
         """Return a figure, 0..1 (`of` a metric also its `reference` or `ceiling`); None where there is none."""
-        if figure in METRICS:
+        if figure in LABELS:
             return _number(self._part(figure).get(of))
         part, name = ("kept", figure.removeprefix("kept_")) if figure in IDENTITY else ("reconstruction", figure)
         return _number(self._part(part).get(name)) if of == "value" else None
@@ -242,7 +242,7 @@ def _read(folder: Path) -> Result:
     if (folder / EVALUATION).is_file():
         try:
             evaluation = json.loads((folder / EVALUATION).read_text(encoding="utf-8"))
-            plain = isinstance(evaluation, dict) and all(isinstance(evaluation.get(name), dict) for name in METRICS)
+            plain = isinstance(evaluation, dict) and all(isinstance(evaluation.get(name), dict) for name in LABELS)
             parts = [evaluation.get("reconstruction"), evaluation.get("words", {}), evaluation.get("kept", {})]
             if not plain or not all(isinstance(part, dict) for part in parts):
                 raise ValueError("figures are missing")

@@ -21,7 +21,7 @@ Groups = Mapping[str, Mapping[str, list[Result]]]
 
 TARGET_OF = {"value": "", "reference": ", share of the reference", "ceiling": ", share of the tie ceiling",
       "beta-vae": ", more than beta-vae"}  # fmt: skip
-"""What a target is for -> what its title says of that."""
+"""Quantity that a target is for -> its words in the title of the target."""
 
 
 def report(runs: Sequence[Result], groups: Groups, captions: Mapping[str, str], remarks: Sequence[str]) -> str:

@@ -32,8 +32,8 @@ def test_the_table_is_what_the_decoder_does(scale: Calibration) -> None:
         value = np.linspace(-0.23, 0.23, 50) + 0.5 + kind
         z = scale.value_to_z("rhythm", kind, value)
         assert np.allclose(np.tanh(z) / 4 + 0.5 + kind, value, atol=0.02)
-    assert np.allclose(scale.table("rhythm", 0).reach, (0.25, 0.75), atol=0.01)
-    assert np.allclose(scale.table("range", 0).reach, (-6 / 26, 6 / 26))
+    assert np.allclose(scale.table("rhythm", 0).span, (0.25, 0.75), atol=0.01)
+    assert np.allclose(scale.table("range", 0).span, (-6 / 26, 6 / 26))
 
 
 def test_both_columns_of_a_table_rise(scale: Calibration) -> None:
@@ -82,7 +82,7 @@ def test_an_attribute_that_is_no_dimension_has_percentiles_only() -> None:
 def test_a_model_that_does_nothing_has_a_table_of_one_value() -> None:
     z, kind = np.zeros((50, 1)), np.zeros(50, dtype=int)
     scale = calibration.measure(lambda z, kind: np.full((len(z), 1), 0.5), z, kind, (z, kind), ("density",), 1)
-    assert scale.table("density", 0).reach == (0.5, 0.5)
+    assert scale.table("density", 0).span == (0.5, 0.5)
     assert np.isfinite(scale.value_to_z("density", 0, np.array([0.1, 0.9]))).all()
 
 

@@ -55,7 +55,7 @@ def test_the_grid_goes_as_far_as_the_model(checkpoint: Checkpoint) -> None:
     assert result.names == ("rhythm", "density")
     scale, kind = scale_of(checkpoint), METRES.index(Metre(4, 4))
     for row, name in zip(result.targets, result.names, strict=True):
-        low, high = scale.table(name, kind).reach
+        low, high = scale.table(name, kind).span
         assert row == pytest.approx([low, (low + high) / 2, high])
 
 

@@ -188,7 +188,7 @@ def test_codes_that_never_change_score_nothing() -> None:
 
 def test_codes_by_chance_score_little() -> None:
     scores = values(normal(1000, 4), normal(1000, 2, seed=1))
-    assert scores.pop("modularity") <= 1  # of next to nothing, a dimension can well know one thing
+    assert scores.pop("modularity") <= 1  # of next to no information, all can be about one attribute
     assert max(map(abs, scores.values())) < 0.1
 
 

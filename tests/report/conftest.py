@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from armusic import report
-from armusic.report.results import IDENTITY, METRICS, SHARES, group
+from armusic.metrics import LABELS
+from armusic.report.results import IDENTITY, SHARES, group
 from armusic.training import adapters
 from armusic.training.adapters import images
 
@@ -22,7 +23,7 @@ def put(tmp_path: Path) -> Put:
 
     def put(model: str, data: str, seed: int, *, evaluated: bool = True, scc: float = 0.98, **more: float) -> Path:
         pictures = data in adapters.ADAPTERS
-        scores = {name: {"value": more.pop(name, 0.4), "reference": 0.5, "interval": [0.3, 0.6]} for name in METRICS}
+        scores = {name: {"value": more.pop(name, 0.4), "reference": 0.5, "interval": [0.3, 0.6]} for name in LABELS}
         scores["scc"] = {"value": scc, "reference": 1.0, "ceiling": 0.986}
         shares = {name: more.pop(name, 0.99) for name in SHARES}
         identity = {name.removeprefix("kept_"): more.pop(name, 0.9) for name in IDENTITY}

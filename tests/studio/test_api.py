@@ -305,7 +305,7 @@ def test_the_score_of_a_variation(client: TestClient, reel: dict[str, Any]) -> N
     [
         ("a.mid", b"MThd", "a.mid: cut short: only 4 bytes are there"),
         ("a.mid", b"", "a.mid: an empty file"),
-        ("a.txt", b"tune", "a.txt: suffix .txt says no known format: use one of"),
+        ("a.txt", b"tune", "a.txt: suffix .txt stands for no known format: use one of"),
         ("a.xml", b"<a/>", "a.xml: not a MusicXML score"),
         ("a.abc", b"X:1\nM:5/4\nK:C\nABcde|\n", "a.abc"),
         ("../../a.mid", b"MThd", "a.mid: cut short"),

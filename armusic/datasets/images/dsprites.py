@@ -50,12 +50,12 @@ def read(path: Path, cache: Path, on_progress: Progress | None = None) -> Images
     cache : Path
         Folder to keep them in.
     on_progress : callable, optional
-        Told how many items of how many are read.
+        Called with the number of items read, and of all items.
 
     Raises
     ------
     ReadError, DataError
-        Says what is wrong; nothing is kept then.
+        When something is wrong; the message says what, and nothing is kept.
     """
 
     def unpacked(new: New) -> Images:
@@ -70,7 +70,7 @@ def read(path: Path, cache: Path, on_progress: Progress | None = None) -> Images
                     on_progress(done, len(x))
         return Images(x, (1, SIDE, SIDE), values, NAMES)
 
-    with opened(path):  # says it where it cannot be read
+    with opened(path):  # raises where it cannot be read
         name = f"{KEPT.removesuffix('.npz')}-{digest(path)}"
     return stored(cache / name, unpacked)
 
@@ -97,7 +97,7 @@ def official(cache: Path) -> Path:
             )
         return path
     cache.mkdir(parents=True, exist_ok=True)
-    pooch.get_logger().setLevel("WARNING")  # what it says is said below
+    pooch.get_logger().setLevel("WARNING")  # errors are raised below
     path.unlink(missing_ok=True)  # of unknown origin
     try:
         pooch.retrieve(URL, known_hash=None, fname=KEPT, path=cache)

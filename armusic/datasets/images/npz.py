@@ -32,7 +32,7 @@ def read(path: Path) -> Images:
     Raises
     ------
     ReadError
-        Says what is wrong, also for pickled arrays, which are never opened.
+        When something is wrong, also for pickled arrays, which are never opened; the message says what.
 
     Examples
     --------

@@ -12,9 +12,9 @@ from armusic.datasets.images import sprites
 from armusic.datasets.images.base import WHITE
 
 SYMMETRY = np.array([4, 2, 1])
-"""In how many orientations of a turn a square, an ellipse, a heart look the same."""
+"""Number of orientations in which a square, an ellipse, a heart look the same."""
 MOMENT = np.array([4, 2, 3])
-"""Order of the moment that tells the orientation of a square, an ellipse, a heart: a turn turns it as often."""
+"""Order of the moment that has the orientation of a square, an ellipse, a heart: a full turn turns it as often."""
 _CANDIDATE = np.repeat(np.arange(len(MOMENT)), MOMENT // SYMMETRY)
 _COPY = np.concatenate([np.arange(copies) for copies in MOMENT // SYMMETRY])
 ALIKE = 0.8  # of the union of an image and the nearest sprite: official and drawn sprites have over .85

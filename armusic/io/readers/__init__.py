@@ -16,7 +16,7 @@ from typing import Any
 
 from armusic import plugins
 from armusic.errors import ArmusicError, ReadError, UsageError
-from armusic.files import check_readable, label
+from armusic.files import check_readable, label, unknown_suffix
 from armusic.io.readers.options import STRICT, Reading, Remark
 from armusic.music.score import Tune
 
@@ -157,5 +157,4 @@ def _reader(path: str | Path, megabytes: float = Reading().max_size) -> Any:
         return import_module(READERS[suffix])
     if point := plugins.by_suffix("readers").get(suffix):
         return plugins.load(point, ReadError, f"{label(path)}: its reader")
-    problem = f"suffix {suffix}" if suffix else "a name without a suffix"
-    raise UsageError(f"{label(path)}: {problem} stands for no known format: use one of {', '.join(suffixes())}")
+    raise unknown_suffix(path, suffixes())

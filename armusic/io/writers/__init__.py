@@ -13,7 +13,7 @@ from typing import Any
 
 from armusic import plugins
 from armusic.errors import UsageError, WriteError
-from armusic.files import atomic_folder, label
+from armusic.files import atomic_folder, label, unknown_suffix
 from armusic.io.writers.formats import FORMATS, LAYOUTS, Format
 from armusic.io.writers.layout import file_name
 from armusic.music.score import Tune
@@ -153,8 +153,7 @@ def format_of(path: str | Path) -> Format:
         return WRITERS[suffix]
     if point := plugins.by_suffix("writers").get(suffix):
         return Format((suffix,), point.name, point.value)
-    problem = f"suffix {suffix}" if suffix else "a name without a suffix"
-    raise UsageError(f"{label(path)}: {problem} stands for no known format: use one of {', '.join(suffixes())}")
+    raise unknown_suffix(path, suffixes())
 
 
 def _writer(path: str | Path) -> Any:

@@ -151,7 +151,7 @@ def test_a_name_with_a_line_end_stays_on_one_line(tmp_path: Path, suffix: str) -
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("tune.wav", "suffix .wav says no known format"), ("tune", "a name without")]
+    ("name", "words"), [("tune.wav", "suffix .wav stands for no known format"), ("tune", "a name without")]
 )
 def test_refuses_an_unknown_suffix(tmp_path: Path, name: str, words: str) -> None:
     path = write(tmp_path, name, b"x")

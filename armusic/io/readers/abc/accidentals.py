@@ -11,7 +11,7 @@ class Accidentals:
 
     Attributes
     ----------
-    reach : str
+    scope : str
         How far an accidental holds in its measure: `pitch`, for its letter in every octave, as
         in ABC 2.1, section 11.3; `octave`, for its own octave; `not`, for its note only.
 
@@ -24,7 +24,7 @@ class Accidentals:
     """
 
     def __init__(self, key: KeyField) -> None:
-        self.reach = "pitch"
+        self.scope = "pitch"
         self.signs = (0,) * len(LETTERS)
         self.change(key)
 
@@ -52,8 +52,8 @@ class Accidentals:
         """
         if sign is None:
             sign = self.octaves.get(natural, self.letters[place])
-        elif self.reach == "pitch":
+        elif self.scope == "pitch":
             self.letters[place] = sign
-        elif self.reach == "octave":
+        elif self.scope == "octave":
             self.octaves[natural] = sign
         return natural + sign + self.shift

@@ -38,7 +38,7 @@ class Body:
         self.voice = Voice(source, "", *self.begin)
         self.voices = {"": self.voice}
         self.names: dict[str, str] = {}
-        self.reach = self.voice.accidentals.reach
+        self.scope = self.voice.accidentals.scope
         self.hidden_until = ""  # inside a block of text: the directive that ends it
 
     def line(self, text: str) -> None:
@@ -62,9 +62,9 @@ class Body:
         elif words and words[0].startswith("begin"):
             self.hidden_until = "end" + words[0].removeprefix("begin")
         elif len(words) > 1 and words[0] == "propagate-accidentals" and words[1] in {"not", "octave", "pitch"}:
-            self.reach = words[1]
+            self.scope = words[1]
             for voice in self.voices.values():
-                voice.accidentals.reach = self.reach
+                voice.accidentals.scope = self.scope
 
     def field(self, name: str, text: str) -> None:
         """Read a field, on a line of its own or in brackets."""
@@ -94,7 +94,7 @@ class Body:
             if len(self.voices) > _MAX_VOICES:
                 self.voice.fail(MusicError, f"more than {_MAX_VOICES} voices")
             self.voices[name] = Voice(self.source, name, *self.begin)
-            self.voices[name].accidentals.reach = self.reach
+            self.voices[name].accidentals.scope = self.scope
         self.voice = self.voices[name]
         if rest:
             self.voice.shift = self.value_of(shift, rest)

@@ -74,7 +74,7 @@ def choose(parts: Sequence[Part], quarter: int, track: str | None, source: str) 
 
     Parameters
     ----------
-    found : sequence of Part
+    parts : sequence of Part
         Parts, at least one of them not drums.
     quarter : int
         Ticks per quarter note.
