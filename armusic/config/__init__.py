@@ -197,6 +197,17 @@ def preset_values(preset: str, domain: str) -> dict[str, Any]:
     return {name: value for name, value in PRESETS[preset].items() if domain in SETTINGS[name].domains}
 
 
+def difference(values: Mapping[str, object], others: Mapping[str, object]) -> str | None:
+    """Return the name of the first of some values of settings that others lack or have another value for.
+
+    Examples
+    --------
+    >>> difference(Config().values(), Config().replace(units=12).values())
+    'units'
+    """
+    return next((name for name, value in values.items() if others.get(name) != value), None)
+
+
 def from_dict(values: Mapping[str, Any]) -> Config:
     """Return the configuration that `Config.as_dict` wrote, in this version of the format or before.
 

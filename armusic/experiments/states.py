@@ -109,12 +109,12 @@ def check(runs: Iterable[Run], out: Path) -> None:
         folder = out / run.name
         shown, file = one_line(str(folder)), folder / "config.json"
         written = (settings(folder) if file.exists() else run.config).values()
-        for name, value in run.config.values().items():
-            if written.get(name) != value:
-                raise UsageError(
-                    f"{shown} was started with {name} {written.get(name)!r}, not {value!r}:"
-                    " give the experiment another folder, or delete that run"
-                )
+        values = run.config.values()
+        if name := config.difference(values, written):
+            raise UsageError(
+                f"{shown} was started with {name} {written.get(name)!r}, not {values[name]!r}:"
+                " give the experiment another folder, or delete that run"
+            )
         state = look(run, out)
         if state.epoch and not state.trained and not (folder / LAST).is_file():
             raise UsageError(f"{shown} cannot be resumed without its {LAST}: restore it, or delete that run")

@@ -22,7 +22,7 @@ from typing import Any
 import torch
 from torch import distributed, nn
 
-from armusic.config import Config
+from armusic.config import Config, difference
 from armusic.errors import UsageError, WriteError
 from armusic.files import atomic_path, check_writable, one_line
 from armusic.progress import Progress
@@ -158,25 +158,23 @@ def _prepare(run: Path, config: Config) -> None:
 
 def _same(started: Config, config: Config, run: Path) -> Config:
     """Return the configuration that a run was started with; refuse another."""
-    values = config.values()
-    for name, value in started.values().items():
-        if values.get(name) != value:
-            raise UsageError(
-                f"{one_line(str(run))} was started with {name} {value!r}, not {values.get(name)!r}:"
-                " a run is resumed with the settings it was started with"
-            )
+    before, values = started.values(), config.values()
+    if name := difference(before, values):
+        raise UsageError(
+            f"{one_line(str(run))} was started with {name} {before[name]!r}, not {values.get(name)!r}:"
+            " a run is resumed with the settings it was started with"
+        )
     return started
 
 
 def _same_network(initial: Config, config: Config) -> None:
     """Refuse settings of another network than that of the model which a run starts from."""
-    values = config.network_values()
-    for name, value in initial.network_values().items():
-        if values.get(name) != value:
-            raise UsageError(
-                f"the model to start from has {name} {value!r}, not {values.get(name)!r}:"
-                " leave it as it is, or train from new weights"
-            )
+    before, values = initial.network_values(), config.network_values()
+    if name := difference(before, values):
+        raise UsageError(
+            f"the model to start from has {name} {before[name]!r}, not {values.get(name)!r}:"
+            " leave it as it is, or train from new weights"
+        )
 
 
 def _check_compiler() -> None:
