@@ -103,16 +103,25 @@ def command(
         tables.show_json(_plain(traversal, items, out))
         return
     tables.show([*(["item"] if several else []), "step", *traversal.names], _rows(traversal, items))
+    if not _measured(traversal):
+        click.echo("decoded images are not measured: this data set has no function that measures them")
     click.echo(f"wrote {out}")
 
 
+def _measured(traversal: Traversal) -> bool:
+    """Return whether any attribute of a decoded image is known: images in a file or folder cannot be measured."""
+    return not all(map(math.isnan, traversal.values.ravel().tolist()))
+
+
 def _rows(traversal: Traversal, items: Sequence[int]) -> list[list[str]]:
-    """Return the table: attributes of each item in the data, and of what is decoded at each step."""
+    """Return the table: attributes of each item in the data, and of what is decoded at each step, if it is measured."""
     rows = []
+    steps = traversal.steps if _measured(traversal) else ()
     for place, item in enumerate(items):
         number = [str(item)] if len(items) > 1 else []
-        names = ["original", *(f"{step:+.2f}" for step in traversal.steps)]
-        for name, values in zip(names, [traversal.original_values[place], *traversal.values[:, place]], strict=True):
+        names = ["original", *(f"{step:+.2f}" for step in steps)]
+        values_of = [traversal.original_values[place], *traversal.values[: len(steps), place]]
+        for name, values in zip(names, values_of, strict=True):
             rows.append([*number, name, *("" if math.isnan(value) else f"{value:.3f}" for value in values)])
     return rows
 

@@ -99,3 +99,26 @@ def test_a_file_that_is_there_stays(run: Run, mine: Path) -> None:
     assert Path("a.gif").read_text() == "mine"
     assert run("traverse", *options, "--force").code == 0
     assert Path("a.gif").read_bytes().startswith(b"GIF89a")
+
+
+def test_images_of_a_file_are_drawn_and_not_measured(run: Run, here: Path) -> None:
+    import torch
+
+    from armusic.training import checkpoint
+    from armusic.vae.data import Scale
+
+    rng = np.random.default_rng(0)
+    images, sizes = rng.integers(0, 256, (60, 16, 16), dtype=np.uint8), rng.random((60, 1))
+    np.savez(here / "mine.npz", images=images, attributes=sizes, names=np.array(["size"]))
+    settings = adapters.configure(data="mine.npz")
+    torch.manual_seed(0)
+    model = adapters.of(settings).build(settings)
+    scale = Scale(np.zeros((1, 1)), np.ones((1, 1)))
+    checkpoint.save(checkpoint.Checkpoint(model, settings, scale), here / "mine.safetensors")
+    done = run("traverse", "--model", "mine.safetensors", "--item", 0, "--attr", "size")
+    header, original, *rest = done.out.splitlines()
+    assert (header.split(), original.split()[0]) == (["step", "size"], "original")
+    assert rest == [
+        "decoded images are not measured: this data set has no function that measures them",
+        "wrote mine-0-size.gif",
+    ]
