@@ -91,6 +91,14 @@ def test_a_kind_that_there_is_not_is_refused(digits: Checkpoint, monkeypatch: py
         subject.load(digits, NOWHERE, "odd")
 
 
+def test_a_kind_without_training_items_is_refused(digits: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    train, valid, test = toy.ADAPTER.split(toy.ADAPTER.load(digits.config, NOWHERE), 0)
+    even = train.take(train.kind == 0)
+    monkeypatch.setattr(toy.ADAPTER, "split", lambda *_: (even, valid, test))
+    with pytest.raises(DataError, match=r"^digits: \d+ test items in odd and none to train on: too little data"):
+        subject.load(digits, NOWHERE, "odd")
+
+
 def test_too_few_items_are_refused(digits: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(toy.ADAPTER, "x", toy.ADAPTER.x[:60])
     monkeypatch.setattr(toy.ADAPTER, "group", np.arange(60))
