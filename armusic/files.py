@@ -93,6 +93,17 @@ def read_bytes(path: Path | str, megabytes: float = MAX_BYTES / 1e6) -> bytes:
         raise ReadError(f"{label(path)}: cannot be read ({_reason(error)})") from error
 
 
+@contextmanager
+def _write_errors(shown: str) -> Iterator[None]:
+    """Raise the system's errors in a block as a `WriteError` that names the path."""
+    try:
+        yield
+    except ArmusicError:  # some are an OSError as well
+        raise
+    except OSError as error:
+        raise WriteError(f"{shown}: cannot be written ({_reason(error)})") from error
+
+
 def check_writable(path: Path | str, force: bool = False) -> None:
     """Raise `WriteError` if a file may not be written at `path`: a cheap check before long work.
 
@@ -105,7 +116,7 @@ def check_writable(path: Path | str, force: bool = False) -> None:
     """
     path = Path(path)
     shown = one_line(str(path))
-    try:
+    with _write_errors(shown):
         if path.is_dir():
             raise WriteError(f"{shown}: a folder: name a file in it")
         if path.exists():
@@ -114,10 +125,6 @@ def check_writable(path: Path | str, force: bool = False) -> None:
             if not force:
                 raise WriteError(f"{shown} exists already: name another file, or replace it with the option force")
         _check_parent(path, shown)
-    except ArmusicError:
-        raise
-    except OSError as error:
-        raise WriteError(f"{shown}: cannot be written ({_reason(error)})") from error
 
 
 @contextmanager
@@ -154,19 +161,16 @@ def atomic_path(path: Path | str, force: bool = False) -> Iterator[Path]:
     target = Path(os.path.realpath(path))
     temporary = target.with_name(f".armusic-{secrets.token_hex(6)}{target.suffix}")
     try:
-        temporary.touch(exist_ok=False)  # not tempfile, whose files are private: an output follows the umask
-        mode = temporary.stat().st_mode
-        yield temporary
-        temporary.chmod(mode)  # a library may have put a private file in its place
-        _flush(temporary)
-        check_writable(path, force)  # it may have appeared in the meantime
-        if target.exists():
-            shutil.copymode(target, temporary)
-        os.replace(temporary, target)
-    except ArmusicError:
-        raise
-    except OSError as error:
-        raise WriteError(f"{shown}: cannot be written ({_reason(error)})") from error
+        with _write_errors(shown):
+            temporary.touch(exist_ok=False)  # not tempfile, whose files are private: an output follows the umask
+            mode = temporary.stat().st_mode
+            yield temporary
+            temporary.chmod(mode)  # a library may have put a private file in its place
+            _flush(temporary)
+            check_writable(path, force)  # it may have appeared in the meantime
+            if target.exists():
+                shutil.copymode(target, temporary)
+            os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -183,16 +187,12 @@ def check_folder(path: Path | str, force: bool = False) -> None:
     """
     path = Path(path)
     shown = one_line(str(path))
-    try:
+    with _write_errors(shown):
         if path.exists() and not path.is_dir():
             raise WriteError(f"{shown}: a file, not a folder: name another folder")
         if path.is_dir() and not force and any(path.iterdir()):
             raise WriteError(f"{shown} has files in it: name another folder, or replace them with the option force")
         _check_parent(path, shown)
-    except ArmusicError:
-        raise
-    except OSError as error:
-        raise WriteError(f"{shown}: cannot be written ({_reason(error)})") from error
 
 
 @contextmanager
@@ -221,22 +221,19 @@ def atomic_folder(path: Path | str, force: bool = False) -> Iterator[Path]:
     target = Path(os.path.realpath(path))
     temporary = (target if target.is_dir() else target.parent) / f".armusic-{secrets.token_hex(6)}"
     try:
-        temporary.mkdir()
-        yield temporary
-        files = sorted(temporary.iterdir())
-        for file in files:
-            _flush(file)
-        if target.is_dir():
+        with _write_errors(shown):
+            temporary.mkdir()
+            yield temporary
+            files = sorted(temporary.iterdir())
             for file in files:
-                check_writable(target / file.name, force)
-            for file in files:
-                os.replace(file, target / file.name)
-        else:
-            os.rename(temporary, target)
-    except ArmusicError:
-        raise
-    except OSError as error:
-        raise WriteError(f"{shown}: cannot be written ({_reason(error)})") from error
+                _flush(file)
+            if target.is_dir():
+                for file in files:
+                    check_writable(target / file.name, force)
+                for file in files:
+                    os.replace(file, target / file.name)
+            else:
+                os.rename(temporary, target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

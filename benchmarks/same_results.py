@@ -71,6 +71,9 @@ RENAMED = {
 }
 """Words in what is printed that have another name since, such as the keys of `--json`: old and new."""
 
+ADDED = {"inspect": "unchanged"}
+"""Keys of `--json` that a command has since; their text is in `facts` as well."""
+
 REWORDED = ("interpolate", "map", "morph")
 """Commands whose pictures have other words since; they were compared before these changed."""
 
@@ -101,7 +104,10 @@ def results(tree: Path, folder: Path, commands: list[str], old: bool) -> dict[st
         renamed = RENAMED | ({'"left":': '"abrupt":'} if command.startswith("morph") else {})
         for word, now in renamed.items() if old else ():
             printed = printed.replace(word, now)
-        every[command] = json.loads(printed) if printed.startswith("{") else printed  # in whatever order its keys are
+        values = json.loads(printed) if printed.startswith("{") else printed  # in whatever order its keys are
+        if isinstance(values, dict):
+            values.pop(ADDED.get(command.split()[0]), None)
+        every[command] = values
         for path in sorted(here.rglob("*")):
             named = any(word in command for word in SPELLED)  # a track is named after the words
             reworded = path.suffix == ".png" and command.startswith(REWORDED)
