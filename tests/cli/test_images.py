@@ -48,7 +48,7 @@ def test_the_tables_and_pictures_speak_of_images(run: Run, trained: Path) -> Non
     lines = done.out.splitlines()
     assert re.fullmatch(r"squares: \d+ test images, \d+ of them unseen", lines[0])
     for start in ("pixels right, held-out images", "images exact, test part", "monotonicity", "width kept",
-                  "one dimension moved, -4 to 4", "not regularised", "x ", "of 2,048: "):  # fmt: skip
+                  "one dimension moved, -4 to 4", "not regularised", "x ", "of 2,048 prior samples: "):  # fmt: skip
         assert any(line.startswith(start) for line in lines), start
     for word in ("measure", "tick", "tune"):
         assert word not in done.out
