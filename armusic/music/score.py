@@ -151,7 +151,15 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measure: its start, in quarter notes, and its metre."""
+    """A full measure of a tune.
+
+    Parameters
+    ----------
+    start : Fraction
+        Quarter notes from the start of the first measure.
+    metre : Metre
+        Its time signature, which gives its length.
+    """
 
     start: Fraction
     metre: Metre
