@@ -5,14 +5,18 @@ The groups are `armusic.readers`, `armusic.writers`, `armusic.attributes`, `armu
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from armusic.errors import ArmusicError
+
+if TYPE_CHECKING:  # it takes 20 ms to import: help should come at once
+    from importlib.metadata import EntryPoint
 
 
 def named(group: str) -> dict[str, EntryPoint]:
     """Return the entry points of a group, such as `corpora`, by name; none of them is imported."""
+    from importlib.metadata import entry_points
+
     points: dict[str, EntryPoint] = {}
     for point in entry_points(group=f"armusic.{group}"):
         points.setdefault(point.name, point)

@@ -11,7 +11,9 @@ from armusic.errors import DataError, ReadError
 
 
 def install(monkeypatch: pytest.MonkeyPatch, *points: EntryPoint) -> None:
-    monkeypatch.setattr(plugins, "entry_points", lambda group: [point for point in points if point.group == group])
+    monkeypatch.setattr(
+        "importlib.metadata.entry_points", lambda group: [point for point in points if point.group == group]
+    )
 
 
 def test_the_first_of_a_name_counts_and_other_groups_do_not(monkeypatch: pytest.MonkeyPatch) -> None:

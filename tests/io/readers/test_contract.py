@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from armusic import plugins
 from armusic.errors import ArmusicError, MissingFileError, ReadError, UsageError
 from armusic.io import readers, writers
 from armusic.music.assembly import check_monophonic
@@ -165,7 +164,7 @@ def test_other_packages_formats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         raise ImportError("not\nthere")
 
     monkeypatch.setattr(EntryPoint, "load", load)
-    monkeypatch.setattr(plugins, "entry_points", lambda group: [EntryPoint("krn", "other.module", group)])
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [EntryPoint("krn", "other.module", group)])
     assert readers.suffixes()[-1] == ".krn"
     path = write(tmp_path, "tune.KRN", b"x")
     with pytest.raises(ReadError, match=r"KRN: its reader other.module cannot be loaded \(ImportError: not there\)"):

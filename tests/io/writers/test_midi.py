@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from armusic import plugins
 from armusic.errors import UsageError, WriteError
 from armusic.io import readers, writers
 from armusic.io.readers.options import STRICT
@@ -429,7 +428,7 @@ def test_other_packages_formats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         raise ImportError("no sound\nhere")
 
     monkeypatch.setattr(EntryPoint, "load", load)
-    monkeypatch.setattr(plugins, "entry_points", lambda group: [EntryPoint("xyz", "loud.module", group)])
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [EntryPoint("xyz", "loud.module", group)])
     assert writers.suffixes()[-1] == ".xyz"
     with pytest.raises(
         WriteError, match=r"out.xyz: its writer loud.module cannot be loaded \(ImportError: no sound here\)"

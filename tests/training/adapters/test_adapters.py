@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from armusic import api, config, plugins
+from armusic import api, config
 from armusic.config import PRESETS, Config
 from armusic.errors import DataError, MissingFileError, UsageError
 from armusic.training import adapters
@@ -154,7 +154,7 @@ def test_a_limit_draws_items_at_random_with_the_seed(tmp_path: Path, data: str) 
 
 def test_another_package_gives_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     point = EntryPoint("theirs", f"{squares.__name__}:ADAPTER", "armusic.adapters")
-    monkeypatch.setattr(plugins, "entry_points", lambda group: [point] if group == point.group else [])
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [point] if group == point.group else [])
     assert adapters.get("theirs") is squares.ADAPTER
     assert len(loaded("theirs", tmp_path)[2]) == 40
 
