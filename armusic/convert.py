@@ -1,7 +1,7 @@
 """Tunes to and from other libraries' objects: pretty_midi, music21, symusic and pandas; and as a notebook shows them.
 
-Each function imports its library when it is called. Notes, measures, tempo, key and title are carried over as far as
-the other library has a place for them.
+Each function imports its library, and the writer it needs, when it is called. Notes, measures, tempo, key and title are
+carried over as far as the other library has a place for them.
 
 Examples
 --------
@@ -18,13 +18,10 @@ import base64
 import io
 import tempfile
 import warnings
-import wave
 from collections.abc import Sequence
 from fractions import Fraction
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree as ET
 
 import numpy as np
 
@@ -32,7 +29,6 @@ from armusic import extras
 from armusic.errors import MusicError, NoNotesError, UsageError
 from armusic.io import readers
 from armusic.io.readers.options import Reading
-from armusic.io.writers import midi, musicxml, wav
 from armusic.music.assembly import Bar, assemble
 from armusic.music.attributes.table import attributes
 from armusic.music.score import DEFAULT_VELOCITY, Metre, Note, Tune
@@ -77,6 +73,10 @@ def from_symusic(score: SymusicScore, **reading: Any) -> Tune:
 
 def to_music21(tune: Tune) -> music21.stream.Score:
     """Return a tune as a `music21.stream.Score` with one part, by way of MusicXML: velocities are not carried over."""
+    from xml.etree import ElementTree as ET
+
+    from armusic.io.writers import musicxml
+
     converter = _library("music21.converter")
     root = musicxml.score([(tune.title or "melody", tune)], source=tune.source or "the tune")
     return converter.parse(ET.tostring(root, encoding="unicode"), format="musicxml")
@@ -177,6 +177,11 @@ def attributes_to_dataframe(tune: Tune, names: Sequence[str] | None = None) -> D
 
 def to_html(tune: Tune) -> str:
     """Return a tune as a notebook shows it: its title, its piano roll (SVG), and its sound (the first minute)."""
+    import wave
+    from html import escape
+
+    from armusic.io.writers import wav
+
     samples = wav.sound([("tune", tune)])[: SECONDS * wav.RATE]
     step = wav.RATE // RATE
     samples = samples[: len(samples) // step * step].reshape(-1, step).mean(axis=1)
@@ -244,6 +249,8 @@ def _roll(tune: Tune) -> str:
 
 def _midi(tune: Tune) -> bytes:
     """Return a tune alone as the bytes of a MIDI file."""
+    from armusic.io.writers import midi
+
     buffer = io.BytesIO()
     midi.sequence([(tune.title or "melody", tune)]).save(file=buffer)
     return buffer.getvalue()

@@ -7,7 +7,7 @@ as many.
 
 Runs that are there already are gone on with, so it can be stopped and called again. It prints a Markdown table:
 reconstruction of held-out 4/4 measures, how far the attribute of whole tunes moves over a sweep of its dimension (in
-corpus standard deviations, four is what is asked), and how often it falls on the way up.
+corpus standard deviations, four would be exact), and how often it falls on the way up.
 """
 
 from __future__ import annotations
