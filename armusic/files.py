@@ -8,7 +8,6 @@ that was stopped, sees the old file or the new one and never half of either.
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -159,7 +158,7 @@ def atomic_path(path: Path | str, force: bool = False) -> Iterator[Path]:
     check_writable(path, force)
     shown = one_line(str(path))
     target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".armusic-{secrets.token_hex(6)}{target.suffix}")
+    temporary = target.with_name(f".armusic-{os.urandom(6).hex()}{target.suffix}")
     try:
         with _write_errors(shown):
             temporary.touch(exist_ok=False)  # not tempfile, whose files are private: an output follows the umask
@@ -219,7 +218,7 @@ def atomic_folder(path: Path | str, force: bool = False) -> Iterator[Path]:
     path = Path(path)
     shown = one_line(str(path))
     target = Path(os.path.realpath(path))
-    temporary = (target if target.is_dir() else target.parent) / f".armusic-{secrets.token_hex(6)}"
+    temporary = (target if target.is_dir() else target.parent) / f".armusic-{os.urandom(6).hex()}"
     try:
         with _write_errors(shown):
             temporary.mkdir()

@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from armusic import plugins
 from armusic.errors import ArmusicError, ReadError, UsageError
 from armusic.files import check_readable, label, unknown_suffix
 from armusic.io.readers.options import STRICT, Reading, Remark
-from armusic.music.score import Tune
+
+if TYPE_CHECKING:
+    from armusic.music.score import Tune
 
 _MIDI, _ABC = "armusic.io.readers.midi", "armusic.io.readers.abc"
 # Names, not modules: neither numpy nor music21 is loaded before a file asks for it.

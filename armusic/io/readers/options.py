@@ -9,7 +9,6 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from armusic.errors import MetreError, MusicError, UsageError
 from armusic.files import MAX_BYTES
-from armusic.music.score import Metre
 
 _SLOWEST, _FASTEST = 10.0, 1000.0  # beats per minute; nobody feels a beat beyond
 
@@ -106,6 +105,8 @@ class Reading:
             if getattr(self, name) not in choices:
                 raise UsageError(f"{name} {getattr(self, name)!r} is not known: use one of {', '.join(choices)}")
         if self.metre is not None:
+            from armusic.music.score import Metre  # here: `--help` needs the fields alone
+
             try:
                 Metre.parse(self.metre)
             except MetreError as error:

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from armusic import plugins
 from armusic.errors import UsageError, WriteError
 from armusic.files import atomic_folder, label, unknown_suffix
 from armusic.io.writers.formats import FORMATS, LAYOUTS, Format
-from armusic.io.writers.layout import file_name
-from armusic.music.score import Tune
+
+if TYPE_CHECKING:
+    from armusic.music.score import Tune
 
 WRITERS = {suffix: form for form in FORMATS for suffix in form.suffixes}
 """The format of each suffix."""
@@ -79,6 +80,8 @@ def write(
     if not tunes:
         raise UsageError(f"{label(path)}: no tunes to write: give at least one")
     if in_folder(path, layout):
+        from armusic.io.writers.layout import file_name
+
         digits = max(2, len(str(len(tunes))))
         with atomic_folder(path, force) as folder:
             for number, (name, tune) in enumerate(tunes, 1):
