@@ -120,6 +120,8 @@ def parse_all(targets: Targets | str) -> list[Target]:
         ]
     if isinstance(targets, str):
         targets = [targets]
+    if not isinstance(targets, Sequence):
+        raise UsageError(f"targets are {targets!r}: name the attribute, as in {{'rhythm': 0.3}} or ['rhythm=0.3']")
     return [parse(target) if isinstance(target, str) else target for target in targets]
 
 
@@ -271,6 +273,8 @@ def _from_numbers(name: str, value: Value) -> Target:
 def _finite(name: str, value: object) -> np.ndarray:
     """Return a value as an array of at least one dimension; refuse what is no finite number."""
     try:
+        if value is None:
+            raise TypeError(value)
         values = np.atleast_1d(np.asarray(value, dtype=float))
     except (TypeError, ValueError) as error:
         raise UsageError(f"{name} target {value!r} is no number: give one such as 0.35") from error

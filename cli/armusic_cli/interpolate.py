@@ -28,9 +28,9 @@ IMAGES = "is for test images, which have a command of their own: armusic travers
     "attributes",
     metavar="NAME[=VALUE]",
     multiple=True,
-    help="Attribute to lower and raise in steps: rhythm, range, density, contour, syncopation, rhythmic_entropy,"
-    " interval_entropy, beat_strength, mean_interval or one of your own. With =VALUE, a target to reach instead; may"
-    f" then be repeated. {options.TARGETS}",
+    help="Attribute to lower and raise in steps: rhythm, range, density, contour, any other that is known (a wrong name"
+    " lists them) or one of your own. With =VALUE, a target to reach instead; may then be repeated."
+    f" {options.TARGETS}",
 )
 @attribute_file
 @options.key

@@ -134,3 +134,9 @@ def test_a_file_that_is_no_curve(tmp_path: Path, content: bytes, message: str) -
         resolved(f"density=@{path}")
     with pytest.raises(ArmusicError, match="no such file"):
         resolved("density=@missing.csv")
+
+
+def test_a_number_names_no_attribute() -> None:
+    unchecked = getattr(parse_all, "__wrapped__", parse_all)  # without the tests' type checker, as users call it
+    with pytest.raises(UsageError, match=r"targets are 0\.3: name the attribute"):
+        unchecked(0.3)
