@@ -79,7 +79,8 @@ def command(
     from armusic import api, attributes
 
     names = [attributes.canonical_name(name) for name in typed]
-    turn = api.live.assign_knobs(names, {attributes.canonical_name(name): number for name, number in numbers.items()})
+    controllers = {attributes.canonical_name(name): number for name, number in numbers.items()}
+    controls = api.live.assign_knobs(names, controllers)
     out, inp = api.ports.open_ports(port, into, virtual)
     try:
         melody = api.read(file, tune, **reading)
@@ -95,7 +96,7 @@ def command(
         click.echo(f"playing {melody.title or file.stem}, {count} measures, on {out.name}: Ctrl-C stops", err=True)
         before: Any = {}
         bars = api.live.play(
-            melody, respond, out, time, turn, channel=channel - 1, send_clock=clock == "send", loops=loops
+            melody, respond, out, time, controls, channel=channel - 1, send_clock=clock == "send", loops=loops
         )
         with closing(bars), suppress(KeyboardInterrupt):
             for bar in bars:
