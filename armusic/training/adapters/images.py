@@ -13,9 +13,8 @@ from jaxtyping import Bool, Float, Int, UInt8
 from armusic.config import IMAGES, Config, ImageNetwork, preset_values
 from armusic.datasets.images.base import Images, pack, pixels
 from armusic.errors import DataError, UsageError
-from armusic.files import one_line
 from armusic.progress import Progress
-from armusic.training.adapters.base import Words
+from armusic.training.adapters.base import Words, network_of
 from armusic.vae.data import Augment, Data, Items, as_bytes, split, subset
 from armusic.vae.models.image import ImageVAE
 from armusic.vae.objective import Expected
@@ -95,7 +94,7 @@ class ImageAdapter:
     def load(self, config: Config, cache: Path, on_progress: Progress | None = None) -> Data:
         """Return the images; each is a group, unless the data has its own."""
         images = self.read(config, cache, on_progress)
-        shape = network_of(config).shape
+        shape = network_of(config, ImageNetwork).shape
         if images.shape != shape:
             raise DataError(f"{self.name}: images of {_size(images.shape)}, but the model is for {_size(shape)}")
         unknown = [name for name in config.attributes if name not in images.names]
@@ -122,7 +121,7 @@ class ImageAdapter:
 
     def build(self, config: Config) -> ImageVAE:
         """Return a VAE of images with new weights, drawn from torch's global generator."""
-        network = network_of(config)
+        network = network_of(config, ImageNetwork)
         if not network.shape:
             raise UsageError(f"{self.name}: the size of the images is unknown: make the settings for this data")
         return ImageVAE(
@@ -177,21 +176,8 @@ class ImageAdapter:
         return np.broadcast_to(channels.transpose(0, 2, 3, 1), (len(images), *images.shape[2:], RGB)).copy()
 
 
-def network_of(config: Config) -> ImageNetwork:
-    """Return the network's settings.
-
-    Raises
-    ------
-    UsageError
-        For a model of music.
-    """
-    if not isinstance(config.network, ImageNetwork):
-        raise UsageError(f"{one_line(config.data)}: the model is of {config.domain}, not of {IMAGES}")
-    return config.network
-
-
 def _images(x: Items, config: Config) -> Pixels:
-    channels, height, width = network_of(config).shape
+    channels, height, width = network_of(config, ImageNetwork).shape
     return pixels(x, (channels, height, width))
 
 

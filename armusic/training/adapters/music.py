@@ -17,13 +17,12 @@ from armusic.datasets.corpora import paper_protocol
 from armusic.datasets.corpora.corpus import Corpus
 from armusic.datasets.corpora.versions import different
 from armusic.errors import DataError, UsageError
-from armusic.files import one_line
 from armusic.music import attributes, augmentation
 from armusic.music.pitch_frame import FRAMES, MIDDLE, Frame
 from armusic.music.score import METRES, Metre
 from armusic.music.tokenizer import is_canonical, is_onset, sounding, ticks
 from armusic.progress import Progress
-from armusic.training.adapters.base import Words
+from armusic.training.adapters.base import Words, network_of
 from armusic.vae import expected_attributes
 from armusic.vae.data import Augment, Data, Items, Variants, split, subset
 from armusic.vae.models.measure import MeasureVAE
@@ -148,27 +147,14 @@ class Music:
         return np.repeat(np.where(notes, 0, 255).astype(np.uint8)[..., None], 3, axis=3)
 
 
-def network_of(config: Config) -> MeasureNetwork:
-    """Return the network's settings.
-
-    Raises
-    ------
-    UsageError
-        For a model of images.
-    """
-    if not isinstance(config.network, MeasureNetwork):
-        raise UsageError(f"{one_line(config.data)}: the model is of {config.domain}, not of {MUSIC}")
-    return config.network
-
-
 def frame_of(config: Config) -> Frame:
     """Return the pitch frame of a model of music."""
-    return FRAMES[network_of(config).frame]
+    return FRAMES[network_of(config, MeasureNetwork).frame]
 
 
 def build(config: Config) -> MeasureVAE:
     """Return a measure VAE for all metres, with new weights drawn from torch's global generator."""
-    network = network_of(config)
+    network = network_of(config, MeasureNetwork)
     return MeasureVAE(
         frame_of(config).classes,
         [metre.beats for metre in METRES],
