@@ -106,7 +106,7 @@ def stepping(corpus: Corpus, chosen: Config, steps: int) -> str:
     rows = np.resize(np.flatnonzero(data.kind == 0), chosen.schedule.batch)
     torch.manual_seed(0)
     model = MUSIC.build(chosen)
-    objective = Objective(model, chosen, scale, MUSIC.expected(chosen))
+    objective = Objective(model, chosen, scale, MUSIC.judge(chosen))
     optimizer, vary = make_optimizer(model, chosen), MUSIC.augment(chosen)
     noise, rng = torch.Generator().manual_seed(0), np.random.default_rng(0)
     assert vary is not None

@@ -87,7 +87,13 @@ def main() -> None:
     print(f"{options.preset}: {size}, {options.threads} threads", flush=True)
     used, since = 0.0, time.process_time()
     reports = fit(
-        model, train, valid, scale, config, augment=adapter.augment(config), expected=adapter.expected(config)
+        model,
+        adapter.repeated(train, config),
+        valid,
+        scale,
+        config,
+        augment=adapter.augment(config),
+        judge=adapter.judge(config),
     )
     for report in reports:
         used += time.process_time() - since

@@ -20,6 +20,19 @@ def test_a_configuration_survives_json(values: dict[str, Any]) -> None:
     assert config.from_dict(json.loads(json.dumps(paper.as_dict()))) == paper
 
 
+NEW = {"keep": config.MeasureLoss().keep, "grammar": config.MeasureLoss().grammar}
+"""Settings since format 3 that mean nothing for the models of before."""
+
+
+def test_a_configuration_of_the_second_format_has_no_editor() -> None:
+    written = config.make(units=7).as_dict() | {"format": 2}
+    del written["network"]["editor"], written["loss"]["keep"]
+    written["loss"] |= {"cycle": 0.2, "temperature": 0.3}
+    known = config.from_dict(written)
+    assert isinstance(known.network, config.MeasureNetwork)
+    assert (known.network.editor, known.network.units) == (0, 7)
+
+
 @pytest.mark.parametrize("name", ["config-1-music.json", "config-1-images.json"])
 def test_a_configuration_of_the_first_format_is_read(name: str) -> None:
     """All settings stood in one table, those of the other domain too, with values that meant nothing."""
@@ -28,15 +41,15 @@ def test_a_configuration_of_the_first_format_is_read(name: str) -> None:
     values = known.values()
     assert known.domain == ("images" if "images" in name else "music")
     assert {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()} == {
-        key: value for key, value in flat.items() if key in values
+        key: value for key, value in (config.BEFORE | NEW | flat).items() if key in values
     }
-    assert {config.SETTINGS[key].domains for key in flat.keys() - values.keys()} == {
+    assert {config.SETTINGS[key].domains for key in flat.keys() - values.keys() - {*config.GONE}} == {
         ("music",) if known.domain == "images" else ("images",)
     }
-    assert set(flat) == set(config.SETTINGS)
+    assert {*flat, *config.BEFORE, *NEW} == {*config.SETTINGS, *config.GONE}
     assert config.from_dict(known.as_dict()) == known
-    del flat["independence"]  # a setting that is younger than the file has its default
-    assert config.from_dict(flat).loss.independence == config.Loss().independence
+    del flat["independence"]  # a setting that is younger than the file has the default of its time
+    assert config.from_dict(flat).loss.independence == config.BEFORE["independence"]
     with pytest.raises(UsageError, match="unknown setting 'latant': did you mean 'latent'"):
         config.from_dict(flat | {"latant": 3})
 
@@ -44,8 +57,8 @@ def test_a_configuration_of_the_first_format_is_read(name: str) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"format": 3}, "settings of format 3 for 'music': this is format 2, for music or images"),
-        ({"domain": "texts"}, "settings of format 2 for 'texts'"),
+        ({"format": 4}, "settings of format 4 for 'music': this is format 3, for music or images"),
+        ({"domain": "texts"}, "settings of format 3 for 'texts'"),
         ({"network": 3}, "network is 3: give a table of settings"),
         ({"network": {"filters": [3]}}, "filters is a setting for images, not for music: leave it out"),
         ({"epoch": 3}, "unknown setting 'epoch': did you mean 'epochs'"),
@@ -81,7 +94,8 @@ def test_values_are_replaced_in_their_parts() -> None:
     changed = config.make().replace(units=7, gamma=0.5, epochs=2, seed=3)
     assert (changed.network, changed.loss.gamma, changed.seed) == (config.MeasureNetwork(units=7), 0.5, 3)
     assert changed.replace(units=64, gamma=1.0, epochs=80, seed=0) == config.make()
-    assert {"attributes", "decoder", "frame", "units", "layers", "latent", "dropout"} == set(changed.network_values())
+    network = {"attributes", "decoder", "frame", "units", "layers", "editor", "latent", "dropout"}
+    assert network == set(changed.network_values())
 
 
 @pytest.mark.parametrize(
@@ -94,6 +108,7 @@ def test_values_are_replaced_in_their_parts() -> None:
         ({"lr": float("nan")}, "lr is nan: it must be at least"),
         ({"attributes": ()}, r"attributes is \(\): give one or more"),
         ({"attribute_loss": "slope", "precision": "bfloat16"}, "slopes of bfloat16 outputs are noise"),
+        ({"control": 0.0}, "control is 0, so the editor would learn nothing: set editor to 0 as well"),
         ({"epoch": 3}, "unknown setting 'epoch': did you mean 'epochs'"),
     ],
 )
@@ -118,6 +133,6 @@ def test_the_methods_of_others_differ_from_the_default_in_the_method_only() -> N
     for name in ("beta-vae", "glsr", "s2-vae", "i-vae", "fader"):
         plain = config.make().values()
         differing = {key for key, value in config.make(name).values().items() if plain[key] != value}
-        weights = {"control", "cycle", "independence"}
+        weights = {"editor", "control", "independence"}
         assert weights < differing <= {*weights, "gamma", "attribute_loss"}
         assert all(config.make(name).values()[weight] == 0 for weight in weights)

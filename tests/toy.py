@@ -20,7 +20,7 @@ from armusic.training.adapters.base import Words
 from armusic.training.checkpoint import Checkpoint
 from armusic.vae import data as dataset
 from armusic.vae.data import Augment, Data, Scale
-from armusic.vae.fit import Expected
+from armusic.vae.judge import Judge
 from armusic.vae.models.base import VAE, Normal
 
 NAMES = ("first", "second")
@@ -75,7 +75,10 @@ class Toy:
     def augment(self, config: Config) -> Augment | None:
         return None
 
-    def expected(self, config: Config) -> Expected | None:
+    def repeated(self, train: Data, config: Config) -> Data:
+        return train
+
+    def judge(self, config: Config) -> Judge | None:
         return None
 
     def protocol(self, config: Config, cache: Path) -> Data | None:

@@ -47,8 +47,16 @@ __all__ = [
     "preset_values",
 ]
 
-FORMAT = 2
-"""Version of what `Config.as_dict` returns; 1, without a version, was a flat table of the settings of all domains."""
+FORMAT = 3
+"""Version of what `Config.as_dict` returns.
+
+1, without a version, was a flat table of the settings of all domains. Models of 1 and 2 have no editor, and were
+trained with other losses for control.
+"""
+BEFORE = {"independence": 0.1, "editor": 0, "latent": 32, "oversample": 1}
+"""Values in the place of settings that are missing in format 1 and 2, where they differ from the defaults."""
+GONE = ("cycle", "temperature")
+"""Settings of format 1 and 2 that are no more."""
 
 DATA = "folk"
 ATTRIBUTES = ("rhythm", "range", "density", "contour")
@@ -78,7 +86,7 @@ class Config:
     Examples
     --------
     >>> Config().network.latent, Config().schedule.epochs
-    (32, 80)
+    (48, 80)
     """
 
     data: str = option(
@@ -102,6 +110,8 @@ class Config:
         latent = self.network.latent
         if len(self.attributes) > latent:
             raise UsageError(f"{len(self.attributes)} attributes need as many dimensions, but latent is {latent}")
+        if getattr(self.network, "editor", 0) and not getattr(self.loss, "control", 0):
+            raise UsageError("control is 0, so the editor would learn nothing: set editor to 0 as well")
         if self.loss.attribute_loss == "slope" and self.schedule.precision != "float32":
             raise UsageError("slopes of bfloat16 outputs are noise: use precision 'float32', or another attribute_loss")
 
@@ -222,21 +232,29 @@ def from_dict(values: Mapping[str, Any]) -> Config:
         raise UsageError(f"{values!r} is no table of settings")
     if "format" not in values:  # all settings in one table, also those of the other domain
         domain = IMAGES if values.get("shape") else MUSIC
-        _check_known(values)
-        return _build(domain, {name: value for name, value in values.items() if domain in SETTINGS[name].domains})
+        flat = _renewed(values, domain)
+        _check_known(flat)
+        return _build(domain, {name: value for name, value in flat.items() if domain in SETTINGS[name].domains})
     rest = dict(values)
     version, domain = rest.pop("format"), rest.pop("domain", None)
-    if version != FORMAT or domain not in PARTS:
+    if version not in (2, FORMAT) or domain not in PARTS:
         raise UsageError(
             f"settings of format {version!r} for {domain!r}: this is format {FORMAT}, for {' or '.join(PARTS)}"
         )
-    flat: dict[str, Any] = {}
+    flat = {}
     for part in PARTS[domain]:
         group = rest.pop(part, {})
         if not isinstance(group, Mapping):
             raise UsageError(f"{part} is {group!r}: give a table of settings")
         flat |= group
-    return _build(domain, flat | rest)
+    flat |= rest
+    return _build(domain, flat if version == FORMAT else _renewed(flat, domain))
+
+
+def _renewed(values: Mapping[str, Any], domain: str) -> dict[str, Any]:
+    """Return settings of format 1 or 2 as this version has them."""
+    before = {name: value for name, value in BEFORE.items() if domain in SETTINGS[name].domains}
+    return before | {name: value for name, value in values.items() if name not in GONE}
 
 
 def _build(domain: str, values: Mapping[str, Any]) -> Config:

@@ -31,7 +31,13 @@ class MeasureNetwork:
     )
     units: int = option(64, "Hidden units of each GRU, per direction.", 1, 4096)
     layers: int = option(1, "Layers of each GRU.", 1, 8)
-    latent: int = option(32, _LATENT, 1, 4096)
+    editor: int = option(
+        256,
+        "Hidden units of the editor, which moves all of a code to reach a value; 0: one dimension is moved alone.",
+        0,
+        4096,
+    )
+    latent: int = option(48, _LATENT, 1, 4096)
     dropout: float = option(0.1, _DROPOUT, 0, 0.95)
 
     def __post_init__(self) -> None:
@@ -51,7 +57,7 @@ class ImageNetwork:
     likelihood: Literal["bernoulli", "gaussian"] = option(
         "bernoulli", "Distribution of a pixel: black or white, or grey with a learnt spread."
     )
-    latent: int = option(32, _LATENT, 1, 4096)
+    latent: int = option(48, _LATENT, 1, 4096)
     dropout: float = option(0.1, _DROPOUT, 0, 0.95)
 
     def __post_init__(self) -> None:
@@ -84,7 +90,7 @@ class Loss:
         0,
     )
     delta: float = option(10.0, "Sharpness of the pairwise attribute loss.", 1e-6)
-    independence: float = option(0.1, "Weight of the penalty on attribute information in the other dimensions.", 0)
+    independence: float = option(0.02, "Weight of the penalty on attribute information in the other dimensions.", 0)
 
     def __post_init__(self) -> None:
         check(self)
@@ -92,16 +98,13 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class MeasureLoss(Loss):
-    """The objective for measures, whose decoded attributes have differentiable expectations."""
+    """The objective for measures: codes are also edited, decoded, and judged by their attributes."""
 
-    control: float = option(0.2, "Weight of the distance of the output's attributes from those its code encodes.", 0)
-    cycle: float = option(0.2, "Weight of the encoded output's distance from the code it was decoded from.", 0)
-    temperature: float = option(
-        1.0,
-        "Temperature of the output whose attributes are expected; a low one is near what is decoded.",
-        0.05,
-        10,
+    control: float = option(
+        1.5, "Weight of the distance of what is decoded from edited codes from what was asked for.", 0
     )
+    keep: float = option(0.15, "Weight of what an edit loses of its input: the more, the nearer edits stay.", 0)
+    grammar: float = option(0.5, "Weight of faults in what is decoded from edited and chance codes.", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,10 @@ class Schedule:
 @dataclass(frozen=True, slots=True)
 class MeasureSchedule(Schedule):
     """How a model of measures is trained."""
+
+    oversample: int = option(
+        5, "Times that a measure which is hard to reconstruct comes in an epoch; 1: like the others.", 1, 100
+    )
 
     augment: float = option(
         0.5,

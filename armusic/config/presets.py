@@ -13,8 +13,10 @@ PRESETS: dict[str, dict[str, Any]] = {
         "dropout": 0.5,
         "attribute_loss": "pairwise",
         "units": 128,
+        "latent": 32,
+        "oversample": 1,
+        "editor": 0,
         "control": 0.0,
-        "cycle": 0.0,
         "independence": 0.0,
         "epochs": 30,
         "augment": 1.0,
@@ -25,7 +27,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "clip": 0.0,
     },
 }
-_NO_EXTRA_LOSSES = {"control": 0.0, "cycle": 0.0, "independence": 0.0}
+_NO_EXTRA_LOSSES = {"editor": 0, "control": 0.0, "independence": 0.0}
 _METHODS: dict[str, dict[str, Any]] = {
     "beta-vae": {"gamma": 0.0},
     "glsr": {"attribute_loss": "slope"},

@@ -2,7 +2,7 @@
 
 Every variant is a whole measure, whose attributes are measured anew: mirrored in pitch,
 spliced with another measure at a beat, given the pitches of another measure, or with single
-notes moved, tied together or struck twice.
+notes moved, tied together or struck twice; a few begin with a note held over the bar line, which is rare in a corpus.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from jaxtyping import Bool, Int
 from armusic.music.pitch_frame import Frame
 from armusic.music.tokenizer import TICKS_PER_BEAT, sounding
 
-MIRROR, SPLICE, REPITCH, MOVE, MERGE, STRIKE = 0.3, 0.5, 0.3, 0.3, 0.15, 0.15
+MIRROR, SPLICE, REPITCH, MOVE, MERGE, STRIKE, HELD = 0.3, 0.5, 0.3, 0.3, 0.15, 0.15, 0.1
 _STEP = np.array([-4, -3, -2, -1, 1, 2, 3, 4])  # semitones by which a single note moves
 
 
@@ -76,6 +76,8 @@ def vary(
     some = rng.random(y.shape) < 0.2
     y = np.where(drawn(STRIKE) & some & (y == frame.hold) & struck(pitch), pitch, y)
     y = np.where(drawn(MIRROR) & struck(y), frame.hold - 1 - y, y)
+    several = struck(y).sum(axis=1, keepdims=True) > 1
+    y[:, :1] = np.where(drawn(HELD) & several & struck(y[:, :1]), frame.hold, y[:, :1])
     y = _canonical(y, frame)
 
     fits = np.ones(len(y), dtype=bool)
@@ -85,6 +87,23 @@ def vary(
     result = source.copy()
     result[fits, :ticks] = y[fits]
     return result
+
+
+MANY, WIDE = 11, 17  # onsets, and semitones from the lowest note to the highest
+
+
+def hard(x: Int[np.ndarray, "item tick"], frame: Frame) -> Bool[np.ndarray, " item"]:
+    """Return the mask of the measures that models find hard: many onsets, a wide span, or no onset at the start.
+
+    Examples
+    --------
+    >>> from armusic.music.pitch_frame import ANCHORED
+    >>> hard(np.array([[19, ANCHORED.hold], [ANCHORED.rest, 19], [10, 27]]), ANCHORED).tolist()
+    [False, True, True]
+    """
+    struck = x < frame.hold
+    span = np.where(struck, x, 0).max(axis=1) - np.where(struck, x, frame.hold).min(axis=1)
+    return (struck.sum(axis=1) >= MANY) | (span >= WIDE) | ~struck[:, 0]
 
 
 def _canonical(y: Int[np.ndarray, "item tick"], frame: Frame) -> Int[np.ndarray, "item tick"]:

@@ -66,7 +66,7 @@ def train(
         history = list(last.history) if last else []
         _agree(len(history), run)
         adapter = adapters.of(config)
-        expected = adapter.expected(config)
+        judge = adapter.judge(config)
         for turn in _turns():  # the first process builds the corpus, the others find it in the cache
             if turn:
                 data = adapter.load(config, cache, on_data if first else None)
@@ -90,12 +90,12 @@ def train(
         events = _events(run) if first else None
         reports = fit.fit(
             model,
-            train_data,
+            adapter.repeated(train_data, config),
             valid,
             scale,
             config,
             augment=adapter.augment(config),
-            expected=expected,
+            judge=judge,
             companion=companion,
             optimizer=optimizer,
             epoch=len(history),

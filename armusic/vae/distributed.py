@@ -94,36 +94,49 @@ class StepDraws:
         Standard normal noise: with it, a code is drawn from its posterior.
     teach : bool
         Whether an autoregressive decoder is fed the true notes.
-    swap : bool
-        Whether a code takes the regularised dimensions of another, or one dimension is moved.
     order : int Tensor (item,)
         A permutation: the other item of each item.
-    moved : float
-        Place of the dimension that is moved, 0..1 over all regularised ones.
-    where : Tensor (item, 1)
-        Distance that it is moved, -1..1.
+    chance : Tensor (item, latent)
+        Codes of the prior.
+    from_prior, evenly : bool Tensor (item,)
+        Whether a code of the prior is edited in the place of the item's own, and whether the targets are spread evenly.
+    targeted : bool Tensor (item, attribute)
+        Which attributes are asked for: of most items one, of the others all.
+    where : Tensor (item, attribute)
+        Places of targets that are spread evenly, 0..1.
     seed : int
         Seed of dropout; each shard adds its number.
     """
 
     noise: Tensor
     teach: bool
-    swap: bool
     order: Tensor
-    moved: float
+    chance: Tensor
+    from_prior: Tensor
+    evenly: Tensor
+    targeted: Tensor
     where: Tensor
     seed: int
 
 
-def draw(items: int, latent: int, teacher: float, like: Tensor, rng: torch.Generator) -> StepDraws:
+PRIOR, EVEN, ALL = 0.3, 0.3, 0.15
+"""Shares of edits: of a code of the prior; with targets that are spread evenly; for all attributes at once."""
+
+
+def draw(items: int, latent: int, attributes: int, teacher: float, like: Tensor, rng: torch.Generator) -> StepDraws:
     """Draw the numbers of a step of `items`; `like` sets device and dtype, `teacher` is the probability of `teach`."""
-    noise = torch.randn(items, latent, generator=rng, dtype=like.dtype)
-    where = 2 * torch.rand(items, 1, generator=rng, dtype=like.dtype) - 1
+    noise, chance = torch.randn(2, items, latent, generator=rng, dtype=like.dtype)
+    where = torch.rand(items, attributes, generator=rng, dtype=like.dtype)
     order = torch.randperm(items, generator=rng)
-    teach, swap, moved = torch.rand(3, generator=rng, dtype=torch.float64).tolist()
+    prior, even, every = torch.rand(3, items, generator=rng)
+    single = torch.randint(attributes, (items, 1), generator=rng) == torch.arange(attributes)
+    targeted = single | (every < ALL)[:, None]
+    teach = float(torch.rand((), generator=rng))
     seed = int(torch.randint(2**62, (), generator=rng))
-    device = like.device
-    return StepDraws(noise.to(device), teach < teacher, swap < 0.5, order.to(device), moved, where.to(device), seed)
+    noise, order, chance, from_prior, evenly, targeted, where = (
+        part.to(like.device) for part in (noise, order, chance, prior < PRIOR, even < EVEN, targeted, where)
+    )
+    return StepDraws(noise, teach < teacher, order, chance, from_prior, evenly, targeted, where, seed)
 
 
 def seed_default(seed: int, device: torch.device) -> None:

@@ -9,14 +9,16 @@ from itertools import islice
 
 import numpy as np
 import torch
+from jaxtyping import Float, Int
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
 from armusic.config import Config, MeasureSchedule, Schedule
 from armusic.vae.data import Augment, Data, Scale, batches
 from armusic.vae.distributed import add_up, draw, processes
+from armusic.vae.judge import Judge
 from armusic.vae.models.base import VAE
-from armusic.vae.objective import TEACHER, Expected, Objective, backward
+from armusic.vae.objective import TEACHER, Objective, backward
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def fit(
     config: Config,
     *,
     augment: Augment | None = None,
-    expected: Expected | None = None,
+    judge: Judge | None = None,
     companion: nn.Module | None = None,
     optimizer: torch.optim.Optimizer | None = None,
     epoch: int = 0,
@@ -61,8 +63,8 @@ def fit(
         Settings of the run.
     augment : callable, optional
         Makes variants of some items of a batch.
-    expected : callable, optional
-        Expected attributes of a decoder's output, for the control losses.
+    judge : Judge, optional
+        How the attributes of a decoder's output are told, for the losses of control.
     companion, optimizer : Module, Optimizer, optional
         Results of `make_companion` and `make_optimizer`; pass both to save their state between epochs.
     epoch : int
@@ -73,10 +75,10 @@ def fit(
     like = next(model.parameters())
     schedule = config.schedule
     varied = schedule.augment if isinstance(schedule, MeasureSchedule) else 0.0
-    objective = Objective(model, config, scale, expected, companion)
+    targets = scale.standardise(train.a, train.kind).astype(np.float32)
+    objective = Objective(model, config, scale, judge, companion, _span(targets, train.kind, len(scale.mean)))
     optimizer = optimizer or make_optimizer(objective, config)
     wrapped = objective if processes()[1] == 1 else DistributedDataParallel(objective, broadcast_buffers=False)
-    targets = scale.standardise(train.a, train.kind).astype(np.float32)
     steps = sum(1 for _ in batches(train.kind, schedule.batch))
     for number in range(epoch, schedule.epochs):
         began = time.perf_counter()
@@ -95,7 +97,7 @@ def fit(
             step = number * steps + index
             for settings in optimizer.param_groups:
                 settings["lr"] = schedule.lr * rate_factor(step / (steps * schedule.epochs), schedule)
-            draws = draw(len(x), model.latent, TEACHER, like, noise)
+            draws = draw(len(x), model.latent, a.shape[1], TEACHER, like, noise)
             optimizer.zero_grad()
             values = backward(objective, wrapped, torch.from_numpy(x), torch.as_tensor(a).to(like), kind, draws)
             if schedule.clip:
@@ -113,6 +115,14 @@ def fit(
             score(model, valid, scale, schedule.batch),
             time.perf_counter() - began,
         )
+
+
+def _span(
+    targets: Float[np.ndarray, "item attribute"], kind: Int[np.ndarray, " item"], kinds: int
+) -> Float[np.ndarray, "2 kind attribute"]:
+    """Return the least and the largest value of each attribute in each kind; of all items where it has none."""
+    rows = [kind == index if (kind == index).any() else slice(None) for index in range(kinds)]
+    return np.stack([[extreme(targets[here], axis=0) for here in rows] for extreme in (np.min, np.max)])
 
 
 def make_optimizer(model: nn.Module, config: Config) -> torch.optim.Optimizer:

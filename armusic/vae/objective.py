@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import nullcontext
 
+import numpy as np
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from armusic.config import Config, MeasureLoss
 from armusic.errors import UsageError
+from armusic.vae import control
 from armusic.vae.companion import make_companion
+from armusic.vae.control import Edits
 from armusic.vae.data import Scale
 from armusic.vae.distributed import Shard, StepDraws, add_up, gather, processes, seed_default, seeded
+from armusic.vae.judge import Judge
 from armusic.vae.losses import cross_entropy, dependence, explained, kl, pairwise, regression, slope
 from armusic.vae.models.base import VAE, Normal
 
-SWEEP = 2.5  # greatest distance, in prior standard deviations, that the control losses move a dimension
+REACH = 3.0  # standard deviations on both sides of the mean that targets are spread over, where nothing else is known
 STEP = 0.1  # step along a dimension over which a slope is measured, in prior standard deviations
 SIGMA = 1.0  # standard deviation of the slopes of GLSR-VAE about 1
 COMPILED = 64  # greatest number of versions of the network that torch.compile keeps
 TEACHER = 0.5  # share of batches in which an autoregressive decoder is fed the true notes (Pati and Lerch 2020)
-
-Expected = Callable[[Tensor, int], Tensor]
-"""(output, kind) -> expected attributes (item, attribute), in their own units, differentiable; NaN where unknown."""
 
 
 class Objective(nn.Module):
@@ -35,25 +36,30 @@ class Objective(nn.Module):
 
     mean: Tensor
     std: Tensor
+    span: Tensor
 
     def __init__(
         self,
         model: VAE,
         config: Config,
         scale: Scale,
-        expected: Expected | None = None,
+        judge: Judge | None = None,
         companion: nn.Module | None = None,
+        span: Float[np.ndarray, "2 kind attribute"] | None = None,
     ) -> None:
         super().__init__()
-        if config.loss.attribute_loss == "slope" and expected is None:
+        if config.loss.attribute_loss == "slope" and judge is None:
             raise UsageError(
                 "attribute_loss 'slope' needs attributes with differentiable expectations: this data has none"
             )
-        self.model, self.config, self.expected = model, config, expected
+        self.model, self.config, self.judge = model, config, judge
         like = next(model.parameters())
         self.companion = (companion or make_companion(config)).to(like)
         self.register_buffer("mean", torch.as_tensor(scale.mean, dtype=like.dtype, device=like.device))
         self.register_buffer("std", torch.as_tensor(scale.std, dtype=like.dtype, device=like.device))
+        if span is None:
+            span = REACH * np.stack([-np.ones_like(scale.std), np.ones_like(scale.std)])
+        self.register_buffer("span", torch.as_tensor(span, dtype=like.dtype, device=like.device))
         self._encode, self._decode = model.encode, model.decode
         if config.schedule.compile:  # for every kind, with and without gradient, with and without a teacher
             self._encode, self._decode = (
@@ -84,7 +90,14 @@ class Objective(nn.Module):
         teacher = x if draws.teach else None
         if weights.attribute_loss == "slope":
             self.same_dropout(shard, draws)
-        output = self.decode(torch.cat([shard.take(a[:, :replaced]), z[:, replaced:]], dim=1), kind, teacher)
+        codes_in = torch.cat([shard.take(a[:, :replaced]), z[:, replaced:]], dim=1)
+        edits = None
+        if isinstance(weights, MeasureLoss) and weights.control and self.judge is not None:
+            edits = control.edit(self.model, z, a, self.span[:, kind], kind, shard, draws)
+            chance, share = control.chance_codes(a, shard, draws)
+            output, edited, chosen = self.decode_all([codes_in, edits.after, chance], kind, teacher)
+        else:
+            output = self.decode(codes_in, kind, teacher)
         parts = {
             "nll": shard.mean(self.model.nll(output, x, kind)) / self.model.terms(output),
             "kl": shard.mean(kl(*(part[:, replaced:] for part in own.chunk(2, dim=1)))),
@@ -104,43 +117,44 @@ class Objective(nn.Module):
         if replaced:
             parts["adversary"] = shard.share(explained(codes[:, tied:], a))
             loss = loss + weights.gamma * parts["adversary"]
-        if isinstance(weights, MeasureLoss) and (weights.control or weights.cycle) and self.expected is not None:
-            parts |= self.controlled(z, batch.mean[:, :tied], kind, shard, draws, weights.temperature)
-            loss = loss + weights.control * parts["control"] + weights.cycle * parts["cycle"]
+        if edits is not None:
+            assert isinstance(weights, MeasureLoss)
+            assert self.judge is not None
+            parts |= self.controlled(edits, edited, x, kind, draws, shard)
+            faults = self.judge.faults(torch.cat([edited, chosen]))
+            parts["faults"] = (faults * torch.cat([edits.weight, share])).sum() / 2
+            loss = loss + weights.control * parts["control"] + weights.keep * parts["keep"]
+            loss = loss + weights.grammar * parts["faults"]
         if weights.independence:
             parts["dependence"] = shard.share(dependence(batch.mean[:, tied:], a))
             loss = loss + weights.independence * parts["dependence"]
         return {"loss": loss, **parts}
 
     def controlled(
-        self, z: Tensor, regularised: Tensor, kind: int, shard: Shard, draws: StepDraws, temperature: float
+        self, edits: Edits, output: Tensor, x: Tensor, kind: int, draws: StepDraws, shard: Shard
     ) -> dict[str, Tensor]:
-        """Return the distance of the decoder's output from the attributes that moved codes encode.
-
-        Either all regularised dimensions take the values that they have for other items of the
-        batch, or a single one is moved at random, as a sweep moves it; beyond the values of the
-        batch the output must stay at the last of them. `control` is the squared distance of the
-        output's expected attributes from those values, `cycle` that of the re-encoded output
-        from the code. `z` are the shard's codes, `regularised` the dimensions of the whole batch.
-        """
-        assert self.expected is not None
-        known = regularised.detach()
-        count = known.shape[1]
-        if draws.swap:
-            moved = torch.arange(count, device=z.device)
-            position = known[draws.order]
-        else:
-            moved = torch.tensor([int(draws.moved * count)], device=z.device)
-            position = known[:, moved] + SWEEP * draws.where
-        target = shard.take(position.clamp(known[:, moved].amin(dim=0), known[:, moved].amax(dim=0)))
-        output = self.decode(z.index_copy(1, moved, shard.take(position)), kind)
-        attributes = (self.expected(output / temperature, kind) - self.mean[kind]) / self.std[kind]
-        error = torch.nan_to_num((attributes[:, moved] - target).square())  # 0 for an attribute without an expectation
-        again = self.encode(output.softmax(dim=-1), kind).mean
+        """Return how far decoded edits are from what was asked for, and how much of the shard's items `x` they lose."""
+        assert self.judge is not None
+        uniform = output.new_empty(0)
+        if self.judge.measured:
+            rng = torch.Generator().manual_seed(draws.seed)
+            size = (control.SAMPLES, shard.items, output.shape[1])
+            uniform = torch.rand(size, generator=rng, dtype=output.dtype).to(output.device)
+            uniform = uniform[:, shard.rows.to(output.device)][:, edits.rows]
+        nll = self.model.nll(output, x[edits.rows], kind) / self.model.terms(output)
+        scale = self.mean[kind], self.std[kind]
         return {
-            "control": shard.mean(error.sum(dim=1)),
-            "cycle": shard.mean((again - z.detach().index_copy(1, moved, target)).square().mean(dim=1)),
+            "control": control.error(output, edits, self.judge, scale, kind, uniform),
+            "keep": control.kept(nll, edits, self.mean.shape[1]),
         }
+
+    def decode_all(self, codes: list[Tensor], kind: int, teacher: Tensor | None) -> tuple[Tensor, ...]:
+        """Decode several sets of codes, all in one call, unless a teacher feeds the decoder of the first."""
+        counts = [len(part) for part in codes]
+        if teacher is None or not self.model.autoregressive:
+            return self.decode(torch.cat(codes), kind).split(counts)
+        others = self.decode(torch.cat(codes[1:]), kind).split(counts[1:])
+        return self.decode(codes[0], kind, teacher), *others
 
     def slopes(
         self, z: Tensor, output: Tensor, kind: int, teacher: Tensor | None, shard: Shard, draws: StepDraws
@@ -149,12 +163,12 @@ class Objective(nn.Module):
 
         One dimension of each item is moved, in turn; `output` is the output for `z`, before the move.
         """
-        assert self.expected is not None
+        assert self.judge is not None
         count = len(self.config.attributes)
         moved = (shard.take(draws.order) % count)[:, None]
         self.same_dropout(shard, draws)
         after = self.decode(z.scatter_add(1, moved, z.new_full(moved.shape, STEP)), kind, teacher)
-        rise = (self.expected(after, kind) - self.expected(output, kind)) / self.std[kind] / STEP
+        rise = (self.judge.moments(after, kind)[0] - self.judge.moments(output, kind)[0]) / self.std[kind] / STEP
         return count * slope(rise.gather(1, moved)[:, 0], SIGMA)
 
     def same_dropout(self, shard: Shard, draws: StepDraws) -> None:

@@ -18,7 +18,7 @@ batch = 16
 [models.beta-vae]
 [models.mine]
 control = 0
-cycle = 0
+editor = 0
 """
 
 

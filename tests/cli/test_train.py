@@ -41,7 +41,8 @@ def test_every_field_is_an_option_with_its_default_and_help() -> None:
         assert option.type_cast_value(context, option.default) == setting.default
         assert str(option.help).startswith(setting.help)
     shown = command.get_help(context)
-    assert re.search(rf"--latent INTEGER +Size of a code\. +\[default: {Config().network.latent}; 1<=x<=4096\]", shown)
+    size = rf"\[paper: 32\] +\[default: {Config().network.latent}; 1<=x<=4096\]"
+    assert re.search(rf"--latent INTEGER +Size of a code\. +{size}", shown)
     assert re.search(r"--decay / --no-decay .*\[paper: no-decay\] +\[default: decay\]", shown)
     assert re.search(r"--attributes NAMES .*\[default: +rhythm,range,density,contour\]", shown)
 
@@ -58,7 +59,7 @@ def test_the_help_has_groups_and_what_does_not_count_for_the_data_last(run: Run)
     assert list(music) == ["Run", "Data", "Network", "Losses", "Schedule", "Settings for images only"]
     assert {"preset", "output", "resume", "help"} < music["Run"]
     assert music["Data"] == {"data", "limit", "attributes", "seed", "data-dir"}
-    assert music["Network"] == {"decoder", "frame", "units", "layers", "latent", "dropout"}
+    assert music["Network"] == {"decoder", "frame", "units", "layers", "editor", "latent", "dropout"}
     assert {"control", "gamma"} < music["Losses"]
     assert "filters" in music["Settings for images only"]
     for arguments in (("--data", "sprites", "--help"), ("--help", "--data=sprites", "--epochs", "x")):
@@ -80,9 +81,11 @@ def test_the_help_has_groups_and_what_does_not_count_for_the_data_last(run: Run)
             "frame",
             "units",
             "layers",
+            "editor",
             "control",
-            "cycle",
-            "temperature",
+            "keep",
+            "grammar",
+            "oversample",
             "augment",
         }
         assert re.search(r"--filters INTEGERS .*?\[default:\s+16,32,64,64\]", text, re.DOTALL)
@@ -173,10 +176,10 @@ def test_a_run_that_starts_from_a_model_has_its_network(
 
 def test_a_preset_may_not_change_a_run(run: Run, here: Path, train: list[dict[str, Any]]) -> None:
     Path("mine").mkdir()
-    Path("mine/config.json").write_text(json.dumps(make(latent=5).as_dict()))
+    Path("mine/config.json").write_text(json.dumps(make(limit=5).as_dict()))
     assert run("train", "--resume", "-o", "mine", "--preset", "paper").code == 0
-    network = train[0]["config"].network
-    assert (network.latent, network.decoder) == (5, "hierarchical")  # which the library refuses
+    config = train[0]["config"]
+    assert (config.limit, config.network.decoder) == (5, "hierarchical")  # which the library refuses
 
 
 def test_ctrl_c_says_how_to_go_on(run: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,7 @@ def test_losses_are_what_they_were(case: str, monkeypatch: pytest.MonkeyPatch, t
     model, beside = adapter.build(settings), make_companion(settings)
     reports = fit(
         model, train, valid, scale_of(train, adapter.kinds), settings,
-        augment=adapter.augment(settings), expected=adapter.expected(settings),
+        augment=adapter.augment(settings), judge=adapter.judge(settings),
         companion=beside, optimizer=make_optimizer(nn.ModuleList([model, beside]), settings),
     )  # fmt: skip
     for report, golden in zip(reports, GOLDEN[case], strict=True):

@@ -47,7 +47,8 @@ def test_what_is_in_the_folder(whole: Path, settings: Config) -> None:
     assert names == {"config.json", "metrics.csv", "best.safetensors", "last.safetensors"}
     assert config.from_dict(json.loads((whole / "config.json").read_text())) == settings
     assert [row["epoch"] for row in figures(whole)] == ["1", "2", "3"]
-    assert {"loss", "nll", "kl", "attribute", "control", "cycle", "accuracy", "exact", "r2"} < set(figures(whole)[0])
+    parts = {"loss", "nll", "kl", "attribute", "control", "keep", "faults"}
+    assert parts | {"accuracy", "exact", "r2"} < set(figures(whole)[0])
     assert checkpoint.load(whole).card["data"] == settings.data
 
 
@@ -88,7 +89,7 @@ def test_what_is_trained_beside_the_model_goes_on_too_and_is_not_shipped(
     def stop(_report: object) -> None:
         raise KeyboardInterrupt
 
-    settings = settings.replace(attribute_loss="linear", control=0.0, cycle=0.0)
+    settings = settings.replace(attribute_loss="linear", control=0.0, editor=0)
     whole, run = api.train(settings, tmp_path / "whole", data_dir=cache), tmp_path / "run"
     with pytest.raises(KeyboardInterrupt):
         api.train(settings, run, data_dir=cache, on_epoch=stop)

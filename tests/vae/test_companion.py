@@ -73,8 +73,8 @@ def data() -> Data:
 
 
 def start(settings: Config, model: VAE, epoch: int = 0, **state: object) -> Iterator[Report]:
-    scale, expected = scale_of(data(), MUSIC.kinds), MUSIC.expected(settings)
-    return fit(model, data(), data(), scale, settings, expected=expected, epoch=epoch, **state)
+    scale, judge = scale_of(data(), MUSIC.kinds), MUSIC.judge(settings)
+    return fit(model, data(), data(), scale, settings, judge=judge, epoch=epoch, **state)
 
 
 @cache
@@ -103,7 +103,7 @@ def test_fader_gives_the_decoder_the_attributes_and_hides_them_in_the_other_dime
     x, a = torch.from_numpy(four.x).long(), torch.randn(20, 4)
     model = build(settings)
     objective = Objective(model, settings, scale_of(data(), MUSIC.kinds))
-    draws = draw(20, 8, 0.5, objective.mean, torch.Generator().manual_seed(0))
+    draws = draw(20, 8, 4, 0.5, objective.mean, torch.Generator().manual_seed(0))
     parts = objective(x, a, 0, Shard(20), draws)
     posterior = model.encode(x, 0)
     codes = posterior.sample(draws.noise)
@@ -129,7 +129,7 @@ def test_glsr_makes_the_slopes_one() -> None:
 
 def test_glsr_asks_for_attributes_that_an_output_has() -> None:
     with pytest.raises(UsageError, match="attribute 'syncopation' has no slope"):
-        MUSIC.expected(make("glsr", attributes=("density", "syncopation")))
+        MUSIC.judge(make("glsr", attributes=("density", "syncopation")))
     with pytest.raises(UsageError, match="attribute_loss 'slope' needs attributes with diff"):
         Objective(build(make("glsr")), make("glsr"), scale_of(data(), MUSIC.kinds))
 

@@ -15,8 +15,8 @@ from armusic.errors import UsageError
 from armusic.files import one_line
 from armusic.progress import Progress
 from armusic.vae.data import Augment, Data, Items
+from armusic.vae.judge import Judge
 from armusic.vae.models.base import VAE
-from armusic.vae.objective import Expected
 
 Network = TypeVar("Network", MeasureNetwork, ImageNetwork)
 
@@ -92,8 +92,12 @@ class Adapter(Protocol):
         """Return the function that makes variants of items for training, if there is one."""
         ...
 
-    def expected(self, config: Config) -> Expected | None:
-        """Return the function that gives the expected attributes of a decoder's output, if they can be computed."""
+    def repeated(self, train: Data, config: Config) -> Data:
+        """Return the items of an epoch: those that are hard to reconstruct come several times, if there are such."""
+        ...
+
+    def judge(self, config: Config) -> Judge | None:
+        """Return the judge of a decoder's output for the losses of control, where the domain has them."""
         ...
 
     def protocol(self, config: Config, cache: Path) -> Data | None:

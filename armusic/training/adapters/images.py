@@ -16,8 +16,8 @@ from armusic.errors import DataError, UsageError
 from armusic.progress import Progress
 from armusic.training.adapters.base import Words, network_of
 from armusic.vae.data import Augment, Data, Items, as_bytes, split, subset
+from armusic.vae.judge import Judge
 from armusic.vae.models.image import ImageVAE
-from armusic.vae.objective import Expected
 
 WORDS = Words("image", "images", "pixels", "images", "image")
 RGB = 3
@@ -28,7 +28,7 @@ DEFAULT: Mapping[str, Any] = {
     **_COMMON, "latent": 10, "clip": 0.0, "batch": 64, "lr": 1e-3, "independence": 0.0, "epochs": 20,
 }  # fmt: skip
 """Settings of every data set of images, unless it has its own."""
-PAPER: Mapping[str, Any] = {**_COMMON, "batch": 128, "epochs": 100}
+PAPER: Mapping[str, Any] = {**_COMMON, "latent": 32, "batch": 128, "epochs": 100}
 """Settings of Pati and Lerch (2020) for all their images."""
 
 
@@ -140,8 +140,12 @@ class ImageAdapter:
         """Return None: images have no variants."""
         return None
 
-    def expected(self, config: Config) -> Expected | None:
-        """Return None: attributes of images are measured, not expected."""
+    def repeated(self, train: Data, config: Config) -> Data:
+        """Return the images as they are."""
+        return train
+
+    def judge(self, config: Config) -> Judge | None:
+        """Return None: models of images have no loss for control."""
         return None
 
     def protocol(self, config: Config, cache: Path) -> Data | None:

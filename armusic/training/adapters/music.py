@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from jaxtyping import Bool, Float, Int, UInt8
 from torch import Tensor
 
-from armusic.config import MUSIC, Config, MeasureNetwork
+from armusic.config import MUSIC, Config, MeasureNetwork, MeasureSchedule
 from armusic.datasets.corpora import paper_protocol
 from armusic.datasets.corpora.corpus import Corpus
 from armusic.datasets.corpora.versions import different
@@ -25,8 +26,8 @@ from armusic.progress import Progress
 from armusic.training.adapters.base import Words, network_of
 from armusic.vae import expected_attributes
 from armusic.vae.data import Augment, Data, Items, Variants, split, subset
+from armusic.vae.judge import Judge
 from armusic.vae.models.measure import MeasureVAE
-from armusic.vae.objective import Expected
 
 log = logging.getLogger(__name__)
 
@@ -88,21 +89,38 @@ class Music:
 
         return variants
 
-    def expected(self, config: Config) -> Expected:
-        """Return the expected attributes of logits."""
-        pitches = frame_of(config).hold
-        unknown = set(config.attributes) - expected_attributes.expectations(config.attributes, attributes.SPAN).keys()
-        if unknown and config.loss.attribute_loss == "slope":
+    def repeated(self, train: Data, config: Config) -> Data:
+        """Return the measures with those that `augmentation.hard` finds, `oversample` times."""
+        assert isinstance(config.schedule, MeasureSchedule)
+        hard = augmentation.hard(train.x, frame_of(config))
+        return train.take(np.repeat(np.arange(len(train)), np.where(hard, config.schedule.oversample, 1)))
+
+    def judge(self, config: Config) -> Judge:
+        """Return the judge of logits: attributes without closed form, one's own among them, are measured on samples."""
+        frame, names = frame_of(config), config.attributes
+        closed = expected_attributes.expectations(names, attributes.SPAN)
+        known, measured = (
+            tuple(place for place, name in enumerate(names) if (name in closed) is expected)
+            for expected in (True, False)
+        )
+        if measured and config.loss.attribute_loss == "slope":
             raise UsageError(
-                f"attribute {min(unknown)!r} has no slope, which the option attribute_loss=slope needs: leave it out of"
-                " the option attributes, or choose another preset"
+                f"attribute {names[measured[0]]!r} has no slope, which the option attribute_loss=slope needs: leave it"
+                " out of the option attributes, or choose another preset"
             )
+        others = tuple(names[place] for place in measured)
 
-        def values(output: Tensor, kind: int) -> Tensor:
-            weights = attributes.metrical_weights(METRES[kind])
-            return expected_attributes.expected(output, pitches, weights, config.attributes, attributes.SPAN)
+        def moments(output: Tensor, kind: int) -> tuple[Tensor, Tensor]:
+            weights = torch.as_tensor(attributes.metrical_weights(METRES[kind]), dtype=output.dtype)
+            return expected_attributes.moments(output, frame.hold, weights, tuple(closed), attributes.SPAN)
 
-        return values
+        def measure(x: Items, kind: int) -> Float[np.ndarray, "item attribute"]:
+            return measure_classes(x, np.full(len(x), kind), frame, others)
+
+        def faults(output: Tensor) -> Tensor:
+            return expected_attributes.faults(output, frame.hold)
+
+        return Judge(known, moments, measured, measure, faults)
 
     def protocol(self, config: Config, cache: Path) -> Data | None:
         """Return the test measures of Pati and Lerch's (2020) protocol on this corpus: see `corpora.paper_protocol`.
@@ -163,6 +181,8 @@ def build(config: Config) -> MeasureVAE:
         units=network.units,
         dropout=network.dropout,
         layers=network.layers,
+        attributes=len(config.attributes),
+        editor=network.editor,
     )
 
 

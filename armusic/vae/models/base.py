@@ -1,4 +1,4 @@
-"""`VAE`, the interface of all models: encode, decode, nll; `Normal`, a posterior."""
+"""`VAE`, the interface of all models: encode, edit, decode, nll; `Normal`, a posterior."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class VAE(nn.Module):
     """
 
     latent: int
+    autoregressive = False
+    """Whether a decoder is fed its own output, or a teacher's."""
 
     def items(self, x: Tensor) -> Tensor:
         """Return items of a data set in the form that the other methods take: classes (item, *shape)."""
@@ -43,6 +45,15 @@ class VAE(nn.Module):
         An autoregressive decoder is fed `teacher` (item, *shape) where given, else its own output.
         """
         raise NotImplementedError
+
+    def edit(self, z: Tensor, targets: Tensor, kind: int) -> Tensor:
+        """Return codes (item, latent) whose attributes are at targets, of which one decode is near.
+
+        `targets` (item, attribute) are in standard deviations from the mean of the kind, as the regression loss
+        has its dimensions; NaN leaves an attribute as it comes. Here their dimensions are moved, and no other.
+        """
+        count = targets.shape[1]
+        return torch.cat([torch.where(targets.isnan(), z[:, :count], targets), z[:, count:]], dim=1)
 
     def nll(self, output: Tensor, x: Tensor, kind: int) -> Tensor:
         """Return the negative log-likelihood of each item, in nats (item,)."""

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from armusic.vae.models.base import VAE, Normal
+from armusic.vae.models.editor import Editor
 
 TICKS_PER_BEAT = 6
 EMBEDDING = 10  # size of a note embedding (Pati and Lerch 2020)
@@ -41,22 +42,36 @@ class MeasureVAE(VAE):
         Share of inputs to each recurrent layer that is dropped in training, 0..1.
     layers : int
         Recurrent layers of the encoder and of each decoder GRU.
+    attributes, editor : int
+        Number of attributes, and hidden units of the layers of the editor; without units there is none.
     """
 
     def __init__(
-        self, classes: int, beats: Sequence[int], *, decoder: str, latent: int, units: int, dropout: float, layers: int
+        self,
+        classes: int,
+        beats: Sequence[int],
+        *,
+        decoder: str,
+        latent: int,
+        units: int,
+        dropout: float,
+        layers: int,
+        attributes: int = 0,
+        editor: int = 0,
     ) -> None:
         super().__init__()
         self.latent = latent
         self.ticks = [TICKS_PER_BEAT * count for count in beats]
         parallel = decoder == "parallel"
+        self.autoregressive = not parallel
         self.encoder = Encoder(
             classes, len(beats), latent, units, dropout, layers, pooled=parallel, ticks=max(self.ticks)
         )
         make = ParallelDecoder if parallel else HierarchicalDecoder
         self.decoder = make(classes, beats, latent, units, dropout, layers)
+        self.editor = Editor(latent, attributes, len(beats), editor) if editor else None
         if not parallel:  # Pati and Lerch (2020)
-            for weight in self.parameters():
+            for weight in (*self.encoder.parameters(), *self.decoder.parameters()):
                 if weight.dim() > 1:
                     nn.init.xavier_normal_(weight)
 
@@ -69,6 +84,11 @@ class MeasureVAE(VAE):
         if teacher is not None:
             teacher = teacher[:, : self.ticks[kind]]
         return self.decoder(z, kind, teacher)
+
+    def edit(self, z: Tensor, targets: Tensor, kind: int) -> Tensor:
+        """Return codes whose attributes are at targets: see `VAE.edit`; an editor moves all dimensions."""
+        moved = super().edit(z, targets, kind)
+        return moved if self.editor is None else self.editor(z, moved, ~targets.isnan(), kind)
 
     def nll(self, output: Tensor, x: Tensor, kind: int) -> Tensor:
         """Return the cross-entropy of each measure, in nats: the sum over its ticks."""
@@ -149,8 +169,12 @@ class ParallelDecoder(nn.Module):
         """Return logits (measure, tick, class)."""
         views = self.code(z).unflatten(1, self.positions.shape[1:])[:, : self.ticks[kind]]
         inputs = functional.selu(views + self.positions[kind, : self.ticks[kind]])
-        states, _ = self.rnn(self.dropout(inputs))
-        return self.logits(self.dropout(states))
+        states, _ = self.rnn(self._drop(inputs))
+        return self.logits(self._drop(states))
+
+    def _drop(self, inputs: Tensor) -> Tensor:
+        """Drop the same units at every tick, which takes a fraction of the time (Gal and Ghahramani 2016)."""
+        return inputs * self.dropout(torch.ones_like(inputs[:, :1]))
 
 
 class HierarchicalDecoder(nn.Module):

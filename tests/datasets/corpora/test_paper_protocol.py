@@ -175,7 +175,7 @@ def test_training_by_the_protocol(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     book(tmp_path / "book.abc")
     monkeypatch.setitem(corpora.PAPER, "toy-paper", str(tmp_path))
     settings = config.make(
-        data="toy-paper", frame="absolute", units=4, latent=6, epochs=1, batch=512, control=0.0, cycle=0.0,
+        data="toy-paper", frame="absolute", units=4, latent=6, epochs=1, batch=512, control=0.0, editor=0,
         distinct=False,
     )  # fmt: skip
     run = api.train(settings, tmp_path / "run", data_dir=tmp_path / "cache")
