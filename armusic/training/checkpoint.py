@@ -6,8 +6,9 @@ the two cannot come apart.
 
 from __future__ import annotations
 
+import copy
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +80,11 @@ class Checkpoint:
         return len(self.history)
 
 
-def save(checkpoint: Checkpoint, path: Path) -> None:
-    """Write a checkpoint, whole or not at all."""
+def save(checkpoint: Checkpoint, path: Path, *, half: bool = False) -> None:
+    """Write a checkpoint, whole or not at all; where `half`, with weights of half precision, in half the space.
+
+    Weights of half precision are read as those of single precision that they were rounded to: see `rounded`.
+    """
     header = {
         "config": checkpoint.config.as_dict(),
         "scale": {"mean": checkpoint.scale.mean.tolist(), "std": checkpoint.scale.std.tolist()},
@@ -91,8 +95,17 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
     for part in _BESIDE:
         tensors |= {f"{part}.{name}": tensor for name, tensor in getattr(checkpoint, part).items()}
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    if half:
+        tensors = {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in tensors.items()}
     with atomic_path(path, force=True) as temporary:
         save_file(tensors, temporary, {"format": f"armusic {FORMAT}", "armusic": json.dumps(header)})
+
+
+def rounded(checkpoint: Checkpoint) -> Checkpoint:
+    """Return a checkpoint with each weight as it is after it was saved with half precision: about four digits."""
+    model = copy.deepcopy(checkpoint.model)
+    model.load_state_dict({name: weight.half().to(weight.dtype) for name, weight in model.state_dict().items()})
+    return replace(checkpoint, model=model)
 
 
 def load(path: Path) -> Checkpoint:

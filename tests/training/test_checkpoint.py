@@ -16,7 +16,7 @@ from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import Scale
 from armusic.vae.fit import make_optimizer
 
-SMALL = config.make(latent=5, units=4)
+SMALL = config.make(latent=5, units=4, editor=3)
 
 
 @pytest.fixture
@@ -38,17 +38,36 @@ def test_everything_comes_back(saved: tuple[Checkpoint, Path]) -> None:
         assert not loaded.model.training
 
 
+def test_half_precision_takes_half_the_space_and_is_read_as_it_was_rounded(tmp_path: Path) -> None:
+    settings = config.make()
+    trained = Checkpoint(build(settings), settings, Scale(np.ones((6, 4)), np.ones((6, 4))))
+    sizes = []
+    for half in (False, True):
+        checkpoint.save(trained, tmp_path / "model.safetensors", half=half)
+        sizes.append((tmp_path / "model.safetensors").stat().st_size)
+    assert sizes[1] / sizes[0] == pytest.approx(0.5, abs=0.02)
+    loaded = checkpoint.load(tmp_path / "model.safetensors").model.state_dict()
+    for name, weight in checkpoint.rounded(trained).model.state_dict().items():
+        assert weight.dtype == loaded[name].dtype == torch.float32
+        assert torch.equal(weight, loaded[name])
+        assert torch.allclose(weight, trained.model.state_dict()[name], atol=1e-3)
+
+
 def test_a_checkpoint_of_the_first_format_is_read(saved: tuple[Checkpoint, Path], root: Path) -> None:
-    """Its settings are one table of those of all domains."""
+    """Its settings are one table of those of all domains, and it has no editor."""
+    before = SMALL.replace(editor=0)
+    old = Checkpoint(build(before), before, saved[0].scale)
+    checkpoint.save(old, saved[1] / "best.safetensors")
     flat = json.loads((root / "tests" / "data" / "config-1-music.json").read_text())
     flat |= {"latent": 5, "units": 4} | {"attributes": list(SMALL.attributes), "decoder": "parallel", "layers": 1}
     flat |= {"frame": "anchored"}
     first = with_header(saved[1] / "best.safetensors", format="armusic 1", config=flat)
     loaded = checkpoint.load(first).config
     assert (loaded.network, loaded.schedule) == (
-        config.MeasureNetwork(units=4, latent=5, dropout=0.5),
+        config.MeasureNetwork(units=4, latent=5, dropout=0.5, editor=0),
         config.make("paper").schedule,
     )
+    assert checkpoint.load(first).model.editor is None
 
 
 def test_the_state_of_the_optimizer_comes_back(tmp_path: Path) -> None:
