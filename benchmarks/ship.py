@@ -36,16 +36,16 @@ epochs; the epoch with the best validation accuracy was kept). It may be used fr
 armusic: it holds weights and no tune.
 
 Data: the `folk` corpus (data/folk.md): traditional tunes from music21's wheel, {train:,} different training
-measures, {validation:,} validation and {test:,} test measures of other tunes; tunes that are versions of one another stay
-on one side. Music far from it, in style or in how notes fall on the beat, is reconstructed less well: `armusic reconstruct`
-shows how well.
+measures, {validation:,} validation and {test:,} test measures of other tunes; tunes that are versions of one
+another stay on one side. Music far from it, in style or in how notes fall on the beat, is reconstructed less well:
+`armusic reconstruct` shows how well.
 
 ## On held-out tunes
 
 From the posterior mean, the decoder running free. `unseen` are the measures that equal no training or validation
-measure up to transposition. R² is that of each attribute with its own dimension. The last table asks whole test tunes
-for steps of an attribute with one decode (`--open-loop`), and counts the steps upward in which the mean attribute of the
-tune falls.
+measure up to transposition. R² is that of each attribute with its own dimension. The last table asks whole test
+tunes for steps of an attribute with one decode (`--open-loop`), and counts the steps upward in which the mean
+attribute of the tune falls.
 
 {tables}
 

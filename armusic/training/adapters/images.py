@@ -28,7 +28,7 @@ DEFAULT: Mapping[str, Any] = {
     **_COMMON, "latent": 10, "clip": 0.0, "batch": 64, "lr": 1e-3, "independence": 0.0, "epochs": 20,
 }  # fmt: skip
 """Settings of every data set of images, unless it has its own."""
-PAPER: Mapping[str, Any] = {**_COMMON, "latent": 32, "batch": 128, "epochs": 100}
+PAPER: Mapping[str, Any] = {**_COMMON, "batch": 128, "epochs": 100}
 """Settings of Pati and Lerch (2020) for all their images."""
 
 
@@ -86,6 +86,7 @@ class ImageAdapter:
     def settings(self, preset: str) -> dict[str, Any]:
         """Return the settings of a preset: those of all images, of the preset, and of this data."""
         of_preset = preset_values(preset, IMAGES)
+        of_preset.pop("latent", None)  # a preset's size of a code is for measures
         paper = PAPER if preset == "paper" else {}
         size = {"shape": self.shape} if self.shape else {}
         own = self.presets
