@@ -84,9 +84,11 @@ def bench_of(checkpoint: Checkpoint, cache: Path, metre: Metre, seed: int) -> Be
     z = encode_classes(checkpoint, classes[valid], kind)
     kinds = np.zeros(len(valid), dtype=int)  # one kind is measured
     values = data.a[data.kind == kind].astype(np.float64)
+    edits = calibration.edits(checkpoint)
     scale = calibration.measure(
         lambda codes, _: prior_samples.decoded_attributes(checkpoint)(codes, kind),
         z, kinds, (values, np.zeros(len(values), dtype=int)), settings.attributes, 1,
+        span=edits["span"], edit=lambda codes, dim, positions, _: edits["edit"](codes, dim, positions, kind),
     )  # fmt: skip
     table = Calibration({name: tables * len(METRES) for name, tables in scale.tables.items()})
     rows = np.zeros(len(corpus.tokens), dtype=bool)

@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from armusic.config import MeasureNetwork
 from armusic.datasets import corpora
+from armusic.editing import decoding
 from armusic.editing.decoding import encode_classes
 from armusic.editing.prior_samples import decoded_attributes
 from armusic.editing.targets import Percentile
@@ -23,6 +25,7 @@ from armusic.files import data_folder
 from armusic.music.attributes import ATTRIBUTES, short_name
 from armusic.music.score import METRES
 from armusic.training import adapters
+from armusic.training.adapters.base import network_of
 from armusic.training.adapters.music import measure_classes, to_data
 from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import batches, subset
@@ -30,7 +33,7 @@ from armusic.vae.data import batches, subset
 PERCENTS = np.arange(101)
 KNOTS = 101  # of a table: more than there are different values of most attributes
 LEAST, ITEMS = 20, 2000  # items of a kind: the least that stand for themselves, and the most that are decoded
-SPAN = 4.0  # prior standard deviations: where nearly all codes lie
+SPAN, WIDE = 4.0, 6.0  # prior standard deviations: where nearly all codes lie, and what an editor is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,20 @@ def from_dict(plain: Mapping[str, Any]) -> Calibration:
         raise CheckpointError(f"the tables of values cannot be read ({error}): calibrate the model anew") from error
 
 
+Edit = Callable[
+    [Float[np.ndarray, "item latent"], int, Float[np.ndarray, " item"], int], Float[np.ndarray, "item latent"]
+]
+
+
+def _put(
+    z: Float[np.ndarray, "item latent"], dim: int, positions: Float[np.ndarray, " item"], _: int
+) -> Float[np.ndarray, "item latent"]:
+    """Return codes with a dimension at other positions."""
+    codes = z.copy()
+    codes[:, dim] = positions
+    return codes
+
+
 def measure(
     decoded: Callable[[Float[np.ndarray, "item latent"], int], Float[np.ndarray, "item attribute"]],
     z: Float[np.ndarray, "item latent"],
@@ -140,8 +157,10 @@ def measure(
     kinds: int,
     seed: int = 0,
     others: Sequence[str] = (),
+    edit: Edit = _put,
+    span: float = SPAN,
 ) -> Calibration:
-    """Measure the tables of a model: put each dimension of codes anywhere, decode, and see what comes out.
+    """Measure the tables of a model: put each attribute of codes anywhere, decode, and see what comes out.
 
     Parameters
     ----------
@@ -159,6 +178,10 @@ def measure(
         Seed of the choice of items and of the values of z.
     others : sequence of str
         Names of attributes that are no dimension, the last columns of the corpus: they get percentiles only.
+    edit : callable
+        Takes codes, the number of a dimension, its positions and a kind; returns the codes that stand for them.
+    span : float
+        Positions go as far on both sides of 0, in prior standard deviations.
 
     Source
     ------
@@ -180,9 +203,8 @@ def measure(
         items = np.flatnonzero(_enough(kind, index))
         items = rng.permutation(items)[:ITEMS]
         for k, name in enumerate(names):
-            codes = z[items].copy()
-            codes[:, k] = rng.uniform(-SPAN, SPAN, len(codes))
-            value, knots = _isotonic(codes[:, k], decoded(codes, index)[:, k])
+            positions = rng.uniform(-span, span, len(items)).astype(z.dtype)
+            value, knots = _isotonic(positions, decoded(edit(z[items], k, positions, index), index)[:, k])
             tables[name].append(Table(value, knots, _percentiles(measures[:, k])))
         for k, name in enumerate(others, len(names)):
             tables[name].append(Table(np.empty(0), np.empty(0), _percentiles(measures[:, k])))
@@ -211,8 +233,29 @@ def calibrate(checkpoint: Checkpoint, cache: Path) -> Calibration:
     more = measure_classes(data.x, data.kind, checkpoint.frame, others)
     values = (np.column_stack([data.a.astype(np.float64), more]), data.kind)
     return measure(
-        decoded_attributes(checkpoint), z, valid.kind, values, settings.attributes, len(METRES), others=others
+        decoded_attributes(checkpoint),
+        z,
+        valid.kind,
+        values,
+        settings.attributes,
+        len(METRES),
+        others=others,
+        **edits(checkpoint),
     )
+
+
+def edits(checkpoint: Checkpoint) -> dict[str, Any]:
+    """Return how `measure` edits codes of a model, and how far: by name."""
+
+    def edit(
+        z: Float[np.ndarray, "item latent"], dim: int, positions: Float[np.ndarray, " item"], kind: int
+    ) -> Float[np.ndarray, "item latent"]:
+        places = np.full((len(z), len(checkpoint.config.attributes)), np.nan)
+        places[:, dim] = positions
+        return decoding.edit(checkpoint, z, np.full(len(z), kind), places)
+
+    network = network_of(checkpoint.config, MeasureNetwork)
+    return {"edit": edit, "span": WIDE if network.editor else SPAN}
 
 
 def scale_of(checkpoint: Checkpoint, names: Sequence[str] = ()) -> Calibration:

@@ -43,6 +43,33 @@ def encode(checkpoint: Checkpoint, material: Material, rows: Rows) -> Float[np.n
     return z
 
 
+@torch.inference_mode()
+def edit(
+    checkpoint: Checkpoint,
+    z: Float[np.ndarray, "row latent"],
+    kinds: Int[np.ndarray, " row"],
+    positions: Float[np.ndarray, "row attribute"],
+) -> Float[np.ndarray, "row latent"]:
+    """Return codes edited for one decode, float32 (row, latent): see `armusic.vae.models.base.VAE.edit`.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+        The model.
+    z : float32 array (row, latent)
+        Codes of measures.
+    kinds : int array (row,)
+        Places of their metres in `score.METRES`.
+    positions : float array (row, attribute)
+        Where each attribute of the model should lie on its dimension, in prior standard deviations; NaN: as it comes.
+    """
+    edited, targets = z.copy(), positions.astype(np.float32)
+    for kind in np.unique(kinds).tolist():
+        rows = kinds == kind
+        edited[rows] = checkpoint.model.edit(torch.from_numpy(z[rows]), torch.from_numpy(targets[rows]), kind).numpy()
+    return edited
+
+
 def decode(
     checkpoint: Checkpoint,
     material: Material,

@@ -1,19 +1,17 @@
-"""The open loop: a tune decoded once, with its codes moved to where the attributes should be; fast, not exact."""
+"""The open loop: a tune decoded once, with its codes edited for where the attributes should be; fast, not exact."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from jaxtyping import Float, Int
 
 from armusic.editing.calibration import Calibration
-from armusic.editing.decoding import Allowed, Rows, Tokens, decode, encode
+from armusic.editing.decoding import Allowed, Rows, Tokens, decode, edit, encode
 from armusic.editing.material import Material
 from armusic.editing.targets import dimensions
 from armusic.training.checkpoint import Checkpoint
-from armusic.vae import latent
 
 
 def decode_targets(
@@ -26,7 +24,7 @@ def decode_targets(
     calibration: Calibration,
     allowed: Allowed | None = None,
 ) -> Tokens:
-    """Return a tune with some measures decoded once, each attribute's dimension where its target lies.
+    """Return a tune with some measures decoded once, their codes edited for the targets.
 
     Parameters
     ----------
@@ -41,16 +39,18 @@ def decode_targets(
     names : sequence of str
         Attributes of the model.
     targets : float array (row, attribute)
-        Values of these; NaN leaves a dimension where it is.
+        Values of these; NaN leaves an attribute as it comes.
     calibration : Calibration
         The scale: which z stands for a value.
     allowed : bool array (measure, 128), optional
         The pitches that each measure of the tune may have; any when not given.
     """
-    z, kinds = z.copy(), material.kind[rows]
+    kinds = material.kind[rows]
+    positions = np.full((len(rows), len(checkpoint.config.attributes)), np.nan)
     for column, (dim, name) in enumerate(zip(dimensions(names, checkpoint.config.attributes), names, strict=True)):
         finite = np.isfinite(targets[:, column])
-        z[finite, dim] = calibration.value_to_z(name, kinds[finite], targets[finite, column])
+        positions[finite, dim] = calibration.value_to_z(name, kinds[finite], targets[finite, column])
+    z = edit(checkpoint, z, kinds, positions)
     tokens = material.tokens.copy()
     tokens[rows] = decode(checkpoint, material, rows, z[None], allowed)[0, 0]
     return tokens
@@ -59,11 +59,15 @@ def decode_targets(
 def decode_moves(
     checkpoint: Checkpoint, material: Material, name: str, moves: Sequence[float], allowed: Allowed | None = None
 ) -> Int[np.ndarray, "move measure tick"]:
-    """Return a tune decoded once for each move of an attribute's dimension, in prior standard deviations."""
+    """Return a tune decoded once for each move along an attribute's dimension, in prior standard deviations."""
     (dim,) = dimensions([name], checkpoint.config.attributes)
     tokens = np.repeat(material.tokens[None], len(moves), axis=0)
     rows = np.flatnonzero(material.varied)
     if len(moves):
-        z = latent.sweep(torch.from_numpy(encode(checkpoint, material, rows)), dim, moves)
-        tokens[:, rows] = decode(checkpoint, material, rows, z.numpy(), allowed)[0]
+        z = encode(checkpoint, material, rows)
+        positions = np.full((len(moves), len(rows), len(checkpoint.config.attributes)), np.nan, dtype=np.float32)
+        positions[..., dim] = z[:, dim] + np.asarray(moves, dtype=np.float32)[:, None]
+        codes, kinds = np.tile(z, (len(moves), 1)), np.tile(material.kind[rows], len(moves))
+        edited = edit(checkpoint, codes, kinds, positions.reshape(len(codes), -1))
+        tokens[:, rows] = decode(checkpoint, material, rows, edited.reshape(len(moves), *z.shape), allowed)[0]
     return tokens

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from armusic.editing.calibration import scale_of
-from armusic.editing.decoding import decode, encode
+from armusic.editing.decoding import decode, edit, encode
 from armusic.editing.material import pitches, prepare
 from armusic.errors import NoNotesError, UsageError
 from armusic.music import attributes
@@ -99,13 +99,15 @@ def surface(
     ends = np.array([[scale.table(name, kind).span for kind in np.unique(kinds).tolist()] for name in chosen])
     targets = np.linspace(ends[..., 0].min(axis=1), ends[..., 1].max(axis=1), points, axis=1)
     values = np.empty((2, points, points))
-    z = np.tile(encode(checkpoint, material, rows), (points, 1, 1))
+    z, tiled = np.tile(encode(checkpoint, material, rows), (points, 1)), np.tile(kinds, points)
     x, y = (scale.value_to_z(name, kinds, column[:, None]) for name, column in zip(chosen, targets, strict=True))
-    z[..., checkpoint.config.attributes.index(first)] = x
+    positions = np.full((points, len(rows), len(checkpoint.config.attributes)), np.nan)
+    positions[..., checkpoint.config.attributes.index(first)] = x
     for place, height in enumerate(y):
-        z[..., checkpoint.config.attributes.index(second)] = height
-        tokens = decode(checkpoint, material, rows, z, allowed)[0]
-        decoded = attributes.measure_each(tokens.reshape(-1, tokens.shape[2]), np.tile(kinds, points), chosen)
+        positions[..., checkpoint.config.attributes.index(second)] = height
+        edited = edit(checkpoint, z, tiled, positions.reshape(len(z), -1))
+        tokens = decode(checkpoint, material, rows, edited.reshape(points, len(rows), -1), allowed)[0]
+        decoded = attributes.measure_each(tokens.reshape(-1, tokens.shape[2]), tiled, chosen)
         values[:, place] = decoded.reshape(points, len(rows), 2).mean(axis=1).T
     original = attributes.measure_each(material.tokens, material.kind, chosen)[rows]
     return Surface(chosen, targets, values, original, material.unchanged)
