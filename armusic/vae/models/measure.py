@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from armusic.vae.models import gru
 from armusic.vae.models.base import VAE, Normal
 from armusic.vae.models.editor import Editor
 
@@ -137,7 +138,7 @@ class Encoder(nn.Module):
         """Return the posterior of `x` (measure, tick), or of probabilities (measure, tick, class)."""
         notes = x @ self.notes.weight if x.is_floating_point() else self.notes(x)
         metre = self.metre.weight[kind].expand(*notes.shape[:2], -1)
-        states, last = self.rnn(torch.cat([notes, metre], dim=-1))
+        states, last = gru.states(self.rnn, torch.cat([notes, metre], dim=-1))
         summary = last.transpose(0, 1).flatten(1)
         if self.pooled:
             views = functional.selu(self.view(states)).flatten(1)
@@ -169,7 +170,7 @@ class ParallelDecoder(nn.Module):
         """Return logits (measure, tick, class)."""
         views = self.code(z).unflatten(1, self.positions.shape[1:])[:, : self.ticks[kind]]
         inputs = functional.selu(views + self.positions[kind, : self.ticks[kind]])
-        states, _ = self.rnn(self._drop(inputs))
+        states, _ = gru.states(self.rnn, self._drop(inputs))
         return self.logits(self._drop(states))
 
     def _drop(self, inputs: Tensor) -> Tensor:
