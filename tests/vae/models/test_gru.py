@@ -30,10 +30,12 @@ def results(rnn: nn.GRU, x: Tensor, *, own: bool) -> list[Tensor]:
 
 
 @given(st.integers(1, 5), st.integers(1, 9), st.integers(1, 6), st.integers(1, 5), st.booleans())
-def test_states_and_gradients_are_those_of_torch(items: int, ticks: int, inputs: int, units: int, turned: bool) -> None:
+def test_states_and_gradients_are_those_of_torch(
+    items: int, ticks: int, inputs: int, units: int, ticks_first: bool
+) -> None:
     rnn = make(inputs, units)
     x = torch.randn(ticks, items, inputs, dtype=torch.float64).transpose(0, 1)
-    x = x if turned else x.contiguous()
+    x = x if ticks_first else x.contiguous()
     for own, expected in zip(results(rnn, x, own=True), results(rnn, x, own=False), strict=True):
         torch.testing.assert_close(own, expected, rtol=0, atol=1e-10)
 
