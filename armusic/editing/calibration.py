@@ -309,9 +309,11 @@ def _enough(kind: Int[np.ndarray, " item"], index: int) -> Bool[np.ndarray, " it
 def _isotonic(
     z: Float[np.ndarray, " item"], a: Float[np.ndarray, " item"]
 ) -> tuple[Float[np.ndarray, " knot"], Float[np.ndarray, " knot"]]:
-    """Return the knots of the rising function that fits best: values, and the mean z where each one is."""
+    """Return the knots of the rising function that fits best: values, and the mean z where each is; NaN is left out."""
     from sklearn.isotonic import IsotonicRegression
 
+    known = ~np.isnan(a)
+    z, a = (z[known], a[known]) if known.any() else (z, np.zeros_like(a))
     knots = np.quantile(z, np.linspace(0, 1, KNOTS))
     fitted = IsotonicRegression(out_of_bounds="clip").fit(z, a).predict(knots)
     value, group = np.unique(fitted.round(9), return_inverse=True)

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from armusic import metrics
-from armusic.evaluation import identity, prior, reconstruction
+from armusic.evaluation import identity, one_decode, prior, reconstruction
 from armusic.evaluation.held_out import fidelity, held_out, tune_of
 from armusic.evaluation.identity import Identity
+from armusic.evaluation.one_decode import Obedience
 from armusic.evaluation.prior import Prior
 from armusic.evaluation.reconstruction import Share
 from armusic.evaluation.subject import Codes, Subject, load
@@ -60,6 +61,8 @@ class Evaluation:
         Shares right: `paper`, `by_tune`, `unseen`, `exact`, `exact_unseen`; see `reconstruction.measure`.
     control : dict of str to Score
         The metrics of the swept attributes.
+    obedience : dict of str to Obedience
+        How near one decode comes to values that are asked for, by attribute.
     prior : Prior
         Figures of items decoded from chance codes.
     identity : Identity, optional
@@ -83,6 +86,7 @@ class Evaluation:
     ceiling: float
     reconstruction: Mapping[str, Share]
     control: Mapping[str, Score]
+    obedience: Mapping[str, Obedience]
     prior: Prior
     identity: Identity | None
     reported: Mapping[str, Score]
@@ -101,6 +105,7 @@ class Evaluation:
             "reconstruction": {name: share.value for name, share in self.reconstruction.items()},
             "intervals": {name: share.interval for name, share in self.reconstruction.items()},
             "control": {name: asdict(score) for name, score in self.control.items()},
+            "obedience": {name: asdict(figures) for name, figures in self.obedience.items()},
             "prior": asdict(self.prior),
             **({"kept": self.identity.as_dict()} if self.identity else {}),
             **({"reported": {name: score.each for name, score in self.reported.items()}} if self.reported else {}),
@@ -155,6 +160,7 @@ def evaluate(
     if measured.any():
         control = metrics.decoded(swept, POSITIONS, test.names, train.a.std(axis=0, dtype=np.float64))
     from_prior = prior.measure(subject, train, test, rng, on_progress)
+    obedience = one_decode.measure(subject, (train, valid, test), axes, rng, on_progress)
     judged = identity.measure(subject, test, mean, some, axes, on_progress)
     reported = _reported(sample[chosen], test.take(chosen), seed)
     counts |= {"test": len(every), "samples": len(chosen), "means": len(distinct), "swept": int(measured.sum())}
@@ -171,6 +177,7 @@ def evaluate(
         ceiling=ceiling,
         reconstruction=shares,
         control=control,
+        obedience=obedience,
         prior=from_prior,
         identity=judged,
         reported=reported,
@@ -203,9 +210,11 @@ def _reported(z: Codes, test: Data, seed: int) -> dict[str, Score]:
 
 
 def _plain(value: Any) -> Any:
-    """Return lists for tuples, and floats rounded to six digits."""
+    """Return lists for tuples, floats rounded to six digits, and None for NaN."""
     if isinstance(value, Mapping):
         return {name: _plain(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(entry) for entry in value]
-    return round(value, DIGITS) if isinstance(value, float) else value
+    if isinstance(value, float):
+        return None if np.isnan(value) else round(value, DIGITS)
+    return value

@@ -74,7 +74,7 @@ def measure(
     axes = axes.take([place for place, attribute in enumerate(test.names) if attribute != name])
     shares = []
     for positions in (POSITIONS, WIDE):
-        codes = moved(mean[chosen], axes, positions)
+        codes = moved(subject, mean[chosen], axes, positions)
         items = subject.decode(
             codes.reshape(-1, mean.shape[1]), lambda done, total: on_progress(f"keeping the {name}", done, total)
         )

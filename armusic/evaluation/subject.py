@@ -16,7 +16,7 @@ from armusic.progress import Progress, Stage, silent
 from armusic.training import adapters
 from armusic.training.adapters.base import Adapter
 from armusic.training.checkpoint import Checkpoint
-from armusic.vae.data import Data
+from armusic.vae.data import Data, Scale
 from armusic.vae.models.base import VAE
 
 BATCH = 256  # items encoded or decoded at a time: more leave the processor's cache
@@ -40,12 +40,15 @@ class Subject:
         The adapter of its data.
     kind : int
         The kind of item that it is measured on: how good a model is differs from kind to kind.
+    scale : Scale
+        The scale of its attributes.
     """
 
     model: VAE
     config: Config
     adapter: Adapter
     kind: int
+    scale: Scale
 
     @torch.inference_mode()
     def encode(self, x: Items) -> tuple[Codes, Codes]:
@@ -56,6 +59,18 @@ class Subject:
             torch.cat([getattr(posterior, name) for posterior in posteriors]).cpu() for name in ("mean", "log_std")
         )
         return mean.numpy(), log_std.exp().numpy()
+
+    @property
+    def edits(self) -> bool:
+        """Whether the model has an editor, which moves all dimensions of a code to reach a value."""
+        return getattr(self.model, "editor", None) is not None
+
+    @torch.inference_mode()
+    def edit(self, z: Codes, positions: Float[np.ndarray, "item attribute"]) -> Codes:
+        """Return codes edited so that attributes lie at `positions` of their dimensions; NaN: as they come."""
+        self.model.eval()
+        targets = torch.as_tensor(positions, dtype=torch.float32, device=self._device)
+        return self.model.edit(torch.as_tensor(z, device=self._device), targets, self.kind).cpu().numpy()
 
     @torch.inference_mode()
     def decode(self, z: Codes, on_progress: Progress | None = None) -> Items:
@@ -142,7 +157,7 @@ def load(
             f"{config.data}: {counts[kind]} test items in {adapter.labels[kind]} and none to train on: too little data"
             " to evaluate a model, give more"
         )
-    return Subject(checkpoint.model, config, adapter, kind), (train, valid, test)
+    return Subject(checkpoint.model, config, adapter, kind, checkpoint.scale), (train, valid, test)
 
 
 def number_items(subject: Subject, *parts: np.ndarray) -> list[np.ndarray]:

@@ -1,7 +1,8 @@
-"""What is decoded when one dimension is moved: the control that a model has without a search."""
+"""What is decoded when one attribute is moved: the control that a model has without a search."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,7 +74,7 @@ def sweep(subject: Subject, z: Codes, axes: Axes, positions: Steps = POSITIONS, 
     subject : Subject
         The model.
     z : float32 array (item, latent)
-        The codes; their other dimensions stay.
+        The codes; their other dimensions stay, unless the model has an editor.
     axes : Axes
         The dimensions to move.
     positions : float array (step,)
@@ -86,16 +87,31 @@ def sweep(subject: Subject, z: Codes, axes: Axes, positions: Steps = POSITIONS, 
     float64 array (attribute, step, item, attribute)
         By the attribute whose dimension is moved, the attributes, in their own units.
     """
-    codes = moved(z, axes, positions)
+    codes = moved(subject, z, axes, positions)
     items = subject.decode(
         codes.reshape(-1, z.shape[1]), lambda done, total: on_progress("moving dimensions", done, total)
     )
     return subject.measure(items).reshape(*codes.shape[:3], len(subject.config.attributes))
 
 
-def moved(z: Codes, axes: Axes, positions: Steps) -> Float[np.ndarray, "attribute step item latent"]:
-    """Return codes with the dimension of each attribute, alone, at each of the positions."""
+def moved(subject: Subject, z: Codes, axes: Axes, positions: Steps) -> Float[np.ndarray, "attribute step item latent"]:
+    """Return codes with the dimension of each attribute, alone, at each of the positions: see `put`."""
     codes = np.tile(z, (len(axes.dims), len(positions), 1, 1))
     for attribute in range(len(axes.dims)):
-        axes.move(codes[attribute], attribute, positions[:, None])
+        codes[attribute] = put(subject, codes[attribute], axes, {attribute: positions[:, None]})
     return codes
+
+
+def put(
+    subject: Subject, codes: Float[np.ndarray, "... latent"], axes: Axes, places: Mapping[int, np.ndarray]
+) -> Float[np.ndarray, "... latent"]:
+    """Return codes with the dimensions of some attributes at `places` (broadcast); an editor moves the others."""
+    if not subject.edits:
+        codes = codes.copy()
+        for attribute, positions in places.items():
+            axes.move(codes, attribute, positions)
+        return codes
+    targets = np.full((*codes.shape[:-1], len(subject.config.attributes)), np.nan)
+    for attribute, positions in places.items():
+        targets[..., attribute] = positions
+    return subject.edit(codes.reshape(-1, codes.shape[-1]), targets.reshape(-1, targets.shape[-1])).reshape(codes.shape)

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from armusic.evaluation.subject import Codes, Subject
-from armusic.evaluation.sweeps import Axes, moved
+from armusic.evaluation.sweeps import Axes, moved, put
 from armusic.music import tokenizer
 from armusic.music.score import METRES, Measure, Tune
 from armusic.music.tokenizer import HOLD, REST
@@ -63,9 +63,8 @@ def surfaces(
         on_progress("surfaces", number, len(pairs))
         if axes.dims[k] == axes.dims[d]:
             continue
-        codes = np.tile(z, (size, size, 1, 1))
-        axes.move(codes, k, points[:, None])
-        axes.move(codes, d, points[:, None, None])
+        places = {k: points[:, None], d: points[:, None, None]}
+        codes = put(subject, np.tile(z, (size, size, 1, 1)), axes, places)
         measured = subject.measure(subject.decode(codes.reshape(-1, z.shape[1])))
         mean = _known_mean(measured.reshape(size, size, len(z), count))
         values[k, d], values[d, k] = mean[..., k], mean[..., d].T
@@ -114,7 +113,7 @@ def example(
     """
     count = len(test.names)
     distance = np.abs((test.a - test.a.mean(axis=0)) / (test.a.std(axis=0) + 1e-9)).max(axis=1)
-    codes = moved(mean[[distance.argmin()]], axes, steps)
+    codes = moved(subject, mean[[distance.argmin()]], axes, steps)
     classes = subject.decode(codes.reshape(-1, mean.shape[1]))
     values = subject.measure(classes).reshape(count, len(steps), count)
     frame, metre = frame_of(subject.config), METRES[subject.kind]

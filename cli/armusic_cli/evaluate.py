@@ -54,7 +54,8 @@ def command(
     posterior means, beside the score of perfect codes (the attributes themselves); the reconstruction
     accuracy by the paper's protocol, on held-out tunes or images, and on items unseen in training (for
     measures, in any key); attributes of the output when one dimension is moved, and of codes drawn from the
-    prior; and for digits and sprites, whether digit and shape are kept. For example:
+    prior; how near one decode comes to values that are asked for, from chance codes (as for LC-Diff) and from test
+    items; and for digits and sprites, whether digit and shape are kept. For example:
 
         armusic evaluate runs/mine --json
     """
@@ -129,6 +130,16 @@ def _show(figures: Mapping[str, Any]) -> None:
             ],
         )
         click.echo()
+    if figures["obedience"]:
+        tables.show(
+            ["a value asked for, one decode", *names],
+            [
+                [label, *(style(figures["obedience"][name][key]) for name in names)]
+                for key, label, style in OBEDIENCE
+                if all(name in figures["obedience"] for name in names)
+            ],
+        )
+        click.echo()
     if "kept" in figures:
         identity = figures["kept"]
         tables.show(
@@ -180,6 +191,8 @@ def _rows(figures: Mapping[str, Any]) -> Iterator[list[object]]:
             yield from ([part, name, attribute, value, "", "", ""] for attribute, value in score["each"].items())
     for name, value in figures["reconstruction"].items():
         yield ["reconstruction", name, "", value, *(figures["intervals"][name] or ("", "")), ""]
+    for attribute, values in figures["obedience"].items():
+        yield from (["obedience", name, attribute, value, "", "", ""] for name, value in values.items())
     for name, value in figures.get("kept", {}).items():
         yield ["kept", name, "", value, "", "", ""]
     for name, each in figures.get("reported", {}).items():
@@ -203,3 +216,12 @@ def _percent(value: float) -> str:
 
 def _interval(ends: list[float] | None, shown: Any = _figure) -> str:
     return f"{shown(ends[0])} to {shown(ends[1])}" if ends else ""
+
+
+OBEDIENCE = (
+    ("pearson", "correlation, chance codes", _figure),
+    ("r2", "R², test items", _figure),
+    ("error", "mean error, test items (sd)", _figure),
+    ("kept", "% of a test item that stays", _percent),
+)
+"""Figures of values that are asked for: key, label, how it is written."""

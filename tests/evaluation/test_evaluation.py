@@ -29,7 +29,7 @@ from tests.notation import REEL, book, tune
 
 NOWHERE = Path()
 MODEL = toy.checkpoint()
-SUBJECT = Subject(MODEL.model, MODEL.config, toy.ADAPTER, 0)
+SUBJECT = Subject(MODEL.model, MODEL.config, toy.ADAPTER, 0, MODEL.scale)
 OWN = Axes(np.arange(2), np.ones(2))
 
 

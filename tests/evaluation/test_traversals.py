@@ -18,7 +18,7 @@ from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import Data, Scale
 from tests import squares, toy
 
-EXACT = Subject(toy.Digits(), toy.checkpoint().config, toy.ADAPTER, 0)
+EXACT = Subject(toy.Digits(), toy.checkpoint().config, toy.ADAPTER, 0, toy.checkpoint().scale)
 STEPS = np.array([-3.5, 0.5, 4.5])
 
 
@@ -40,7 +40,9 @@ def checkpoint(monkeypatch: pytest.MonkeyPatch) -> Checkpoint:
 def white(checkpoint: Checkpoint) -> tuple[Subject, Data]:
     """Return that model with the data's test items."""
     data = squares.ADAPTER.load(checkpoint.config, Path())
-    return Subject(checkpoint.model, checkpoint.config, squares.ADAPTER, 0), squares.ADAPTER.split(data, 0)[2]
+    return Subject(checkpoint.model, checkpoint.config, squares.ADAPTER, 0, checkpoint.scale), squares.ADAPTER.split(
+        data, 0
+    )[2]
 
 
 def test_each_attribute_is_turned_alone() -> None:

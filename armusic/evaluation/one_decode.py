@@ -1,0 +1,132 @@
+"""How near one decode comes to values that are asked for: from chance codes, and from held-out items."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from armusic.editing import calibration
+from armusic.editing.calibration import Table
+from armusic.evaluation.subject import Subject
+from armusic.evaluation.sweeps import Axes, put
+from armusic.progress import Stage, silent
+from armusic.vae.data import Data
+
+CODES = 1024  # chance codes, each asked for another value
+ITEMS, TARGETS = 300, 7  # held-out items, and targets for each
+CENTRAL = (5, 95)  # percentiles of the data between which the targets for items lie
+CALIBRATED = 1000  # validation items that tell which position stands for a value
+WIDE = 6.0  # standard deviations on both sides of the mean that an editor is asked for; without one: calibration.SPAN
+
+
+@dataclass(frozen=True, slots=True)
+class Obedience:
+    """How near one decode comes to what is asked for; NaN where nothing could be measured.
+
+    Parameters
+    ----------
+    pearson : float
+        Correlation of the values decoded from chance codes with those asked for, an even grid over the data's range.
+    r2 : float
+        Share of the variance of the values asked of held-out items that is met: 1 - squared error over variance. It is
+        negative where the mean of what is asked for would be nearer.
+    error : float
+        Mean distance from what is asked of them, in standard deviations of the data.
+    kept : float
+        Share of the parts (ticks, pixels) of these items that stay, 0..1.
+    """
+
+    pearson: float
+    r2: float
+    error: float
+    kept: float
+
+
+def measure(
+    subject: Subject,
+    parts: tuple[Data, Data, Data],
+    axes: Axes,
+    rng: np.random.Generator,
+    on_progress: Stage = silent,
+) -> dict[str, Obedience]:
+    """Ask for values of each attribute, decode once, and measure what comes.
+
+    The position that stands for a value is read from a table that is measured on validation items: see
+    `armusic.editing.calibration`.
+
+    Parameters
+    ----------
+    subject : Subject
+        The model.
+    parts : (Data, Data, Data)
+        Training, validation and test items of its kind.
+    axes : Axes
+        The dimension of each attribute.
+    rng : numpy Generator
+        Source of randomness.
+    on_progress : callable
+        Called with the stage, how many attributes are done, and their number.
+
+    Source
+    ------
+    The chance codes: LC-Diff's protocol (ISMIR 2025).
+    """
+    train, valid, test = parts
+    tables = _calibrate(subject, train, valid, axes, rng)
+    chance = rng.standard_normal((CODES, subject.model.latent), dtype=np.float32)
+    some = test.take(np.sort(rng.permutation(len(test))[:ITEMS]))
+    mean = np.tile(subject.encode(some.x)[0], (TARGETS, 1))
+    originals = np.concatenate([some.x] * TARGETS)
+    result = {}
+    for number, name in enumerate(test.names):
+        on_progress("asking for values", number, len(test.names))
+        values = train.a[:, number].astype(np.float64)
+        grid = np.linspace(values.min(), values.max(), CODES)
+        low, high = np.percentile(values, CENTRAL)
+        targets = rng.choice(values[(values >= low) & (values <= high)], len(mean))
+        of_chance, of_items = (
+            put(subject, z, axes, {number: np.interp(wanted, tables[number].value, tables[number].z)})
+            for z, wanted in ((chance, grid), (mean, targets))
+        )
+        decoded, reached = (subject.measure(subject.decode(z))[:, number] for z in (of_chance, of_items))
+        kept = float(subject.accuracy(originals, of_items).mean())
+        result[name] = Obedience(_correlation(grid, decoded), *_fit(targets, reached, float(values.std())), kept)
+    on_progress("asking for values", len(test.names), len(test.names))
+    return result
+
+
+def _calibrate(subject: Subject, train: Data, valid: Data, axes: Axes, rng: np.random.Generator) -> list[Table]:
+    """Return which position of each attribute's dimension stands for a value, measured on validation items."""
+    source = valid if len(valid) else train
+    some = source.take(np.sort(rng.permutation(len(source))[:CALIBRATED]))
+    mean = subject.encode(some.x)[0]
+    scale = calibration.measure(
+        lambda codes, _: subject.measure(subject.decode(codes)),
+        mean,
+        np.zeros(len(mean), dtype=np.int64),
+        (train.a.astype(np.float64), np.zeros(len(train), dtype=np.int64)),
+        train.names,
+        1,
+        edit=lambda codes, attribute, positions, _: put(subject, codes, axes, {attribute: positions}),
+        span=WIDE if subject.edits else calibration.SPAN,
+    )
+    return [scale.table(name, 0) for name in train.names]
+
+
+def _correlation(wanted: Float[np.ndarray, " item"], reached: Float[np.ndarray, " item"]) -> float:
+    """Return Pearson's correlation over the items that could be measured; 0 where they are all alike."""
+    known = ~np.isnan(reached)
+    if not known.any():
+        return float("nan")
+    return float(np.corrcoef(wanted[known], reached[known])[0, 1]) if np.ptp(reached[known]) else 0.0
+
+
+def _fit(wanted: Float[np.ndarray, " item"], reached: Float[np.ndarray, " item"], std: float) -> tuple[float, float]:
+    """Return R² and mean distance, in `std`, over the items that could be measured."""
+    known = ~np.isnan(reached)
+    if not known.any():
+        return float("nan"), float("nan")
+    miss, spread = reached[known] - wanted[known], wanted[known] - wanted[known].mean()
+    return 1 - float((miss**2).sum() / max((spread**2).sum(), np.finfo(float).tiny)), float(np.abs(miss).mean() / std)
