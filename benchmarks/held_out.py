@@ -14,6 +14,12 @@ from armusic.files import data_folder
 
 FIGURES = {"ticks": "ticks right", "exact": "measures exact", "onset_f1": "onset F1", "pitch": "pitch right at onsets"}
 
+ONE_DECODE = {
+    "r2": "R² of values asked of test measures, one decode",
+    "kept": "share of their ticks that stay",
+    "pearson": "correlation with values asked of chance codes, one decode",
+}
+
 
 def main() -> None:
     """Print the tables, and write the figures as JSON where asked to."""
@@ -39,6 +45,13 @@ def tables(result: dict[str, Any]) -> str:
     for metre, row in result["r2"].items():
         values = [*row.values(), float(np.mean([*row.values()]))]
         lines.append(f"| {metre} | " + " | ".join(f"{value:.3f}" for value in values) + " |")
+    lines += ["", "| measures of the first metre | n | exact |", "|---|---|---|"]
+    lines += [f"| {name} | {row['n']:,} | {_percent(row['exact'])} |" for name, row in result["slices"].items()]
+    for key, label in ONE_DECODE.items():
+        if result["obedience"]:
+            lines += ["", f"| {label} | {' | '.join(names)} |", "|---" * (1 + len(names)) + "|"]
+        for metre, row in result["obedience"].items():
+            lines.append(f"| {metre} | " + " | ".join(f"{row[name][key]:.3f}" for name in names) + " |")
     count = result["sweep"]["tunes"]
     lines += ["", f"| sweep of {count} tunes | upward steps that fall | mean at -2, -1, 0, 1, 2 |", "|---|---|---|"]
     for name in names:

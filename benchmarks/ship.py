@@ -32,7 +32,7 @@ CARD = """# The shipped model
     {command}
 
 at commit {commit}, on one thread of two CPU cores, beside other work, in {minutes:.0f} minutes ({epochs}
-epochs; the epoch with the best validation accuracy was kept). It may be used freely, under the MIT licence of
+epochs; the last one, whose learning rate is zero, was kept). It may be used freely, under the MIT licence of
 armusic: it holds weights and no tune.
 
 Data: the `folk` corpus (data/folk.md): traditional tunes from music21's wheel, {train:,} different training
@@ -60,27 +60,26 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("--commit", required=True, help="The commit that trained it.")
     options = parser.parse_args()
-    last = checkpoint.load(options.run / checkpoint.LAST)
-    best = checkpoint.rounded(checkpoint.load(options.run / checkpoint.BEST))
-    held_out_figures = evaluation.held_out(best, data_folder())
-    changed = {name: value for name, value in best.config.values().items() if value != Config().values()[name]}
+    last = checkpoint.rounded(checkpoint.load(options.run / checkpoint.LAST))
+    held_out_figures = evaluation.held_out(last, data_folder())
+    changed = {name: value for name, value in last.config.values().items() if value != Config().values()[name]}
     command = "armusic train" + "".join(f" --{name.replace('_', '-')} {value}" for name, value in changed.items())
     minutes = sum(row["seconds"] for row in last.history) / 60
-    card = best.card | {"command": command, "commit": options.commit, "held_out": held_out_figures}
-    card["calibration"] = calibrate(best, data_folder()).as_dict()
+    card = last.card | {"command": command, "commit": options.commit, "held_out": held_out_figures}
+    card["calibration"] = calibrate(last, data_folder()).as_dict()
     path = RESOURCES / api.SHIPPED
-    checkpoint.save(replace(best, card=card, optimizer={}), path, half=True)
-    phrase_model.save(fit_phrases.fit(best, api.corpus(best.config.data)), RESOURCES / phrase_model.SHIPPED)
+    checkpoint.save(replace(last, card=card, optimizer={}, companion={}), path, half=True)
+    phrase_model.save(fit_phrases.fit(last, api.corpus(last.config.data)), RESOURCES / phrase_model.SHIPPED)
     text = CARD.format(
         size=path.stat().st_size / 1e6,
-        weights=sum(weight.numel() for weight in best.model.parameters()),
+        weights=sum(weight.numel() for weight in last.model.parameters()),
         command=command,
         commit=options.commit,
         minutes=minutes,
         epochs=last.epoch,
         tables=held_out.tables(held_out_figures),
         losses=LOSSES.read_text(encoding="utf-8").replace("# ", "## ", 1),
-        **best.card["items"],
+        **last.card["items"],
     )
     (RESOURCES / "README.md").write_text(text, encoding="utf-8")
     print(text)

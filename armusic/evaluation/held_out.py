@@ -6,7 +6,7 @@ no measure that the model was trained on, or chosen by, equals it up to transpos
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,15 +19,24 @@ from armusic.datasets.corpora.corpus import Corpus
 from armusic.datasets.corpora.versions import different
 from armusic.editing import reconstruction
 from armusic.editing.sweep import interpolate
+from armusic.evaluation import one_decode
+from armusic.evaluation.subject import load
+from armusic.evaluation.sweeps import find_axes
 from armusic.music import tokenizer
+from armusic.music.augmentation import MANY, WIDE
 from armusic.music.score import METRES, Measure, Tune
-from armusic.music.tokenizer import decode, is_onset
+from armusic.music.tokenizer import HOLD, REST, TICKS_PER_BEAT, decode, is_onset
 from armusic.training import adapters
 from armusic.training.adapters.music import to_data
 from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import subset
 
 Tokens = Int[np.ndarray, "measure tick"]
+
+OBEDIENT = ("4/4", "3/4", "6/8")
+"""Metres that are asked for values."""
+FEWEST = 20  # items of a part that are enough to ask for values
+MADE = "made to begin held"
 
 
 def fidelity(original: Tokens, reconstructed: Tokens) -> dict[str, float]:
@@ -79,10 +88,11 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
     Returns
     -------
     dict
-        `reconstruction`: per metre, the `fidelity` of `all` test measures and of the `unseen`;
-        `r2` of each attribute on its own dimension, per metre; `sweep`: for each attribute the
-        share of upward steps in which the mean attribute of a tune falls, and the mean of each
-        step.
+        `reconstruction`: per metre, the `fidelity` of `all` test measures and of the `unseen`; `slices`: in the
+        first metre, how many measures of each of `slices` there are, and the share that is exact; `r2` of each
+        attribute on its own dimension, per metre; `obedience`: per metre and attribute, what `one_decode` measures;
+        `sweep`: for each attribute the share of upward steps in which the mean attribute of a tune falls, and the
+        mean of each step.
     """
     config, frame = checkpoint.config, checkpoint.frame
     corpus = corpora.read(config.data, cache)
@@ -95,7 +105,7 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
     reconstructed, z = reconstruction.decode(checkpoint, corpus.tokens[test], corpus.kind[test])
     a = data.a[np.searchsorted(np.flatnonzero(inside), test)]
 
-    result: dict[str, Any] = {"reconstruction": {}, "r2": {}}
+    result: dict[str, Any] = {"reconstruction": {}, "slices": {}, "r2": {}, "obedience": {}}
     for kind, metre in enumerate(METRES):
         of_kind = corpus.kind[test] == kind
         if not of_kind.any():
@@ -112,7 +122,57 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
                 name: float(np.corrcoef(z[of_kind, k], a[of_kind, k])[0, 1] ** 2)
                 for k, name in enumerate(config.attributes)
             }
+    first = int(corpus.kind[test].min())
+    rows = test[corpus.kind[test] == first]
+    result["slices"] = _exact(checkpoint, corpus.tokens[rows], first)
+    for label in OBEDIENT:
+        if label in result["reconstruction"]:
+            subject, parts = load(checkpoint, cache, label)
+            if min(map(len, parts)) >= FEWEST:
+                axes, rng = find_axes(subject, parts[2]), np.random.default_rng(config.seed)
+                obedience = one_decode.measure(subject, parts, axes, rng)
+                result["obedience"][label] = {name: asdict(figures) for name, figures in obedience.items()}
     result["sweep"] = sweeps(checkpoint, corpus, np.unique(corpus.tune[test]), tunes)
+    return result
+
+
+def slices(tokens: Tokens) -> dict[str, Bool[np.ndarray, " measure"]]:
+    """Return masks of the measures that models find hard, by what makes them so.
+
+    Examples
+    --------
+    >>> masks = slices(np.array([[REST, HOLD, 60, 79, HOLD, HOLD]]))
+    >>> [name for name, mask in masks.items() if mask.any()]
+    ['17 and more semitones', 'a rest at the start', 'triplets']
+    """
+    onset = is_onset(tokens)
+    span = np.where(onset, tokens, 0).max(axis=1) - np.where(onset, tokens, HOLD).min(axis=1)
+    third = np.isin(np.arange(tokens.shape[1]) % TICKS_PER_BEAT, (2, 4))
+    return {
+        "held over the bar line": tokens[:, 0] == HOLD,
+        f"{MANY} and more onsets": onset.sum(axis=1) >= MANY,
+        f"{WIDE} and more semitones": span >= WIDE,
+        "a rest at the start": tokens[:, 0] == REST,
+        "triplets": (onset & third).any(axis=1),
+    }
+
+
+def _exact(checkpoint: Checkpoint, tokens: Tokens, kind: int) -> dict[str, dict[str, float]]:
+    """Return the number of measures and the share that comes back exactly, by slice.
+
+    Few measures of a corpus begin held: all with two notes or more are measured as well with the first one held.
+    """
+    width = tokenizer.ticks(METRES[kind])
+    onset = is_onset(tokens)
+    several = (onset.sum(axis=1) > 1) & onset[:, 0]
+    held = tokens[several].copy()
+    held[:, 0] = HOLD
+    result: dict[str, dict[str, float]] = {}
+    for rows, chosen in ((tokens, slices(tokens[:, :width])), (held, {MADE: np.ones(len(held), dtype=bool)})):
+        decoded, _ = reconstruction.decode(checkpoint, rows, np.full(len(rows), kind))
+        right = (rows[:, :width] == decoded[:, :width]).all(axis=1)
+        result |= {name: {"n": int(mask.sum()), "exact": float(right[mask].mean())} for name, mask in chosen.items()
+                   if mask.any()}  # fmt: skip
     return result
 
 
