@@ -127,10 +127,10 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
     result["slices"] = _exact(checkpoint, corpus.tokens[rows], first)
     for label in OBEDIENT:
         if label in result["reconstruction"]:
-            subject, parts = load(checkpoint, cache, label)
-            if min(map(len, parts)) >= FEWEST:
-                axes, rng = find_axes(subject, parts[2]), np.random.default_rng(config.seed)
-                obedience = one_decode.measure(subject, parts, axes, rng)
+            subject, split = load(checkpoint, cache, label)
+            if min(map(len, split)) >= FEWEST:
+                axes, rng = find_axes(subject, split[2]), np.random.default_rng(config.seed)
+                obedience = one_decode.measure(subject, split, axes, rng)
                 result["obedience"][label] = {name: asdict(figures) for name, figures in obedience.items()}
     result["sweep"] = sweeps(checkpoint, corpus, np.unique(corpus.tune[test]), tunes)
     return result
