@@ -87,8 +87,8 @@ def measure(
         low, high = np.percentile(values, CENTRAL)
         targets = rng.choice(values[(values >= low) & (values <= high)], len(mean))
         of_chance, of_items = (
-            put(subject, z, axes, {number: np.interp(wanted, tables[number].value, tables[number].z)})
-            for z, wanted in ((chance, grid), (mean, targets))
+            put(subject, z, axes, {number: np.interp(aims, tables[number].value, tables[number].z)})
+            for z, aims in ((chance, grid), (mean, targets))
         )
         decoded, reached = (subject.measure(subject.decode(z))[:, number] for z in (of_chance, of_items))
         kept = float(subject.accuracy(originals, of_items).mean())
@@ -115,18 +115,18 @@ def _calibrate(subject: Subject, train: Data, valid: Data, axes: Axes, rng: np.r
     return [scale.table(name, 0) for name in train.names]
 
 
-def _correlation(wanted: Float[np.ndarray, " item"], reached: Float[np.ndarray, " item"]) -> float:
+def _correlation(aims: Float[np.ndarray, " item"], reached: Float[np.ndarray, " item"]) -> float:
     """Return Pearson's correlation over the items that could be measured; 0 where they are all alike."""
     known = ~np.isnan(reached)
     if not known.any():
         return float("nan")
-    return float(np.corrcoef(wanted[known], reached[known])[0, 1]) if np.ptp(reached[known]) else 0.0
+    return float(np.corrcoef(aims[known], reached[known])[0, 1]) if np.ptp(reached[known]) else 0.0
 
 
-def _fit(wanted: Float[np.ndarray, " item"], reached: Float[np.ndarray, " item"], std: float) -> tuple[float, float]:
+def _fit(aims: Float[np.ndarray, " item"], reached: Float[np.ndarray, " item"], std: float) -> tuple[float, float]:
     """Return R² and mean distance, in `std`, over the items that could be measured."""
     known = ~np.isnan(reached)
     if not known.any():
         return float("nan"), float("nan")
-    miss, spread = reached[known] - wanted[known], wanted[known] - wanted[known].mean()
+    miss, spread = reached[known] - aims[known], aims[known] - aims[known].mean()
     return 1 - float((miss**2).sum() / max((spread**2).sum(), np.finfo(float).tiny)), float(np.abs(miss).mean() / std)
