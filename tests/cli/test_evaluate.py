@@ -51,7 +51,7 @@ def test_the_tables(run: Run, trained: Path) -> None:
     lines = done.out.splitlines()
     assert lines[0].startswith(f"{trained.parent / 'tunes'}, 4/4: ")
     for start in ("Interpretability", "SCC", "ticks right, held-out tunes", "ticks right, by the paper's protocol",
-                  "monotonicity", "contour", "of 2,048 prior samples: "):  # fmt: skip
+                  "monotonicity", "correlation, chance codes", "R², test items", "contour", "of 2,048 prior samples: "):  # fmt: skip
         assert any(line.startswith(start) for line in lines), start
 
 
@@ -72,6 +72,8 @@ def test_json_and_csv_have_the_same_figures(run: Run, trained: Path) -> None:
         plain["intervals"]["exact"][0],
     ]
     assert float(cells["control", "linearity", "contour"]["value"]) == plain["control"]["linearity"]["each"]["contour"]
+    assert set(plain["obedience"]["range"]) == {"pearson", "r2", "error", "kept"}
+    assert float(cells["obedience", "r2", "range"]["value"]) == plain["obedience"]["range"]["r2"]
     assert float(cells["prior", "distance", "rhythm"]["value"]) == plain["prior"]["attributes"]["rhythm"]["distance"]
     assert int(cells["counts", "items", ""]["value"]) == plain["counts"]["items"]
 
