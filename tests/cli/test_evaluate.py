@@ -51,7 +51,8 @@ def test_the_tables(run: Run, trained: Path) -> None:
     lines = done.out.splitlines()
     assert lines[0].startswith(f"{trained.parent / 'tunes'}, 4/4: ")
     for start in ("Interpretability", "SCC", "ticks right, held-out tunes", "ticks right, by the paper's protocol",
-                  "monotonicity", "correlation, chance codes", "R², test items", "contour", "of 2,048 prior samples: "):  # fmt: skip
+                  "monotonicity", "correlation, chance codes", "R², test items", "contour",
+                  "of 2,048 prior samples: "):  # fmt: skip
         assert any(line.startswith(start) for line in lines), start
 
 
