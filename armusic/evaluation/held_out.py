@@ -125,13 +125,13 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
     first = int(corpus.kind[test].min())
     rows = test[corpus.kind[test] == first]
     result["slices"] = _exact(checkpoint, corpus.tokens[rows], first)
+    labels = [str(metre) for metre in METRES]
     for label in OBEDIENT:
-        if label in result["reconstruction"]:
+        if min(int((corpus.kind[part] == labels.index(label)).sum()) for part in (train, valid, test)) >= FEWEST:
             subject, split = load(checkpoint, cache, label)
-            if min(map(len, split)) >= FEWEST:
-                axes, rng = find_axes(subject, split[2]), np.random.default_rng(config.seed)
-                obedience = one_decode.measure(subject, split, axes, rng)
-                result["obedience"][label] = {name: asdict(figures) for name, figures in obedience.items()}
+            axes, rng = find_axes(subject, split[2]), np.random.default_rng(config.seed)
+            obedience = one_decode.measure(subject, split, axes, rng)
+            result["obedience"][label] = {name: asdict(figures) for name, figures in obedience.items()}
     result["sweep"] = sweeps(checkpoint, corpus, np.unique(corpus.tune[test]), tunes)
     return result
 
