@@ -1,6 +1,7 @@
 """Ask held-out measures for values of each attribute, and see what comes: the table of control.
 
-    python benchmarks/control.py [RUN] [--metre 4/4] [-n 500] [--json FILE]     (the shipped model by default)
+    python benchmarks/control.py [RUN] [--metre 4/4] [-n 500] [--part test] [--json FILE]
+    (the shipped model by default; choices between methods are made on `--part validation`)
 
 Seven different targets for each measure and attribute, drawn from the values of the corpus between
 its 5th and 95th percentile. Errors and changes are in standard deviations of the corpus.
@@ -51,7 +52,7 @@ NEIGHBOURS = 100  # measures for which the nearest training measure is looked fo
 
 @dataclass(frozen=True)
 class Bench:
-    """A model with the measures of one metre: values of the corpus, training measures, test tunes."""
+    """A model with the measures of one metre: values of the corpus, training measures, held-out tunes."""
 
     checkpoint: Checkpoint
     corpus: Corpus
@@ -72,14 +73,15 @@ class Bench:
         return self.values.std(axis=0)
 
 
-def bench_of(checkpoint: Checkpoint, cache: Path, metre: Metre, seed: int) -> Bench:
-    """Read the corpus, calibrate the model on its validation part, and shuffle the test tunes."""
+def bench_of(checkpoint: Checkpoint, cache: Path, metre: Metre, seed: int, part: str = "test") -> Bench:
+    """Read the corpus, calibrate the model on its validation part, and shuffle the tunes of a part."""
     settings, frame, kind = checkpoint.config, checkpoint.frame, METRES.index(metre.kind)
     corpus = corpora.read(settings.data, cache)
     classes, inside = frame.enter(corpus.tokens, frame.anchors(corpus.tokens))
     data = to_data(corpus, settings)
     places = replace(data, x=np.flatnonzero(inside)[:, None])
-    train, valid, test = (part.x[:, 0] for part in split(places, settings.seed))
+    train, valid, test = (each.x[:, 0] for each in split(places, settings.seed))
+    asked = {"validation": valid, "test": test}[part]
     valid = valid[corpus.kind[valid] == kind]
     z = encode_classes(checkpoint, classes[valid], kind)
     kinds = np.zeros(len(valid), dtype=int)  # one kind is measured
@@ -92,7 +94,7 @@ def bench_of(checkpoint: Checkpoint, cache: Path, metre: Metre, seed: int) -> Be
     )  # fmt: skip
     table = Calibration({name: tables * len(METRES) for name, tables in scale.tables.items()})
     rows = np.zeros(len(corpus.tokens), dtype=bool)
-    rows[test[corpus.kind[test] == kind]] = True
+    rows[asked[corpus.kind[asked] == kind]] = True
     order = np.random.default_rng(seed).permutation(np.unique(corpus.tune[rows]))
     tunes = [tune_of(corpus, rows & (corpus.tune == number), corpus.sources[number]) for number in order]
     return Bench(checkpoint, corpus, kind, table, values, train[corpus.kind[train] == kind], tunes)
@@ -153,7 +155,7 @@ def run(bench: Bench, count: int, seed: int) -> dict[str, Any]:
 
 
 def _enough(bench: Bench, count: int) -> Iterator[Tune]:
-    """Yield test tunes until they have `count` measures that can be varied."""
+    """Yield held-out tunes until they have `count` measures that can be varied."""
     for tune in bench.tunes:
         if count <= 0:
             return
@@ -289,12 +291,13 @@ def main() -> None:
     parser.add_argument("run", nargs="?")
     parser.add_argument("--metre", default="4/4")
     parser.add_argument("-n", type=int, default=500)
+    parser.add_argument("--part", choices=("validation", "test"), default="test")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     torch.set_num_threads(1)
     metre = Metre.parse(options.metre)
-    bench = bench_of(api.load(options.run).checkpoint, data_folder(), metre, options.seed)
+    bench = bench_of(api.load(options.run).checkpoint, data_folder(), metre, options.seed, options.part)
     figures = run(bench, options.n, options.seed)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2) + "\n")

@@ -141,13 +141,13 @@ class Model:
             Number of variations, at least 1.
         span : (float, float)
             First and last step, in standard deviations of the attribute from the value of each measure (in the open
-            loop: of the prior, along the attribute's latent dimension).
+            loop: of the prior, from the code of each measure).
         measures : (int, int), optional
             First and last measure to vary, from 1; all when not given.
         key : str
             Key to stay in, such as `A:dorian`; `auto`: the tune's own; `off`: any pitch.
         closed : bool
-            Search for each value; otherwise move the latent dimension and decode once (the open loop).
+            Search for each value; otherwise decode once for each step, which is near (the open loop).
 
         Returns
         -------

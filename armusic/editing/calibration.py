@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from armusic.config import MeasureNetwork
 from armusic.datasets import corpora
 from armusic.editing import decoding
 from armusic.editing.decoding import encode_classes
@@ -25,7 +24,6 @@ from armusic.files import data_folder
 from armusic.music.attributes import ATTRIBUTES, short_name
 from armusic.music.score import METRES
 from armusic.training import adapters
-from armusic.training.adapters.base import network_of
 from armusic.training.adapters.music import measure_classes, to_data
 from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import batches, subset
@@ -254,8 +252,7 @@ def edits(checkpoint: Checkpoint) -> dict[str, Any]:
         places[:, dim] = positions
         return decoding.edit(checkpoint, z, np.full(len(z), kind), places)
 
-    network = network_of(checkpoint.config, MeasureNetwork)
-    return {"edit": edit, "span": WIDE if network.editor else SPAN}
+    return {"edit": edit, "span": WIDE if decoding.has_editor(checkpoint) else SPAN}
 
 
 def scale_of(checkpoint: Checkpoint, names: Sequence[str] = ()) -> Calibration:

@@ -14,7 +14,8 @@ import numpy as np
 from jaxtyping import Float, Int, Integer
 
 from armusic.editing import prior_samples
-from armusic.editing.decoding import Allowed, decode, encode, ignore
+from armusic.editing.calibration import WIDE
+from armusic.editing.decoding import Allowed, decode, edit, encode, has_editor, ignore
 from armusic.editing.material import Material
 from armusic.music import attributes
 from armusic.music.similarity import pitch_line
@@ -171,14 +172,38 @@ def around(search: Search, dim: int, count: int, rng: np.random.Generator) -> Co
     """Return codes on the grid of one dimension, with moves of the others; every `count`-th value of the grid.
 
     The moves are the same for all units, so that the answers for one do not depend on the rest of the tune.
+    A model with an editor edits every second code for its value: the two kinds of codes lead to different measures.
     """
     grid, known = GRID[::count], len(search.checkpoint.config.attributes)
     scale = np.append(0.0, np.resize(NUDGES, MOVES - 1))
     moves = rng.normal(size=(len(grid), MOVES, 1, search.z.shape[1])) * scale[:, None, None]
     moves[..., :known] *= PARTNERS
-    codes = search.z + moves
+    moved = search.z + moves
+    codes = moved.copy()
     codes[..., dim] = grid[:, None, None]
+    if has_editor(search.checkpoint):
+        positions = np.full((len(grid), 1, len(search.z), known), np.nan)
+        positions[..., dim] = grid[:, None, None]
+        codes[:, ::2] = edit(search.checkpoint, moved[:, ::2], search.kind, positions)
     return codes.reshape(-1, *search.z.shape)
+
+
+def edited(
+    search: Search,
+    units: Units,
+    names: Sequence[str],
+    targets: Float[np.ndarray, "unit name"],
+    moves: Float[np.ndarray, "step 1 latent"],
+) -> Codes:
+    """Return codes of some units, moved and then edited for the targets of these attributes, all at once."""
+    known = search.checkpoint.config.attributes
+    positions = np.full((len(units), len(known)), np.nan)
+    for column, name in enumerate(names):
+        if name in known:
+            place = search.names.index(name)
+            away = (targets[:, column] - search.mean[units, place]) / search.std[units, place]
+            positions[:, known.index(name)] = away.clip(-WIDE, WIDE)
+    return edit(search.checkpoint, search.z[units] + moves, search.kind[units], positions)
 
 
 def directions(search: Search, pool: Candidates, names: Sequence[str]) -> Directions:

@@ -8,11 +8,13 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 
+from armusic.config import MeasureNetwork
 from armusic.editing.material import Material
 from armusic.music import tokenizer
 from armusic.music.pitch_frame import Frame
 from armusic.music.score import METRES
 from armusic.music.tokenizer import HOLD
+from armusic.training.adapters.base import network_of
 from armusic.training.checkpoint import Checkpoint
 
 Tokens = Int[np.ndarray, "measure tick"]
@@ -43,30 +45,38 @@ def encode(checkpoint: Checkpoint, material: Material, rows: Rows) -> Float[np.n
     return z
 
 
+def has_editor(checkpoint: Checkpoint) -> bool:
+    """Return whether `edit` moves all dimensions of a code, or only those of the attributes that are asked for."""
+    return network_of(checkpoint.config, MeasureNetwork).editor > 0
+
+
 @torch.inference_mode()
 def edit(
     checkpoint: Checkpoint,
-    z: Float[np.ndarray, "row latent"],
+    z: Float[np.ndarray, "*#step row latent"],
     kinds: Int[np.ndarray, " row"],
-    positions: Float[np.ndarray, "row attribute"],
-) -> Float[np.ndarray, "row latent"]:
-    """Return codes edited for one decode, float32 (row, latent): see `armusic.vae.models.base.VAE.edit`.
+    positions: Float[np.ndarray, "*#step row attribute"],
+) -> Float[np.ndarray, "*#step row latent"]:
+    """Return codes edited for one decode, float32 (step, row, latent): see `armusic.vae.models.base.VAE.edit`.
 
     Parameters
     ----------
     checkpoint : Checkpoint
         The model.
-    z : float32 array (row, latent)
-        Codes of measures.
+    z : float array (step, row, latent)
+        Codes of measures; no steps, or several. Those of `z` and `positions` are broadcast against each other.
     kinds : int array (row,)
-        Places of their metres in `score.METRES`.
-    positions : float array (row, attribute)
+        Places of the measures' metres in `score.METRES`.
+    positions : float array (step, row, attribute)
         Where each attribute of the model should lie on its dimension, in prior standard deviations; NaN: as it comes.
     """
-    edited, targets = z.copy(), positions.astype(np.float32)
+    steps = np.broadcast_shapes(z.shape[:-2], positions.shape[:-2])
+    edited = np.array(np.broadcast_to(z, (*steps, *z.shape[-2:])), dtype=np.float32)
+    targets = np.broadcast_to(positions, (*steps, *positions.shape[-2:])).astype(np.float32)
     for kind in np.unique(kinds).tolist():
         rows = kinds == kind
-        edited[rows] = checkpoint.model.edit(torch.from_numpy(z[rows]), torch.from_numpy(targets[rows]), kind).numpy()
+        before, asked = (torch.from_numpy(part[..., rows, :]).flatten(0, -2) for part in (edited, targets))
+        edited[..., rows, :] = checkpoint.model.edit(before, asked, kind).unflatten(0, (*steps, -1)).numpy()
     return edited
 
 

@@ -67,7 +67,6 @@ def decode_moves(
         z = encode(checkpoint, material, rows)
         positions = np.full((len(moves), len(rows), len(checkpoint.config.attributes)), np.nan, dtype=np.float32)
         positions[..., dim] = z[:, dim] + np.asarray(moves, dtype=np.float32)[:, None]
-        codes, kinds = np.tile(z, (len(moves), 1)), np.tile(material.kind[rows], len(moves))
-        edited = edit(checkpoint, codes, kinds, positions.reshape(len(codes), -1))
-        tokens[:, rows] = decode(checkpoint, material, rows, edited.reshape(len(moves), *z.shape), allowed)[0]
+        edited = edit(checkpoint, z, material.kind[rows], positions)
+        tokens[:, rows] = decode(checkpoint, material, rows, edited, allowed)[0]
     return tokens

@@ -24,7 +24,7 @@ from jaxtyping import Float, Int
 from armusic.editing import candidates
 from armusic.editing.calibration import percentiles
 from armusic.editing.candidates import Candidates, Search
-from armusic.editing.decoding import Allowed, ignore
+from armusic.editing.decoding import Allowed, has_editor, ignore
 from armusic.editing.material import Material, Tokens
 from armusic.editing.result import Reached, reach_result, split
 from armusic.editing.targets import TargetTable, Value, canonical, dimensions, parse_all, resolve_all
@@ -133,7 +133,10 @@ class Pool:
         return targets, within
 
     def refine(self, targets: TargetTable, seed: int = 0) -> Pool:
-        """Return the pool with more candidates, near the best that there are for these targets."""
+        """Return the pool with more candidates, near the best that there are for these targets.
+
+        A model with an editor takes half of them from the input's code, edited for all targets at once.
+        """
         search, rng = self.search, np.random.default_rng(seed)
         rows, places, _, _ = self._best(targets)
         if not len(rows):
@@ -145,6 +148,8 @@ class Pool:
         directions = candidates.directions(search, self.candidates, self.names)[search.of[rows]]
         way = np.einsum("ra,ral->rl", error.clip(-REACH, REACH), directions)
         z = self.candidates.z[places] + moves + np.repeat(STEPS, SCATTER)[:, None, None] * way
+        if has_editor(search.checkpoint):
+            z[::2] = candidates.edited(search, search.of[rows], self.names, targets[rows], moves[::2])
         return from_candidates(search, self.names, [self.candidates, candidates.attempt(search, search.of[rows], z)])
 
     @property

@@ -98,7 +98,7 @@ def decode_once(
     *,
     allowed: Allowed | None = None,
 ) -> Reached:
-    """Return the open loop's answer: one decode, with z where the calibration has the targets (measure, attribute)."""
+    """Return the open loop's answer: one decode of codes edited for the targets (measure, attribute)."""
     rows = np.flatnonzero(material.varied)
     z = encode(checkpoint, material, rows)
     tokens = open_loop.decode_targets(checkpoint, material, rows, z, names, targets[rows], calibration, allowed)

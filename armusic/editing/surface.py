@@ -67,7 +67,7 @@ def surface(
     names : sequence of str
         Names of two of the model's attributes.
     points : int
-        Number of targets of each attribute, at least 2: from the least to the largest that its dimension leads to, in
+        Number of targets of each attribute, at least 2: from the least to the largest that one decode leads to, in
         the metres of the tune, by the model's scale (without one of its own, it is measured on its corpus).
     measures : (int, int), optional
         The first and the last measure to move, from 1; all when not given.
@@ -99,15 +99,14 @@ def surface(
     ends = np.array([[scale.table(name, kind).span for kind in np.unique(kinds).tolist()] for name in chosen])
     targets = np.linspace(ends[..., 0].min(axis=1), ends[..., 1].max(axis=1), points, axis=1)
     values = np.empty((2, points, points))
-    z, tiled = np.tile(encode(checkpoint, material, rows), (points, 1)), np.tile(kinds, points)
+    z = encode(checkpoint, material, rows)
     x, y = (scale.value_to_z(name, kinds, column[:, None]) for name, column in zip(chosen, targets, strict=True))
     positions = np.full((points, len(rows), len(checkpoint.config.attributes)), np.nan)
     positions[..., checkpoint.config.attributes.index(first)] = x
     for place, height in enumerate(y):
         positions[..., checkpoint.config.attributes.index(second)] = height
-        edited = edit(checkpoint, z, tiled, positions.reshape(len(z), -1))
-        tokens = decode(checkpoint, material, rows, edited.reshape(points, len(rows), -1), allowed)[0]
-        decoded = attributes.measure_each(tokens.reshape(-1, tokens.shape[2]), tiled, chosen)
+        tokens = decode(checkpoint, material, rows, edit(checkpoint, z, kinds, positions), allowed)[0]
+        decoded = attributes.measure_each(tokens.reshape(-1, tokens.shape[2]), np.tile(kinds, points), chosen)
         values[:, place] = decoded.reshape(points, len(rows), 2).mean(axis=1).T
     original = attributes.measure_each(material.tokens, material.kind, chosen)[rows]
     return Surface(chosen, targets, values, original, material.unchanged)

@@ -1,7 +1,7 @@
 """A sweep: one attribute of a tune lowered and raised in equal steps.
 
 In the closed loop a step is so many standard deviations of the attribute, and a pool of candidates is searched
-for each measure's new value. In the open loop it is a move of the latent dimension, decoded once.
+for each measure's new value. In the open loop it is a move along the latent dimension, decoded once.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Variation:
     unchanged : tuple of str
         Messages about measures that could not be varied.
     targets : float array (measure,), optional
-        The target of each measure; none where the latent dimension alone was moved.
+        The target of each measure; none in the open loop.
     clipped : int
         Number of measures with a nearer target than the step's, which is out of reach.
     """
@@ -100,7 +100,7 @@ def interpolate(
     key : str
         The key to stay in, as `A:dorian`; `auto`: the tune's own; `off`: any pitch may come.
     closed : bool
-        Search for each value, or the last that can be reached; else move the latent dimension and decode once.
+        Search for each value, or the last that can be reached; else edit the code for each step and decode it once.
 
     Returns
     -------

@@ -50,7 +50,7 @@ IMAGES = "is for test images, which have a command of their own: armusic travers
     metavar="LOW HIGH",
     default=(-2.0, 2.0),
     help="First and last step of a sweep, in standard deviations of the attribute from the value of each measure"
-    " (with --open-loop: of the prior, along the attribute's latent dimension).  [default: -2 2]",
+    " (with --open-loop: of the prior, from its code).  [default: -2 2]",
 )
 @click.option("--open-loop", is_flag=True, help="Decode once near the target, instead of searching for it.")
 @options.layout

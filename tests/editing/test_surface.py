@@ -22,14 +22,16 @@ def checkpoint() -> Checkpoint:
 
 
 def direct(checkpoint: Checkpoint, music: Tune, names: tuple[str, str], pair: tuple[float, float]) -> np.ndarray:
-    """Decode each measure of a tune by itself, with both dimensions put where the scale has the values."""
+    """Decode each measure of a tune by itself, edited for where the scale has both values."""
     material, scale = prepare(checkpoint, music), scale_of(checkpoint)
     allowed, values = keys.allowed(music, keys.find(music)), []
     for row, kind in enumerate(material.kind.tolist()):
         z = decoding.encode(checkpoint, material, np.array([row]))
+        positions = np.full((1, len(checkpoint.config.attributes)), np.nan)
         for name, value in zip(names, pair, strict=True):
             where = scale.value_to_z(name, kind, np.array([value]))
-            z[:, checkpoint.config.attributes.index(name)] = where
+            positions[:, checkpoint.config.attributes.index(name)] = where
+        z = decoding.edit(checkpoint, z, np.array([kind]), positions)
         tokens = decoding.decode(checkpoint, material, np.array([row]), z[None], allowed)[0, 0]
         values.append(attributes.measure(tokens, METRES[kind], names)[0])
     return np.mean(values, axis=0)

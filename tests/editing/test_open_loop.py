@@ -1,0 +1,178 @@
+"""Edited codes: one decode lands where it is asked, what is not asked stays; without an editor, a dimension moves."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from armusic import config
+from armusic.editing import calibration, candidates, decoding
+from armusic.editing import pool as pools
+from armusic.editing.calibration import Calibration
+from armusic.editing.material import prepare
+from armusic.editing.open_loop import decode_moves, decode_targets
+from armusic.editing.prior_samples import decoded_attributes
+from armusic.editing.reach import decode_once
+from armusic.music.pitch_frame import ANCHORED
+from armusic.music.score import METRES
+from armusic.music.tokenizer import encode, is_onset, ticks
+from armusic.training.adapters.music import build
+from armusic.training.checkpoint import Checkpoint
+from armusic.vae.data import Scale
+from armusic.vae.models.base import VAE, Normal
+from tests.notation import JIG, REEL, tune
+
+MUSIC = tune("4/4", REEL)
+KIND = 24  # ticks of the metre of the tune
+MEAN, STD = 12, 2  # notes of a measure
+
+
+class Bells(VAE):
+    """Repeats one pitch; how often, only the last dimension of a code says, though the first belongs to the density."""
+
+    latent = 3
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pitch = nn.Parameter(torch.tensor(-float(ANCHORED.low)))
+
+    def encode(self, x: Tensor, kind: int) -> Normal:
+        place = ((x < ANCHORED.hold).sum(dim=1, keepdim=True) - MEAN) / STD
+        mean = torch.cat([place, torch.zeros_like(place), place], dim=1)
+        return Normal(mean, torch.zeros_like(mean))
+
+    def decode(self, z: Tensor, kind: int, teacher: Tensor | None = None) -> Tensor:
+        count = (MEAN + STD * z[:, -1:]).round()
+        tick = torch.arange(ticks(METRES[kind]))
+        classes = torch.where(tick < count, self.pitch.long(), ANCHORED.hold)
+        return nn.functional.one_hot(classes, ANCHORED.classes).float() * 9
+
+    def mode(self, output: Tensor) -> Tensor:
+        return output.argmax(dim=-1)
+
+    def edit(self, z: Tensor, targets: Tensor, kind: int) -> Tensor:
+        moved = super().edit(z, targets, kind)
+        last = torch.where(targets.isnan(), z[:, -1:], targets)
+        return torch.cat([moved[:, :-1], last], dim=1)
+
+
+def bells() -> Checkpoint:
+    chosen = config.make(attributes=("density",), latent=3, units=8, editor=8)
+    scale = Scale(np.full((len(METRES), 1), MEAN / KIND), np.full((len(METRES), 1), STD / KIND))
+    return Checkpoint(Bells().eval(), chosen, scale)
+
+
+def small(editor: int) -> Checkpoint:
+    torch.manual_seed(0)
+    chosen = config.make(latent=6, units=8, editor=editor)
+    scale = Scale(np.zeros((len(METRES), 4)), np.full((len(METRES), 4), 0.1))
+    return Checkpoint(build(chosen).eval(), chosen, scale)
+
+
+def scale_of(checkpoint: Checkpoint) -> Calibration:
+    """Return the tables of 4/4 for every kind."""
+    kind = METRES.index(MUSIC.measures[0].metre.kind)
+    z, names = np.zeros((900, checkpoint.model.latent), dtype=np.float32), checkpoint.config.attributes
+    kinds = np.full(900, kind)
+    corpus = np.linspace(0, 1, 900)[:, None].repeat(len(names), axis=1)
+    edits = calibration.edits(checkpoint)
+    return calibration.measure(
+        lambda codes, _: decoded_attributes(checkpoint)(codes, kind),
+        z,
+        kinds,
+        (corpus, kinds),
+        names,
+        len(METRES),
+        **edits,
+    )
+
+
+@pytest.mark.parametrize("count", [1, 5, 12, 19, 23])
+def test_one_decode_lands_where_it_is_asked(count: int) -> None:
+    checkpoint = bells()
+    material, table = prepare(checkpoint, MUSIC), np.full((len(MUSIC.measures), 1), count / KIND)
+    result = decode_once(checkpoint, material, ("density",), table, scale_of(checkpoint))
+    assert (is_onset(result.tokens).sum(axis=1) == count).all()
+
+
+def test_a_table_is_of_edits_and_reaches_as_far_as_they_do() -> None:
+    table = scale_of(bells()).table("density", 0)
+    assert table.span == (pytest.approx(0), pytest.approx(1)), "moved alone, the dimension does nothing"
+    assert np.interp(20 / KIND, table.value, table.z) == pytest.approx(4, abs=0.3)
+    assert -calibration.WIDE <= table.z[0] < -calibration.SPAN
+    assert calibration.SPAN < table.z[-1] <= calibration.WIDE
+    assert np.abs(scale_of(small(0)).table("density", 0).z).max() <= calibration.SPAN
+
+
+def test_a_step_is_from_what_each_measure_has() -> None:
+    checkpoint = bells()
+    tokens = decode_moves(checkpoint, prepare(checkpoint, MUSIC), "density", [-1, 2])
+    count = is_onset(encode(MUSIC)).sum(axis=1)
+    assert (is_onset(tokens).sum(axis=2) == np.stack([count - STD, count + 2 * STD]).clip(1)).all()
+
+
+@pytest.mark.parametrize("checkpoint", [bells(), small(0), small(8)], ids=["bells", "no editor", "new editor"])
+def test_what_is_not_asked_stays_as_it_comes(checkpoint: Checkpoint) -> None:
+    material, names = prepare(checkpoint, MUSIC), checkpoint.config.attributes
+    rows = np.flatnonzero(material.varied)
+    z = decoding.encode(checkpoint, material, rows)
+    free = np.full((len(rows), len(names)), np.nan)
+    assert (decoding.edit(checkpoint, z, material.kind[rows], free) == z).all()
+    tokens = decode_targets(checkpoint, material, rows, z, names, free, Calibration({}))
+    assert (tokens[rows] == decoding.decode(checkpoint, material, rows, z[None])[0, 0]).all()
+
+
+def test_without_an_editor_a_dimension_is_moved_and_no_other() -> None:
+    checkpoint = small(0)
+    material = prepare(checkpoint, tune("4/4", f"{REEL}[M:6/8]{JIG}"))
+    rows = np.flatnonzero(material.varied)
+    z, positions = decoding.encode(checkpoint, material, rows), np.full((3, len(rows), 4), np.nan)
+    positions[:, ::2, 1] = np.array([-1, 0.3, 2])[:, None]
+    expected = np.stack([z, z, z])
+    expected[:, ::2, 1] = np.array([-1, 0.3, 2])[:, None]
+    assert (decoding.edit(checkpoint, z, material.kind[rows], positions) == expected).all()
+    search = candidates.start(checkpoint, material, None, ("rhythm",))
+    codes = candidates.around(search, 0, 4, np.random.default_rng(0))
+    moves = np.random.default_rng(0).normal(size=(11, candidates.MOVES, 1, 6))
+    moves *= np.append(0.0, np.resize(candidates.NUDGES, candidates.MOVES - 1))[:, None, None]
+    moves[..., :4] *= candidates.PARTNERS
+    expected = search.z + moves
+    expected[..., 0] = candidates.GRID[::4, None, None]
+    assert (codes == expected.reshape(codes.shape)).all()
+
+
+def test_each_metre_is_edited_as_its_own() -> None:
+    checkpoint = small(8)
+    assert checkpoint.model.editor is not None
+    nn.init.normal_(checkpoint.model.editor.move.weight)
+    rng, kinds = np.random.default_rng(0), np.array([0, 3, 0, 3])
+    z, positions = rng.normal(size=(2, 4, 6)).astype(np.float32), rng.normal(size=(2, 4, 4))
+    every = decoding.edit(checkpoint, z, kinds, positions)
+    for step, row in np.ndindex(2, 4):
+        alone = decoding.edit(checkpoint, z[step, [row]], kinds[[row]], positions[step, [row]])
+        assert np.allclose(every[step, row], alone[0], atol=1e-5)
+    assert not np.allclose(every, decoding.edit(checkpoint, z, kinds[::-1].copy(), positions), atol=1e-3)
+
+
+def test_a_search_edits_half_of_its_codes() -> None:
+    checkpoint = bells()
+    search = candidates.start(checkpoint, prepare(checkpoint, MUSIC), None, ("density",))
+    codes = candidates.around(search, 0, 1, np.random.default_rng(0)).reshape(41, candidates.MOVES, -1, 3)
+    assert np.allclose(codes[..., 0], candidates.GRID[:, None, None])
+    assert np.allclose(codes[:, ::2, :, 2], candidates.GRID[:, None, None])
+    assert np.abs(codes[:, 1::2, :, 2] - candidates.GRID[:, None, None]).max() > 1
+
+
+def test_refining_begins_at_edits_for_the_targets() -> None:
+    checkpoint = bells()
+    search = candidates.start(checkpoint, prepare(checkpoint, MUSIC), None, ("density",))
+    pool = pools.from_candidates(search, ("density",), [candidates.inputs(search)])
+    targets = np.repeat([[21 / KIND]], len(MUSIC.measures), axis=0)
+    tokens, _ = pool.refine(targets).look_up(targets)
+    assert (is_onset(tokens).sum(axis=1) == 21).all()
+    blind = replace(checkpoint, config=config.make(attributes=("density",), latent=3, units=8, editor=0))
+    pool = replace(pool, search=replace(search, checkpoint=blind))
+    tokens, _ = pool.refine(targets).look_up(targets)
+    assert (is_onset(tokens).sum(axis=1) != 21).any()
