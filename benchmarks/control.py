@@ -81,7 +81,7 @@ def bench_of(checkpoint: Checkpoint, cache: Path, metre: Metre, seed: int, part:
     data = to_data(corpus, settings)
     places = replace(data, x=np.flatnonzero(inside)[:, None])
     train, valid, test = (each.x[:, 0] for each in split(places, settings.seed))
-    asked = {"validation": valid, "test": test}[part]
+    held_out = {"validation": valid, "test": test}[part]
     valid = valid[corpus.kind[valid] == kind]
     z = encode_classes(checkpoint, classes[valid], kind)
     kinds = np.zeros(len(valid), dtype=int)  # one kind is measured
@@ -94,7 +94,7 @@ def bench_of(checkpoint: Checkpoint, cache: Path, metre: Metre, seed: int, part:
     )  # fmt: skip
     table = Calibration({name: tables * len(METRES) for name, tables in scale.tables.items()})
     rows = np.zeros(len(corpus.tokens), dtype=bool)
-    rows[asked[corpus.kind[asked] == kind]] = True
+    rows[held_out[corpus.kind[held_out] == kind]] = True
     order = np.random.default_rng(seed).permutation(np.unique(corpus.tune[rows]))
     tunes = [tune_of(corpus, rows & (corpus.tune == number), corpus.sources[number]) for number in order]
     return Bench(checkpoint, corpus, kind, table, values, train[corpus.kind[train] == kind], tunes)

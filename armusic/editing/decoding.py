@@ -75,8 +75,8 @@ def edit(
     targets = np.broadcast_to(positions, (*steps, *positions.shape[-2:])).astype(np.float32)
     for kind in np.unique(kinds).tolist():
         rows = kinds == kind
-        before, asked = (torch.from_numpy(part[..., rows, :]).flatten(0, -2) for part in (edited, targets))
-        edited[..., rows, :] = checkpoint.model.edit(before, asked, kind).unflatten(0, (*steps, -1)).numpy()
+        codes, places = (torch.from_numpy(part[..., rows, :]).flatten(0, -2) for part in (edited, targets))
+        edited[..., rows, :] = checkpoint.model.edit(codes, places, kind).unflatten(0, (*steps, -1)).numpy()
     return edited
 
 
