@@ -172,7 +172,8 @@ def around(search: Search, dim: int, count: int, rng: np.random.Generator) -> Co
     """Return codes on the grid of one dimension, with moves of the others; every `count`-th value of the grid.
 
     The moves are the same for all units, so that the answers for one do not depend on the rest of the tune.
-    A model with an editor edits every second code for its value: the two kinds of codes lead to different measures.
+    A model with an editor edits one code in three for the value, and one for the value and what the unit has of the
+    other attributes: different codes lead to different measures.
     """
     grid, known = GRID[::count], len(search.checkpoint.config.attributes)
     scale = np.append(0.0, np.resize(NUDGES, MOVES - 1))
@@ -182,9 +183,11 @@ def around(search: Search, dim: int, count: int, rng: np.random.Generator) -> Co
     codes = moved.copy()
     codes[..., dim] = grid[:, None, None]
     if has_editor(search.checkpoint):
-        positions = np.full((len(grid), 1, len(search.z), known), np.nan)
-        positions[..., dim] = grid[:, None, None]
-        codes[:, ::2] = edit(search.checkpoint, moved[:, ::2], search.kind, positions)
+        free = np.full((len(grid), 1, len(search.z), known), np.nan)
+        keep = np.broadcast_to(search.z[:, :known], free.shape).astype(np.float64)
+        for part, positions in enumerate((free, keep)):
+            positions[..., dim] = grid[:, None, None]
+            codes[:, part::3] = edit(search.checkpoint, moved[:, part::3], search.kind, positions)
     return codes.reshape(-1, *search.z.shape)
 
 

@@ -156,13 +156,26 @@ def test_each_metre_is_edited_as_its_own() -> None:
     assert not np.allclose(every, decoding.edit(checkpoint, z, kinds[::-1].copy(), positions), atol=1e-3)
 
 
-def test_a_search_edits_half_of_its_codes() -> None:
+def test_a_search_edits_two_codes_in_three() -> None:
     checkpoint = bells()
     search = candidates.start(checkpoint, prepare(checkpoint, MUSIC), None, ("density",))
     codes = candidates.around(search, 0, 1, np.random.default_rng(0)).reshape(41, candidates.MOVES, -1, 3)
     assert np.allclose(codes[..., 0], candidates.GRID[:, None, None])
-    assert np.allclose(codes[:, ::2, :, 2], candidates.GRID[:, None, None])
-    assert np.abs(codes[:, 1::2, :, 2] - candidates.GRID[:, None, None]).max() > 1
+    edited = codes[..., 2][:, [0, 1, 3, 4]]
+    assert np.allclose(edited, candidates.GRID[:, None, None])
+    assert np.abs(codes[:, 2::3, :, 2] - candidates.GRID[:, None, None]).max() > 1
+
+
+def test_a_search_asks_some_codes_to_keep_the_other_attributes(monkeypatch: pytest.MonkeyPatch) -> None:
+    positions = []
+    monkeypatch.setattr(candidates, "edit", lambda _, z, kinds, places: positions.append(places) or z)
+    search = candidates.start(small(8), prepare(small(8), MUSIC), None, ("density",))
+    candidates.around(search, 2, 1, np.random.default_rng(0))
+    for places in positions:
+        assert (places[:, 0, :, 2] == candidates.GRID[:, None]).all()
+    others = [0, 1, 3]
+    assert np.isnan(positions[0][..., others]).all()
+    assert (positions[1][..., others] == search.z[:, others]).all()
 
 
 def test_refining_begins_at_edits_for_the_targets() -> None:
