@@ -1,7 +1,8 @@
 """Edit a tune: raise or lower an attribute, and keep the rest.
 
 1. `material`: the tune as a model takes it: tokens, classes, and the measures that may vary.
-2. `decoding`: codes of measures (`encode`), and measures of codes that keep the tune a tune (`decode`).
+2. `decoding`: codes of measures (`encode`), codes for other values (`edit`), and measures of codes that keep the tune
+   a tune (`decode`).
 3. `candidates`: measures decoded from many codes around the input's, each with its attributes.
 4. `pool`: of candidates with equal values the one nearest to the input; a target is a look-up.
 5. `targets`: values as typed or as numbers, resolved measure by measure.

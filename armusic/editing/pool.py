@@ -1,7 +1,8 @@
 """Pools of candidates: a target is a look-up in one, and the rest of the measure is kept.
 
 For each measure there is one pool of candidates, the input first among them: its code with
-the attribute's dimension put on a grid and the others nudged, decoded in one batch under the
+the attribute's dimension put on a grid and the others nudged (and edited for the values of the grid,
+where the model has an editor), decoded in one batch under the
 constraints of `decoding.choose`, and the attributes of what comes out measured exactly.
 An attribute that is no dimension of the model, a custom one say, is looked for along all of them.
 A second round looks where values are missing; a third combines candidates with the input: some of
