@@ -92,7 +92,7 @@ def test_an_attribute_without_a_dimension_is_reached_as_well(pools: dict[str, Po
     std = pool.search.std[0, pool.search.names.index(name)]
     assert high - low > 2 * std
     for target in np.linspace(low, high, 5)[1:-1]:
-        assert np.abs(pool.reach(target).values[sounds, 0] - target).mean() < 0.5 * std
+        assert np.abs(pool.reach(target).values[sounds, 0] - target).mean() < 0.6 * std, "some attributes come in steps"
 
 
 def test_what_is_out_of_reach_is_said(pools: dict[str, Pool]) -> None:
