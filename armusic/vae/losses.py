@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from armusic.vae.alignment import alignments, centred_kernels
+
 KERNEL = 128
 """Number of items of a batch that `dependence` compares."""
 
@@ -220,19 +222,11 @@ def dependence(z: Tensor, a: Tensor) -> Tensor:
     if len(z) < 3 or not z.shape[1]:
         return z.new_zeros(())
     z, a = z[:KERNEL], a[:KERNEL]
-    of_z, of_a = _centred_kernels(z), _centred_kernels(a)
-    shared = torch.einsum("kij,lij->kl", of_z, of_a)
-    return (shared / (of_z.norm(dim=(1, 2))[:, None] * of_a.norm(dim=(1, 2))).clamp_min(1e-6)).mean(dim=1).sum()
+    of_a = centred_kernels(a)
+    of_a = of_a / of_a.norm(dim=(1, 2), keepdim=True).clamp_min(1e-6)
+    return alignments(z, of_a.mean(dim=0)).sum()
 
 
 def _standardised(x: Tensor) -> Tensor:
     """Return each column with mean 0 and standard deviation 1; one that does not vary becomes 0."""
     return (x - x.mean(dim=0)) / x.std(dim=0, correction=0).clamp_min(1e-6)
-
-
-def _centred_kernels(x: Tensor) -> Tensor:
-    """Return the centred Gaussian kernel between all rows, for each column: (column, item, item)."""
-    x = x / x.std(dim=0).clamp_min(1e-6)
-    kernel = (-0.5 * (x.T[:, :, None] - x.T[:, None]).square()).exp()
-    rows = kernel - kernel.mean(dim=1, keepdim=True)
-    return rows - rows.mean(dim=2, keepdim=True)

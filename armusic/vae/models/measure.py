@@ -169,9 +169,9 @@ class ParallelDecoder(nn.Module):
     def forward(self, z: Tensor, kind: int, teacher: Tensor | None) -> Tensor:
         """Return logits (measure, tick, class)."""
         views = self.code(z).unflatten(1, self.positions.shape[1:])[:, : self.ticks[kind]]
-        inputs = functional.selu(views + self.positions[kind, : self.ticks[kind]])
+        inputs = functional.selu(views + self.positions[kind, : self.ticks[kind]], inplace=True)
         states, _ = gru.states(self.rnn, self._drop(inputs))
-        return self.logits(self._drop(states))
+        return self.logits(self._drop(states).transpose(0, 1)).transpose(0, 1)  # states lie in memory tick by tick
 
     def _drop(self, inputs: Tensor) -> Tensor:
         """Drop the same units at every tick, which takes a fraction of the time (Gal and Ghahramani 2016)."""
