@@ -1,67 +1,82 @@
-"""Which of the losses for control earns its place: one model each, in equal time, by `held_out`'s measures.
+"""What each part of the control of one decode is worth: one model each, as many epochs, measured on validation tunes.
 
-    python benchmarks/control_losses.py [--epochs 12] [--folder runs/control-losses]
+    python benchmarks/control_losses.py [--epochs 24] [--folder runs/control-losses] [--only TITLE]
 
-An epoch without control and cycle decodes and encodes once, not twice, and takes half the time: there are twice
-as many.
-
-Runs that are there already are gone on with, so it can be stopped and called again. It prints a Markdown table:
-reconstruction of held-out 4/4 measures, how far the attribute of whole tunes moves over a sweep of its dimension (in
-corpus standard deviations, four would be exact), and how often it falls on the way up.
+Runs that are there already are gone on with, so it can be stopped and called again, and several processes can take one
+title each. It prints a Markdown table of validation measures in 4/4: how many come back exactly, and the share of
+chance codes that are valid measures; then, for each attribute, R² of the values that are asked of them with one
+decode, and in brackets the share of their ticks that stay (`armusic.evaluation.one_decode`).
 """
 
 from __future__ import annotations
 
 import argparse
 import re
+import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from armusic import api, config, evaluation
+import armusic
+from armusic import api, config
+from armusic.evaluation import one_decode
+from armusic.evaluation.subject import load, number_items
+from armusic.evaluation.sweeps import find_axes
 from armusic.files import data_folder
-from armusic.music.score import METRES
+from armusic.training.checkpoint import LAST, Checkpoint
 
-VARIANTS: dict[str, dict[str, float]] = {
-    "attribute loss only": {"control": 0.0, "cycle": 0.0},
-    "expected attributes": {"control": 0.2, "cycle": 0.0},
-    "latent cycle": {"control": 0.0, "cycle": 0.2},
-    "both (the default)": {},
-    "both, stronger": {"control": 0.5, "cycle": 0.5},
-    "both, at temperature .3": {"temperature": 0.3},
-    "independence": {"control": 0.0, "cycle": 0.0, "independence": 0.1},
-    "all three": {"independence": 0.1},
+OWN = f"{Path(__file__).parents[1] / 'examples' / 'my_attribute.py'}:offbeat"
+VARIANTS: dict[str, dict[str, Any]] = {
+    "no control, no editor": {"control": 0.0, "editor": 0},
+    "control of a dimension that is moved alone": {"editor": 0},
+    "the default": {},
+    "keep 0": {"keep": 0.0},
+    "keep .5": {"keep": 0.5},
+    "grammar 0": {"grammar": 0.0},
+    "with an attribute of one's own": {"attributes": (*config.ATTRIBUTES, OWN)},
 }
+CHANCE = 2048  # codes of the prior
 
 
 def main() -> None:
     """Train what is missing, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--epochs", type=int, default=24)
     parser.add_argument("--folder", type=Path, default=Path("runs/control-losses"))
+    parser.add_argument("--only", choices=list(VARIANTS))
     options = parser.parse_args()
-    names = config.ATTRIBUTES
-    print(
-        "| losses | epochs | minutes | ticks | exact | unseen exact | R² |",
-        *(f"{name} moves, falls |" for name in names),
-    )
-    print("|---|---|---|---|---|---|---|" + "---|" * len(names))
+    print("| | exact, all / unseen | valid chance codes | rhythm | range | density | contour | its own |")
+    print("|---|---|---|---|---|---|---|---|")
     for title, settings in VARIANTS.items():
-        run = options.folder / re.sub("[^a-z0-9]+", "-", title).strip("-")
-        chosen = config.make(**settings)
-        epochs = options.epochs * (1 if chosen.loss.control or chosen.loss.cycle else 2)
-        api.train(chosen.replace(epochs=epochs), run, resume=True)
-        checkpoint = api.load(run).checkpoint
-        minutes = sum(row["seconds"] for row in api.load(run / "last.safetensors").checkpoint.history) / 60
-        figures = evaluation.held_out(checkpoint, data_folder())
-        rows = figures["reconstruction"][str(METRES[0])]
-        cells = [str(epochs), f"{minutes:.0f}", *(f"{rows['all'][name]:.4f}" for name in ("ticks", "exact"))]
-        cells += [f"{rows['unseen']['exact']:.4f}", f"{np.mean([*figures['r2'][str(METRES[0])].values()]):.4f}"]
-        for k, name in enumerate(names):
-            sweep = figures["sweep"][name]
-            moved = (sweep["means"][-1] - sweep["means"][0]) / checkpoint.scale.std[0, k]
-            cells.append(f"{moved:.2f}, {sweep['falls']:.1%}")
-        print(f"| {title} | " + " | ".join(cells) + " |", flush=True)
+        if options.only in (None, title):
+            print(row(title, settings, options.epochs, options.folder), flush=True)
+
+
+def row(title: str, settings: Mapping[str, Any], epochs: int, folder: Path) -> str:
+    """Return a row of the table."""
+    run = folder / re.sub("[^a-z0-9]+", "-", title.lower()).strip("-")
+    start = time.process_time()
+    api.train(config.make(**settings, epochs=epochs), run, resume=True)
+    seconds = time.process_time() - start
+    exact, unseen, valid, figures = measure(armusic.load(run / LAST).checkpoint)
+    cells = [f"{title} ({seconds / 60:.1f} min)", f"{exact:.1%} / {unseen:.1%}", f"{valid:.1%}"]
+    cells += [f"{entry.r2:.2f} ({entry.kept:.2f})" for entry in figures.values()]
+    return "| " + " | ".join(cells) + " |" + " |" * (8 - len(cells))
+
+
+def measure(checkpoint: Checkpoint) -> tuple[float, float, float, dict[str, one_decode.Obedience]]:
+    """Return the shares of validation measures and of chance codes, and what one decode makes of values asked for."""
+    subject, (train, valid, _) = load(checkpoint, data_folder(), "4/4")
+    rng = np.random.default_rng(0)
+    right = subject.accuracy(valid.x, subject.encode(valid.x)[0]) == 1
+    numbers, training = number_items(subject, valid.x, train.x)
+    chance = subject.decode(rng.standard_normal((CHANCE, subject.model.latent), dtype=np.float32))
+    plausible = subject.adapter.plausible(chance, subject.kind, subject.config)
+    assert plausible is not None
+    obedience = one_decode.measure(subject, (train, valid, valid), find_axes(subject, valid), rng)
+    return float(right.mean()), float(right[~np.isin(numbers, training)].mean()), float(plausible.mean()), obedience
 
 
 if __name__ == "__main__":

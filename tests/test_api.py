@@ -40,7 +40,7 @@ def test_what_a_user_holds_has_a_public_class() -> None:
 
 def test_what_a_user_holds_is_shown_in_a_line() -> None:
     model, music = armusic.load(), armusic.read(EXAMPLE)
-    assert repr(model) == ("Model(folk, measures of 4/4 2/4 3/4 6/8 9/8 12/8, rhythm range density contour, latent 32)")
+    assert repr(model) == ("Model(folk, measures of 4/4 2/4 3/4 6/8 9/8 12/8, rhythm range density contour, latent 48)")
     assert repr(music) == "Tune(Speed the Plough, 16 measures of 4/4, 93 notes, G:major)"
     (_, high) = model.interpolate(music, "rhythm", 1, (2, 2))
     assert repr(high) == f"Variation(rhythm +2.0, mean {high.values.mean():.3f}, {high.tune.summary})"
@@ -66,7 +66,7 @@ def test_targets_are_strings_or_a_mapping() -> None:
 def test_a_tune_has_codes_and_codes_a_tune() -> None:
     model, music = armusic.load(), armusic.read(EXAMPLE)
     codes = model.encode(music)
-    assert (codes.shape, codes.dtype) == ((16, 32), np.float32)
+    assert (codes.shape, codes.dtype) == ((16, 48), np.float32)
     decoded = model.decode(codes, like=music)
     assert decoded.measures == music.measures
     shares = model.reconstruct(music).ticks
@@ -93,10 +93,10 @@ def test_measures_without_a_code_stay() -> None:
 @pytest.mark.parametrize(
     ("shape", "options", "message"),
     [
-        ((8, 31), {"metre": "4/4"}, r"codes of shape \(8, 31\): give one row of 32 numbers per measure"),
-        ((8, 32), {}, "either a tune to be like, or a metre"),
-        ((8, 32), {"metre": "4/4", "like": tune("4/4", REEL)}, "give one of them"),
-        ((7, 32), {"like": tune("4/4", REEL)}, "7 codes for a tune of 8 measures"),
+        ((8, 47), {"metre": "4/4"}, r"codes of shape \(8, 47\): give one row of 48 numbers per measure"),
+        ((8, 48), {}, "either a tune to be like, or a metre"),
+        ((8, 48), {"metre": "4/4", "like": tune("4/4", REEL)}, "give one of them"),
+        ((7, 48), {"like": tune("4/4", REEL)}, "7 codes for a tune of 8 measures"),
     ],
 )
 def test_codes_of_another_shape(shape: tuple[int, ...], options: dict[str, Any], message: str) -> None:
@@ -108,7 +108,7 @@ def test_a_model_of_images_has_no_codes_of_tunes() -> None:
     model = api.Model(replace(armusic.load().checkpoint, config=armusic.configure(data="sprites")))
     assert repr(model).startswith("Model(sprites, images, ")
     assert len(repr(model)) < 200
-    for call in (lambda: model.encode(tune("4/4", REEL)), lambda: model.decode(np.zeros((1, 32)), metre="4/4")):
+    for call in (lambda: model.encode(tune("4/4", REEL)), lambda: model.decode(np.zeros((1, 48)), metre="4/4")):
         with pytest.raises(UsageError, match="has no codes of tunes: load a model of music"):
             call()
 

@@ -33,7 +33,7 @@ class Model:
     --------
     >>> import armusic
     >>> armusic.load()
-    Model(folk, measures of 4/4 2/4 3/4 6/8 9/8 12/8, rhythm range density contour, latent 32)
+    Model(folk, measures of 4/4 2/4 3/4 6/8 9/8 12/8, rhythm range density contour, latent 48)
     """
 
     checkpoint: Checkpoint
@@ -159,7 +159,7 @@ class Model:
         >>> import armusic
         >>> model, tune = armusic.load(), armusic.read("examples/speed-the-plough.mid")
         >>> [(variation.name, len(variation.tune.notes)) for variation in model.interpolate(tune, "rhythm", steps=3)]
-        [('rhythm -2.0', 20), ('rhythm +0.0', 93), ('rhythm +2.0', 113)]
+        [('rhythm -2.0', 20), ('rhythm +0.0', 93), ('rhythm +2.0', 115)]
         """
         from armusic.editing import sweep
 

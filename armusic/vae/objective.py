@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from contextlib import nullcontext
 
 import numpy as np
@@ -62,8 +63,10 @@ class Objective(nn.Module):
         self.register_buffer("span", torch.as_tensor(span, dtype=like.dtype, device=like.device))
         self._encode, self._decode = model.encode, model.decode
         if config.schedule.compile:  # for every kind, with and without gradient, with and without a teacher
+            known = inspect.signature(torch.compile).parameters  # torch before 2.13 has no such limit
+            limit = {"recompile_limit": COMPILED} if "recompile_limit" in known else {}
             self._encode, self._decode = (
-                torch.compile(method, dynamic=True, recompile_limit=COMPILED)  # type: ignore[call-overload]
+                torch.compile(method, dynamic=True, **limit)  # type: ignore[call-overload]
                 for method in (model.encode, model.decode)
             )
 
