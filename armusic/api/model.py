@@ -88,7 +88,7 @@ class Model:
         >>> import armusic
         >>> model, tune = armusic.load(), armusic.read("examples/speed-the-plough.mid")
         >>> model.encode(tune).shape
-        (16, 32)
+        (16, 48)
         """
         from armusic.editing import codes
 
