@@ -23,6 +23,7 @@ from armusic.generation import fit_phrases, phrase_model
 from armusic.training import checkpoint
 
 RESOURCES = Path(armusic.__file__).parent / "resources"
+DIGITS = "# The network that reads digits"  # the section of the card that stays
 LOSSES = Path(__file__).with_name("control_losses.md")
 CARD = """# The shipped model
 
@@ -81,7 +82,9 @@ def main() -> None:
         losses=LOSSES.read_text(encoding="utf-8").replace("# ", "## ", 1),
         **last.card["items"],
     )
-    (RESOURCES / "README.md").write_text(text, encoding="utf-8")
+    readme = RESOURCES / "README.md"
+    _, title, digits = readme.read_text(encoding="utf-8").partition(DIGITS)
+    readme.write_text(f"{text}\n{title}{digits}", encoding="utf-8")
     print(text)
 
 
