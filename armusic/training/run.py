@@ -56,6 +56,7 @@ def train(
         first = rank == 0
         last = checkpoint.load(run / LAST) if resume and (run / LAST).is_file() else None
         if last is not None:
+            _refuse_other_losses(last, run)
             config = _same(last.config, config, run)
         elif first and not resume:
             _refuse_another(run)
@@ -165,6 +166,15 @@ def _same(started: Config, config: Config, run: Path) -> Config:
             " a run is resumed with the settings it was started with"
         )
     return started
+
+
+def _refuse_other_losses(last: Checkpoint, run: Path) -> None:
+    """Refuse to go on with a run that an earlier version of armusic started, with losses that are no more."""
+    if last.history and "cycle" in last.history[-1]:
+        raise UsageError(
+            f"{one_line(str(run))} was started by an earlier version, with other losses for control: start another run"
+            " from its weights (option start)"
+        )
 
 
 def _same_network(initial: Config, config: Config) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -114,6 +115,16 @@ def test_a_finished_run_stays_as_it_is(whole: Path, settings: Config, cache: Pat
     before = (whole / "last.safetensors").read_bytes()
     api.train(settings, whole, resume=True, data_dir=cache)
     assert (whole / "last.safetensors").read_bytes() == before
+
+
+def test_a_run_with_losses_that_are_no_more_does_not_go_on(
+    whole: Path, settings: Config, cache: Path, tmp_path: Path
+) -> None:
+    last = checkpoint.load(whole / checkpoint.LAST)
+    before = replace(last, history=tuple(row | {"cycle": 0.1} for row in last.history))
+    checkpoint.save(before, tmp_path / checkpoint.LAST)
+    with pytest.raises(UsageError, match="was started by an earlier version, with other losses for control"):
+        api.train(settings, tmp_path, resume=True, data_dir=cache)
 
 
 def test_another_run_is_never_overwritten(whole: Path, settings: Config, cache: Path) -> None:
