@@ -1,6 +1,6 @@
 """How long until a model is as good as the paper's folk figures, by the paper's own protocol.
 
-    python benchmarks/time_to_paper.py default --epochs 32 --batch 64 --threads 1
+    python benchmarks/time_to_paper.py default --epochs 27 --batch 64 --threads 1 --no-control
     python benchmarks/time_to_paper.py paper --minutes 60
     python benchmarks/time_to_paper.py paper --run runs/longer/paper-folk44-1
 
@@ -61,13 +61,15 @@ def main() -> None:
     parser.add_argument("preset", choices=list(PRESETS))
     parser.add_argument("--epochs", type=int, help="the schedule's length; the preset's own by default")
     parser.add_argument("--batch", type=int, help="measures a step; the preset's own by default")
+    parser.add_argument("--no-control", action="store_true", help="train no editor, as the paper's figures need none")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="give up after so much processor time")
     parser.add_argument("--run", type=Path, help="the folder of a run to measure, instead of training")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     chosen = {name: value for name in ("epochs", "batch") if (value := getattr(options, name)) is not None}
-    config = make(options.preset, data="folk44-paper", **chosen)
+    without = {"control": 0.0, "editor": 0, "independence": 0.0} if options.no_control else {}
+    config = make(options.preset, data="folk44-paper", **chosen, **without)
     adapter = adapters.get(config.data)
     train, valid, test = adapter.split(adapter.load(config, Path(data_folder())), config.seed)
     rng = np.random.default_rng(0)
