@@ -21,6 +21,8 @@ export async function restore(source, reading) {
   return api.read(session, reading);
 }
 
+const TRIES = 3; // of a request, each with another session
+
 /**
  * Return a function that sends a request to the open session. An expired session is opened again, once for all
  * requests that wait for it, unless another tune is open by then.
@@ -36,24 +38,26 @@ export function sender(state, onRestore, reopen = restore) {
    * @param {(session: Session) => Promise<Answer>} send
    */
   return async (send) => {
-    const { session } = state;
-    try {
-      return await send(session);
-    } catch (error) {
-      const expired = error instanceof api.RequestError && error.status === 404;
-      const known = replacements.get(session);
-      if (!expired || (session !== state.session && !known)) throw error;
-      const replacement = known ?? reopen(state.source, session.reading);
-      replacements.set(session, replacement);
-      const restored = await replacement.catch((cause) => {
-        replacements.delete(session);
-        throw cause;
-      });
-      if (session === state.session) {
-        state.session = restored;
-        onRestore();
-      } else if (restored !== state.session) throw error;
-      return send(restored);
+    let { session } = state;
+    for (let tries = 1; ; tries++) {
+      try {
+        return await send(session);
+      } catch (error) {
+        const expired = error instanceof api.RequestError && error.status === 404;
+        const known = replacements.get(session);
+        if (!expired || tries === TRIES || (session !== state.session && !known)) throw error;
+        const replacement = known ?? reopen(state.source, session.reading);
+        replacements.set(session, replacement);
+        const restored = await replacement.catch((cause) => {
+          replacements.delete(session);
+          throw cause;
+        });
+        if (session === state.session) {
+          state.session = restored;
+          onRestore();
+        } else if (restored !== state.session && !replacements.has(restored)) throw error;
+        session = restored; // which may have expired as well by now
+      }
     }
   };
 }

@@ -83,3 +83,23 @@ test("a tune is read again as it was before", async (context) => {
   ]);
   await assert.rejects(restore(null, undefined), /open it again/);
 });
+
+test("a session that expires while its request waits is opened again too", async () => {
+  const opened = ["first", "second"];
+  const state = { session: session("old"), source: { example: "1" } };
+  const send = sender(state, () => {}, async () => session(/** @type {string} */ (opened.shift())));
+  const request = async (/** @type {Session} */ { id }) => {
+    if (id !== "second") throw new RequestError(404, "expired");
+    return id;
+  };
+  assert.equal(await send(request), "second");
+  assert.equal(state.session.id, "second");
+});
+
+test("a server that forgets every session is not asked for ever", async () => {
+  let count = 0;
+  const state = { session: session("old"), source: { example: "1" } };
+  const send = sender(state, () => {}, async () => session(`new ${count++}`));
+  await assert.rejects(send(async () => Promise.reject(new RequestError(404, "expired"))), { status: 404 });
+  assert.equal(count, 2);
+});
