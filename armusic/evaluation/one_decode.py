@@ -18,7 +18,6 @@ CODES = 1024  # chance codes, each asked for another value
 ITEMS, TARGETS = 300, 7  # held-out items, and targets for each
 CENTRAL = (5, 95)  # percentiles of the data between which the targets for items lie
 CALIBRATED = 1000  # validation items that tell which position stands for a value
-WIDE = 6.0  # standard deviations on both sides of the mean that an editor is asked for; without one: calibration.SPAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ def _calibrate(subject: Subject, train: Data, valid: Data, axes: Axes, rng: np.r
         train.names,
         1,
         edit=lambda codes, attribute, positions, _: put(subject, codes, axes, {attribute: positions}),
-        span=WIDE if subject.edits else calibration.SPAN,
+        span=calibration.WIDE if subject.edits else calibration.SPAN,
     )
     return [scale.table(name, 0) for name in train.names]
 

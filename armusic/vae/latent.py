@@ -2,39 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 
 TINY = 1e-12  # below this length, a code is at the origin
 FLAT = 1e-4  # below this sine of the angle between two codes, the arc is a straight line
-
-
-def sweep(z: Tensor, dim: int, steps: Sequence[float]) -> Tensor:
-    """Return codes with one dimension moved by each of `steps`.
-
-    Parameters
-    ----------
-    z : Tensor (item, latent)
-        Codes.
-    dim : int
-        Dimension that is moved.
-    steps : sequence of float
-        Distances from each code, in prior standard deviations.
-
-    Returns
-    -------
-    Tensor (step, item, latent)
-
-    Examples
-    --------
-    >>> sweep(torch.tensor([[5.0, 7.0]]), 0, [-1, 1]).tolist()
-    [[[4.0, 7.0]], [[6.0, 7.0]]]
-    """
-    moved = z.repeat(len(steps), 1, 1)
-    moved[:, :, dim] += torch.as_tensor(steps, dtype=z.dtype, device=z.device)[:, None]
-    return moved
 
 
 def lerp(start: Tensor, end: Tensor, share: float) -> Tensor:
