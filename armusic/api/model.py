@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from armusic.config import MUSIC, Config
+from armusic.editing.manner import KEPT, NATURAL, manner
 from armusic.editing.targets import Targets
 from armusic.files import data_folder
 from armusic.music.score import Metre, Tune
@@ -128,8 +129,15 @@ class Model:
         key: str = "auto",
         *,
         closed: bool = True,
+        natural: float = NATURAL,
+        keep: str | Sequence[str] = KEPT,
+        each_measure: bool = False,
+        alternatives: int = 1,
+        seed: int = 0,
     ) -> list[Variation]:
         """Return the tune with one attribute lowered and raised, in equal steps.
+
+        The mean of the tune moves by each step, and its measures change where that costs the music least.
 
         Parameters
         ----------
@@ -140,7 +148,7 @@ class Model:
         steps : int
             Number of variations, at least 1.
         span : (float, float)
-            First and last step, in standard deviations of the attribute from the value of each measure (in the open
+            First and last step, in standard deviations of the attribute from the mean of the tune (in the open
             loop: of the prior, from the code of each measure).
         measures : (int, int), optional
             First and last measure to vary, from 1; all when not given.
@@ -148,11 +156,21 @@ class Model:
             Key to stay in, such as `A:dorian`; `auto`: the tune's own; `off`: any pitch.
         closed : bool
             Search for each value; otherwise decode once for each step, which is near (the open loop).
+        natural : float
+            From 0, as near to the input as can be, to 1, as the tunes of the corpus would go.
+        keep : str or sequence of str
+            What must not change: any of cadences, downbeats, rhythm, pitches; or "none".
+        each_measure : bool
+            Every measure moves by the step, not the mean of the tune. With `measures`, these always do.
+        alternatives : int
+            Number of different answers for each step; fewer where there are no more.
+        seed : int
+            Seed of these.
 
         Returns
         -------
         list of Variation
-            One for each step, from low to high. Step 0 is the input itself.
+            One for each step and alternative, from low to high. Step 0 is the input itself.
 
         Examples
         --------
@@ -163,7 +181,20 @@ class Model:
         """
         from armusic.editing import sweep
 
-        return sweep.interpolate(self.checkpoint, tune, attribute, steps, span, measures, key, closed=closed)
+        return sweep.interpolate(
+            self.checkpoint,
+            tune,
+            attribute,
+            steps,
+            span,
+            measures,
+            key,
+            closed=closed,
+            manner=manner(natural, keep),
+            each_measure=each_measure,
+            alternatives=alternatives,
+            seed=seed,
+        )
 
     def reach(
         self,
@@ -173,16 +204,22 @@ class Model:
         key: str = "auto",
         measures: tuple[int, int] | None = None,
         closed: bool = True,
+        natural: float = NATURAL,
+        keep: str | Sequence[str] = KEPT,
+        each_measure: bool = False,
     ) -> Reached:
         """Return the tune with attributes at their targets.
+
+        A value, a percentile or a shift is one of the tune: the mean of its measures comes to it. Curves, and values
+        for each measure, are met measure by measure.
 
         Parameters
         ----------
         tune : Tune
             All its notes on the grid.
         targets : mapping, or sequence of str
-            A mapping from names of attributes to a number (a value for all measures), a sequence (a value for each
-            measure) or a string: "p80" (a percentile of the corpus), "by+0.2" (a shift from each measure's own value)
+            A mapping from names of attributes to a number (a value of the tune), a sequence (a value for each
+            measure) or a string: "p80" (a percentile of the corpus), "by+0.2" (a shift from the present value)
             or "1:0.2 8:0.5" (a curve over the measures). Or strings such as "density=p80".
         key : str
             Key to stay in, such as `A:dorian`; `auto`: the tune's own; `off`: any pitch.
@@ -190,6 +227,10 @@ class Model:
             First and last measure to vary, from 1; all when not given.
         closed : bool
             Search for what meets the targets; otherwise decode once, which only comes near.
+        natural, keep
+            As for `interpolate`.
+        each_measure : bool
+            Every measure has the targets, not the tune. With `measures`, these always do.
 
         Returns
         -------
@@ -208,15 +249,56 @@ class Model:
         """
         from armusic.editing import reach
 
-        return reach.reach(self.checkpoint, tune, targets, key, measures, closed=closed)
+        how = manner(natural, keep)
+        return reach.reach(
+            self.checkpoint, tune, targets, key, measures, closed=closed, manner=how, each_measure=each_measure
+        )
+
+    def alternatives(
+        self,
+        tune: Tune,
+        targets: Targets,
+        count: int = 3,
+        seed: int = 0,
+        *,
+        key: str = "auto",
+        measures: tuple[int, int] | None = None,
+        natural: float = NATURAL,
+        keep: str | Sequence[str] = KEPT,
+        each_measure: bool = False,
+    ) -> list[Reached]:
+        """Return different tunes with attributes at their targets, the best first, as `reach` takes them.
+
+        The others are of nearly the same worth; there are fewer than `count` where the tune has no more.
+
+        Examples
+        --------
+        >>> import armusic
+        >>> model, tune = armusic.load(), armusic.read("examples/speed-the-plough.mid")
+        >>> first, second = model.alternatives(tune, {"density": "by-0.05"}, 2)
+        >>> (first.tokens != second.tokens).any(), abs(first.values.mean() - second.values.mean()) < 0.01
+        (True, True)
+        """
+        from armusic.editing import reach
+
+        how = manner(natural, keep)
+        return reach.alternatives(
+            self.checkpoint, tune, targets, count, seed, key, measures, manner=how, each_measure=each_measure
+        )
 
     def controller(
-        self, tune: Tune, names: Sequence[str], key: str = "auto"
+        self,
+        tune: Tune,
+        names: Sequence[str],
+        key: str = "auto",
+        *,
+        natural: float = NATURAL,
+        keep: str | Sequence[str] = KEPT,
     ) -> Callable[[Mapping[str, float]], Reached]:
         """Return a function that changes attributes of a tune by look-ups: see `armusic.editing.reach.controller`."""
         from armusic.editing import reach
 
-        return reach.controller(self.checkpoint, tune, names, key)
+        return reach.controller(self.checkpoint, tune, names, key, manner(natural, keep))
 
     def surface(self, tune: Tune, names: Sequence[str], **options: Any) -> Surface:
         """Return two attributes over a grid of targets for both: see `armusic.editing.surface.surface`.

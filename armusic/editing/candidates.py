@@ -11,11 +11,15 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float, Int, Integer
+from jaxtyping import Bool, Float, Int, Integer
 
+from armusic.editing import ear as ears
 from armusic.editing import prior_samples
+from armusic.editing import written as writing
 from armusic.editing.calibration import WIDE
 from armusic.editing.decoding import Allowed, decode, edit, encode, has_editor, ignore
+from armusic.editing.ear import Ear
+from armusic.editing.manner import DEFAULT, Manner
 from armusic.editing.material import Material
 from armusic.music import attributes
 from armusic.music.similarity import pitch_line
@@ -53,16 +57,19 @@ class Candidates:
         Codes; of a measure as it is, the posterior mean.
     values : float64 array (candidate, attribute)
         Values of the search's attributes.
+    strain : float64 array (candidate,)
+        What is unlikely and awkward in them: see `armusic.editing.ear.strain`; NaN where it was not looked for yet.
     """
 
     of: Int[np.ndarray, " candidate"]
     tokens: Tokens
     z: Float[np.ndarray, "candidate latent"]
     values: Values
+    strain: Float[np.ndarray, " candidate"]
 
-    def take(self, index: Int[np.ndarray, " candidate"]) -> Candidates:
+    def take(self, index: Int[np.ndarray, " candidate"] | Bool[np.ndarray, " candidate"]) -> Candidates:
         """Return the candidates at `index`."""
-        return Candidates(self.of[index], self.tokens[index], self.z[index], self.values[index])
+        return Candidates(self.of[index], self.tokens[index], self.z[index], self.values[index], self.strain[index])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,8 @@ class Search:
         The code of each unit: the posterior mean.
     mean, std : float64 array (unit, attribute)
         Mean and standard deviation of the attributes in the metre of each unit: see `prior_samples.spread`.
+    ear : Ear
+        What judges candidates as music.
     """
 
     checkpoint: Checkpoint
@@ -98,6 +107,7 @@ class Search:
     z: Float[np.ndarray, "unit latent"]
     mean: Float[np.ndarray, "unit attribute"]
     std: Float[np.ndarray, "unit attribute"]
+    ear: Ear
 
     @property
     def kind(self) -> Units:
@@ -114,7 +124,13 @@ def search_attributes(checkpoint: Checkpoint, names: Sequence[str]) -> tuple[str
     return tuple(dict.fromkeys((*own, *names)))
 
 
-def start(checkpoint: Checkpoint, material: Material, allowed: Allowed | None, names: Sequence[str]) -> Search:
+def start(
+    checkpoint: Checkpoint,
+    material: Material,
+    allowed: Allowed | None,
+    names: Sequence[str],
+    manner: Manner = DEFAULT,
+) -> Search:
     """Return a search for attributes that looks at equal measures once.
 
     Raises
@@ -134,7 +150,8 @@ def start(checkpoint: Checkpoint, material: Material, allowed: Allowed | None, n
     every = search_attributes(checkpoint, names)
     spreads = [prior_samples.spread(checkpoint, name, material.kind[first]) for name in every]
     mean, std = (np.column_stack(parts) for parts in zip(*spreads, strict=True))
-    return Search(checkpoint, material, allowed, every, first, of, z, mean, std)
+    ear = ears.listen(material, first, of, allowed, manner)
+    return Search(checkpoint, material, allowed, every, first, of, z, mean, std, ear)
 
 
 def part(search: Search, units: slice) -> Search:
@@ -149,6 +166,7 @@ def part(search: Search, units: slice) -> Search:
         z=search.z[units],
         mean=search.mean[units],
         std=search.std[units],
+        ear=ears.part(search.ear, units),
     )
 
 
@@ -252,6 +270,14 @@ def between(search: Search, pool: Candidates, name: str, direction: Directions, 
     return middle + rng.normal(scale=NEAR, size=(len(middle), 1, middle.shape[2]))
 
 
+def written(search: Search, names: Sequence[str], rng: np.random.Generator) -> Candidates:
+    """Return measures that come from no code: made by rules, and drawn by the model of tunes; see `editing.written`."""
+    parts = [make(search.ear, names, rng) for make in (writing.by_rule, writing.drawn)]
+    of, tokens = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    sounds = is_onset(tokens).any(axis=1)
+    return _measure(search, of[sounds], tokens[sounds], search.z[of[sounds]])
+
+
 def recombine(search: Search, pool: Candidates) -> Candidates:
     """Return combinations of each candidate and the input.
 
@@ -282,6 +308,7 @@ def join(parts: Sequence[Candidates]) -> Candidates:
         np.concatenate([part.tokens for part in parts]),
         np.concatenate([part.z for part in parts]),
         np.concatenate([part.values for part in parts]),
+        np.concatenate([part.strain for part in parts]),
     )
     rows = np.column_stack([every.of.astype(">u4").view(np.uint8).reshape(-1, 4), every.tokens.astype(np.uint8)])
     keys = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1]))).ravel()
@@ -290,5 +317,6 @@ def join(parts: Sequence[Candidates]) -> Candidates:
 
 
 def _measure(search: Search, of: Units, tokens: Tokens, z: Float[np.ndarray, "candidate latent"]) -> Candidates:
+    tokens = ears.mend(search.ear, of, tokens).astype(np.int16)
     values = attributes.measure_each(tokens, search.kind[of], search.names)
-    return Candidates(of, tokens, z, values.round(_EXACT))
+    return Candidates(of, tokens, z, values.round(_EXACT), np.full(len(of), np.nan))

@@ -13,10 +13,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from armusic.editing import candidates, open_loop
+from armusic.editing import chooser as choosers
 from armusic.editing import pool as pools
 from armusic.editing.calibration import Calibration, scale_of
 from armusic.editing.candidates import Candidates
+from armusic.editing.chooser import Chooser
 from armusic.editing.decoding import Allowed, Codes, encode
+from armusic.editing.manner import NATURAL
 from armusic.editing.material import Material, Tokens, pitches, prepare, with_tokens
 from armusic.editing.pool import Pool
 from armusic.editing.targets import TargetTable
@@ -26,7 +29,10 @@ from armusic.progress import Progress
 from armusic.training.checkpoint import Checkpoint
 
 TOLERANCE = 0.25  # standard deviations: samples may miss a target by so much more than the best answer does
-LIKELY = 0.1  # of a distance from the input: samples are e times as often a candidate as one so much further away
+LIKELY = 0.2  # of a cost: samples are e times as often a candidate as one that costs so much more
+EQUALS = 5  # candidates that are kept of those with nearly the same value of one attribute
+TOGETHER = 0.15  # standard deviations of all attributes: of candidates nearer to one another, one is kept
+CHOOSERS = 8  # are kept, of the last attributes that had targets together
 UNITS = 4  # different measures that are searched for together: more take more memory, and no less time
 JITTER = 0.5  # prior standard deviations: how far samples move the free dimensions in the open loop
 
@@ -86,44 +92,6 @@ class TuneContext:
 
 
 @dataclass(frozen=True, slots=True)
-class PoolGroup:
-    """Pools for some of the different measures of a tune.
-
-    Parameters
-    ----------
-    single : tuple of Pool
-        For each attribute, the pool that answers where it alone has a target: as `armusic.editing.reach.reach` does.
-    whole : Pool
-        The pool for all attributes together.
-    """
-
-    single: tuple[Pool, ...]
-    whole: Pool
-    _joint: dict[tuple[int, ...], Pool] = field(default_factory=dict)
-
-    @property
-    def size(self) -> int:
-        """Memory in bytes; candidates that pools share count once."""
-        pools = [*self.single, self.whole, *self._joint.values()]
-        shared = {id(pool.candidates): pool.candidates for pool in pools}.values()
-        arrays = sum(each.of.nbytes + each.tokens.nbytes + each.values.nbytes for each in shared)
-        return arrays + sum(pool.answers.nbytes + pool.distance.nbytes for pool in pools)
-
-    def pool(self, columns: tuple[int, ...]) -> Pool:
-        """Return the pool for some attributes; that of several is made when it is first needed."""
-        if len(columns) == 1:
-            return self.single[columns[0]]
-        if len(columns) == len(self.single):
-            return self.whole
-        if columns not in self._joint:
-            search, shared = self.whole.search, self.whole.candidates
-            names = tuple(search.names[column] for column in columns)
-            joint = pools.from_candidates(search, names, [_with_dtype(np.int16, shared)])
-            self._joint[columns] = replace(joint, candidates=shared, answers=joint.answers.astype(np.int32))
-        return self._joint[columns]
-
-
-@dataclass(frozen=True, slots=True)
 class LookUp:
     """Candidates for every attribute of a tune, together.
 
@@ -131,51 +99,101 @@ class LookUp:
     ----------
     context : TuneContext
         The tune.
-    groups : tuple of PoolGroup
-        Pools for all its different measures.
+    single : tuple of Pool
+        For each attribute, the pool that answers where it alone has a target: as `armusic.editing.reach.reach` does.
+    every : Pool
+        The pool for all attributes together.
     """
 
     context: TuneContext
-    groups: tuple[PoolGroup, ...]
+    single: tuple[Pool, ...]
+    every: Pool
+    _joint: dict[tuple[int, ...], Pool] = field(default_factory=dict)
+    _choosers: dict[tuple[tuple[int, ...], float], Chooser] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
-        """Memory that the candidates take, in bytes."""
-        return sum(group.size for group in self.groups)
+        """Memory that the candidates take, in bytes; those that pools share count once."""
+        pools = [*self.single, self.every, *self._joint.values()]
+        pools += [part for chooser in self._choosers.values() for part in chooser.pools]
+        shared = {id(pool.candidates): pool.candidates for pool in pools}.values()
+        arrays = sum(each.of.nbytes + each.tokens.nbytes + each.values.nbytes + each.strain.nbytes for each in shared)
+        return arrays + sum(pool.distance.nbytes for pool in pools)
 
-    def closed_loop(self, targets: TargetTable) -> tuple[Tokens, list[str]]:
+    def pool(self, columns: tuple[int, ...]) -> Pool:
+        """Return the pool for some attributes; that of several is made when it is first needed."""
+        if len(columns) == 1:
+            return self.single[columns[0]]
+        if len(columns) == len(self.single):
+            return self.every
+        if columns not in self._joint:
+            search, shared = self.every.search, self.every.candidates
+            names = tuple(search.names[column] for column in columns)
+            self._joint[columns] = replace(pools.from_candidates(search, names, [shared]), candidates=shared)
+        return self._joint[columns]
+
+    def chooser(self, columns: tuple[int, ...], natural: float) -> Chooser:
+        """Return what answers targets of the tune's means for some attributes."""
+        key = columns, natural
+        if key not in self._choosers:
+            while len(self._choosers) >= CHOOSERS:
+                self._choosers.pop(next(iter(self._choosers)))
+            self._choosers[key] = choosers.chooser(self.pool(columns).at(natural))
+        return self._choosers[key]
+
+    def whole(
+        self, targets: TargetTable, natural: float = NATURAL, seed: int | None = None
+    ) -> tuple[Tokens, list[str]]:
+        """Return the tokens whose means come to those of targets, and messages about targets that are out of reach.
+
+        Parameters
+        ----------
+        targets : float array (measure, attribute)
+            Attributes of which no measure has a target are free.
+        natural : float
+            See `armusic.editing.manner.Manner`.
+        seed : int, optional
+            Draws another answer of nearly the same worth.
+        """
+        columns = tuple(np.flatnonzero(np.isfinite(targets).any(axis=0)).tolist())
+        if not columns:
+            return self.context.material.tokens.copy(), []
+        chooser = self.chooser(columns, natural)
+        table = np.where(np.isfinite(targets), targets, self.context.present)[:, columns]
+        return chooser.answer(table, seed)
+
+    def closed_loop(self, targets: TargetTable, natural: float = NATURAL) -> tuple[Tokens, list[str]]:
         """Return the tokens that meet targets best, and messages about targets that are out of reach."""
         finite, tokens, notes = np.isfinite(targets), self.context.material.tokens.copy(), []
         for pattern in np.unique(finite[finite.any(axis=1)], axis=0):
             rows, columns = (finite == pattern).all(axis=1), np.flatnonzero(pattern)
             table = np.where(rows[:, None], targets, self.context.present)[:, columns]
-            for group in self.groups:
-                pool = group.pool(tuple(columns.tolist()))
-                answered = rows & (pool.search.of >= 0)
-                answers, messages = pool.look_up(table)
-                tokens[answered] = answers[answered]
-                notes += messages
+            answers, messages = self.pool(tuple(columns.tolist())).at(natural).look_up(table)
+            tokens[rows] = answers[rows]
+            notes += messages
         return tokens, notes
 
-    def sample(self, targets: TargetTable, seed: int) -> Tokens:
+    def sample(self, targets: TargetTable, seed: int, natural: float = NATURAL) -> Tokens:
         """Return tokens drawn by chance from those that meet targets nearly as well as the best.
 
-        A measure without a target keeps its attributes, about; near answers are likelier than
-        far ones, and equal measures get equal ones.
+        A measure without a target keeps its attributes, about; what costs the music less is likelier, and equal
+        measures get equal ones.
         """
         tokens, rng = self.context.material.tokens.copy(), np.random.default_rng(seed)
         table = np.where(np.isfinite(targets).any(axis=1, keepdims=True), targets, self.context.present)
-        for group in self.groups:
-            pool, units = group.whole, group.whole.search.of
-            chance = rng.gumbel(size=len(pool.candidates.of))
-            chance[pool.answers] -= np.where(pool.distance == 0, np.inf, pool.distance / LIKELY)  # 0: the input itself
-            bounds = np.searchsorted(pool.candidates.of, np.arange(len(pool.search.first) + 1))
-            for row in np.flatnonzero(units >= 0).tolist():
-                part = slice(bounds[units[row]], bounds[units[row] + 1])
-                deviation = (pool.candidates.values[part] - table[row]) / pool.search.std[units[row]]
-                error = np.sqrt(np.nansum(deviation**2, axis=1))
-                near = error <= error.min() + TOLERANCE
-                tokens[row] = pool.candidates.tokens[part][np.where(near, chance[part], -np.inf).argmax()]
+        pool = self.every.at(natural)
+        units, every = pool.search.of, pool.candidates
+        chance = rng.gumbel(size=len(every.of))
+        bounds = np.searchsorted(every.of, np.arange(len(pool.search.first) + 1))
+        for row in np.flatnonzero(units >= 0).tolist():
+            part = np.arange(bounds[units[row]], bounds[units[row] + 1])
+            deviation = (every.values[part] - table[row]) / pool.search.std[units[row]]
+            error = np.sqrt(np.nansum(deviation**2, axis=1))
+            near = part[error <= error.min() + TOLERANCE]
+            near = near[np.argsort(pool.distance[near], kind="stable")][: pools.NEAREST]
+            other = near[pool.distance[near] > 0]  # 0: the input itself
+            near = other if len(other) else near
+            tokens[row] = every.tokens[near[(chance[near] - pool.costs(near) / LIKELY).argmax()]]
         return tokens
 
 
@@ -210,22 +228,20 @@ def search(context: TuneContext, on_progress: Progress | None = None) -> LookUp:
             on_progress(done, total)
         done += batch
 
-    groups = []
+    parts = []
     for low in range(0, len(whole.first), UNITS):
         part = candidates.part(whole, slice(low, low + UNITS))
-        single = [pools.fill(part, (name,), on_decode=count) for name in context.names]
-        joined = pools.from_candidates(part, context.names, [pool.candidates for pool in single])
-        groups.append(PoolGroup(tuple(map(_slim, single)), _slim(joined)))
-    return LookUp(context, tuple(groups))
+        single = [_slim(pools.fill(part, (name,), on_decode=count), low) for name in context.names]
+        parts.append(single)
+    merged = [candidates.join(same) for same in zip(*parts, strict=True)] or [candidates.inputs(whole)] * len(context.names)
+    single = tuple(pools.from_candidates(whole, (name,), [part]) for name, part in zip(context.names, merged, strict=True))
+    every = pools.from_candidates(whole, context.names, merged).shortlist(TOGETHER, 1)
+    return LookUp(context, single, every)
 
 
-def _slim(pool: Pool) -> Pool:
-    """Return a pool of those candidates only that answer, in less memory: without their codes, and a byte a token."""
-    answering = np.sort(pool.answers)
-    every = _with_dtype(np.uint8, pool.candidates.take(answering))
-    every = replace(every, of=every.of.astype(np.int32), z=np.zeros((len(answering), 0), dtype=np.float32))
-    return replace(pool, candidates=every, answers=np.searchsorted(answering, pool.answers).astype(np.int32))
-
-
-def _with_dtype(dtype: type[np.integer], pool: Candidates) -> Candidates:
-    return replace(pool, tokens=pool.tokens.astype(dtype))
+def _slim(pool: Pool, low: int) -> Candidates:
+    """Return the candidates that may answer, judged, without their codes; `low` is the first of the pool's units."""
+    short = pool.shortlist(count=EQUALS)
+    short.costs(np.arange(len(short.distance)))
+    every = short.candidates
+    return replace(every, of=every.of + low, z=np.zeros((len(every.of), 0), dtype=np.float32))

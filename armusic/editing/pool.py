@@ -2,44 +2,49 @@
 
 For each measure there is one pool of candidates, the input first among them: its code with
 the attribute's dimension put on a grid and the others nudged (and edited for the values of the grid,
-where the model has an editor), decoded in one batch under the
-constraints of `decoding.choose`, and the attributes of what comes out measured exactly.
+where the model has an editor), decoded in one batch under the constraints of `decoding.choose`; and measures
+that come from no code (`editing.written`). Their attributes are measured exactly.
 An attribute that is no dimension of the model, a custom one say, is looked for along all of them.
 A second round looks where values are missing; a third combines candidates with the input: some of
-the beats of the one, the line of the one in the rhythm of the other. A target then is a look-up:
-the least error, and of equals the least distance to the input
-(`armusic.music.similarity`). Candidates that differ by less than `RESOLUTION` are equals, so each value
-has one answer, answers rise with the target, and the present value gives the input back. No
-answer depends on the other measures of the tune.
-All this holds for any attribute that looks at each measure on its own.
+the beats of the one, the line of the one in the rhythm of the other. What no musician writes is left out
+(`editing.ear`). Of those with nearly the same value, the nearest to the input are kept
+(`armusic.music.similarity`), and what they cost the music is found out: how surprising each is where it
+stands, and how far from the input. A target measure by measure then is a look-up: the least cost and squared error, so
+answers rise with the target, and the present value gives the input back. No answer depends on the other
+measures' targets. All this holds for any attribute that looks at each measure on its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from armusic.editing import candidates
+from armusic.editing import ear as ears
 from armusic.editing.calibration import percentiles
 from armusic.editing.candidates import Candidates, Search
 from armusic.editing.decoding import Allowed, has_editor, ignore
+from armusic.editing.manner import DEFAULT, Manner
 from armusic.editing.material import Material, Tokens
 from armusic.editing.result import Reached, reach_result, split
 from armusic.editing.targets import TargetTable, Value, canonical, dimensions, parse_all, resolve_all
 from armusic.music import attributes
 from armusic.music.attributes import short_name
-from armusic.music.score import METRES
-from armusic.music.similarity import distance, mixes_divisions
+from armusic.music.similarity import distance
 from armusic.training.checkpoint import Checkpoint
 
 Places = Int[np.ndarray, " place"]
 
 STEPS, SCATTER = (0.5, 1.0, 1.5), 32  # towards joint targets: shares of the way left, and codes at each
 REACH = 2.5  # standard deviations: the longest step towards joint targets
-RESOLUTION = 0.15  # standard deviations of the attribute: candidates nearer to one another are equals
+RESOLUTION = 0.1  # standard deviations of the attribute: candidates nearer to one another are equals
+EQUALS = 10  # of equals, so many are judged as music: the nearest to the input
+NEAREST = 32  # for one target, so many are
+EXACT = 200.0  # what a squared standard deviation of error costs
+CHANCE = 0.3  # by how much the logarithm of a cost is changed for another answer
 _SLACK = 1e-6  # what rounding, as on a screen, takes from a value
 
 
@@ -54,24 +59,36 @@ class Pool:
     names : tuple of str
         Names of the attributes that targets are for.
     candidates : Candidates
-        All candidates, each once, in the order of their units.
-    answers : int array (answer,)
-        Places in `candidates` of those that answer: for each value the one nearest to the input.
-    distance : float64 array (answer,)
-        Distance of each answer from the input.
+        Candidates, each once, in the order of their units.
+    distance : float64 array (candidate,)
+        Distance of each from the input.
     """
 
     search: Search
     names: tuple[str, ...]
     candidates: Candidates
-    answers: Int[np.ndarray, " answer"]
-    distance: Float[np.ndarray, " answer"]
+    distance: Float[np.ndarray, " candidate"]
 
     @property
     def present(self) -> TargetTable:
         """The input's values, float64 (measure, attribute)."""
         material = self.search.material
         return attributes.measure_each(material.tokens, material.kind, self.names)
+
+    @property
+    def inputs(self) -> Places:
+        """The place of each unit as it is among the candidates."""
+        every = self.candidates
+        same = (every.tokens == self.search.material.tokens[self.search.first][every.of]).all(axis=1)
+        places = np.flatnonzero(same)
+        return places[np.argsort(every.of[places], kind="stable")]
+
+    def tokens(self, places: Places) -> Tokens:
+        """Return the tune with a candidate in the place of each unit."""
+        rows = np.flatnonzero(self.search.of >= 0)
+        tokens = self.search.material.tokens.copy()
+        tokens[rows] = self.candidates.tokens[places[self.search.of[rows]]]
+        return tokens
 
     def reach(self, targets: Value | Mapping[str, Value | str]) -> Reached:
         """Return the tune with its attributes at the targets, or as near as there is a candidate.
@@ -97,9 +114,12 @@ class Pool:
         percentile = percentiles(self.search.checkpoint, self.search.material.kind)
         return resolve_all(parse_all(by_name), self.names, self.present, percentile)
 
-    def look_up(self, targets: TargetTable) -> tuple[Tokens, list[str]]:
-        """Return the tokens that answer finite targets, and messages about targets that are out of reach."""
-        rows, places, low, high = self._best(targets)
+    def look_up(self, targets: TargetTable, seed: int | None = None) -> tuple[Tokens, list[str]]:
+        """Return the tokens that answer finite targets, and messages about targets that are out of reach.
+
+        With a seed it is another answer, of nearly the same worth: what the candidates cost is changed by chance.
+        """
+        rows, places, low, high = self._best(targets, seed)
         tokens = self.search.material.tokens.copy()
         tokens[rows] = self.candidates.tokens[places]
         values = self._values(places)
@@ -163,25 +183,50 @@ class Pool:
     def _std(self, places: Places) -> Float[np.ndarray, "place attribute"]:
         return self.search.std[self.candidates.of[places]][..., self._columns]
 
-    def _best(self, targets: TargetTable) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def _best(self, targets: TargetTable, seed: int | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return the measures to vary, the place of the answer for each, and the least and largest values there are."""
         rows = np.flatnonzero(self.search.of >= 0)
         if not len(rows):
             return rows, rows, targets[rows], targets[rows]
         unit = self.search.of[rows]
-        bounds = np.searchsorted(self.candidates.of[self.answers], np.arange(len(self.search.first) + 1))
+        bounds = np.searchsorted(self.candidates.of, np.arange(len(self.search.first) + 1))
         counts = np.diff(bounds)[unit]
         starts = np.cumsum(counts) - counts
-        each = np.arange(counts.sum()) + np.repeat(bounds[unit] - starts, counts)  # measure by measure
-        places = self.answers[each]
+        places = np.arange(counts.sum()) + np.repeat(bounds[unit] - starts, counts)  # measure by measure
         values = self._values(places)
         low, high = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
         nearest = np.repeat(targets[rows].clip(low, high), counts, axis=0)
-        error = (((values - nearest) / self._std(places)) ** 2).sum(axis=1)
-        equal = error == np.repeat(np.minimum.reduceat(error, starts), counts)
-        distances = np.where(equal, self.distance[each], np.inf)
-        best = np.flatnonzero(distances == np.repeat(np.minimum.reduceat(distances, starts), counts))
-        return rows, places[best[np.searchsorted(best, starts)]], low, high
+        error = EXACT * (((values - nearest) / self._std(places)) ** 2).sum(axis=1)
+        measure = np.repeat(np.arange(len(rows)), counts)
+        order = np.lexsort([ears.cost(self.search.ear, 0.0, self.distance[places]) + error, measure])
+        few = order[_rank(measure[order]) < NEAREST]
+        costs = self.costs(places[few])
+        if seed is not None:
+            chance = np.random.default_rng(seed).standard_normal(len(self.distance))
+            costs = costs * np.exp(CHANCE * chance[places[few]])
+        total = costs + error[few]
+        least = few[np.lexsort([places[few], total, measure[few]])]
+        return rows, places[least[np.searchsorted(measure[least], np.arange(len(rows)))]], low, high
+
+    def costs(self, places: Places) -> Float[np.ndarray, " place"]:
+        """Return what candidates cost the music; each is judged once, when it is first looked at."""
+        every, ear = self.candidates, self.search.ear
+        new = np.unique(places[np.isnan(every.strain[places])])
+        every.strain[new] = ears.strain(ear, every.of[new], every.tokens[new].astype(np.int16))
+        return ears.cost(ear, every.strain[places], self.distance[places])
+
+    def at(self, natural: float) -> Pool:
+        """Return the pool with other weights of what is natural and what is near: see `Manner`."""
+        ear = self.search.ear
+        if natural == ear.manner.natural:
+            return self
+        manner = replace(ear.manner, natural=natural)
+        return replace(self, search=replace(self.search, ear=replace(ear, manner=manner)))
+
+    def shortlist(self, resolution: float = RESOLUTION, count: int = EQUALS) -> Pool:
+        """Return the candidates that are nearest to the input among those with nearly the same values."""
+        index = _nearest(self.search, self.names, self.candidates, self.distance, resolution, count)
+        return Pool(self.search, self.names, self.candidates.take(index), self.distance[index])
 
 
 def build(
@@ -191,6 +236,7 @@ def build(
     *,
     allowed: Allowed | None = None,
     seed: int = 0,
+    manner: Manner = DEFAULT,
 ) -> Pool:
     """Return the candidates for one attribute of a tune, or for several at once.
 
@@ -206,6 +252,8 @@ def build(
         The pitches that each measure may have, as `keys.allowed` gives them; any when not given.
     seed : int
         Seed of the moves; the same seed gives the same pool.
+    manner : Manner
+        How natural variations are to be, and what must stay.
 
     Raises
     ------
@@ -216,7 +264,7 @@ def build(
         transposition where the model's pitches count from the median of the measure.
     """
     names = canonical([names] if isinstance(names, str) else names, checkpoint.config.attributes)
-    return fill(candidates.start(checkpoint, material, allowed, names), names, seed)
+    return fill(candidates.start(checkpoint, material, allowed, names, manner), names, seed)
 
 
 def fill(search: Search, names: tuple[str, ...], seed: int = 0, on_decode: Callable[[int], None] = ignore) -> Pool:
@@ -241,33 +289,45 @@ def fill(search: Search, names: tuple[str, ...], seed: int = 0, on_decode: Calla
     dims = dimensions(names, known) if set(names) <= set(known) else list(range(len(known)))
     codes = [candidates.around(search, dim, len(dims), rng) for dim in dims]
     parts += [candidates.attempt(search, units, z, on_decode) for z in codes]
-    pool = from_candidates(search, names, parts)
     if len(names) > 1:
-        return pool
+        return from_candidates(search, names, [*parts, candidates.written(search, names, rng)])
+    pool = from_candidates(search, names, parts)
     direction = candidates.directions(search, pool.candidates, names)
-    z = candidates.between(search, pool.candidates.take(pool.answers), names[0], direction, rng)
+    z = candidates.between(search, pool.shortlist(count=1).candidates, names[0], direction, rng)
     pool = from_candidates(search, names, [pool.candidates, candidates.attempt(search, units, z, on_decode)])
-    combined = candidates.recombine(search, pool.candidates.take(pool.answers))
-    return from_candidates(search, names, [pool.candidates, combined])
+    combined = candidates.recombine(search, pool.shortlist(count=1).candidates)
+    return from_candidates(search, names, [pool.candidates, combined, candidates.written(search, names, rng)])
 
 
 def from_candidates(search: Search, names: tuple[str, ...], parts: Sequence[Candidates]) -> Pool:
-    """Return all candidates as a pool.
-
-    Of those with nearly the same values, the one nearest to the input answers; one that mixes
-    duplets and triplets in a beat, only where there is no other.
-    """
-    every, before = candidates.join(parts), candidates.inputs(search)
+    """Return all candidates as a pool, each once, without those that no musician writes."""
+    every = candidates.join(parts)
+    every = every.take(~ears.broken(search.ear, every.of, every.tokens, names))
+    before = candidates.inputs(search)
     columns, others = split(search.names, names)
-    std, change = search.std[every.of], every.values - before.values[every.of]
-    change_of_others = change[:, others]
-    original = before.tokens[every.of]
-    distances = distance(every.tokens, original, change_of_others, np.zeros_like(change_of_others), std[:, others])
-    compound = np.array([metre.compound for metre in METRES])[search.kind[every.of]]
-    awkward = mixes_divisions(every.tokens, original) & ~compound
-    bins = np.floor(change[:, columns] / std[:, columns] / RESOLUTION + 0.5).astype(np.int64)
-    order = np.lexsort([distances, awkward, *bins.T, every.of])
-    groups = np.column_stack([every.of, bins])[order]
-    new = np.append(True, (groups[1:] != groups[:-1]).any(axis=1))[: len(order)]
-    answers = order[new]
-    return Pool(search, names, every, answers, distances[answers])
+    change = (every.values - before.values[every.of])[:, others]
+    std, original = search.std[every.of][:, others], before.tokens[every.of]
+    return Pool(search, names, every, distance(every.tokens, original, change, np.zeros_like(change), std))
+
+
+def _nearest(
+    search: Search,
+    names: tuple[str, ...],
+    every: Candidates,
+    distances: Float[np.ndarray, " candidate"],
+    resolution: float,
+    count: int,
+) -> Places:
+    """Return the places, rising, of the `count` nearest to the input of those whose values are nearly equal."""
+    columns = [search.names.index(name) for name in names]
+    change = every.values - candidates.inputs(search).values[every.of]
+    bins = np.floor(change[:, columns] / search.std[every.of][:, columns] / resolution + 0.5).astype(np.int64)
+    order = np.lexsort([distances, *bins.T, every.of])
+    _, group = np.unique(np.column_stack([every.of, bins]), axis=0, return_inverse=True)
+    return np.sort(order[_rank(group.ravel()[order]) < count])
+
+
+def _rank(group: Int[np.ndarray, " item"]) -> Int[np.ndarray, " item"]:
+    """Return the place of each item among those of its group, which stand together."""
+    new = np.append(True, group[1:] != group[:-1])[: len(group)]
+    return np.arange(len(group)) - np.maximum.accumulate(np.where(new, np.arange(len(group)), 0))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
 from armusic.editing import open_loop
+from armusic.editing import chooser as choosers
 from armusic.editing import pool as pools
 from armusic.editing.calibration import Calibration, percentiles, scale_of
 from armusic.editing.decoding import Allowed, encode
+from armusic.editing.manner import DEFAULT, Manner
 from armusic.editing.material import Material, pitches, prepare
 from armusic.editing.result import Reached, reach_result
 from armusic.editing.targets import Targets, TargetTable, canonical, dimensions, parse_all, resolve_all
@@ -28,6 +31,8 @@ def reach(
     measures: tuple[int, int] | None = None,
     *,
     closed: bool = True,
+    each_measure: bool = False,
+    manner: Manner = DEFAULT,
 ) -> Reached:
     """Return the tune with attributes at their targets.
 
@@ -47,6 +52,12 @@ def reach(
         The first and the last measure to vary, from 1; all when not given.
     closed : bool
         Search for what meets the targets; else decode once, which is near.
+    each_measure : bool
+        Every measure has the targets. Otherwise a value, percentile or shift is one of the tune: the mean of its
+        measures comes to that of the targets. Curves, values for each measure and `measures` are always
+        of each measure, and so are then the other targets.
+    manner : Manner
+        How natural the result is to be, and what must stay.
 
     Raises
     ------
@@ -55,6 +66,52 @@ def reach(
     OffGridError
         For a note between two ticks.
     """
+    if closed:
+        options = {"each_measure": each_measure, "manner": manner}
+        return alternatives(checkpoint, tune, targets, 1, 0, key, measures, **options)[0]
+    names, table, _, material, allowed = _resolve(checkpoint, tune, targets, key, measures, closed=False)
+    return decode_once(checkpoint, material, names, table, scale_of(checkpoint), allowed=allowed)
+
+
+def alternatives(
+    checkpoint: Checkpoint,
+    tune: Tune,
+    targets: Targets,
+    count: int,
+    seed: int = 0,
+    key: str = "auto",
+    measures: tuple[int, int] | None = None,
+    *,
+    each_measure: bool = False,
+    manner: Manner = DEFAULT,
+) -> list[Reached]:
+    """Return different answers of the closed loop, the best first; the parameters are those of `reach`.
+
+    The others are of nearly the same worth, and drawn by `seed`; there are fewer than `count` where the tune has no more.
+    """
+    names, table, by_measure, material, allowed = _resolve(checkpoint, tune, targets, key, measures, closed=True)
+    pool = pools.build(checkpoint, material, names, allowed=allowed, manner=manner)
+    if each_measure or measures or by_measure:
+        for number in range(ROUNDS if len(names) > 1 else 0):
+            pool = pool.refine(table, number)
+        answer = partial(pool.look_up, table)
+    else:
+        answer = partial(choosers.chooser(pool).answer, table)
+    _, notes = answer(None)
+    tokens = choosers.different(lambda number: answer(number)[0], count, seed)
+    return [reach_result(checkpoint, material, names, table, each, notes) for each in tokens]
+
+
+def _resolve(
+    checkpoint: Checkpoint,
+    tune: Tune,
+    targets: Targets,
+    key: str,
+    measures: tuple[int, int] | None,
+    *,
+    closed: bool,
+) -> tuple[tuple[str, ...], TargetTable, bool, Material, Allowed | None]:
+    """Return names, the target of each measure, whether these are of each measure, the tune, and its pitches."""
     parsed = parse_all(targets)
     names = canonical([target.attribute for target in parsed], checkpoint.config.attributes)
     if not closed:
@@ -64,29 +121,8 @@ def reach(
     material, allowed = prepare(checkpoint, tune, measures), pitches(tune, key)
     present = attributes.measure_each(material.tokens, material.kind, names)
     table = resolve_all(parsed, names, present, percentiles(checkpoint, material.kind))
-    if closed:
-        return search(checkpoint, material, names, table, allowed=allowed)
-    return decode_once(checkpoint, material, names, table, scale_of(checkpoint), allowed=allowed)
-
-
-def search(
-    checkpoint: Checkpoint,
-    material: Material,
-    names: tuple[str, ...],
-    targets: TargetTable,
-    *,
-    allowed: Allowed | None = None,
-    seed: int = 0,
-) -> Reached:
-    """Return the closed loop's answer: the candidate nearest to the targets (measure, attribute).
-
-    With several attributes it has the least sum of squared errors, in standard deviations of the corpus.
-    """
-    pool = pools.build(checkpoint, material, names, allowed=allowed, seed=seed)
-    for number in range(ROUNDS if len(names) > 1 else 0):
-        pool = pool.refine(targets, seed + number)
-    tokens, notes = pool.look_up(targets)
-    return reach_result(checkpoint, material, names, targets, tokens, notes)
+    by_measure = any(target.form in ("curve", "measures") for target in parsed)
+    return names, table, by_measure, material, allowed
 
 
 def decode_once(
@@ -106,7 +142,7 @@ def decode_once(
 
 
 def controller(
-    checkpoint: Checkpoint, tune: Tune, names: Sequence[str], key: str = "auto"
+    checkpoint: Checkpoint, tune: Tune, names: Sequence[str], key: str = "auto", manner: Manner = DEFAULT
 ) -> Callable[[Mapping[str, float]], Reached]:
     """Return a function that changes attributes of a tune: one search now, a look-up at each call.
 
@@ -120,18 +156,23 @@ def controller(
         Names of the attributes.
     key : str
         The key to stay in: see `reach`.
+    manner : Manner
+        How natural the result is to be, and what must stay.
 
     Returns
     -------
     callable
-        Takes a step for each attribute, in standard deviations from the value of each measure (attributes
-        that are not named keep it), and returns the tune, as far along as there is a candidate.
+        Takes a step for each attribute, in standard deviations from the tune's mean (attributes
+        that are not named keep it), and returns the tune, as far along as there are candidates.
     """
     names = canonical(names, checkpoint.config.attributes)
-    pool = pools.build(checkpoint, prepare(checkpoint, tune), names, allowed=pitches(tune, key))
+    material = prepare(checkpoint, tune)
+    pool = pools.build(checkpoint, material, names, allowed=pitches(tune, key), manner=manner)
+    chooser = choosers.chooser(pool)
 
     def control(steps: Mapping[str, float]) -> Reached:
-        within = (pool.step_targets(steps.get(name, 0.0))[1][:, column] for column, name in enumerate(names))
-        return pool.reach(dict(zip(names, within, strict=True)))
+        targets = chooser.within(chooser.step_targets([steps.get(name, 0.0) for name in names]))
+        tokens, notes = chooser.answer(targets)
+        return reach_result(checkpoint, material, names, targets, tokens, notes)
 
     return control

@@ -12,16 +12,20 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from armusic.editing import chooser as choosers
 from armusic.editing import pool as pools
 from armusic.editing.decoding import Allowed
+from armusic.editing.manner import DEFAULT, Manner
 from armusic.editing.material import Material, Tokens, pitches, prepare, with_tokens
 from armusic.editing.open_loop import decode_moves
+from armusic.editing.pool import Pool
 from armusic.editing.targets import Values, canonical, dimensions
 from armusic.errors import UsageError
 from armusic.music import attributes
 from armusic.music.score import Tune
 from armusic.training.checkpoint import Checkpoint
 
+_SLACK = 1e-9  # what rounding takes from a target
 _NEAR = 0.04  # how near the number in a step's name is to the step
 
 
@@ -44,7 +48,7 @@ class Variation:
     targets : float array (measure,), optional
         The target of each measure; none in the open loop.
     clipped : int
-        Number of measures with a nearer target than the step's, which is out of reach.
+        Number of measures with a nearer target than the step's, which is out of reach; 1 where it is the tune's.
     """
 
     name: str
@@ -78,8 +82,15 @@ def interpolate(
     key: str = "auto",
     *,
     closed: bool = True,
+    manner: Manner = DEFAULT,
+    each_measure: bool = False,
+    alternatives: int = 1,
+    seed: int = 0,
 ) -> list[Variation]:
     """Return the tune with one attribute lowered and raised, in equal steps.
+
+    A step is one of the tune: the mean of its measures moves, and the measures change where that costs the music least;
+    the steps lie on one path. With `each_measure`, or for some `measures`, every measure moves by the step.
 
     Parameters
     ----------
@@ -92,7 +103,7 @@ def interpolate(
     steps : int
         Number of variations, at least 1.
     span : (float, float)
-        The first and the last step, in standard deviations of the attribute, from the value of each measure:
+        The first and the last step, in standard deviations of the attribute, from the mean of the tune:
         those of the training data, or of the model's prior samples where it was not trained on the attribute.
         In the open loop, in prior standard deviations from the code of each measure.
     measures : (int, int), optional
@@ -101,11 +112,19 @@ def interpolate(
         The key to stay in, as `A:dorian`; `auto`: the tune's own; `off`: any pitch may come.
     closed : bool
         Search for each value, or the last that can be reached; else edit the code for each step and decode it once.
+    manner : Manner
+        How natural variations are to be, and what must stay.
+    each_measure : bool
+        Move every measure by the step.
+    alternatives : int
+        Number of different answers for each step; fewer where there are no more.
+    seed : int
+        Seed of these.
 
     Returns
     -------
     list of Variation
-        One per step, from low to high. At step 0 stands the input, untouched; where no step is 0 it comes
+        One per step, or as many as there are alternatives, from low to high. At step 0 stands the input, untouched; where no step is 0 it comes
         first, named `original`.
 
     Raises
@@ -125,9 +144,11 @@ def interpolate(
     material, allowed = prepare(checkpoint, tune, measures), pitches(tune, key)
     present = attributes.measure_each(material.tokens, material.kind, (name,))[:, 0]
     if closed:
-        results = _search(checkpoint, material, name, moves, allowed)
+        single = each_measure or measures is not None
+        pool = pools.build(checkpoint, material, name, allowed=allowed, manner=manner)
+        results = (_each if single else _whole)(pool, moves, alternatives, seed)
     else:
-        results = [_Step(tokens) for tokens in decode_moves(checkpoint, material, name, moves, allowed)]
+        results = [[_Step(tokens)] for tokens in decode_moves(checkpoint, material, name, moves, allowed)]
 
     def original(title: str) -> Variation:
         return Variation(title, 0.0, tune, present, material.unchanged, present if closed else None)
@@ -138,25 +159,36 @@ def interpolate(
         if not step:
             variations.append(original(title))
             continue
-        result = by_move[step]
-        varied_tune = with_tokens(tune, result.tokens)
-        values = attributes.measure_each(result.tokens, material.kind, (name,))[:, 0]
-        variations.append(
-            Variation(title, step, varied_tune, values, material.unchanged, result.targets, result.clipped)
-        )
+        for number, result in enumerate(by_move[step], 1):
+            varied_tune = with_tokens(tune, result.tokens)
+            values = attributes.measure_each(result.tokens, material.kind, (name,))[:, 0]
+            shown = title if number == 1 else f"{title} ({number})"
+            variations.append(
+                Variation(shown, step, varied_tune, values, material.unchanged, result.targets, result.clipped)
+            )
     return variations
 
 
-def _search(
-    checkpoint: Checkpoint, material: Material, name: str, moves: Sequence[float], allowed: Allowed | None
-) -> list[_Step]:
-    """Return the answers of a pool to targets so many standard deviations from the present values."""
-    pool = pools.build(checkpoint, material, name, allowed=allowed)
+def _each(pool: Pool, moves: Sequence[float], alternatives: int, seed: int) -> list[list[_Step]]:
+    """Return the answers to targets so many standard deviations from the present value of each measure."""
     steps = []
     for move in moves:
         targets, within = pool.step_targets(move)
-        tokens, _ = pool.look_up(within)
-        steps.append(_Step(tokens, within[:, 0], int((targets != within).sum())))
+        answers = choosers.different(lambda number, goal=within: pool.look_up(goal, number)[0], alternatives, seed)
+        steps.append([_Step(tokens, within[:, 0], int((targets != within).sum())) for tokens in answers])
+    return steps
+
+
+def _whole(pool: Pool, moves: Sequence[float], alternatives: int, seed: int) -> list[list[_Step]]:
+    """Return the steps of one path on which the mean of the tune comes to each target, or as near as it can."""
+    chooser = choosers.chooser(pool)
+    steps = []
+    for move in moves:
+        targets = chooser.step_targets([move])
+        within = chooser.within(targets)
+        answers = choosers.different(lambda number, goal=within: chooser.answer(goal, number)[0], alternatives, seed)
+        clipped = int((abs(within - targets) > _SLACK).any())
+        steps.append([_Step(tokens, within[:, 0], clipped) for tokens in answers])
     return steps
 
 

@@ -27,7 +27,6 @@ from armusic.generation.phrase_model import (
     fingerprint,
     has_major_third,
     patterns,
-    tonic_class,
 )
 from armusic.music import attributes, keys, tokenizer
 from armusic.music.pitch_frame import ANCHORED
@@ -150,7 +149,7 @@ def corpus_phrases(corpus: Corpus, tunes: Bool[np.ndarray, " tune"]) -> CorpusPh
         if len(rows) and len(rows) % PLACES == 0 and usable[rows].all() and len(set(corpus.kind[rows].tolist())) == 1:
             key = keys.find(_tune(corpus, rows))
             pitch = anchors[rows].mean()
-            tonic = int(pitch - (pitch - tonic_class(key)) % OCTAVE)
+            tonic = int(pitch - (pitch - keys.tonic_class(key)) % OCTAVE)
             parts.append((rows.reshape(-1, PLACES), number, corpus.kind[rows[0]], tonic, has_major_third(key)))
     if not parts:
         raise DataError(f"{corpus.name}: none of its tunes is made of phrases of eight measures")

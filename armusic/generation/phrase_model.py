@@ -125,17 +125,6 @@ def fingerprint(checkpoint: Checkpoint) -> str:
     return digest.hexdigest()[:16]
 
 
-def tonic_class(key: Key) -> int:
-    """Return the pitch class of a key's tonic, from C on.
-
-    Examples
-    --------
-    >>> tonic_class(Key(2)), tonic_class(Key(1, "dorian"))
-    (2, 9)
-    """
-    return (key.fifths + MODES[key.mode]) * 7 % OCTAVE
-
-
 def has_major_third(key: Key) -> bool:
     """Return whether the third above a key's tonic is major."""
     return key.mode in ("major", "lydian", "mixolydian")

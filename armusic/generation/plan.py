@@ -13,7 +13,7 @@ from armusic.editing.decoding import encode
 from armusic.editing.material import prepare
 from armusic.editing.targets import Targets, TargetTable, canonical, parse_all, resolve_all
 from armusic.errors import UsageError
-from armusic.generation.phrase_model import END, LEAST, OCTAVE, PARTS, PLACES, Phrases, tonic_class
+from armusic.generation.phrase_model import END, LEAST, OCTAVE, PARTS, PLACES, Phrases
 from armusic.music import attributes, keys
 from armusic.music.score import METRES, Key, Measure, Metre, Tune
 from armusic.music.tokenizer import HOLD, MAX_TICKS, is_onset
@@ -122,7 +122,7 @@ def fresh(
         )
     place, phrase = places(measures)
     low = round(float(phrases.middle[0])) - LOWEST
-    tonic = low + (tonic_class(key) - low) % OCTAVE
+    tonic = low + (keys.tonic_class(key) - low) % OCTAVE
     pitches = np.arange(HOLD)
     allowed = keys.collection(key)[pitches % OCTAVE] & (tonic - BELOW <= pitches) & (pitches <= tonic + ABOVE)
     kinds = np.full(measures, kind)
@@ -193,7 +193,7 @@ def near(
         targets=table,
         std=std,
         key=key,
-        tonic=int(mean - (mean - tonic_class(key)) % OCTAVE),
+        tonic=int(mean - (mean - keys.tonic_class(key)) % OCTAVE),
         allowed=keys.allowed(tune, key),
         silent=silent,
         tune=titled,

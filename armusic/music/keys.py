@@ -72,6 +72,17 @@ def collection(key: Key) -> Bool[np.ndarray, "12"]:
     return inside
 
 
+def tonic_class(key: Key) -> int:
+    """Return the pitch class of a key's tonic, from C on.
+
+    Examples
+    --------
+    >>> tonic_class(Key(2)), tonic_class(Key(1, "dorian"))
+    (2, 9)
+    """
+    return (key.fifths + MODES[key.mode]) * _FIFTH % OCTAVE
+
+
 def find(tune: Tune) -> Key:
     """Return the key of a tune: its own if it has one, else the one that fits its notes best.
 

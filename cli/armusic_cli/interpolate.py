@@ -52,6 +52,11 @@ IMAGES = "is for test images, which have a command of their own: armusic travers
     help="First and last step of a sweep, in standard deviations of the attribute from the value of each measure"
     " (with --open-loop: of the prior, from its code).  [default: -2 2]",
 )
+@options.each_measure
+@options.natural
+@options.keep
+@options.alternatives
+@options.seed
 @click.option("--open-loop", is_flag=True, help="Decode once near the target, instead of searching for it.")
 @options.layout
 @options.form
@@ -83,6 +88,11 @@ def command(
     measures: tuple[int, int] | None,
     steps: int,
     span: tuple[float, float],
+    each_measure: bool,
+    natural: float,
+    keep: str,
+    alternatives: int,
+    seed: int,
     open_loop: bool,
     layout: str | None,
     form: str | None,
@@ -105,11 +115,19 @@ def command(
     With targets, the original and the result are written, a track each:
 
         armusic interpolate input.mid --attr rhythm=0.3 --attr density=p80
+
+    Steps and targets are those of the tune: its mean comes to them, and measures change where that costs the
+    music least. Cadences and downbeats stay.
     """
     valued = _check(attributes)
     if valued and (sweep := options.given(click.get_current_context(), {"steps": steps, "span": span})):
         flag = "--steps" if "steps" in sweep else "--range"
         raise UsageError(f"{flag} is for a sweep, and a target makes none: leave it out, or name the attribute alone")
+    searched = {"each_measure": each_measure, "natural": natural, "keep": keep, "alternatives": alternatives}
+    if open_loop and (extra := options.given(click.get_current_context(), {**searched, "seed": seed})):
+        flag = next(iter(extra)).replace("_", "-")
+        raise UsageError(f"--{flag} is for the search, and --open-loop makes none: leave one of them out")
+    how = {"natural": natural, "keep": keep, "each_measure": each_measure}
     named = spelled(attributes, own)
     typed = [short(text) for text in attributes]
     name = "-".join(text.split("=")[0].strip() for text in typed)
@@ -123,8 +141,13 @@ def command(
         api.writers.check(output.path, **output.format)
         melody, loaded = api.read(file, tune, **reading), api.load(model, "music")
         if valued:
-            reached = loaded.reach(melody, named, key=key, measures=measures, closed=not open_loop)
-            tunes = [("original", melody), (" ".join(typed), reached.tune)]
+            if open_loop:
+                answers = [loaded.reach(melody, named, key=key, measures=measures, closed=False)]
+            else:
+                answers = loaded.alternatives(melody, named, alternatives, seed, key=key, measures=measures, **how)
+            reached, label = answers[0], " ".join(typed)
+            labels = [label, *(f"{label} ({number})" for number in range(2, len(answers) + 1))]
+            tunes = [("original", melody), *zip(labels, (answer.tune for answer in answers), strict=True)]
             if draft:
                 title, note = melody.title or file.stem, f"targets: {', '.join(typed)}"
                 api.plotting.save(api.plotting.targets(tunes, reached, title, note), draft)
@@ -132,7 +155,10 @@ def command(
                 tunes[1:] if layout == "clips" else tunes, output.path, attributes=reached.names, **output.options
             )
         else:
-            variations = loaded.interpolate(melody, named[0], steps, span, measures, key, closed=not open_loop)
+            searching = {} if open_loop else {**how, "alternatives": alternatives, "seed": seed}
+            variations = loaded.interpolate(
+                melody, named[0], steps, span, measures, key, closed=not open_loop, **searching
+            )
             if draft:
                 api.picture(variations, name, draft)
             api.write(variations, output.path, attributes=named, **output.options)

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 import click
 from click.core import ParameterSource
 
+from armusic.editing.manner import KEEPS, KEPT, NATURAL
 from armusic.errors import UsageError
 from armusic.io.readers.options import Reading
 from armusic.io.writers.formats import FORMATS, LAYOUTS
@@ -35,6 +36,7 @@ class Choice(click.Choice[str]):
 
 tune = click.option("--tune", type=int, metavar="N", help="Number (X:) of the tune in an ABC tune book.")
 MOST_STEPS = 99
+MOST_ALTERNATIVES = 16
 layout = click.option(
     "--layout",
     type=click.Choice(tuple(LAYOUTS)),
@@ -68,6 +70,39 @@ data_dir = click.option(
     type=FILE,
     metavar="FOLDER",
     help="Folder where prepared data is cached.  [default: $ARMUSIC_DATA, else this platform's cache folder]",
+)
+
+natural = click.option(
+    "--natural",
+    type=click.FloatRange(0, 1),
+    metavar="NUMBER",
+    default=NATURAL,
+    show_default=True,
+    help="From 0, as near to the input as can be, to 1, as the tunes of the corpus would go.",
+)
+keep = click.option(
+    "--keep",
+    metavar="NAME,...",
+    default=",".join(KEPT),
+    show_default=True,
+    help=f"What must not change: any of {', '.join(KEEPS)}; none leaves all of it free.",
+)
+each_measure = click.option(
+    "--each-measure",
+    is_flag=True,
+    help="Every measure comes to its own target. Otherwise the mean of the tune does, and measures change where it"
+    " costs the music least. Curves and --measures are always of each measure.",
+)
+alternatives = click.option(
+    "--alternatives",
+    type=click.IntRange(1, MOST_ALTERNATIVES),
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="Number of different answers, as good as one another, for each step or target.",
+)
+seed = click.option(
+    "--seed", type=click.IntRange(0), metavar="N", default=0, show_default=True, help="Seed of the alternatives."
 )
 
 TARGETS = (

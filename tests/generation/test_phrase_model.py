@@ -12,7 +12,8 @@ from armusic.datasets.corpora.versions import versions
 from armusic.errors import CheckpointError, DataError, MissingFileError
 from armusic.generation import fit_phrases as phrase_fit
 from armusic.generation import phrase_model
-from armusic.generation.phrase_model import PLACES, Phrases, digests, fingerprint, load, patterns, save, tonic_class
+from armusic.generation.phrase_model import PLACES, Phrases, digests, fingerprint, load, patterns, save
+from armusic.music import keys
 from armusic.music.score import METRES, Key
 from armusic.music.tokenizer import encode
 from tests.editing.test_sweep import checkpoint
@@ -112,7 +113,7 @@ def test_onsets_as_bits() -> None:
     ("key", "pitch"), [(Key(0), 0), (Key(-1, "minor"), 2), (Key(6), 6), (Key(-6), 6), (Key(5), 11)]
 )
 def test_tonics(key: Key, pitch: int) -> None:
-    assert tonic_class(key) == pitch
+    assert keys.tonic_class(key) == pitch
 
 
 def test_the_shipped_tables_are_those_of_the_shipped_model() -> None:

@@ -1,0 +1,143 @@
+"""Whole tunes for targets of their means: by the path of one attribute, or by joint prices for several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from armusic.editing import joint
+from armusic.editing.material import Tokens
+from armusic.editing.path import Path, path
+from armusic.editing.pool import CHANCE, Pool
+from armusic.editing.targets import TargetTable
+from armusic.music.attributes import short_name
+
+MISSED = 0.05  # standard deviations of the tune's mean: what is said of joint targets
+TRIES = 4  # answers that are looked at for each other one
+_SLACK = 1e-6  # what rounding takes from a value
+
+
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    """What answers targets of a tune's means.
+
+    Parameters
+    ----------
+    pool : Pool
+        The candidates.
+    paths : tuple of Path
+        For each attribute, the path of the tune where it alone has a target.
+    """
+
+    pool: Pool
+    paths: tuple[Path, ...]
+
+    @property
+    def pools(self) -> tuple[Pool, ...]:
+        """The candidates that may answer."""
+        return tuple(each.pool for each in self.paths)
+
+    def step_targets(self, steps: Sequence[float]) -> TargetTable:
+        """Return the present values of all measures, each attribute moved by so many standard deviations."""
+        search, present = self.pool.search, self.pool.present
+        rows = np.flatnonzero(search.of >= 0)
+        columns = [search.names.index(name) for name in self.pool.names]
+        present[rows] += np.asarray(steps) * search.std[search.of[rows]][:, columns]
+        return present
+
+    def within(self, targets: TargetTable) -> TargetTable:
+        """Return targets whose means are within reach: the nearest to these."""
+        return targets + (self._clipped(targets) - self._totals(targets)) / max(len(targets), 1)
+
+    def answer(self, targets: TargetTable, seed: int | None = None) -> tuple[Tokens, list[str]]:
+        """Return the tokens whose means come to those of the targets, and messages about what is out of reach.
+
+        With a seed it is another answer, of nearly the same worth: what the candidates cost is changed by chance.
+        """
+        totals, clipped = self._totals(targets), self._clipped(targets)
+        present, count = self.pool.present.mean(axis=0), max(len(targets), 1)
+        notes = [
+            f"{short_name(name)}: a mean of {present[k] + totals[k] / count:.3g} is out of reach for this tune"
+            f" ({present[k] + low / count:.3g} to {present[k] + high / count:.3g}):"
+            f" {present[k] + clipped[k] / count:.3g} reached"
+            for k, (name, (low, high)) in enumerate(zip(self.pool.names, self._reach, strict=True))
+            if abs(totals[k] - clipped[k]) > _SLACK * count
+        ]
+        if not clipped.any() and seed is None:
+            return self.pool.search.material.tokens.copy(), notes
+        places = self._places(clipped, seed)
+        return self.paths[0].pool.tokens(places), notes or self._missed(places, clipped, present, count)
+
+    def _missed(
+        self,
+        places: Int[np.ndarray, " unit"],
+        totals: Float[np.ndarray, " attribute"],
+        present: Float[np.ndarray, " attribute"],
+        count: int,
+    ) -> list[str]:
+        """Return messages about targets that cannot be met together."""
+        messages = []
+        for k, each in enumerate(self.paths):
+            values = each.pool.candidates.values[:, each.column]
+            change = float((values[places] - values[each.input]) @ each.occurrences)
+            if abs(change - totals[k]) > MISSED * abs(each.total(1.0)) and len(self.paths) > 1:
+                messages.append(
+                    f"{short_name(self.pool.names[k])}: a mean of {present[k] + totals[k] / count:.3g} is out of reach"
+                    f" together with the other targets: {present[k] + change / count:.3g} reached"
+                )
+        return messages
+
+    def _places(self, totals: Float[np.ndarray, " attribute"], seed: int | None) -> Int[np.ndarray, " unit"]:
+        """Return the candidate of each unit."""
+        first = self.paths[0]
+        costs = first.costs
+        if seed is not None:
+            costs = costs * np.exp(CHANCE * np.random.default_rng(seed).standard_normal(len(costs)))
+        if len(self.paths) > 1:
+            return joint.answers(first.pool, totals, costs)
+        return (first if seed is None else path(first.pool, 0, costs)).answers(float(totals[0]))
+
+    @property
+    def _reach(self) -> list[tuple[float, float]]:
+        return [each.reach for each in self.paths]
+
+    def _totals(self, targets: TargetTable) -> Float[np.ndarray, " attribute"]:
+        """Return by how much the sums of the attributes are to change; measures that cannot vary are left out."""
+        varied = self.pool.search.of >= 0
+        return (targets - self.pool.present)[varied].sum(axis=0)
+
+    def _clipped(self, targets: TargetTable) -> Float[np.ndarray, " attribute"]:
+        return np.array([np.clip(total, *ends) for total, ends in zip(self._totals(targets), self._reach, strict=True)])
+
+
+def chooser(pool: Pool) -> Chooser:
+    """Return what answers targets of a tune's means from the candidates of a pool."""
+    if len(pool.names) == 1:
+        return Chooser(pool, (path(pool.shortlist(), 0),))
+    short = joint.short(pool)
+    return Chooser(pool, tuple(path(short, column) for column in range(len(pool.names))))
+
+
+def different(answer: Callable[[int | None], Tokens], count: int, seed: int) -> list[Tokens]:
+    """Return different answers: the best one, and others of nearly the same worth; fewer where there are no more.
+
+    Parameters
+    ----------
+    answer : callable
+        Takes a seed, or None for the best answer, and returns tokens.
+    count : int
+        Number of answers.
+    seed : int
+        Of the second answer; further seeds are those above.
+    """
+    answers = [answer(None)]
+    for number in range(seed, seed + TRIES * (count - 1)):
+        if len(answers) == count:
+            break
+        tokens = answer(number)
+        if all((tokens != other).any() for other in answers):
+            answers.append(tokens)
+    return answers

@@ -1,0 +1,166 @@
+"""The ear of a search: what it rules out, and how much a candidate costs the music."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from armusic.editing.manner import Manner
+from armusic.editing.material import Material
+from armusic.music.tokenizer import HOLD, is_onset
+from armusic.taste import context, rules, surprise, tune_model
+from armusic.taste.context import Setting
+from armusic.taste.rules import Habits
+from armusic.taste.surprise import Places
+from armusic.taste.tune_model import TuneModel
+
+Tokens = Int[np.ndarray, "candidate tick"]
+Units = Int[np.ndarray, " candidate"]
+
+PLACES = 3  # of a unit: those of further ones are taken for as surprising
+EXCESS = 0.3  # of a distance of 1: what a nat beyond the input's surprise costs, where natural is a half
+WIDE, LEAP = 9, 0.15  # semitones of an interval that costs something, and what it costs
+FINER = 0.15  # what a beat with sixteenths costs in a tune without
+ONE_NOTE = ("range", "contour", "mean_interval", "interval_entropy")  # attributes that leave a single note as it is
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """What a search needs to judge candidates as music.
+
+    Parameters
+    ----------
+    model : TuneModel
+        The model of tunes.
+    where : Places
+        Some places of each unit in the tune.
+    unit : int array (place,)
+        The unit of each, rising.
+    own : float array (place,)
+        The surprise of the input there, in nats.
+    tokens : int array (unit, tick)
+        The units as they are.
+    kind : int array (unit,)
+        Places of their metres in `score.METRES`.
+    ends : bool array (unit,)
+        Units that end a phrase somewhere.
+    habits : Habits
+        What the tune does.
+    scale : int array (pitch,)
+        The pitches that there are to choose from, rising.
+    manner : Manner
+        How the variations are to be written.
+    """
+
+    model: TuneModel
+    where: Places
+    unit: Int[np.ndarray, " place"]
+    own: Float[np.ndarray, " place"]
+    tokens: Int[np.ndarray, "unit tick"]
+    kind: Int[np.ndarray, " unit"]
+    ends: Bool[np.ndarray, " unit"]
+    habits: Habits
+    scale: Int[np.ndarray, " pitch"]
+    manner: Manner
+
+
+def listen(
+    material: Material,
+    first: Int[np.ndarray, " unit"],
+    of: Int[np.ndarray, " measure"],
+    allowed: Bool[np.ndarray, "measure 128"] | None,
+    manner: Manner,
+) -> Ear:
+    """Return the ear for a tune whose measures are these units: see `candidates.Search`."""
+    tokens, kind = material.tokens, material.kind
+    tune = context.setting(tokens, kind)
+    model = tune_model.shipped()
+    rows = np.flatnonzero(of >= 0)
+    rows = rows[np.argsort(of[rows], kind="stable")]
+    starts = np.searchsorted(of[rows], of[rows])
+    rows = rows[np.arange(len(rows)) - starts < PLACES]
+    where = surprise.places(model, tune, rows)
+    own = surprise.surprise(model, where, np.arange(len(rows)), tokens[rows])
+    ending = rules.phrase_ends(tokens, kind)
+    ends = np.zeros(len(first), dtype=bool)
+    if "cadences" in manner.keep:
+        ends[of[ending & (of >= 0)]] = True
+    habits = rules.habits(tokens, kind)
+    pitches = np.ones(HOLD, dtype=bool) if allowed is None else allowed[first].any(axis=0)
+    compass = np.arange(max(habits.low - rules.THIRD, 0), min(habits.high + rules.THIRD, HOLD - 1) + 1)
+    scale = compass[pitches[compass]]
+    return Ear(model, where, of[rows], own, tokens[first], kind[first], ends, habits, scale, manner)
+
+
+def mend(ear: Ear, of: Units, tokens: Tokens) -> Tokens:
+    """Return candidates without the silence that the input does not have."""
+    return rules.legato(tokens, ear.tokens[of])
+
+
+def broken(ear: Ear, of: Units, tokens: Tokens, names: tuple[str, ...]) -> Bool[np.ndarray, " candidate"]:
+    """Return which candidates do what no musician writes, or lose what is to be kept."""
+    before, kind, keep = ear.tokens[of], ear.kind[of], ear.manner.keep
+    bad = rules.silences(tokens, before) | rules.leaps(tokens, before) | rules.stutters(tokens, before)
+    bad |= rules.out_of_compass(tokens, ear.habits) | rules.foreign_divisions(tokens, before, kind, ear.habits)
+    bad |= ear.ends[of] & rules.lost_ends(tokens, before)
+    if "downbeats" in keep:
+        bad |= rules.lost_downbeats(tokens, before, kind)
+    onset, own = is_onset(tokens), is_onset(before)
+    if "rhythm" in keep:
+        bad |= (np.where(onset, 0, tokens) != np.where(own, 0, before)).any(axis=1)
+    if "pitches" in keep:
+        bad |= (onset & own & (tokens != before)).any(axis=1)
+    if set(names) <= set(ONE_NOTE):
+        bad |= own.sum(axis=1) == 1
+    return bad & (tokens != before).any(axis=1)
+
+
+def excess(ear: Ear, of: Units, tokens: Tokens) -> Float[np.ndarray, " candidate"]:
+    """Return the surprise of candidates beyond the input's, in nats, on average over the places of each unit."""
+    bounds = np.searchsorted(ear.unit, np.arange(len(ear.tokens) + 1))
+    counts = np.diff(bounds)[of]
+    starts = np.cumsum(counts) - counts
+    item = np.repeat(np.arange(len(of)), counts)
+    place = np.arange(len(item)) - np.repeat(starts, counts) + np.repeat(bounds[:-1][of], counts)
+    nats = surprise.surprise(ear.model, ear.where, place, tokens[item]) - ear.own[place]
+    return np.add.reduceat(nats, starts) / counts if len(of) else nats
+
+
+def awkwardness(ear: Ear, of: Units, tokens: Tokens) -> Float[np.ndarray, " candidate"]:
+    """Return what wide intervals and finer subdivisions cost that the input does not have."""
+    before = ear.tokens[of]
+    wide, own = ((abs(rules.intervals(rows)) > WIDE).sum(axis=1) for rows in (tokens, before))
+    finer, had = (rules.new_sixteenths(rows, ear.kind[of], ear.habits) for rows in (tokens, before))
+    return LEAP * np.maximum(wide - own, 0) + FINER * np.maximum(finer - had, 0)
+
+
+def strain(ear: Ear, of: Units, tokens: Tokens) -> Float[np.ndarray, " candidate"]:
+    """Return what is unlikely and awkward in candidates; 0 for the input, and for what is less surprising."""
+    return np.maximum(excess(ear, of, tokens), 0) * EXCESS + awkwardness(ear, of, tokens)
+
+
+def cost(
+    ear: Ear, strain: float | Float[np.ndarray, " candidate"], distance: Float[np.ndarray, " candidate"]
+) -> Float[np.ndarray, " candidate"]:
+    """Return what candidates cost the music: their strain and their distance from the input, weighed as is asked."""
+    natural = ear.manner.natural
+    return 2 * (1 - natural) * distance + 2 * natural * strain
+
+
+def part(ear: Ear, units: slice) -> Ear:
+    """Return the ear for some of the units."""
+    low, high, _ = units.indices(len(ear.tokens))
+    places = (ear.unit >= low) & (ear.unit < high)
+    where = ear.where
+    chosen = Places(where.tune, where.measures[places], where.first[places], where.history[places], where.seen[places])
+    return replace(
+        ear,
+        where=chosen,
+        unit=ear.unit[places] - low,
+        own=ear.own[places],
+        tokens=ear.tokens[units],
+        kind=ear.kind[units],
+        ends=ear.ends[units],
+    )

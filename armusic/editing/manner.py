@@ -1,0 +1,63 @@
+"""How variations are to be written: how natural against how near to the input, and what must stay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from armusic.errors import UsageError
+
+KEEPS = {
+    "cadences": "the last notes of phrases and of the tune",
+    "downbeats": "notes at the start of a measure, and on each beat of compound metres before those after it",
+    "rhythm": "where notes start and end",
+    "pitches": "the pitch of every note that stays where it is",
+}
+"""What can be kept."""
+NATURAL = 0.5
+KEPT = ("cadences", "downbeats")
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How variations are to be written.
+
+    Parameters
+    ----------
+    natural : float
+        From 0, as near to the input as can be, to 1, as the tunes of the corpus would go on.
+    keep : tuple of str
+        What must stay: names in `KEEPS`.
+    """
+
+    natural: float = NATURAL
+    keep: tuple[str, ...] = KEPT
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.natural <= 1:
+            raise UsageError(
+                f"natural {self.natural:g}: give 0 (as near to the input as can be) to 1 (as tunes of the corpus go)"
+            )
+        for name in self.keep:
+            if name not in KEEPS:
+                raise UsageError(f"keep {name!r}: name {', '.join(KEEPS)}, or none")
+
+
+def manner(natural: float = NATURAL, keep: str | Sequence[str] = KEPT) -> Manner:
+    """Return how variations are to be written, from names with commas between them; `none` keeps nothing.
+
+    Raises
+    ------
+    UsageError
+        For a number outside 0..1, or a name that is not in `KEEPS`.
+
+    Examples
+    --------
+    >>> manner(keep="cadences, rhythm").keep, manner(keep="none").keep
+    (('cadences', 'rhythm'), ())
+    """
+    names = [name.strip() for name in keep.split(",")] if isinstance(keep, str) else list(keep)
+    return Manner(natural, tuple(dict.fromkeys(name for name in names if name)) if names != ["none"] else ())
+
+
+DEFAULT = Manner()

@@ -1,0 +1,136 @@
+"""Candidates that come from no code: lines moved as a whole, figures added, notes left out, and draws of the model of tunes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from armusic.editing.ear import Ear
+from armusic.music.attributes import metrical_weights
+from armusic.music.score import METRES
+from armusic.music.similarity import DUPLE, TRIPLE
+from armusic.music.tokenizer import MAX_TICKS, TICKS_PER_BEAT, is_onset, ticks
+from armusic.taste import context, lines
+from armusic.taste.context import CLASSES, HELD, LOW, NONE, PITCHES, SILENT
+from armusic.taste.drawing import Draws, draw
+
+Tokens = Int[np.ndarray, "candidate tick"]
+Units = Int[np.ndarray, " candidate"]
+
+IN_TIME = ("rhythm", "density", "syncopation", "rhythmic_entropy", "beat_strength")
+"""Attributes that depend on when notes start alone."""
+IN_PITCH = ("range", "contour", "mean_interval", "interval_entropy")
+"""Attributes that depend on pitches alone, or hardly on anything else."""
+DRAWS = 48  # measures drawn for each unit
+PULLS = (0.5, 1.5, 3.0)  # nats by which the input's own classes are favoured, in turn
+TILT = 3.5  # nats: the most by which notes at a tick, or pitches an octave away, are favoured
+
+
+def by_rule(ear: Ear, names: Sequence[str], rng: np.random.Generator) -> tuple[Units, Tokens]:
+    """Return measures made by rules for each unit: the unit, and the tokens."""
+    parts = []
+    if not set(names) <= set(IN_TIME):
+        parts.append(lines.moved(ear.tokens, ear.scale, ear.ends))
+    if not set(names) <= set(IN_PITCH):
+        parts.append(lines.filled(ear.tokens, ear.scale, grid(ear), rng))
+        parts.append(lines.filled(parts[-1][: lines.FIGURES // 2].reshape(-1, ear.tokens.shape[1]), ear.scale,
+                                  np.tile(grid(ear), (lines.FIGURES // 2, 1)), rng, 1).reshape(
+                                      -1, *ear.tokens.shape))
+        parts.append(lines.thinned(ear.tokens, weakness(ear), rng))
+    tokens = np.concatenate(parts)
+    return np.tile(np.arange(len(ear.tokens)), len(tokens)), tokens.reshape(-1, tokens.shape[2])
+
+
+def drawn(ear: Ear, names: Sequence[str], rng: np.random.Generator) -> tuple[Units, Tokens]:
+    """Return measures that the model of tunes draws for each unit: the unit, and the tokens."""
+    _, place = np.unique(ear.unit, return_index=True)
+    results = np.full((len(ear.tokens), DRAWS, ear.tokens.shape[1]), 0, dtype=np.int16)
+    results[:] = ear.tokens[:, None]
+    tonic = ear.where.tune.tonic
+    for kind in np.unique(ear.kind).tolist():
+        units = np.flatnonzero(ear.kind == kind)
+        width = ticks(METRES[kind])
+        own = context.to_classes(ear.tokens[units, :width], tonic)
+        onset, pitch = tilts(names, kind)
+        fixed, opened = bounds(ear, units, own, kind)
+        many = np.repeat(np.arange(len(units)), DRAWS)
+        draws = Draws(
+            place=place[units][many],
+            own=own[many],
+            fixed=fixed[many],
+            open=opened[many],
+            pull=np.tile(np.resize(PULLS, DRAWS), len(units)),
+            onset=np.tile(onset, (len(units), 1)),
+            pitch=np.tile(pitch, (len(units), 1, 1)),
+            simple=np.full(len(many), not METRES[kind].compound),
+        )
+        classes = draw(ear.model, ear.where, draws, rng)
+        results[units, :, :width] = context.to_tokens(classes, tonic).reshape(len(units), DRAWS, width)
+    tokens = results.reshape(-1, results.shape[2])
+    return np.repeat(np.arange(len(ear.tokens)), DRAWS), tokens
+
+
+def bounds(
+    ear: Ear, units: Int[np.ndarray, " unit"], own: Int[np.ndarray, "unit tick"], kind: int
+) -> tuple[Bool[np.ndarray, "unit tick"], Bool[np.ndarray, "unit tick class"]]:
+    """Return at which ticks units stay as they are, and which classes may come at the others."""
+    width, habits, metre = own.shape[1], ear.habits, METRES[kind]
+    onset = own < PITCHES
+    last = width - 1 - onset[:, ::-1].argmax(axis=1)
+    fixed = ear.ends[units, None] & (np.arange(width) >= last[:, None])
+    fixed[:, 0] |= ~onset[:, 0]
+    opened = np.zeros((*own.shape, CLASSES), dtype=bool)
+    classes = ear.scale - ear.where.tune.tonic - LOW
+    opened[:, :, classes[(classes >= 0) & (classes < PITCHES)]] = True
+    if not metre.compound:
+        places = np.arange(width) % TICKS_PER_BEAT
+        shut = np.isin(places, TRIPLE) if not habits.triple else np.zeros(width, dtype=bool)
+        if habits.triple and not habits.duple:
+            shut |= np.isin(places, DUPLE)
+        opened[:, shut, :PITCHES] = False
+    opened[:, 1:, HELD] = True
+    opened[:, :, SILENT] = own == SILENT
+    np.put_along_axis(opened, np.where(own == NONE, HELD, own)[:, :, None], values=True, axis=2)
+    return fixed, opened
+
+
+def tilts(names: Sequence[str], kind: int) -> tuple[Float[np.ndarray, "draw tick"], Float[np.ndarray, "draw tick pitch"]]:
+    """Return by how many nats draws favour notes at each tick, and each pitch there."""
+    width, metre = ticks(METRES[kind]), METRES[kind]
+    onset, pitch = np.zeros((DRAWS, width)), np.zeros((DRAWS, width, PITCHES))
+    steps = np.linspace(-1, 1, DRAWS)[np.argsort(np.arange(DRAWS) * 7 % DRAWS, kind="stable")]
+    if not set(names) <= set(IN_PITCH):
+        weights = metrical_weights(metre)
+        shape = np.ones(width) if "density" in names else weights / weights.mean()
+        onset += TILT * steps[:, None] * shape
+    if not set(names) <= set(IN_TIME):
+        height = (np.arange(PITCHES) + LOW - 7) / 12
+        if "range" in names:
+            pitch += TILT * steps[:, None, None] * abs(height)
+        else:
+            pitch += TILT * steps[:, None, None] * np.linspace(-1, 1, width)[:, None] * height
+    return onset, pitch
+
+
+def grid(ear: Ear) -> Bool[np.ndarray, "unit tick"]:
+    """Return the ticks at which notes may be added to each unit."""
+    width, habits = ear.tokens.shape[1], ear.habits
+    places = np.arange(width) % TICKS_PER_BEAT
+    compound = np.array([metre.compound for metre in METRES])[ear.kind]
+    simple = np.isin(places, TRIPLE if habits.triple and not habits.duple else [0, *DUPLE])
+    return np.where(compound[:, None], True, simple | (places == 0))
+
+
+def weakness(ear: Ear) -> Float[np.ndarray, "unit tick"]:
+    """Return how weak each tick of each unit is: the weights of `rhythm`."""
+    table = np.ones((len(METRES), MAX_TICKS))
+    for kind, metre in enumerate(METRES):
+        table[kind, : ticks(metre)] = metrical_weights(metre)
+    return table[ear.kind][:, : ear.tokens.shape[1]]
+
+
+def sounds(tokens: Tokens) -> Bool[np.ndarray, " candidate"]:
+    """Return which measures have a note."""
+    return is_onset(tokens).any(axis=1)

@@ -1,0 +1,104 @@
+"""Measures drawn by the model of tunes, tick by tick: near the input, and tilted to more or fewer, higher or lower notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from armusic.music.similarity import DUPLE
+from armusic.music.tokenizer import TICKS_PER_BEAT
+from armusic.taste import context
+from armusic.taste.context import AROUND, HELD, HIDDEN, LONGEST, NONE, PITCHES, SILENT, Past
+from armusic.taste.surprise import Places
+from armusic.taste.tune_model import TuneModel, add_up, log_probabilities
+
+Around = Bool[np.ndarray, "item around"]
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """What is to be drawn: a row for each measure.
+
+    Parameters
+    ----------
+    place : int array (item,)
+        The place of each among `Places`.
+    own : int array (item, tick)
+        Classes of the input's measure.
+    fixed : bool array (item, tick)
+        Ticks at which the input's own class is written.
+    open : bool array (item, tick, class)
+        The classes that may be written at each tick.
+    pull : float array (item,)
+        Nats by which the input's classes are favoured.
+    onset : float array (item, tick)
+        Nats by which notes are favoured at each tick.
+    pitch : float array (item, tick, pitch)
+        Nats by which each pitch is favoured at each tick.
+    simple : bool array (item,)
+        Whether a beat is divided in one way only.
+    """
+
+    place: Int[np.ndarray, " item"]
+    own: Int[np.ndarray, "item tick"]
+    fixed: Bool[np.ndarray, "item tick"]
+    open: Bool[np.ndarray, "item tick class"]
+    pull: Float[np.ndarray, " item"]
+    onset: Float[np.ndarray, "item tick"]
+    pitch: Float[np.ndarray, "item tick pitch"]
+    simple: Bool[np.ndarray, " item"]
+
+
+def draw(
+    model: TuneModel, where: Places, draws: Draws, rng: np.random.Generator
+) -> Int[np.ndarray, "item tick"]:
+    """Return measures, as classes: each tick drawn given all before it."""
+    items, width = draws.own.shape
+    past = _start(where.history[draws.place])
+    seen = where.seen[draws.place]
+    same = struck = np.ones((items, len(AROUND)), dtype=bool)
+    divided = np.zeros((items, 2), dtype=bool)
+    written = np.empty((items, width), dtype=np.int64)
+    every = np.arange(items)
+    for tick in range(width):
+        scores = log_probabilities(model, where.first[draws.place, tick] + add_up(model.past, past.rows))
+        scores[every, draws.own[:, tick]] += draws.pull
+        scores[:, :PITCHES] += draws.onset[:, tick, None] + draws.pitch[:, tick]
+        allowed = draws.open[:, tick]
+        place = tick % TICKS_PER_BEAT
+        if not place:
+            divided[:] = False
+        way = 0 if place in DUPLE else 1
+        if place:
+            scores[draws.simple & divided[:, 1 - way], :PITCHES] = -np.inf
+        scores = np.where(allowed, scores, -np.inf) + rng.gumbel(size=scores.shape)
+        chosen = np.where(draws.fixed[:, tick], draws.own[:, tick], scores.argmax(axis=1))
+        if place:
+            divided[:, way] |= chosen < PITCHES
+        written[:, tick] = chosen
+        same = same & (seen[:, :, tick] == chosen[:, None])
+        struck = struck & ((seen[:, :, tick] < PITCHES) == (chosen < PITCHES)[:, None]) & (seen[:, :, tick] != HIDDEN)
+        past = _next(past, chosen, same, struck)
+    return written
+
+
+def _start(history: Int[np.ndarray, "item tick"]) -> Past:
+    """Return what is before the first tick."""
+    items = len(history)
+    behind = context.past(history, np.full((items, 1), NONE), np.full((items, len(AROUND), 1), HIDDEN))
+    return Past(*(getattr(behind, field.name)[:, 0] for field in fields(Past)))
+
+
+def _next(past: Past, chosen: Int[np.ndarray, " item"], same: Around, struck: Around) -> Past:
+    """Return what is before the tick behind one at which `chosen` is written."""
+    note = (chosen < PITCHES)[:, None]
+    ago = np.where(past.pitch != NONE, np.minimum(past.ago + 1, LONGEST), 0)
+    return Past(
+        recent=np.column_stack([chosen, past.recent[:, :-1]]),
+        pitch=np.where(note, np.column_stack([chosen, past.pitch[:, :-1]]), past.pitch),
+        ago=np.where(note, np.column_stack([np.ones_like(chosen), ago[:, :-1]]), ago),
+        repeated=same * 2 + struck,
+        rested=np.where(chosen == HELD, past.rested, chosen == SILENT),
+    )

@@ -1,0 +1,119 @@
+"""Measures written by hand's rules: lines tilted, stretched and moved as a whole, notes added as figures, weak notes left out.
+
+All of it is in steps of the scale that the tune uses, so that what comes out stays in it.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from armusic.music.tokenizer import HOLD, is_onset, sounding
+
+Tokens = Int[np.ndarray, "item tick"]
+Scale = Int[np.ndarray, " pitch"]
+
+TILTS = (-10, -8, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 8, 10)  # steps from the first note to the last
+STRETCHES = (-1.0, -0.6, -0.3, 0.0, 0.5, 1.0)  # of the line around its mean: -1 leaves one pitch
+SHIFTS = (-1, 0, 1)  # steps by which all of it moves
+FIGURES = 48  # tries of added and left-out notes, each
+
+
+def moved(tokens: Tokens, scale: Scale, ends: Bool[np.ndarray, " item"]) -> Int[np.ndarray, "move item tick"]:
+    """Return each measure with its line tilted, stretched and moved: its rhythm stays.
+
+    Parameters
+    ----------
+    tokens : int array (item, tick)
+        Measures.
+    scale : int array (pitch,)
+        The pitches that there are to choose from, rising.
+    ends : bool array (item,)
+        Measures whose last note is to stay: the line turns around it.
+    """
+    onset = is_onset(tokens)
+    place = np.cumsum(onset, axis=1) - 1
+    count = np.maximum(onset.sum(axis=1, keepdims=True) - 1, 1)
+    whole = place / count
+    half = np.clip(whole * 2 - 1, 0, 1)  # the second half only
+    early = np.clip(whole * 2, 0, 1)  # the first half only
+    steps = np.searchsorted(scale, np.where(onset, tokens, 0)).clip(0, len(scale) - 1)
+    mean = (steps * onset).sum(axis=1, keepdims=True) / np.maximum(onset.sum(axis=1, keepdims=True), 1)
+    last = tokens.shape[1] - 1 - onset[:, ::-1].argmax(axis=1)[:, None]
+    pivot = np.where(ends[:, None], np.take_along_axis(steps, last, axis=1), mean)
+    results = []
+    for shape, tilt, stretch, shift in product((whole, half, early), TILTS, STRETCHES, SHIFTS):
+        if not tilt and shape is not whole:
+            continue
+        slope = tilt * (shape - np.where(ends[:, None], np.take_along_axis(shape, last, axis=1), 0.5))
+        way = slope + stretch * (steps - pivot) + np.where(ends[:, None], 0, shift)
+        change = np.rint(way).astype(np.int64)
+        pitch = scale[(steps + change).clip(0, len(scale) - 1)]
+        results.append(np.where(onset & (change != 0), pitch, tokens))
+    return np.stack(results)
+
+
+def filled(
+    tokens: Tokens, scale: Scale, grid: Bool[np.ndarray, "item tick"], rng: np.random.Generator, count: int = FIGURES
+) -> Int[np.ndarray, "try item tick"]:
+    """Return measures with notes added where one goes on: passing notes, neighbours and arpeggios.
+
+    Parameters
+    ----------
+    tokens : int array (item, tick)
+        Measures.
+    scale : int array (pitch,)
+        The pitches that there are to choose from, rising.
+    grid : bool array (item, tick)
+        Ticks at which notes may be added.
+    rng : numpy Generator
+        Source of randomness.
+    count : int
+        Number of tries, from few notes added to many.
+    """
+    shape = (count, *tokens.shape)
+    rows = np.broadcast_to(tokens, shape).reshape(-1, tokens.shape[1])
+    often = np.repeat(np.linspace(0.1, 1, count), len(tokens))[:, None]
+    state = sounding(rows)
+    free = (rows == HOLD) & is_onset(state) & np.broadcast_to(grid, shape).reshape(rows.shape)
+    added = free & (rng.random(rows.shape) < often)
+    beside = np.roll(added, 1, axis=1) | np.roll(added, -1, axis=1)
+    added &= ~(beside & (rng.random(rows.shape) < 0.7))  # two notes on neighbouring ticks are few
+    now = np.searchsorted(scale, np.where(is_onset(state), state, 0)).clip(0, len(scale) - 1)
+    following = _following(rows)
+    ahead = np.where(is_onset(following), np.searchsorted(scale, following).clip(0, len(scale) - 1), now)
+    between = np.rint((now + ahead) / 2 + rng.choice([-0.1, 0.1], size=rows.shape)).astype(np.int64)
+    neighbour = now + rng.choice([-1, 1], size=rows.shape)
+    arpeggio = now + rng.choice([-4, -2, 2, 4], size=rows.shape)
+    passing = (abs(ahead - now) >= 2) & (rng.random(rows.shape) < 0.75)
+    step = np.where(passing, between, np.where(rng.random(rows.shape) < 0.6, neighbour, arpeggio))
+    pitch = scale[step.clip(0, len(scale) - 1)]
+    return np.where(added, pitch, rows).reshape(shape)
+
+
+def thinned(
+    tokens: Tokens, weight: Float[np.ndarray, "item tick"], rng: np.random.Generator, count: int = FIGURES
+) -> Int[np.ndarray, "try item tick"]:
+    """Return measures with notes held through, the weak ones first.
+
+    `weight` says how weak each tick is; by chance, notes of about the same weight change places.
+    """
+    shape = (count, *tokens.shape)
+    onset = np.broadcast_to(is_onset(tokens), shape)
+    weak = np.where(onset, weight + rng.normal(scale=0.3 * weight.mean(), size=shape), -np.inf)
+    rank = (-weak).argsort(axis=2).argsort(axis=2)  # 0: the weakest note
+    notes = onset.sum(axis=2, keepdims=True)
+    gone = np.ceil(np.linspace(0, 1, count)[:, None, None] * (notes - 1))
+    return np.where(onset & (rank < gone), HOLD, tokens)
+
+
+def _following(rows: Tokens) -> Tokens:
+    """Return the pitch of the next note after each tick; `HOLD` where there is none."""
+    onset = is_onset(rows)
+    at = np.where(onset, np.arange(rows.shape[1]), rows.shape[1])
+    behind = np.minimum.accumulate(at[:, ::-1], axis=1)[:, ::-1]
+    behind = np.concatenate([behind[:, 1:], np.full((len(rows), 1), rows.shape[1])], axis=1)
+    padded = np.concatenate([rows, np.full((len(rows), 1), HOLD)], axis=1)
+    return np.take_along_axis(padded, behind, axis=1)

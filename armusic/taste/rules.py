@@ -1,0 +1,212 @@
+"""What no musician writes, unless the tune does: rules for measures that are to stand in the place of others.
+
+Every rule takes rows of tokens (candidate, tick), beside those of the measures that they would
+replace, and returns a mask of the rows that break it. `legato` mends what can be mended.
+What belongs to the tune and not to a measure (its compass, its subdivisions, the longest run of one pitch)
+is in its `Habits`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from armusic.music.score import METRES
+from armusic.music.similarity import DUPLE, TRIPLE
+from armusic.music.tokenizer import HOLD, PAD, REST, TICKS_PER_BEAT, is_onset, sounding
+
+Tokens = Int[np.ndarray, "candidate tick"]
+Mask = Bool[np.ndarray, " candidate"]
+
+LEAP = 12  # semitones: the widest interval
+THIRD = 4  # semitones beyond the compass of the tune
+RUN = 2  # of one pitch in a row
+SIXTEENTH = [1, 5]  # ticks of a simple beat that only sixteenths fall on
+PHRASE = 8  # measures
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What a tune does.
+
+    Parameters
+    ----------
+    low, high : int
+        Its lowest and highest pitch.
+    triple, duple, sixteenths : bool
+        Whether simple beats are divided into triplets, into halves or quarters, and into sixteenths.
+    mixes : bool
+        Whether one of its simple measures has triplets beside halves or quarters.
+    """
+
+    low: int
+    high: int
+    triple: bool
+    duple: bool
+    sixteenths: bool
+    mixes: bool
+
+
+def habits(tokens: Tokens, kind: Int[np.ndarray, " candidate"]) -> Habits:
+    """Return what the measures of a tune do.
+
+    Examples
+    --------
+    >>> habits(np.array([[60, HOLD, HOLD, 62, HOLD, HOLD, 64, HOLD, 65, HOLD, 67, HOLD]]), np.array([1]))
+    Habits(low=60, high=67, triple=True, duple=True, sixteenths=False, mixes=True)
+    """
+    onset = is_onset(tokens)
+    triple, duple, sixteenths = (used.any(axis=1) for used in divisions(tokens, kind))
+    low, high = (int(tokens[onset].min()), int(tokens[onset].max())) if onset.any() else (0, HOLD - 1)
+    mixed = (triple & duple).any()
+    return Habits(low, high, bool(triple.any()), bool(duple.any()), bool(sixteenths.any()), bool(mixed))
+
+
+def divisions(
+    tokens: Tokens, kind: Int[np.ndarray, " candidate"]
+) -> tuple[Bool[np.ndarray, "candidate beat"], Bool[np.ndarray, "candidate beat"], Bool[np.ndarray, "candidate beat"]]:
+    """Return which beats are divided into triplets, into halves or quarters, and into sixteenths; none in 6/8."""
+    simple = ~np.array([metre.compound for metre in METRES])[kind]
+    beats = is_onset(tokens).reshape(len(tokens), tokens.shape[1] // TICKS_PER_BEAT, TICKS_PER_BEAT) & simple[:, None, None]
+    return tuple(beats[:, :, ticks].any(axis=2) for ticks in (TRIPLE, DUPLE, SIXTEENTH))  # type: ignore[return-value]
+
+
+def legato(tokens: Tokens, before: Tokens) -> Tokens:
+    """Return measures whose notes go on until the others are silent, or until the next note.
+
+    Silence before the first note stays.
+
+    Examples
+    --------
+    >>> legato(np.array([[60, REST, HOLD, 62]]), np.array([[60, HOLD, HOLD, HOLD]])).tolist()
+    [[60, 128, 128, 62]]
+    >>> legato(np.array([[60, REST, HOLD, 62]]), np.array([[60, HOLD, REST, HOLD]])).tolist()
+    [[60, 128, 129, 62]]
+    """
+    ticks = np.arange(tokens.shape[1])
+    silent, quiet = sounding(tokens) == REST, sounding(before) == REST
+    struck = np.maximum.accumulate(np.where(is_onset(tokens) | ((ticks == 0) & (tokens == HOLD)), ticks, -1), axis=1)
+    both = np.maximum.accumulate(np.where(silent & quiet, ticks, -1), axis=1)
+    rests = silent & ((both > struck) | (struck < 0))
+    begins = rests & ~np.pad(rests, ((0, 0), (1, 0)))[:, :-1]
+    joined = np.where(tokens == REST, HOLD, tokens)
+    return np.where(begins & ~is_onset(tokens), REST, joined).astype(tokens.dtype)
+
+
+def silences(tokens: Tokens, before: Tokens) -> Mask:
+    """Return which rows are silent where the others sound."""
+    return ((sounding(tokens) == REST) & ~np.isin(sounding(before), (REST, PAD))).any(axis=1)
+
+
+def lost_downbeats(tokens: Tokens, before: Tokens, kind: Int[np.ndarray, " candidate"]) -> Mask:
+    """Return which rows lack a note at the start of the measure, or, in compound metres, have some after a lost beat."""
+    onset, own = is_onset(tokens), is_onset(before)
+    lost = own[:, 0] & ~onset[:, 0]
+    compound = np.array([metre.compound for metre in METRES])[kind]
+    beats, beats_before = (rows.reshape(len(rows), rows.shape[1] // TICKS_PER_BEAT, TICKS_PER_BEAT) for rows in (onset, own))
+    after = (beats_before[:, :, 0] & ~beats[:, :, 0] & beats[:, :, 1:].any(axis=2)).any(axis=1)
+    return lost | (compound & after)
+
+
+def foreign_divisions(tokens: Tokens, before: Tokens, kind: Int[np.ndarray, " candidate"], tune: Habits) -> Mask:
+    """Return which rows divide a beat in two ways, in a way that the tune does not, or mix what it does not mix."""
+    triple, duple, _ = divisions(tokens, kind)
+    was_triple, was_duple, _ = divisions(before, kind)
+    both = (triple & duple & ~(was_triple & was_duple)).any(axis=1)
+    mixed = triple.any(axis=1) & duple.any(axis=1) & ~(was_triple.any(axis=1) & was_duple.any(axis=1))
+    swung = tune.triple and not tune.duple
+    return both | (mixed & (not tune.mixes)) | (triple.any(axis=1) & (not tune.triple)) | (duple.any(axis=1) & swung)
+
+
+def new_sixteenths(tokens: Tokens, kind: Int[np.ndarray, " candidate"], tune: Habits) -> Int[np.ndarray, " candidate"]:
+    """Return how many beats of each row have sixteenths where the tune has none."""
+    return divisions(tokens, kind)[2].sum(axis=1) * (not tune.sixteenths)
+
+
+def intervals(tokens: Tokens) -> Int[np.ndarray, "candidate interval"]:
+    """Return the intervals from note to note, in semitones with their sign; 0 behind the last.
+
+    Examples
+    --------
+    >>> intervals(np.array([[60, HOLD, 64, 62], [HOLD, 60, HOLD, HOLD]])).tolist()
+    [[4, -2, 0], [0, 0, 0]]
+    """
+    pitch, count = notes(tokens)
+    steps = np.diff(pitch, axis=1)
+    return np.where(np.arange(1, pitch.shape[1]) < count[:, None], steps, 0)
+
+
+def notes(tokens: Tokens) -> tuple[Int[np.ndarray, "candidate note"], Int[np.ndarray, " candidate"]]:
+    """Return the pitches of each row one behind the other, and their number; what follows them means nothing."""
+    onset = is_onset(tokens)
+    order = np.argsort(~onset, axis=1, kind="stable")
+    return np.take_along_axis(tokens, order, axis=1).astype(np.int64), onset.sum(axis=1)
+
+
+def leaps(tokens: Tokens, before: Tokens) -> Mask:
+    """Return which rows leap over more than an octave and more than the others do."""
+    widest, own = (abs(intervals(rows)).max(axis=1) for rows in (tokens, before))
+    return widest > np.maximum(own, LEAP)
+
+
+def runs(tokens: Tokens) -> Int[np.ndarray, " candidate"]:
+    """Return how many notes of one pitch stand in a row, at most.
+
+    Examples
+    --------
+    >>> runs(np.array([[60, 60, HOLD, 62], [HOLD, HOLD, HOLD, HOLD], [60, 62, 62, 62]])).tolist()
+    [2, 0, 3]
+    """
+    pitch, count = notes(tokens)
+    longest = length = np.minimum(count, 1)
+    for place in range(1, pitch.shape[1]):
+        again = (pitch[:, place] == pitch[:, place - 1]) & (place < count)
+        length = np.where(again, length + 1, 1)
+        longest = np.maximum(longest, np.where(place < count, length, 0))
+    return longest
+
+
+def stutters(tokens: Tokens, before: Tokens) -> Mask:
+    """Return which rows repeat a pitch more often than the others do, and more than once."""
+    return runs(tokens) > np.maximum(runs(before), RUN)
+
+
+def out_of_compass(tokens: Tokens, tune: Habits) -> Mask:
+    """Return which rows go more than a third beyond the compass of the tune."""
+    onset = is_onset(tokens)
+    return (onset & ((tokens < tune.low - THIRD) | (tokens > tune.high + THIRD))).any(axis=1)
+
+
+def lost_ends(tokens: Tokens, before: Tokens) -> Mask:
+    """Return which rows end with another note than the others do: another pitch, start or length."""
+    last = before.shape[1] - 1 - is_onset(before)[:, ::-1].argmax(axis=1)
+    behind = np.arange(before.shape[1]) >= last[:, None]
+    return ((tokens != before) & behind & is_onset(before).any(axis=1)[:, None]).any(axis=1)
+
+
+def phrase_ends(tokens: Tokens, kind: Int[np.ndarray, " candidate"]) -> Bool[np.ndarray, " candidate"]:
+    """Return which measures of a tune end a phrase: every eighth, the last one, and a fourth that comes to rest.
+
+    A pickup does not count; a measure comes to rest when its last note lasts two beats or more.
+
+    Examples
+    --------
+    >>> row = [60] + [HOLD] * 11
+    >>> phrase_ends(np.array([row] * 10), np.ones(10, dtype=int)).nonzero()[0].tolist()
+    [3, 7, 9]
+    """
+    onset = is_onset(tokens)
+    sounds = np.flatnonzero(onset.any(axis=1))
+    ends = np.zeros(len(tokens), dtype=bool)
+    if not len(sounds):
+        return ends
+    pickup = int(len(tokens) > 1 and tokens[0, 0] == REST)
+    place = (np.arange(len(tokens)) - pickup) % PHRASE
+    ticks = np.array([metre.beats * TICKS_PER_BEAT for metre in METRES])[kind]
+    last = tokens.shape[1] - 1 - onset[:, ::-1].argmax(axis=1)
+    rests = (ticks - last >= 2 * TICKS_PER_BEAT) & onset.any(axis=1)
+    ends = (place == PHRASE - 1) | ((place == PHRASE // 2 - 1) & rests)
+    ends[sounds[-1]:] = True
+    return ends

@@ -1,0 +1,94 @@
+"""How surprising measures are where they stand: nats, by the model of tunes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from armusic.music.score import METRES
+from armusic.music.tokenizer import MAX_TICKS, ticks
+from armusic.taste import context
+from armusic.taste.context import HIDDEN, NONE, Setting
+from armusic.taste.tune_model import TuneModel, add_up, log_probabilities, place_sum
+
+ITEMS = 512  # measures at a time: more leave the cache
+
+_WIDTHS = np.array([ticks(metre) for metre in METRES])
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Some places of a tune, with what does not depend on what is written there.
+
+    Parameters
+    ----------
+    tune : Setting
+        The tune.
+    measures : int array (place,)
+        The measures.
+    first : float32 array (place, tick, unit)
+        What the place adds to the first layer of the model.
+    history : int array (place, tick)
+        The measure before each.
+    seen : int array (place, around, tick)
+        The measures around each.
+    """
+
+    tune: Setting
+    measures: Int[np.ndarray, " place"]
+    first: Float[np.ndarray, "place tick unit"]
+    history: Int[np.ndarray, "place tick"]
+    seen: Int[np.ndarray, "place around tick"]
+
+    @property
+    def widths(self) -> Int[np.ndarray, " place"]:
+        """Ticks of each measure."""
+        return _WIDTHS[self.tune.kind[self.measures]]
+
+
+def places(model: TuneModel, tune: Setting, measures: Int[np.ndarray, " place"]) -> Places:
+    """Return places of a tune, ready for whatever is written there."""
+    around = tune.around[measures]
+    first = place_sum(model, context.place_rows(tune, measures, around, context.shares(tune)[measures]))
+    absent = np.where(around == -1, NONE, HIDDEN)[:, :, None]
+    seen = np.where(around[:, :, None] < 0, absent, tune.classes[around])
+    return Places(tune, measures, first, context.before(tune, measures), seen)
+
+
+def surprise(
+    model: TuneModel, where: Places, item: Int[np.ndarray, " item"], tokens: Int[np.ndarray, "item tick"]
+) -> Float[np.ndarray, " item"]:
+    """Return the surprise of measures in places of a tune: nats a measure.
+
+    Parameters
+    ----------
+    model : TuneModel
+        The model of tunes.
+    where : Places
+        Places of a tune.
+    item : int array (item,)
+        The place of each measure among these.
+    tokens : int array (item, tick)
+        What is written there.
+    """
+    written = context.to_classes(tokens, where.tune.tonic)
+    written = np.pad(written, ((0, 0), (0, MAX_TICKS - tokens.shape[1])), constant_values=NONE)
+    total = np.empty(len(item))
+    widths = where.widths[item]
+    for width in np.unique(widths).tolist():
+        rows = np.flatnonzero(widths == width)
+        for low in range(0, len(rows), ITEMS):
+            part = rows[low : low + ITEMS]
+            total[part] = _surprise(model, where, item[part], written[part, :width])
+    return total
+
+
+def _surprise(
+    model: TuneModel, where: Places, item: Int[np.ndarray, " item"], written: Int[np.ndarray, "item tick"]
+) -> Float[np.ndarray, " item"]:
+    width = written.shape[1]
+    past = context.past(where.history[item], written, where.seen[item, :, :width])
+    log_p = log_probabilities(model, where.first[item, :width] + add_up(model.past, past.rows))
+    return -np.take_along_axis(log_p, written[:, :, None], axis=2)[:, :, 0].sum(axis=1)

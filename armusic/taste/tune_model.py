@@ -1,0 +1,109 @@
+"""The model of tunes: how likely each tick of a measure is, given what came before and what is around it.
+
+A perceptron on two tables of rows (`armusic.taste.context`), whose rows are added up; numpy
+only. What depends on the place alone is added up once for all that could be written there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float, Int
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from armusic.errors import CheckpointError
+from armusic.files import atomic_path, check_readable, label
+from armusic.taste.context import CLASSES, PAST_ROWS, PLACE_ROWS
+
+FORMAT = "armusic tunes 1"
+SHIPPED = "tunes.safetensors"
+BATCH = 16384  # ticks at a time: more leave the cache
+
+Hidden = Float[np.ndarray, "item tick unit"]
+
+
+@dataclass(frozen=True, slots=True)
+class TuneModel:
+    """The weights, float32.
+
+    Parameters
+    ----------
+    place : float32 array (row, unit)
+        What the place adds to the first layer: see `context.place_rows`.
+    past : float32 array (row, unit)
+        What the past adds to it: see `context.past_rows`.
+    bias, weight, bias2, weight2, bias3 : float32 arrays
+        The bias of the first layer, and the second and third layers; weights are (input, output).
+    """
+
+    place: Float[np.ndarray, "place_row unit"]
+    past: Float[np.ndarray, "past_row unit"]
+    bias: Float[np.ndarray, " unit"]
+    weight: Float[np.ndarray, "unit unit2"]
+    bias2: Float[np.ndarray, " unit2"]
+    weight2: Float[np.ndarray, "unit2 symbol"]
+    bias3: Float[np.ndarray, " symbol"]
+
+
+def place_sum(model: TuneModel, rows: Int[np.ndarray, "item tick feature"]) -> Hidden:
+    """Return what the place adds to the first layer, with its bias: `rows` are those of `context.place_rows`."""
+    return add_up(model.place, rows) + model.bias
+
+
+def add_up(table: Float[np.ndarray, "row unit"], rows: Int[np.ndarray, "*item feature"]) -> np.ndarray:
+    """Return the sums of the rows of a table."""
+    total = table[rows[..., 0]]
+    for column in range(1, rows.shape[-1]):
+        total += table[rows[..., column]]
+    return total
+
+
+def log_probabilities(model: TuneModel, first: Float[np.ndarray, "*item unit"]) -> Float[np.ndarray, "*item symbol"]:
+    """Return the log probabilities of all classes, from the sums of the first layer."""
+    hidden = np.maximum(first, 0)
+    hidden = np.maximum(hidden @ model.weight + model.bias2, 0)
+    logits = hidden @ model.weight2 + model.bias3
+    logits -= logits.max(axis=-1, keepdims=True)
+    return logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+
+
+def save(model: TuneModel, path: Path) -> None:
+    """Write a model in half precision, whole or not at all."""
+    arrays = {field.name: np.ascontiguousarray(getattr(model, field.name), np.float16) for field in fields(model)}
+    with atomic_path(path, force=True) as temporary:
+        save_file(arrays, temporary, {"format": FORMAT})
+
+
+def load(path: Path) -> TuneModel:
+    """Read a model that `save` wrote.
+
+    Raises
+    ------
+    MissingFileError
+        Where there is no file.
+    CheckpointError
+        For another file, or one of other features.
+    """
+    check_readable(path)
+    try:
+        with safe_open(path, framework="numpy") as stored:
+            if (stored.metadata() or {}).get("format") != FORMAT:
+                raise CheckpointError(f"{label(path)}: no model of tunes of this version of armusic")
+            arrays = {field.name: stored.get_tensor(field.name).astype(np.float32) for field in fields(TuneModel)}
+    except SafetensorError as error:
+        raise CheckpointError(f"{label(path)}: no model of tunes ({error})") from error
+    if (len(arrays["place"]), len(arrays["past"]), arrays["weight2"].shape[1]) != (PLACE_ROWS, PAST_ROWS, CLASSES):
+        raise CheckpointError(f"{label(path)}: a model of tunes with other features: train it anew")
+    return TuneModel(**arrays)
+
+
+@cache
+def shipped() -> TuneModel:
+    """Return the model of tunes that comes with armusic."""
+    with as_file(files("armusic") / "resources" / SHIPPED) as path:
+        return load(path)
