@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from armusic.editing.pool import Pool
 from armusic.music.similarity import pitch_line
@@ -11,7 +11,10 @@ from armusic.music.tokenizer import is_onset
 
 ROUNDS = 2  # each unit is looked at so often
 NEAR = 0.06  # standard deviations: what a unit's value may change by
-STEP, WIDEST = 5, 24  # semitones: intervals up to a fourth cost nothing over a bar line, wider ones than two octaves no more
+STEP, WIDEST = (
+    5,
+    24,
+)  # semitones: intervals up to a fourth cost nothing over a bar line, wider ones than two octaves no more
 COST = 0.12  # of a semitone beyond
 
 Answers = Int[np.ndarray, " unit"]
@@ -43,7 +46,7 @@ def smooth(
     unit = search.of[rows]
     occurrences = np.bincount(unit, minlength=len(places))
     tokens = search.material.tokens
-    sounds = is_onset(tokens).any(axis=1)
+    sounds = np.logical_or.reduce(is_onset(tokens), axis=1)
     own_first, own_last = np.zeros(len(tokens), dtype=int), np.zeros(len(tokens), dtype=int)
     own_first[sounds], own_last[sounds] = ends(tokens[sounds])
     before, after = _neighbour(sounds, -1), _neighbour(sounds, 1)
@@ -67,11 +70,11 @@ def smooth(
         total = costs[here] * occurrences[number]
         for row in rows_of[number].tolist():
             if before[row] >= 0:
-                interval = first[here] - pitch(before[row], last, own_last)
-                total = total + _cost(interval, own_first[row] - own_last[before[row]])
+                interval = first[here] - pitch(int(before[row]), last, own_last)
+                total = total + _cost(interval, int(own_first[row] - own_last[before[row]]))
             if after[row] >= 0:
-                interval = pitch(after[row], first, own_first) - last[here]
-                total = total + _cost(interval, own_first[after[row]] - own_last[row])
+                interval = pitch(int(after[row]), first, own_first) - last[here]
+                total = total + _cost(interval, int(own_first[after[row]] - own_last[row]))
         best = int(here[total.argmin()])
         drift += float((every.values[best, column] - every.values[chosen[number], column]) * occurrences[number])
         chosen[number] = best
@@ -93,11 +96,11 @@ def ends(
 
 
 def _cost(interval: Int[np.ndarray, " candidate"], own: int) -> Float[np.ndarray, " candidate"]:
-    beyond = abs(interval).clip(STEP, WIDEST) - max(STEP, min(abs(int(own)), WIDEST))
+    beyond = abs(interval).clip(STEP, WIDEST) - max(STEP, min(abs(own), WIDEST))
     return COST * np.maximum(beyond, 0)
 
 
-def _neighbour(sounds: np.ndarray, way: int) -> Int[np.ndarray, " measure"]:
+def _neighbour(sounds: Bool[np.ndarray, " measure"], way: int) -> Int[np.ndarray, " measure"]:
     """Return the measure before (-1) or after (1) each one; -1 where there is none, or nothing sounds in it."""
     rows = np.arange(len(sounds)) + way
     inside = (rows >= 0) & (rows < len(sounds))

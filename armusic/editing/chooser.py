@@ -116,18 +116,20 @@ class Chooser:
 def chooser(pool: Pool) -> Chooser:
     """Return what answers targets of a tune's means from the candidates of a pool."""
     if len(pool.names) == 1:
-        return Chooser(pool, (path(pool.shortlist(), 0),))
+        return Chooser(pool, (path(pool),))
     short = joint.short(pool)
     return Chooser(pool, tuple(path(short, column) for column in range(len(pool.names))))
 
 
-def different(answer: Callable[[int | None], Tokens], count: int, seed: int) -> list[Tokens]:
+def different(
+    answer: Callable[[int | None], tuple[Tokens, list[str]]], count: int, seed: int
+) -> list[tuple[Tokens, list[str]]]:
     """Return different answers: the best one, and others of nearly the same worth; fewer where there are no more.
 
     Parameters
     ----------
     answer : callable
-        Takes a seed, or None for the best answer, and returns tokens.
+        Takes a seed, or None for the best answer, and returns tokens and messages.
     count : int
         Number of answers.
     seed : int
@@ -137,7 +139,7 @@ def different(answer: Callable[[int | None], Tokens], count: int, seed: int) -> 
     for number in range(seed, seed + TRIES * (count - 1)):
         if len(answers) == count:
             break
-        tokens = answer(number)
-        if all((tokens != other).any() for other in answers):
-            answers.append(tokens)
+        tokens, notes = answer(number)
+        if all((tokens != other).any() for other, _ in answers):
+            answers.append((tokens, notes))
     return answers

@@ -11,7 +11,6 @@ from armusic.editing.manner import Manner
 from armusic.editing.material import Material
 from armusic.music.tokenizer import HOLD, is_onset
 from armusic.taste import context, rules, surprise, tune_model
-from armusic.taste.context import Setting
 from armusic.taste.rules import Habits
 from armusic.taste.surprise import Places
 from armusic.taste.tune_model import TuneModel
@@ -42,6 +41,8 @@ class Ear:
         The surprise of the input there, in nats.
     tokens : int array (unit, tick)
         The units as they are.
+    silent : bool array (unit, tick)
+        Ticks of them that stay silent.
     kind : int array (unit,)
         Places of their metres in `score.METRES`.
     ends : bool array (unit,)
@@ -59,6 +60,7 @@ class Ear:
     unit: Int[np.ndarray, " place"]
     own: Float[np.ndarray, " place"]
     tokens: Int[np.ndarray, "unit tick"]
+    silent: Bool[np.ndarray, "unit tick"]
     kind: Int[np.ndarray, " unit"]
     ends: Bool[np.ndarray, " unit"]
     habits: Habits
@@ -91,7 +93,9 @@ def listen(
     pitches = np.ones(HOLD, dtype=bool) if allowed is None else allowed[first].any(axis=0)
     compass = np.arange(max(habits.low - rules.THIRD, 0), min(habits.high + rules.THIRD, HOLD - 1) + 1)
     scale = compass[pitches[compass]]
-    return Ear(model, where, of[rows], own, tokens[first], kind[first], ends, habits, scale, manner)
+    return Ear(
+        model, where, of[rows], own, tokens[first], material.silent[first], kind[first], ends, habits, scale, manner
+    )
 
 
 def mend(ear: Ear, of: Units, tokens: Tokens) -> Tokens:
@@ -104,6 +108,7 @@ def broken(ear: Ear, of: Units, tokens: Tokens, names: tuple[str, ...]) -> Bool[
     before, kind, keep = ear.tokens[of], ear.kind[of], ear.manner.keep
     bad = rules.silences(tokens, before) | rules.leaps(tokens, before) | rules.stutters(tokens, before)
     bad |= rules.out_of_compass(tokens, ear.habits) | rules.foreign_divisions(tokens, before, kind, ear.habits)
+    bad |= (ear.silent[of] & is_onset(tokens)).any(axis=1)
     bad |= ear.ends[of] & rules.lost_ends(tokens, before)
     if "downbeats" in keep:
         bad |= rules.lost_downbeats(tokens, before, kind)
@@ -161,6 +166,7 @@ def part(ear: Ear, units: slice) -> Ear:
         unit=ear.unit[places] - low,
         own=ear.own[places],
         tokens=ear.tokens[units],
+        silent=ear.silent[units],
         kind=ear.kind[units],
         ends=ear.ends[units],
     )

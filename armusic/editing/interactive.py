@@ -30,7 +30,6 @@ from armusic.training.checkpoint import Checkpoint
 
 TOLERANCE = 0.25  # standard deviations: samples may miss a target by so much more than the best answer does
 LIKELY = 0.2  # of a cost: samples are e times as often a candidate as one that costs so much more
-EQUALS = 5  # candidates that are kept of those with nearly the same value of one attribute
 TOGETHER = 0.15  # standard deviations of all attributes: of candidates nearer to one another, one is kept
 CHOOSERS = 8  # are kept, of the last attributes that had targets together
 UNITS = 4  # different measures that are searched for together: more take more memory, and no less time
@@ -228,20 +227,21 @@ def search(context: TuneContext, on_progress: Progress | None = None) -> LookUp:
             on_progress(done, total)
         done += batch
 
-    parts = []
+    parts: list[list[Candidates]] = [[] for _ in context.names]
     for low in range(0, len(whole.first), UNITS):
         part = candidates.part(whole, slice(low, low + UNITS))
-        single = [_slim(pools.fill(part, (name,), on_decode=count), low) for name in context.names]
-        parts.append(single)
-    merged = [candidates.join(same) for same in zip(*parts, strict=True)] or [candidates.inputs(whole)] * len(context.names)
-    single = tuple(pools.from_candidates(whole, (name,), [part]) for name, part in zip(context.names, merged, strict=True))
+        for name, listed in zip(context.names, parts, strict=True):
+            listed.append(_slim(pools.fill(part, (name,), on_decode=count), low))
+    merged = [candidates.join(listed or [candidates.inputs(whole)]) for listed in parts]
+    single = tuple(
+        pools.from_candidates(whole, (name,), [part]) for name, part in zip(context.names, merged, strict=True)
+    )
     every = pools.from_candidates(whole, context.names, merged).shortlist(TOGETHER, 1)
     return LookUp(context, single, every)
 
 
 def _slim(pool: Pool, low: int) -> Candidates:
     """Return the candidates that may answer, judged, without their codes; `low` is the first of the pool's units."""
-    short = pool.shortlist(count=EQUALS)
-    short.costs(np.arange(len(short.distance)))
-    every = short.candidates
+    pool.costs(np.arange(len(pool.distance)))
+    every = pool.candidates
     return replace(every, of=every.of + low, z=np.zeros((len(every.of), 0), dtype=np.float32))

@@ -1,4 +1,4 @@
-"""The whole tune for several attributes at once: one price for each, so that the mean of every one comes to its target."""
+"""The whole tune for several attributes at once: a price for each, so that all means come to their targets."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ def short(pool: Pool) -> Pool:
     return pool.shortlist(RESOLUTION[min(len(pool.names), len(RESOLUTION)) - 1], EQUALS)
 
 
-def answers(
-    pool: Pool, totals: Float[np.ndarray, " attribute"], costs: Float[np.ndarray, " candidate"]
-) -> Answers:
+def answers(pool: Pool, totals: Float[np.ndarray, " attribute"], costs: Float[np.ndarray, " candidate"]) -> Answers:
     """Return the candidates that change the sums of the attributes over the tune by `totals`, or nearly so.
 
     Parameters

@@ -183,7 +183,9 @@ class Pool:
     def _std(self, places: Places) -> Float[np.ndarray, "place attribute"]:
         return self.search.std[self.candidates.of[places]][..., self._columns]
 
-    def _best(self, targets: TargetTable, seed: int | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def _best(
+        self, targets: TargetTable, seed: int | None = None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return the measures to vary, the place of the answer for each, and the least and largest values there are."""
         rows = np.flatnonzero(self.search.of >= 0)
         if not len(rows):
@@ -296,7 +298,8 @@ def fill(search: Search, names: tuple[str, ...], seed: int = 0, on_decode: Calla
     z = candidates.between(search, pool.shortlist(count=1).candidates, names[0], direction, rng)
     pool = from_candidates(search, names, [pool.candidates, candidates.attempt(search, units, z, on_decode)])
     combined = candidates.recombine(search, pool.shortlist(count=1).candidates)
-    return from_candidates(search, names, [pool.candidates, combined, candidates.written(search, names, rng)])
+    parts = [pool.candidates, combined, candidates.written(search, names, rng)]
+    return from_candidates(search, names, parts).shortlist()
 
 
 def from_candidates(search: Search, names: tuple[str, ...], parts: Sequence[Candidates]) -> Pool:
@@ -304,7 +307,7 @@ def from_candidates(search: Search, names: tuple[str, ...], parts: Sequence[Cand
     every = candidates.join(parts)
     every = every.take(~ears.broken(search.ear, every.of, every.tokens, names))
     before = candidates.inputs(search)
-    columns, others = split(search.names, names)
+    _, others = split(search.names, names)
     change = (every.values - before.values[every.of])[:, others]
     std, original = search.std[every.of][:, others], before.tokens[every.of]
     return Pool(search, names, every, distance(every.tokens, original, change, np.zeros_like(change), std))

@@ -7,8 +7,8 @@ from functools import partial
 
 import numpy as np
 
-from armusic.editing import open_loop
 from armusic.editing import chooser as choosers
+from armusic.editing import open_loop
 from armusic.editing import pool as pools
 from armusic.editing.calibration import Calibration, percentiles, scale_of
 from armusic.editing.decoding import Allowed, encode
@@ -67,8 +67,8 @@ def reach(
         For a note between two ticks.
     """
     if closed:
-        options = {"each_measure": each_measure, "manner": manner}
-        return alternatives(checkpoint, tune, targets, 1, 0, key, measures, **options)[0]
+        (best,) = alternatives(checkpoint, tune, targets, 1, 0, key, measures, each_measure=each_measure, manner=manner)
+        return best
     names, table, _, material, allowed = _resolve(checkpoint, tune, targets, key, measures, closed=False)
     return decode_once(checkpoint, material, names, table, scale_of(checkpoint), allowed=allowed)
 
@@ -87,7 +87,7 @@ def alternatives(
 ) -> list[Reached]:
     """Return different answers of the closed loop, the best first; the parameters are those of `reach`.
 
-    The others are of nearly the same worth, and drawn by `seed`; there are fewer than `count` where the tune has no more.
+    The others are of nearly the same worth, and drawn by `seed`; there are fewer than `count` where there are no more.
     """
     names, table, by_measure, material, allowed = _resolve(checkpoint, tune, targets, key, measures, closed=True)
     pool = pools.build(checkpoint, material, names, allowed=allowed, manner=manner)
@@ -97,9 +97,8 @@ def alternatives(
         answer = partial(pool.look_up, table)
     else:
         answer = partial(choosers.chooser(pool).answer, table)
-    _, notes = answer(None)
-    tokens = choosers.different(lambda number: answer(number)[0], count, seed)
-    return [reach_result(checkpoint, material, names, table, each, notes) for each in tokens]
+    answers = choosers.different(answer, count, seed)
+    return [reach_result(checkpoint, material, names, table, tokens, notes) for tokens, notes in answers]
 
 
 def _resolve(

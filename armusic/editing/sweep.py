@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float
 
 from armusic.editing import chooser as choosers
 from armusic.editing import pool as pools
-from armusic.editing.decoding import Allowed
 from armusic.editing.manner import DEFAULT, Manner
-from armusic.editing.material import Material, Tokens, pitches, prepare, with_tokens
+from armusic.editing.material import Tokens, pitches, prepare, with_tokens
 from armusic.editing.open_loop import decode_moves
 from armusic.editing.pool import Pool
 from armusic.editing.targets import Values, canonical, dimensions
@@ -124,8 +124,8 @@ def interpolate(
     Returns
     -------
     list of Variation
-        One per step, or as many as there are alternatives, from low to high. At step 0 stands the input, untouched; where no step is 0 it comes
-        first, named `original`.
+        One per step, or as many as there are alternatives, from low to high. At step 0 stands the input, untouched;
+        where no step is 0 it comes first, named `original`.
 
     Raises
     ------
@@ -174,8 +174,8 @@ def _each(pool: Pool, moves: Sequence[float], alternatives: int, seed: int) -> l
     steps = []
     for move in moves:
         targets, within = pool.step_targets(move)
-        answers = choosers.different(lambda number, goal=within: pool.look_up(goal, number)[0], alternatives, seed)
-        steps.append([_Step(tokens, within[:, 0], int((targets != within).sum())) for tokens in answers])
+        answers = choosers.different(partial(pool.look_up, within), alternatives, seed)
+        steps.append([_Step(tokens, within[:, 0], int((targets != within).sum())) for tokens, _ in answers])
     return steps
 
 
@@ -186,9 +186,9 @@ def _whole(pool: Pool, moves: Sequence[float], alternatives: int, seed: int) -> 
     for move in moves:
         targets = chooser.step_targets([move])
         within = chooser.within(targets)
-        answers = choosers.different(lambda number, goal=within: chooser.answer(goal, number)[0], alternatives, seed)
+        answers = choosers.different(partial(chooser.answer, within), alternatives, seed)
         clipped = int((abs(within - targets) > _SLACK).any())
-        steps.append([_Step(tokens, within[:, 0], clipped) for tokens in answers])
+        steps.append([_Step(tokens, within[:, 0], clipped) for tokens, _ in answers])
     return steps
 
 

@@ -1,4 +1,4 @@
-"""Candidates that come from no code: lines moved as a whole, figures added, notes left out, and draws of the model of tunes."""
+"""Candidates that come from no code: lines moved, figures added, notes left out, and draws of the model of tunes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from armusic.editing.ear import Ear
 from armusic.music.attributes import metrical_weights
 from armusic.music.score import METRES
 from armusic.music.similarity import DUPLE, TRIPLE
-from armusic.music.tokenizer import MAX_TICKS, TICKS_PER_BEAT, is_onset, ticks
+from armusic.music.tokenizer import MAX_TICKS, TICKS_PER_BEAT, ticks
 from armusic.taste import context, lines
 from armusic.taste.context import CLASSES, HELD, LOW, NONE, PITCHES, SILENT
 from armusic.taste.drawing import Draws, draw
@@ -35,9 +35,6 @@ def by_rule(ear: Ear, names: Sequence[str], rng: np.random.Generator) -> tuple[U
         parts.append(lines.moved(ear.tokens, ear.scale, ear.ends))
     if not set(names) <= set(IN_PITCH):
         parts.append(lines.filled(ear.tokens, ear.scale, grid(ear), rng))
-        parts.append(lines.filled(parts[-1][: lines.FIGURES // 2].reshape(-1, ear.tokens.shape[1]), ear.scale,
-                                  np.tile(grid(ear), (lines.FIGURES // 2, 1)), rng, 1).reshape(
-                                      -1, *ear.tokens.shape))
         parts.append(lines.thinned(ear.tokens, weakness(ear), rng))
     tokens = np.concatenate(parts)
     return np.tile(np.arange(len(ear.tokens)), len(tokens)), tokens.reshape(-1, tokens.shape[2])
@@ -49,6 +46,7 @@ def drawn(ear: Ear, names: Sequence[str], rng: np.random.Generator) -> tuple[Uni
     results = np.full((len(ear.tokens), DRAWS, ear.tokens.shape[1]), 0, dtype=np.int16)
     results[:] = ear.tokens[:, None]
     tonic = ear.where.tune.tonic
+    chance = rng.gumbel(size=(DRAWS, MAX_TICKS, CLASSES))  # the same for all units
     for kind in np.unique(ear.kind).tolist():
         units = np.flatnonzero(ear.kind == kind)
         width = ticks(METRES[kind])
@@ -66,7 +64,7 @@ def drawn(ear: Ear, names: Sequence[str], rng: np.random.Generator) -> tuple[Uni
             pitch=np.tile(pitch, (len(units), 1, 1)),
             simple=np.full(len(many), not METRES[kind].compound),
         )
-        classes = draw(ear.model, ear.where, draws, rng)
+        classes = draw(ear.model, ear.where, draws, np.tile(chance[:, :width], (len(units), 1, 1)))
         results[units, :, :width] = context.to_tokens(classes, tonic).reshape(len(units), DRAWS, width)
     tokens = results.reshape(-1, results.shape[2])
     return np.repeat(np.arange(len(ear.tokens)), DRAWS), tokens
@@ -81,6 +79,7 @@ def bounds(
     last = width - 1 - onset[:, ::-1].argmax(axis=1)
     fixed = ear.ends[units, None] & (np.arange(width) >= last[:, None])
     fixed[:, 0] |= ~onset[:, 0]
+    fixed |= ear.silent[units, :width]
     opened = np.zeros((*own.shape, CLASSES), dtype=bool)
     classes = ear.scale - ear.where.tune.tonic - LOW
     opened[:, :, classes[(classes >= 0) & (classes < PITCHES)]] = True
@@ -96,7 +95,9 @@ def bounds(
     return fixed, opened
 
 
-def tilts(names: Sequence[str], kind: int) -> tuple[Float[np.ndarray, "draw tick"], Float[np.ndarray, "draw tick pitch"]]:
+def tilts(
+    names: Sequence[str], kind: int
+) -> tuple[Float[np.ndarray, "draw tick"], Float[np.ndarray, "draw tick pitch"]]:
     """Return by how many nats draws favour notes at each tick, and each pitch there."""
     width, metre = ticks(METRES[kind]), METRES[kind]
     onset, pitch = np.zeros((DRAWS, width)), np.zeros((DRAWS, width, PITCHES))
@@ -129,8 +130,3 @@ def weakness(ear: Ear) -> Float[np.ndarray, "unit tick"]:
     for kind, metre in enumerate(METRES):
         table[kind, : ticks(metre)] = metrical_weights(metre)
     return table[ear.kind][:, : ear.tokens.shape[1]]
-
-
-def sounds(tokens: Tokens) -> Bool[np.ndarray, " candidate"]:
-    """Return which measures have a note."""
-    return is_onset(tokens).any(axis=1)

@@ -27,7 +27,7 @@ from safetensors.numpy import save_file
 from armusic.errors import CheckpointError
 from armusic.files import atomic_path, check_readable, label
 from armusic.music.pitch_frame import ANCHORED
-from armusic.music.score import METRES, MODES, Key
+from armusic.music.score import METRES, Key
 from armusic.music.tokenizer import TICKS_PER_BEAT, is_onset, ticks
 from armusic.training.checkpoint import Checkpoint
 

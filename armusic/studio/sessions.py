@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import combinations, product
+from itertools import combinations
 from queue import LifoQueue
 from threading import Lock, Thread
 
@@ -224,11 +224,10 @@ class Sessions:
 
         editor.look_up = interactive.search(editor.context, on_progress)
         editor.progress = 1.0
-        columns = range(len(editor.context.names))
-        for pair, group in product(combinations(columns, 2), editor.look_up.groups):
+        for pair in combinations(range(len(editor.context.names)), 2):
             if editor.stopped or self._closed:
                 return
-            group.pool(pair)
+            editor.look_up.pool(pair)
         self._make_room(editor)
 
 

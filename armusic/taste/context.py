@@ -19,7 +19,7 @@ from armusic.errors import NoNotesError
 from armusic.music import keys, tokenizer
 from armusic.music.keys import OCTAVE
 from armusic.music.score import METRES, Key, Measure, Tune
-from armusic.music.tokenizer import HOLD, MAX_TICKS, PAD, REST, TICKS_PER_BEAT, is_onset, sounding
+from armusic.music.tokenizer import HOLD, MAX_TICKS, PAD, REST, is_onset, sounding
 
 LOW, HIGH = -16, 31  # semitones from the tonic: further pitches count as these
 PITCHES = HIGH - LOW + 1
@@ -200,7 +200,7 @@ def place_rows(
         metre[:, :, None],
         phrase[:, :, None] + _PLACE[1],
         np.broadcast_to(classes[:, None] + _PLACE[2], (items, MAX_TICKS, OCTAVE)),
-        (near + columns).reshape(items, -1, MAX_TICKS).swapaxes(1, 2) + _PLACE[3],
+        (near + columns).reshape(items, len(AROUND) * len(NEAR), MAX_TICKS).swapaxes(1, 2) + _PLACE[3],
         (held + np.arange(len(AROUND))[:, None] * SYMBOLS).swapaxes(1, 2) + _PLACE[4],
     ]
     return np.concatenate(rows, axis=2)
@@ -223,7 +223,7 @@ class Past:
     recent : int array (..., tick)
         Classes of the ticks before, the last first.
     pitch, ago : int arrays (..., note)
-        Pitches of the notes before, the last first, and how many ticks ago each began; `NONE` and 0 where there is none.
+        Pitches of the notes before, the last first, and how many ticks ago each began; `NONE` and 0 for none.
     repeated : int array (..., around)
         Whether the measure is so far one of those around it: 2 and 1 for the same notes, 1 for notes at the same ticks.
     rested : int array (...,)
@@ -249,12 +249,22 @@ class Past:
         return np.concatenate(parts, axis=-1)
 
 
-def past(history: Classes, written: Classes, seen: Int[np.ndarray, "item around tick"]) -> Past:
+def seen(tune: Setting, around: Int[np.ndarray, "item around"]) -> Int[np.ndarray, "item around tick"]:
+    """Return the classes of the measures around; `NONE` where there is none, `HIDDEN` where one is not to be seen."""
+    absent = np.where(around == -1, NONE, HIDDEN)[:, :, None]
+    return np.where(around[:, :, None] < 0, absent, tune.classes[around])
+
+
+def past(
+    history: Int[np.ndarray, "item before"],
+    written: Int[np.ndarray, "item tick"],
+    seen: Int[np.ndarray, "item around tick"],
+) -> Past:
     """Return what comes before every tick of what is written in some places.
 
     Parameters
     ----------
-    history : int array (item, tick)
+    history : int array (item, before)
         The measure before: see `before`.
     written : int array (item, tick)
         Classes of the measure itself; the features of a tick are of what is written before it.
@@ -266,7 +276,7 @@ def past(history: Classes, written: Classes, seen: Int[np.ndarray, "item around 
     start = history.shape[1]
     recent = np.stack([line[:, start - back : start - back + ticks] for back in range(1, RECENT + 1)], axis=2)
     onset = line < PITCHES
-    number = np.cumsum(onset, axis=1) - onset  # notes before each tick, of the row
+    number: Int[np.ndarray, "item step"] = np.cumsum(onset, axis=1) - onset  # notes before each tick, of the row
     at, struck_pitch = np.append(np.nonzero(onset)[1], 0), np.append(line[onset], 0)
     first = np.cumsum(onset.sum(axis=1)) - onset.sum(axis=1)
     note = number[:, start:, None] - np.arange(1, NOTES + 1)

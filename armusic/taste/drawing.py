@@ -1,4 +1,4 @@
-"""Measures drawn by the model of tunes, tick by tick: near the input, and tilted to more or fewer, higher or lower notes."""
+"""Measures drawn by the model of tunes, tick by tick: near the input, and tilted to more notes or higher ones."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ class Draws:
 
 
 def draw(
-    model: TuneModel, where: Places, draws: Draws, rng: np.random.Generator
+    model: TuneModel, where: Places, draws: Draws, chance: Float[np.ndarray, "item tick class"]
 ) -> Int[np.ndarray, "item tick"]:
-    """Return measures, as classes: each tick drawn given all before it."""
+    """Return measures, as classes: each tick drawn given all before it; `chance` has Gumbel noise."""
     items, width = draws.own.shape
     past = _start(where.history[draws.place])
     seen = where.seen[draws.place]
@@ -73,7 +73,7 @@ def draw(
         way = 0 if place in DUPLE else 1
         if place:
             scores[draws.simple & divided[:, 1 - way], :PITCHES] = -np.inf
-        scores = np.where(allowed, scores, -np.inf) + rng.gumbel(size=scores.shape)
+        scores = np.where(allowed, scores, -np.inf) + chance[:, tick]
         chosen = np.where(draws.fixed[:, tick], draws.own[:, tick], scores.argmax(axis=1))
         if place:
             divided[:, way] |= chosen < PITCHES

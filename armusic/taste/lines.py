@@ -1,4 +1,4 @@
-"""Measures written by hand's rules: lines tilted, stretched and moved as a whole, notes added as figures, weak notes left out.
+"""Measures made by rules: lines tilted, stretched and moved as a whole, figures added, weak notes left out.
 
 All of it is in steps of the scale that the tune uses, so that what comes out stays in it.
 """
@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from armusic.music.tokenizer import HOLD, is_onset, sounding
+from armusic.music.tokenizer import HOLD, MAX_TICKS, is_onset, sounding
 
 Tokens = Int[np.ndarray, "item tick"]
 Scale = Int[np.ndarray, " pitch"]
@@ -69,26 +69,31 @@ def filled(
     grid : bool array (item, tick)
         Ticks at which notes may be added.
     rng : numpy Generator
-        Source of randomness.
+        Source of randomness: the same for all measures, so that what comes of one does not depend on the others.
     count : int
         Number of tries, from few notes added to many.
     """
     shape = (count, *tokens.shape)
     rows = np.broadcast_to(tokens, shape).reshape(-1, tokens.shape[1])
+
+    def chance(values: Float[np.ndarray, "try tick"]) -> np.ndarray:
+        return np.repeat(values[:, : rows.shape[1]], len(tokens), axis=0)
+
+    dice = [chance(rng.random((count, MAX_TICKS))) for _ in range(6)]
     often = np.repeat(np.linspace(0.1, 1, count), len(tokens))[:, None]
     state = sounding(rows)
     free = (rows == HOLD) & is_onset(state) & np.broadcast_to(grid, shape).reshape(rows.shape)
-    added = free & (rng.random(rows.shape) < often)
+    added = free & (dice[0] < often)
     beside = np.roll(added, 1, axis=1) | np.roll(added, -1, axis=1)
-    added &= ~(beside & (rng.random(rows.shape) < 0.7))  # two notes on neighbouring ticks are few
+    added &= ~(beside & (dice[1] < 0.7))  # two notes on neighbouring ticks are few
     now = np.searchsorted(scale, np.where(is_onset(state), state, 0)).clip(0, len(scale) - 1)
     following = _following(rows)
     ahead = np.where(is_onset(following), np.searchsorted(scale, following).clip(0, len(scale) - 1), now)
-    between = np.rint((now + ahead) / 2 + rng.choice([-0.1, 0.1], size=rows.shape)).astype(np.int64)
-    neighbour = now + rng.choice([-1, 1], size=rows.shape)
-    arpeggio = now + rng.choice([-4, -2, 2, 4], size=rows.shape)
-    passing = (abs(ahead - now) >= 2) & (rng.random(rows.shape) < 0.75)
-    step = np.where(passing, between, np.where(rng.random(rows.shape) < 0.6, neighbour, arpeggio))
+    up = np.where(dice[2] < 0.5, -1, 1)
+    between = np.rint((now + ahead) / 2 + 0.1 * up).astype(np.int64)
+    arpeggio = now + up * np.where(dice[3] < 0.5, 2, 4)
+    passing = (abs(ahead - now) >= 2) & (dice[4] < 0.75)
+    step = np.where(passing, between, np.where(dice[5] < 0.6, now + up, arpeggio))
     pitch = scale[step.clip(0, len(scale) - 1)]
     return np.where(added, pitch, rows).reshape(shape)
 
@@ -102,7 +107,8 @@ def thinned(
     """
     shape = (count, *tokens.shape)
     onset = np.broadcast_to(is_onset(tokens), shape)
-    weak = np.where(onset, weight + rng.normal(scale=0.3 * weight.mean(), size=shape), -np.inf)
+    dice = rng.normal(scale=0.3, size=(count, 1, MAX_TICKS))[:, :, : tokens.shape[1]]
+    weak = np.where(onset, weight + dice * weight.mean(axis=1, keepdims=True), -np.inf)
     rank = (-weak).argsort(axis=2).argsort(axis=2)  # 0: the weakest note
     notes = onset.sum(axis=2, keepdims=True)
     gone = np.ceil(np.linspace(0, 1, count)[:, None, None] * (notes - 1))

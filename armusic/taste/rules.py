@@ -69,8 +69,11 @@ def divisions(
 ) -> tuple[Bool[np.ndarray, "candidate beat"], Bool[np.ndarray, "candidate beat"], Bool[np.ndarray, "candidate beat"]]:
     """Return which beats are divided into triplets, into halves or quarters, and into sixteenths; none in 6/8."""
     simple = ~np.array([metre.compound for metre in METRES])[kind]
-    beats = is_onset(tokens).reshape(len(tokens), tokens.shape[1] // TICKS_PER_BEAT, TICKS_PER_BEAT) & simple[:, None, None]
-    return tuple(beats[:, :, ticks].any(axis=2) for ticks in (TRIPLE, DUPLE, SIXTEENTH))  # type: ignore[return-value]
+    beats = (
+        is_onset(tokens).reshape(len(tokens), tokens.shape[1] // TICKS_PER_BEAT, TICKS_PER_BEAT) & simple[:, None, None]
+    )
+    triple, duple, sixteenths = (beats[:, :, ticks].any(axis=2) for ticks in (TRIPLE, DUPLE, SIXTEENTH))
+    return triple, duple, sixteenths
 
 
 def legato(tokens: Tokens, before: Tokens) -> Tokens:
@@ -101,11 +104,13 @@ def silences(tokens: Tokens, before: Tokens) -> Mask:
 
 
 def lost_downbeats(tokens: Tokens, before: Tokens, kind: Int[np.ndarray, " candidate"]) -> Mask:
-    """Return which rows lack a note at the start of the measure, or, in compound metres, have some after a lost beat."""
+    """Return which rows lack a note at their start, or in compound metres have notes after a lost beat."""
     onset, own = is_onset(tokens), is_onset(before)
     lost = own[:, 0] & ~onset[:, 0]
     compound = np.array([metre.compound for metre in METRES])[kind]
-    beats, beats_before = (rows.reshape(len(rows), rows.shape[1] // TICKS_PER_BEAT, TICKS_PER_BEAT) for rows in (onset, own))
+    beats, beats_before = (
+        rows.reshape(len(rows), rows.shape[1] // TICKS_PER_BEAT, TICKS_PER_BEAT) for rows in (onset, own)
+    )
     after = (beats_before[:, :, 0] & ~beats[:, :, 0] & beats[:, :, 1:].any(axis=2)).any(axis=1)
     return lost | (compound & after)
 
@@ -175,15 +180,17 @@ def stutters(tokens: Tokens, before: Tokens) -> Mask:
 
 def out_of_compass(tokens: Tokens, tune: Habits) -> Mask:
     """Return which rows go more than a third beyond the compass of the tune."""
-    onset = is_onset(tokens)
-    return (onset & ((tokens < tune.low - THIRD) | (tokens > tune.high + THIRD))).any(axis=1)
+    outside = is_onset(tokens) & ((tokens < tune.low - THIRD) | (tokens > tune.high + THIRD))
+    beyond: Mask = outside.any(axis=1)
+    return beyond
 
 
 def lost_ends(tokens: Tokens, before: Tokens) -> Mask:
     """Return which rows end with another note than the others do: another pitch, start or length."""
     last = before.shape[1] - 1 - is_onset(before)[:, ::-1].argmax(axis=1)
     behind = np.arange(before.shape[1]) >= last[:, None]
-    return ((tokens != before) & behind & is_onset(before).any(axis=1)[:, None]).any(axis=1)
+    sounds = is_onset(before).any(axis=1)
+    return sounds & np.logical_or.reduce((tokens != before) & behind, axis=1)
 
 
 def phrase_ends(tokens: Tokens, kind: Int[np.ndarray, " candidate"]) -> Bool[np.ndarray, " candidate"]:
@@ -208,5 +215,5 @@ def phrase_ends(tokens: Tokens, kind: Int[np.ndarray, " candidate"]) -> Bool[np.
     last = tokens.shape[1] - 1 - onset[:, ::-1].argmax(axis=1)
     rests = (ticks - last >= 2 * TICKS_PER_BEAT) & onset.any(axis=1)
     ends = (place == PHRASE - 1) | ((place == PHRASE // 2 - 1) & rests)
-    ends[sounds[-1]:] = True
+    ends[sounds[-1] :] = True
     return ends

@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from armusic.music.score import METRES
 from armusic.music.tokenizer import MAX_TICKS, ticks
 from armusic.taste import context
-from armusic.taste.context import HIDDEN, NONE, Setting
+from armusic.taste.context import NONE, Setting
 from armusic.taste.tune_model import TuneModel, add_up, log_probabilities, place_sum
 
 ITEMS = 512  # measures at a time: more leave the cache
@@ -52,9 +52,7 @@ def places(model: TuneModel, tune: Setting, measures: Int[np.ndarray, " place"])
     """Return places of a tune, ready for whatever is written there."""
     around = tune.around[measures]
     first = place_sum(model, context.place_rows(tune, measures, around, context.shares(tune)[measures]))
-    absent = np.where(around == -1, NONE, HIDDEN)[:, :, None]
-    seen = np.where(around[:, :, None] < 0, absent, tune.classes[around])
-    return Places(tune, measures, first, context.before(tune, measures), seen)
+    return Places(tune, measures, first, context.before(tune, measures), context.seen(tune, around))
 
 
 def surprise(

@@ -127,7 +127,7 @@ def command(
     if open_loop and (extra := options.given(click.get_current_context(), {**searched, "seed": seed})):
         flag = next(iter(extra)).replace("_", "-")
         raise UsageError(f"--{flag} is for the search, and --open-loop makes none: leave one of them out")
-    how = {"natural": natural, "keep": keep, "each_measure": each_measure}
+    how: dict[str, Any] = {"natural": natural, "keep": keep, "each_measure": each_measure}
     named = spelled(attributes, own)
     typed = [short(text) for text in attributes]
     name = "-".join(text.split("=")[0].strip() for text in typed)
@@ -155,7 +155,7 @@ def command(
                 tunes[1:] if layout == "clips" else tunes, output.path, attributes=reached.names, **output.options
             )
         else:
-            searching = {} if open_loop else {**how, "alternatives": alternatives, "seed": seed}
+            searching: dict[str, Any] = {} if open_loop else {**how, "alternatives": alternatives, "seed": seed}
             variations = loaded.interpolate(
                 melody, named[0], steps, span, measures, key, closed=not open_loop, **searching
             )

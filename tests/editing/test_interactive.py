@@ -53,7 +53,16 @@ def test_one_attribute_alone_is_reached_as_by_reach(context: TuneContext, look_u
     targets = free(context)
     targets[:, DENSITY] = 0.15
     tokens, notes = look_up.closed_loop(targets)
-    result = armusic.load().reach(tune, ["density=0.15"])
+    result = armusic.load().reach(tune, ["density=0.15"], each_measure=True)
+    assert (tokens == result.tokens).all()
+    assert tuple(notes) == result.notes
+
+
+def test_the_mean_of_the_tune_is_reached_as_by_reach(context: TuneContext, look_up: LookUp, tune: Tune) -> None:
+    targets = free(context)
+    targets[:, DENSITY] = 0.2
+    tokens, notes = look_up.whole(targets)
+    result = armusic.load().reach(tune, ["density=0.2"])
     assert (tokens == result.tokens).all()
     assert tuple(notes) == result.notes
 
@@ -100,7 +109,7 @@ def test_dice_keep_the_targets_and_give_equal_measures_equal_answers(context: Tu
 
 def test_dice_with_nothing_asked_keep_the_attributes(context: TuneContext, look_up: LookUp) -> None:
     tokens = look_up.sample(free(context), 1)
-    search = look_up.groups[0].whole.search
+    search = look_up.every.search
     std = search.std[search.of[:3]]
     assert (abs(context.values(tokens) - context.present)[:3] / std).max() < 1
     assert (tokens[:3] != context.material.tokens[:3]).any(axis=1).all()
@@ -135,7 +144,7 @@ def test_a_long_tune_is_searched_in_blocks_with_the_same_answers(
 ) -> None:
     monkeypatch.setattr(interactive, "UNITS", 1)
     apart = interactive.search(context)
-    assert (len(look_up.groups), len(apart.groups)) == (1, 2)
+    assert [len(pool.distance) for pool in look_up.single] == [len(pool.distance) for pool in apart.single]
     targets = free(context)
     targets[:3, DENSITY], targets[1:3, RANGE] = 0.15, 0.5
     (tokens, notes), (tokens_apart, notes_apart) = look_up.closed_loop(targets), apart.closed_loop(targets)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from armusic import config
-from armusic.editing import calibration, candidates, decoding
+from armusic.editing import calibration, candidates, decoding, ear
 from armusic.editing import pool as pools
 from armusic.editing.calibration import Calibration
 from armusic.editing.material import prepare
@@ -178,7 +178,8 @@ def test_a_search_asks_some_codes_to_keep_the_other_attributes(monkeypatch: pyte
     assert (positions[1][..., others] == search.z[:, others]).all()
 
 
-def test_refining_begins_at_edits_for_the_targets() -> None:
+def test_refining_begins_at_edits_for_the_targets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ear, "broken", lambda _, of, tokens, names: np.zeros(len(of), dtype=bool))
     checkpoint = bells()
     search = candidates.start(checkpoint, prepare(checkpoint, MUSIC), None, ("density",))
     pool = pools.from_candidates(search, ("density",), [candidates.inputs(search)])

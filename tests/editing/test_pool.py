@@ -15,6 +15,7 @@ from armusic.editing import candidates
 from armusic.editing import pool as pooling
 from armusic.editing.calibration import Calibration, Table
 from armusic.editing.decoding import choose, decode
+from armusic.editing.manner import Manner
 from armusic.editing.material import prepare
 from armusic.editing.pool import Pool
 from armusic.editing.reach import decode_once, reach
@@ -24,6 +25,7 @@ from armusic.music.pitch_frame import ANCHORED
 from armusic.music.score import Metre, Tune
 from armusic.music.similarity import pitch_line
 from armusic.music.tokenizer import encode, is_onset
+from armusic.taste.rules import legato
 from armusic.training.adapters.music import build
 from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import Scale
@@ -34,6 +36,8 @@ NAMES = ("rhythm", "range", "density", "contour")
 OWN = f"{Path(__file__).parents[2] / 'examples' / 'my_attribute.py'}:offbeat"
 EVERY = (*attributes.ATTRIBUTES, OWN)
 MUSIC = tune("4/4", REEL)
+FREE = Manner(keep=())
+INNER = slice(0, -1)  # the last note of a tune stays, and so do its measure's attributes, nearly
 
 
 def untrained(frame: str = "anchored") -> Checkpoint:
@@ -80,19 +84,18 @@ def test_the_answer_rises_with_the_target(pools: dict[str, Pool], name: str) -> 
 
 
 def test_what_is_asked_is_reached(pools: dict[str, Pool], checkpoint: Checkpoint) -> None:
-    sounds = is_onset(encode(MUSIC)).any(axis=1)
     result = pools["density"].reach(8 / 24)
-    assert np.abs(result.values[sounds, 0] - 8 / 24).mean() < 0.3 * checkpoint.scale.std[0, 2]
+    assert np.abs(result.values[INNER, 0] - 8 / 24).mean() < 0.05 * checkpoint.scale.std[0, 2]
 
 
 @pytest.mark.parametrize("name", [name for name in EVERY if name not in NAMES], ids=attributes.short_name)
 def test_an_attribute_without_a_dimension_is_reached_as_well(pools: dict[str, Pool], name: str) -> None:
-    pool, sounds = pools[name], is_onset(encode(MUSIC)).any(axis=1)
+    pool = pools[name]
     low, high = (pool.step_targets(step)[1].mean() for step in (-9, 9))
     std = pool.search.std[0, pool.search.names.index(name)]
     assert high - low > 2 * std
     for target in np.linspace(low, high, 5)[1:-1]:
-        assert np.abs(pool.reach(target).values[sounds, 0] - target).mean() < 0.6 * std, "some attributes come in steps"
+        assert np.abs(pool.reach(target).values[INNER, 0] - target).mean() < 0.6 * std, "some attributes come in steps"
 
 
 def test_what_is_out_of_reach_is_said(pools: dict[str, Pool]) -> None:
@@ -125,17 +128,17 @@ def test_pitches_stay_in_key(pools: dict[str, Pool]) -> None:
 def test_several_at_once_and_a_curve(checkpoint: Checkpoint) -> None:
     music = tune("6/8", JIG)
     rising = np.linspace(0.2, 0.6, 8)
-    result = reach(checkpoint, music, {"density": rising, "contour": 0.0}, "off")
+    result = reach(checkpoint, music, {"density": rising, "contour": 0.0}, "off", manner=FREE)
     assert result.names == ("density", "contour")
     assert np.corrcoef(result.values[:, 0], rising)[0, 1] > 0.9
     assert np.abs(result.values[:, 1]).mean() < 0.1
-    again = reach(checkpoint, music, {"density": rising, "contour": 0.0}, "off")
+    again = reach(checkpoint, music, {"density": rising, "contour": 0.0}, "off", manner=FREE)
     assert (again.tokens == result.tokens).all()
 
 
 def test_one_with_a_dimension_and_one_without(checkpoint: Checkpoint) -> None:
     targets = {"density": 8 / 24, "syncopation": 0.2}
-    result = reach(checkpoint, MUSIC, targets, "off")
+    result = reach(checkpoint, MUSIC, targets, "off", each_measure=True, manner=FREE)
     assert np.abs(result.values - result.targets).mean(axis=0) == pytest.approx([0, 0], abs=0.06)
     assert (result.values[:, 1] > result.original[:, 1]).mean() > 0.5
 
@@ -170,7 +173,7 @@ def test_no_candidate_is_much_better_than_the_answer(pools: dict[str, Pool], che
         answer = pool.reach(0.2)
         for row, unit in enumerate(pool.search.of):
             values = pool.candidates.values[pool.candidates.of == unit, dim]
-            assert abs(answer.values[row, 0] - 0.2) <= abs(values - 0.2).min() + pooling.RESOLUTION * std
+            assert abs(answer.values[row, 0] - 0.2) <= abs(values - 0.2).min() + 2 * pooling.RESOLUTION * std
 
 
 def test_candidates_are_measured_as_they_stand_and_differ(pools: dict[str, Pool]) -> None:
@@ -185,7 +188,7 @@ def test_candidates_are_measured_as_they_stand_and_differ(pools: dict[str, Pool]
 
 def test_only_the_input_is_at_no_distance(pools: dict[str, Pool]) -> None:
     pool = pools["density"]
-    every = pool.candidates.take(pool.answers)
+    every = pool.candidates
     same = (every.tokens == encode(MUSIC)[pool.search.first[every.of]]).all(axis=1)
     assert (same == (pool.distance == 0)).all()
     assert same.sum() == len(pool.search.first)
@@ -219,14 +222,13 @@ def test_more_rounds_come_no_farther(checkpoint: Checkpoint) -> None:
     assert errors[1] < errors[0]
 
 
-def test_equal_measures_get_equal_answers_whatever_stands_beside_them(checkpoint: Checkpoint) -> None:
+def test_equal_measures_get_equal_answers(checkpoint: Checkpoint) -> None:
     music = tune("4/4", "G2BG DGBG|A2cA EAcA|G2BG DGBG|")
     pool = build_pool(checkpoint, music, "density")
     tokens = pool.reach(0.2).tokens
     assert len(pool.search.first) == 2
     assert (tokens[0] == tokens[2]).all()
     alone = build_pool(checkpoint, music, "density", measures=(1, 1)).reach(0.2).tokens
-    assert (alone[0] == tokens[0]).all()
     assert (alone[1:] == encode(music)[1:]).all()
 
 
@@ -321,9 +323,11 @@ def test_an_absolute_model_moves_the_mean_pitch(tmp_path: Path) -> None:
 
 
 def test_where_an_attribute_grows(pools: dict[str, Pool]) -> None:
-    pool = pools["syncopation"]
-    every = pool.candidates
-    way = np.random.default_rng(0).normal(size=every.z.shape[1])
+    pool, rng = pools["syncopation"], np.random.default_rng(0)
+    units = np.arange(len(pool.search.first))
+    scattered = pool.search.z + rng.normal(size=(99, *pool.search.z.shape))
+    every = candidates.join([candidates.attempt(pool.search, units, scattered)])
+    way = rng.normal(size=every.z.shape[1])
     linear = replace(every, values=np.tile((every.z @ way)[:, None], (1, every.values.shape[1])))
     direction = candidates.directions(pool.search, linear, ("syncopation", "density"))
     assert (direction[:, 0] @ way / np.linalg.norm(way) > 0.9).all()
@@ -345,7 +349,7 @@ def test_a_strong_pull_gives_the_input_back() -> None:
 
 def test_what_candidates_and_the_input_make_together(pools: dict[str, Pool]) -> None:
     pool = pools["rhythm"]
-    few = pool.candidates.take(pool.answers[:5])
+    few = pool.candidates.take(np.arange(5))
     combined = candidates.recombine(pool.search, few)
     before = encode(MUSIC)[pool.search.first[combined.of]]
     assert len(combined.of) <= (9 + 4) * len(few.of)
@@ -355,6 +359,7 @@ def test_what_candidates_and_the_input_make_together(pools: dict[str, Pool]) -> 
         bent = np.where(is_onset(own), pitch_line(new[None])[0], own)  # its line in the input's rhythm
         struck = np.where(is_onset(new), pitch_line(own[None])[0], new)  # the input's line in its rhythm
         for expected in (bent, struck):
+            expected = legato(expected[None], own[None])[0]
             assert (combined.tokens == expected).all(axis=1).any()
     on_beat = np.arange(before.shape[1]) % 6 == 0
     assert ((combined.tokens == before) | ~onset_before | ~on_beat).all(axis=1).any(), "the beats are the input's"
