@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from armusic.config import MUSIC, Config
-from armusic.editing.manner import KEPT, NATURAL, manner
+from armusic.config.manner import manner
 from armusic.editing.targets import Targets
 from armusic.files import data_folder
 from armusic.music.score import Metre, Tune
@@ -129,11 +129,7 @@ class Model:
         key: str = "auto",
         *,
         closed: bool = True,
-        natural: float = NATURAL,
-        keep: str | Sequence[str] = KEPT,
-        each_measure: bool = False,
-        alternatives: int = 1,
-        seed: int = 0,
+        **options: Any,
     ) -> list[Variation]:
         """Return the tune with one attribute lowered and raised, in equal steps.
 
@@ -156,16 +152,10 @@ class Model:
             Key to stay in, such as `A:dorian`; `auto`: the tune's own; `off`: any pitch.
         closed : bool
             Search for each value; otherwise decode once for each step, which is near (the open loop).
-        natural : float
-            From 0, as near to the input as can be, to 1, as the tunes of the corpus would go.
-        keep : str or sequence of str
-            What must not change: any of cadences, downbeats, rhythm, pitches; or "none".
-        each_measure : bool
-            Every measure moves by the step, not the mean of the tune. With `measures`, these always do.
-        alternatives : int
-            Number of different answers for each step; fewer where there are no more.
-        seed : int
-            Seed of these.
+        **options
+            `natural` (0: as near to the input as can be, 1: as tunes of the corpus go), `keep` (what must not change:
+            cadences, downbeats, rhythm, pitches, or "none"), `each_measure` (every measure moves by the step, as with
+            `measures`), `alternatives` (different answers for each step) and `seed` (of these).
 
         Returns
         -------
@@ -182,18 +172,7 @@ class Model:
         from armusic.editing import sweep
 
         return sweep.interpolate(
-            self.checkpoint,
-            tune,
-            attribute,
-            steps,
-            span,
-            measures,
-            key,
-            closed=closed,
-            manner=manner(natural, keep),
-            each_measure=each_measure,
-            alternatives=alternatives,
-            seed=seed,
+            self.checkpoint, tune, attribute, steps, span, measures, key, closed=closed, **_with_manner(options)
         )
 
     def reach(
@@ -204,9 +183,7 @@ class Model:
         key: str = "auto",
         measures: tuple[int, int] | None = None,
         closed: bool = True,
-        natural: float = NATURAL,
-        keep: str | Sequence[str] = KEPT,
-        each_measure: bool = False,
+        **options: Any,
     ) -> Reached:
         """Return the tune with attributes at their targets.
 
@@ -227,10 +204,8 @@ class Model:
             First and last measure to vary, from 1; all when not given.
         closed : bool
             Search for what meets the targets; otherwise decode once, which only comes near.
-        natural, keep
-            As for `interpolate`.
-        each_measure : bool
-            Every measure has the targets, not the tune. With `measures`, these always do.
+        **options
+            `natural`, `keep` and `each_measure`, as for `interpolate`.
 
         Returns
         -------
@@ -249,27 +224,15 @@ class Model:
         """
         from armusic.editing import reach
 
-        how = manner(natural, keep)
-        return reach.reach(
-            self.checkpoint, tune, targets, key, measures, closed=closed, manner=how, each_measure=each_measure
-        )
+        return reach.reach(self.checkpoint, tune, targets, key, measures, closed=closed, **_with_manner(options))
 
     def alternatives(
-        self,
-        tune: Tune,
-        targets: Targets,
-        count: int = 3,
-        seed: int = 0,
-        *,
-        key: str = "auto",
-        measures: tuple[int, int] | None = None,
-        natural: float = NATURAL,
-        keep: str | Sequence[str] = KEPT,
-        each_measure: bool = False,
+        self, tune: Tune, targets: Targets, count: int = 3, seed: int = 0, **options: Any
     ) -> list[Reached]:
         """Return different tunes with attributes at their targets, the best first, as `reach` takes them.
 
-        The others are of nearly the same worth; there are fewer than `count` where the tune has no more.
+        They are of nearly the same worth; there are fewer than `count` where the tune has no more.
+        The options are those of `reach`, but for `closed`.
 
         Examples
         --------
@@ -281,24 +244,15 @@ class Model:
         """
         from armusic.editing import reach
 
-        how = manner(natural, keep)
-        return reach.alternatives(
-            self.checkpoint, tune, targets, count, seed, key, measures, manner=how, each_measure=each_measure
-        )
+        return reach.alternatives(self.checkpoint, tune, targets, count, seed, **_with_manner(options))
 
     def controller(
-        self,
-        tune: Tune,
-        names: Sequence[str],
-        key: str = "auto",
-        *,
-        natural: float = NATURAL,
-        keep: str | Sequence[str] = KEPT,
+        self, tune: Tune, names: Sequence[str], key: str = "auto", **options: Any
     ) -> Callable[[Mapping[str, float]], Reached]:
         """Return a function that changes attributes of a tune by look-ups: see `armusic.editing.reach.controller`."""
         from armusic.editing import reach
 
-        return reach.controller(self.checkpoint, tune, names, key, manner(natural, keep))
+        return reach.controller(self.checkpoint, tune, names, key, **_with_manner(options))
 
     def surface(self, tune: Tune, names: Sequence[str], **options: Any) -> Surface:
         """Return two attributes over a grid of targets for both: see `armusic.editing.surface.surface`.
@@ -310,19 +264,7 @@ class Model:
         return surfaces.surface(self.checkpoint, tune, names, **options)
 
     def morph(self, first: Tune, second: Tune, steps: int = 7, *, slerp: bool = True, loop: bool = False) -> list[Step]:
-        """Return tunes that lead from one to another: see `armusic.editing.morphing.morph`.
-
-        Parameters
-        ----------
-        first, second : Tune
-            Tunes with the same metres, measure by measure; both are among the result, unchanged.
-        steps : int
-            Number of tunes, at least 2.
-        slerp : bool
-            Move along a great circle between two codes; otherwise along a line.
-        loop : bool
-            Repeat the shorter tune.
-        """
+        """Return tunes that lead from one to another, both among them: see `armusic.editing.morphing.morph`."""
         from armusic.editing import morphing
 
         return morphing.morph(self.checkpoint, first, second, steps, slerp=slerp, loop=loop)
@@ -347,10 +289,7 @@ class Model:
         return generation.generate_like(self.checkpoint, tune, temperature, **options)
 
     def reconstruct(self, tune: Tune) -> Reconstruction:
-        """Return the tune as the model reconstructs it, and where that differs.
-
-        See `armusic.editing.reconstruction.reconstruct`.
-        """
+        """Return the tune as reconstructed, and where it differs: see `armusic.editing.reconstruction.reconstruct`."""
         from armusic.editing import reconstruction
 
         return reconstruction.reconstruct(self.checkpoint, tune)
@@ -374,3 +313,9 @@ class Model:
         from armusic import evaluation
 
         return evaluation.evaluate(self.checkpoint, data_folder(data_dir), metre, **options)
+
+
+def _with_manner(options: dict[str, Any]) -> dict[str, Any]:
+    """Return options with `natural` and `keep` as the manner that they make."""
+    how = {name: options.pop(name) for name in ("natural", "keep") if name in options}
+    return {**options, "manner": manner(**how)}

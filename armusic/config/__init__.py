@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from armusic.config.manner import KEEPS, KEPT, NATURAL
 from armusic.config.parts import (
     IMAGES,
     MUSIC,
@@ -30,7 +31,10 @@ __all__ = [
     "ATTRIBUTES",
     "DATA",
     "IMAGES",
+    "KEEPS",
+    "KEPT",
     "MUSIC",
+    "NATURAL",
     "PARTS",
     "PRESETS",
     "SETTINGS",

@@ -13,13 +13,13 @@ from itertools import pairwise
 import numpy as np
 from jaxtyping import Bool, Float, Int, Integer
 
+from armusic.config.manner import DEFAULT, Manner
 from armusic.editing import ear as ears
 from armusic.editing import prior_samples
 from armusic.editing import written as writing
 from armusic.editing.calibration import WIDE
 from armusic.editing.decoding import Allowed, decode, edit, encode, has_editor, ignore
 from armusic.editing.ear import Ear
-from armusic.editing.manner import DEFAULT, Manner
 from armusic.editing.material import Material
 from armusic.music import attributes
 from armusic.music.similarity import pitch_line
@@ -190,8 +190,7 @@ def around(search: Search, dim: int, count: int, rng: np.random.Generator) -> Co
     """Return codes on the grid of one dimension, with moves of the others; every `count`-th value of the grid.
 
     The moves are the same for all units, so that the answers for one do not depend on the rest of the tune.
-    A model with an editor edits one code in three for the value, and one for the value and what the unit has of the
-    other attributes: different codes lead to different measures.
+    A model with an editor edits one code in three for the value, and one to keep the other attributes as well.
     """
     grid, known = GRID[::count], len(search.checkpoint.config.attributes)
     scale = np.append(0.0, np.resize(NUDGES, MOVES - 1))
@@ -271,9 +270,8 @@ def between(search: Search, pool: Candidates, name: str, direction: Directions, 
 
 
 def written(search: Search, names: Sequence[str], rng: np.random.Generator) -> Candidates:
-    """Return measures that come from no code: made by rules, and drawn by the model of tunes; see `editing.written`."""
-    parts = [make(search.ear, names, rng) for make in (writing.by_rule, writing.drawn)]
-    of, tokens = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    """Return measures that come from no code: see `editing.written`."""
+    of, tokens = writing.measures(search.ear, names, rng)
     sounds = is_onset(tokens).any(axis=1)
     return _measure(search, of[sounds], tokens[sounds], search.z[of[sounds]])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from armusic.editing.manner import Manner
+from armusic.config.manner import Manner
 from armusic.editing.material import Material
 from armusic.music.tokenizer import HOLD, is_onset
 from armusic.taste import context, rules, surprise, tune_model

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from armusic.config.manner import NATURAL
 from armusic.editing import candidates, open_loop
 from armusic.editing import chooser as choosers
 from armusic.editing import pool as pools
@@ -19,7 +20,6 @@ from armusic.editing.calibration import Calibration, scale_of
 from armusic.editing.candidates import Candidates
 from armusic.editing.chooser import Chooser
 from armusic.editing.decoding import Allowed, Codes, encode
-from armusic.editing.manner import NATURAL
 from armusic.editing.material import Material, Tokens, pitches, prepare, with_tokens
 from armusic.editing.pool import Pool
 from armusic.editing.targets import TargetTable
@@ -150,7 +150,7 @@ class LookUp:
         targets : float array (measure, attribute)
             Attributes of which no measure has a target are free.
         natural : float
-            See `armusic.editing.manner.Manner`.
+            See `armusic.config.manner.Manner`.
         seed : int, optional
             Draws another answer of nearly the same worth.
         """

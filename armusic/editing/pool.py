@@ -22,12 +22,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float, Int
 
-from armusic.editing import candidates
+from armusic.config.manner import DEFAULT, Manner
+from armusic.editing import candidates, ranking
 from armusic.editing import ear as ears
 from armusic.editing.calibration import percentiles
 from armusic.editing.candidates import Candidates, Search
 from armusic.editing.decoding import Allowed, has_editor, ignore
-from armusic.editing.manner import DEFAULT, Manner
 from armusic.editing.material import Material, Tokens
 from armusic.editing.result import Reached, reach_result, split
 from armusic.editing.targets import TargetTable, Value, canonical, dimensions, parse_all, resolve_all
@@ -201,7 +201,7 @@ class Pool:
         error = EXACT * (((values - nearest) / self._std(places)) ** 2).sum(axis=1)
         measure = np.repeat(np.arange(len(rows)), counts)
         order = np.lexsort([ears.cost(self.search.ear, 0.0, self.distance[places]) + error, measure])
-        few = order[_rank(measure[order]) < NEAREST]
+        few = order[ranking.rank(measure[order]) < NEAREST]
         costs = self.costs(places[few])
         if seed is not None:
             chance = np.random.default_rng(seed).standard_normal(len(self.distance))
@@ -227,7 +227,9 @@ class Pool:
 
     def shortlist(self, resolution: float = RESOLUTION, count: int = EQUALS) -> Pool:
         """Return the candidates that are nearest to the input among those with nearly the same values."""
-        index = _nearest(self.search, self.names, self.candidates, self.distance, resolution, count)
+        change = (self.candidates.values - candidates.inputs(self.search).values[self.candidates.of])[:, self._columns]
+        std = self.search.std[self.candidates.of][:, self._columns]
+        index = ranking.nearest(self.candidates.of, change / std, self.distance, resolution, count)
         return Pool(self.search, self.names, self.candidates.take(index), self.distance[index])
 
 
@@ -311,26 +313,3 @@ def from_candidates(search: Search, names: tuple[str, ...], parts: Sequence[Cand
     change = (every.values - before.values[every.of])[:, others]
     std, original = search.std[every.of][:, others], before.tokens[every.of]
     return Pool(search, names, every, distance(every.tokens, original, change, np.zeros_like(change), std))
-
-
-def _nearest(
-    search: Search,
-    names: tuple[str, ...],
-    every: Candidates,
-    distances: Float[np.ndarray, " candidate"],
-    resolution: float,
-    count: int,
-) -> Places:
-    """Return the places, rising, of the `count` nearest to the input of those whose values are nearly equal."""
-    columns = [search.names.index(name) for name in names]
-    change = every.values - candidates.inputs(search).values[every.of]
-    bins = np.floor(change[:, columns] / search.std[every.of][:, columns] / resolution + 0.5).astype(np.int64)
-    order = np.lexsort([distances, *bins.T, every.of])
-    _, group = np.unique(np.column_stack([every.of, bins]), axis=0, return_inverse=True)
-    return np.sort(order[_rank(group.ravel()[order]) < count])
-
-
-def _rank(group: Int[np.ndarray, " item"]) -> Int[np.ndarray, " item"]:
-    """Return the place of each item among those of its group, which stand together."""
-    new = np.append(True, group[1:] != group[:-1])[: len(group)]
-    return np.arange(len(group)) - np.maximum.accumulate(np.where(new, np.arange(len(group)), 0))

@@ -7,12 +7,12 @@ from functools import partial
 
 import numpy as np
 
+from armusic.config.manner import DEFAULT, Manner
 from armusic.editing import chooser as choosers
 from armusic.editing import open_loop
 from armusic.editing import pool as pools
 from armusic.editing.calibration import Calibration, percentiles, scale_of
 from armusic.editing.decoding import Allowed, encode
-from armusic.editing.manner import DEFAULT, Manner
 from armusic.editing.material import Material, pitches, prepare
 from armusic.editing.result import Reached, reach_result
 from armusic.editing.targets import Targets, TargetTable, canonical, dimensions, parse_all, resolve_all

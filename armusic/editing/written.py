@@ -28,6 +28,12 @@ PULLS = (0.5, 1.5, 3.0)  # nats by which the input's own classes are favoured, i
 TILT = 3.5  # nats: the most by which notes at a tick, or pitches an octave away, are favoured
 
 
+def measures(ear: Ear, names: Sequence[str], rng: np.random.Generator) -> tuple[Units, Tokens]:
+    """Return measures made by rules and drawn by the model of tunes: the unit of each, and the tokens."""
+    (of, tokens), (more, others) = by_rule(ear, names, rng), drawn(ear, names, rng)
+    return np.concatenate([of, more]), np.concatenate([tokens, others])
+
+
 def by_rule(ear: Ear, names: Sequence[str], rng: np.random.Generator) -> tuple[Units, Tokens]:
     """Return measures made by rules for each unit: the unit, and the tokens."""
     parts = []

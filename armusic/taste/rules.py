@@ -181,16 +181,16 @@ def stutters(tokens: Tokens, before: Tokens) -> Mask:
 def out_of_compass(tokens: Tokens, tune: Habits) -> Mask:
     """Return which rows go more than a third beyond the compass of the tune."""
     outside = is_onset(tokens) & ((tokens < tune.low - THIRD) | (tokens > tune.high + THIRD))
-    beyond: Mask = outside.any(axis=1)
-    return beyond
+    return np.asarray(outside.any(axis=1))
 
 
 def lost_ends(tokens: Tokens, before: Tokens) -> Mask:
     """Return which rows end with another note than the others do: another pitch, start or length."""
-    last = before.shape[1] - 1 - is_onset(before)[:, ::-1].argmax(axis=1)
-    behind = np.arange(before.shape[1]) >= last[:, None]
-    sounds = is_onset(before).any(axis=1)
-    return sounds & np.logical_or.reduce((tokens != before) & behind, axis=1)
+    onset = is_onset(before)
+    last = before.shape[1] - 1 - onset[:, ::-1].argmax(axis=1)
+    behind = (np.arange(before.shape[1]) >= last[:, None]) & onset.any(axis=1, keepdims=True)
+    changed = tokens != before
+    return np.asarray((changed & behind).any(axis=1))
 
 
 def phrase_ends(tokens: Tokens, kind: Int[np.ndarray, " candidate"]) -> Bool[np.ndarray, " candidate"]:

@@ -123,9 +123,9 @@ def command(
     if valued and (sweep := options.given(click.get_current_context(), {"steps": steps, "span": span})):
         flag = "--steps" if "steps" in sweep else "--range"
         raise UsageError(f"{flag} is for a sweep, and a target makes none: leave it out, or name the attribute alone")
-    searched = {"each_measure": each_measure, "natural": natural, "keep": keep, "alternatives": alternatives}
-    if open_loop and (extra := options.given(click.get_current_context(), {**searched, "seed": seed})):
-        flag = next(iter(extra)).replace("_", "-")
+    search = {"each_measure": each_measure, "natural": natural, "keep": keep, "alternatives": alternatives}
+    if open_loop and (typed_for := options.given(click.get_current_context(), {**search, "seed": seed})):
+        flag = next(iter(typed_for)).replace("_", "-")
         raise UsageError(f"--{flag} is for the search, and --open-loop makes none: leave one of them out")
     how: dict[str, Any] = {"natural": natural, "keep": keep, "each_measure": each_measure}
     named = spelled(attributes, own)
@@ -155,10 +155,8 @@ def command(
                 tunes[1:] if layout == "clips" else tunes, output.path, attributes=reached.names, **output.options
             )
         else:
-            searching: dict[str, Any] = {} if open_loop else {**how, "alternatives": alternatives, "seed": seed}
-            variations = loaded.interpolate(
-                melody, named[0], steps, span, measures, key, closed=not open_loop, **searching
-            )
+            extra: dict[str, Any] = {} if open_loop else {**how, "alternatives": alternatives, "seed": seed}
+            variations = loaded.interpolate(melody, named[0], steps, span, measures, key, closed=not open_loop, **extra)
             if draft:
                 api.picture(variations, name, draft)
             api.write(variations, output.path, attributes=named, **output.options)

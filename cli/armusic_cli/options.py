@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 import click
 from click.core import ParameterSource
 
-from armusic.editing.manner import KEEPS, KEPT, NATURAL
+from armusic.config import KEEPS, KEPT, NATURAL
 from armusic.errors import UsageError
 from armusic.io.readers.options import Reading
 from armusic.io.writers.formats import FORMATS, LAYOUTS

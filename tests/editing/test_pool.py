@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 import armusic
 from armusic import config
+from armusic.config.manner import Manner
 from armusic.editing import candidates
 from armusic.editing import pool as pooling
 from armusic.editing.calibration import Calibration, Table
 from armusic.editing.decoding import choose, decode
-from armusic.editing.manner import Manner
 from armusic.editing.material import prepare
 from armusic.editing.pool import Pool
 from armusic.editing.reach import decode_once, reach
