@@ -255,10 +255,7 @@ class Model:
         return reach.controller(self.checkpoint, tune, names, key, **_with_manner(options))
 
     def surface(self, tune: Tune, names: Sequence[str], **options: Any) -> Surface:
-        """Return two attributes over a grid of targets for both: see `armusic.editing.surface.surface`.
-
-        The options are `points` (of the grid, for each attribute), `measures` and `key`.
-        """
+        """Return two attributes over a grid of targets for both: see `armusic.editing.surface.surface`."""
         from armusic.editing import surface as surfaces
 
         return surfaces.surface(self.checkpoint, tune, names, **options)
