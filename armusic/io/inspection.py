@@ -160,7 +160,7 @@ def _parts(file: smf.MidiData) -> tuple[PartLine, ...]:
     from armusic.io.readers import midi
 
     parts = midi.parts_of(file)
-    candidates = [part for part in parts if part.channel != midi.DRUMS]
+    candidates = [part for part in parts if part.channel != smf.DRUMS]
     scores = dict(zip(map(id, candidates), midi.likeness(candidates, file.ticks_per_quarter).tolist(), strict=True))
     return tuple(
         PartLine(

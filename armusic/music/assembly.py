@@ -52,6 +52,7 @@ def assemble(
     key: Key | None = None,
     tempos: tuple[tuple[Fraction, float], ...] = ((Fraction(0), DEFAULT_BPM),),
     program: int = 0,
+    chords: tuple[tuple[Fraction, frozenset[int]], ...] = (),
 ) -> Tune:
     """Make a tune of full measures from measures as written, repeats already played out.
 
@@ -64,7 +65,7 @@ def assemble(
         Notes, sorted; starts count from the start of the first bar.
     bars : sequence of Bar
         Bars in playing order; empty ones (length 0) are dropped.
-    source, title, key, tempos, program
+    source, title, key, tempos, program, chords
         Fields of the tune: see `Tune`.
 
     Raises
@@ -113,4 +114,5 @@ def assemble(
     if front:
         notes = tuple(replace(note, start=note.start + front) for note in notes)
         tempos = tuple((start + front if start else start, bpm) for start, bpm in tempos)
-    return Tune(notes, tuple(measures), title, source, key, tempos, program, (front, back))
+        chords = tuple((start + front, classes) for start, classes in chords)
+    return Tune(notes, tuple(measures), title, source, key, tempos, program, (front, back), chords=chords)

@@ -20,6 +20,8 @@ Quarters = Float[np.ndarray, " span"]
 PITCHES, OCTAVE = 128, 12
 _FIFTH = 7  # semitones
 _MOST_SIGNS = 7  # in a key signature
+_LEAST_SHARE = 0.01  # of the time that the tune sounds, for a pitch class that it uses only once
+_CONTRADICTION = 0.05  # of that time: how much less sounds in the key signature's collection than in the best one
 _SIGNATURES = tuple(sorted(range(1 - OCTAVE // 2, OCTAVE // 2 + 1), key=lambda fifths: (abs(fifths), -fifths)))
 """One signature for each collection, those with fewer sharps or flats first: 0, 1, -1, ... 6."""
 
@@ -114,7 +116,7 @@ def find(tune: Tune) -> Key:
     if not tune.notes:
         raise NoNotesError(f"{tune.source or 'the tune'}: no notes in it, so no key: set one")
     classes = [note.pitch % OCTAVE for note in tune.notes]
-    lengths = np.bincount(classes, [float(note.duration) for note in tune.notes], OCTAVE)
+    lengths = _lengths(tune)
     covered = _COLLECTIONS @ lengths
     best = np.flatnonzero(covered >= covered.max() - 1e-9 * lengths.sum())
     fifths = min(
@@ -123,6 +125,48 @@ def find(tune: Tune) -> Key:
     )
     tonic = classes[-1] if _mode(fifths, classes[-1]) else int((lengths * collection(Key(fifths))).argmax())
     return Key(fifths, _mode(fifths, tonic) or "major")
+
+
+def contradicted(tune: Tune) -> bool:
+    """Return whether a tune's key signature cannot be its own: its notes lie in another one far better.
+
+    That is, of the time that they sound, 5 % more is in the best collection than in the signature's. A raised
+    seventh in minor, an episode in a near key or a few accidentals are less; what a program writes where no
+    key was set is more.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from armusic.music.score import Measure, Metre, Note
+    >>> notes = tuple(Note(Fraction(i), Fraction(1), pitch) for i, pitch in enumerate((62, 66, 69, 73)))
+    >>> contradicted(Tune(notes, (Measure(Fraction(0), Metre(4, 4)),), key=Key(0)))
+    True
+    """
+    if tune.key is None:
+        return False
+    lengths = _lengths(tune)
+    best = float((_COLLECTIONS @ lengths).max(initial=0.0))
+    own = float(lengths[collection(tune.key)].sum())
+    return best - own > _CONTRADICTION * float(lengths.sum())
+
+
+def used(tune: Tune) -> Bool[np.ndarray, "12"]:
+    """Return a mask of the pitch classes, from C on, that a tune uses: its scale, whatever its key signature says.
+
+    These are the classes of two or more notes, and those that sound for 1 % of the time or more: all in a short
+    tune, but in a long one not an accidental that comes once.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from armusic.music.score import Measure, Metre, Note
+    >>> notes = tuple(Note(Fraction(i), Fraction(1), pitch) for i, pitch in enumerate((62, 66, 69, 74)))
+    >>> np.flatnonzero(used(Tune(notes, (Measure(Fraction(0), Metre(4, 4)),)))).tolist()
+    [2, 6, 9]
+    """
+    lengths = _lengths(tune)
+    counts = np.bincount(np.array([note.pitch % OCTAVE for note in tune.notes], dtype=np.int64), minlength=OCTAVE)
+    return (counts > 1) | ((counts > 0) & (lengths >= _LEAST_SHARE * lengths.sum()))
 
 
 def allowed(tune: Tune, key: Key) -> Bool[np.ndarray, "measure 128"]:
@@ -157,6 +201,12 @@ def _mode(fifths: int, tonic: int) -> str | None:
     """Return the mode of a pitch class in the collection of `fifths` sharps; None outside it."""
     place = (tonic * _FIFTH - fifths) % OCTAVE  # fifths above the relative major
     return _MODE_OF_FIFTHS.get(place if place < OCTAVE - 1 else place - OCTAVE)
+
+
+def _lengths(tune: Tune) -> Float[np.ndarray, "12"]:
+    """Return how long each pitch class sounds, in quarter notes."""
+    classes = np.array([note.pitch % OCTAVE for note in tune.notes], dtype=np.int64)
+    return np.bincount(classes, [float(note.duration) for note in tune.notes], OCTAVE).astype(float)
 
 
 def _times(spans: tuple[Note, ...] | tuple[Measure, ...]) -> tuple[Quarters, Quarters]:

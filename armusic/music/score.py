@@ -7,6 +7,7 @@ their metre says; `armusic.music.assembly` makes them so. A note that is tied ov
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -199,6 +200,13 @@ class Origin:
     clock: tuple[tuple[Fraction, Fraction, Fraction], ...]
     groove: bool = False
 
+    def quarter(self, tick: Fraction) -> Fraction:
+        """Return a tick of the file as a quarter note of the tune; all of a passage that is left out is one moment."""
+        line = max(bisect_right(self.clock, tick, key=lambda line: line[1]) - 1, 0)
+        start, first, rate = self.clock[line]
+        at = max(start, start + (tick - first) / rate)
+        return min([at, *(following for following, *_ in self.clock[line + 1 : line + 2])])
+
 
 @dataclass(frozen=True, slots=True)
 class Tune:
@@ -222,6 +230,9 @@ class Tune:
         Quarter notes of rest added in front of a pickup and behind a short last measure.
     origin : Origin, optional
         File around the tune, if it has more than the tune.
+    chords : tuple of (Fraction, frozenset of int)
+        Chord symbols: start in quarter notes, and pitch classes (0 is C, none where no chord is to sound); each
+        holds until the next.
     """
 
     notes: tuple[Note, ...]
@@ -233,6 +244,7 @@ class Tune:
     program: int = 0
     padding: tuple[Fraction, Fraction] = (Fraction(0), Fraction(0))
     origin: Origin | None = field(default=None, repr=False, compare=False)
+    chords: tuple[tuple[Fraction, frozenset[int]], ...] = field(default=(), repr=False, compare=False)
 
     def __repr__(self) -> str:
         return f"Tune({self.summary})"

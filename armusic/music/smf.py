@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from armusic.errors import ReadError
 from armusic.files import one_line
 
+DRUMS = 9  # channel 10, counted from 0
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PROGRAM_CHANGE, PITCH_BEND = 0x80, 0x90, 0xB0, 0xC0, 0xE0
 SYSEX, SYSEX_MORE = 0xF0, 0xF7
 META = 0x100  # status of a meta event here: this plus its type

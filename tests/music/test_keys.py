@@ -152,3 +152,57 @@ def test_no_pitch_strays_more_than_an_octave(music: Tune, key: Key) -> None:
 
 def test_a_pitch_tied_into_a_measure_is_allowed_there() -> None:
     assert keys.allowed(stripped("G", "G4 ^G4-|G8|G8|"), Key(1))[:, 68].tolist() == [True, True, False]
+
+
+# -- what a tune uses ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("written", ["D", "A", "Bb", "Eb", "F#m", "Gm"])
+def test_a_signature_that_nobody_set_is_contradicted(written: str) -> None:
+    text = f"X:1\nT:t\nM:4/4\nL:1/8\nK:{written}\nCDEF GABc|cBAG FEDC|CEGc BdFA|c8|"
+    tune = abc.parse_tune(text, "t")
+    assert not keys.contradicted(tune)
+    assert keys.contradicted(replace(tune, key=Key(0)))
+    assert not keys.contradicted(replace(tune, key=None))
+
+
+@pytest.mark.parametrize(
+    ("key", "music"),
+    [
+        ("Am", "A2B2 c2d2|e2f2 e2^g2|a4 e4|A8|"),  # a raised seventh
+        ("C", "CDEF G2A2|G2^F2 G4|cBAG FEDC|G4 C4|"),  # a neighbour
+        ("G", "GABc d2G2|A2d2 ^c2d2|BAGF GABG|G8|"),  # an episode in the dominant
+        ("C", "C2D2 E2G2|A2G2 E4|D2E2 D2C2|C8|"),  # five notes: any of several
+    ],
+)
+def test_a_signature_with_a_few_accidentals_is_not_contradicted(key: str, music: str) -> None:
+    tune = abc.parse_tune(f"X:1\nT:t\nM:4/4\nL:1/8\nK:{key}\n{music}", "t")
+    assert tune.key is not None
+    assert not keys.contradicted(tune)
+
+
+@given(tunes(), every_key)
+def test_the_best_signature_is_never_contradicted(tune: Tune, key: Key) -> None:
+    if tune.notes:
+        assert not keys.contradicted(replace(tune, key=keys.find(tune)))
+    assert not keys.contradicted(replace(Tune((), tune.measures), key=key))
+
+
+def test_a_tune_uses_what_comes_more_than_once_or_long() -> None:
+    def scale(music: str) -> list[int]:
+        return np.flatnonzero(keys.used(stripped("C", music))).tolist()
+
+    assert scale("C2D2 E2G2|") == [0, 2, 4, 7]
+    once = "^c" + "d" * 7 + "|" + "dfgd afgd|" * 16
+    assert scale(once) == [2, 5, 7, 9]
+    assert scale(once + "^c8|") == [1, 2, 5, 7, 9]
+    assert scale(once + "^cddd dddd|") == [1, 2, 5, 7, 9]
+    assert not keys.used(Tune((), ())).any()
+
+
+@given(tunes())
+def test_what_a_tune_uses_sounds_in_it(tune: Tune) -> None:
+    classes = {note.pitch % 12 for note in tune.notes}
+    mask = set(np.flatnonzero(keys.used(tune)).tolist())
+    assert mask <= classes
+    assert bool(mask) == bool(classes)

@@ -649,3 +649,42 @@ def test_time_is_in_proportion_to_length(sign: str) -> None:
     check_total(text("C4|\n\n" + many))
     check_total(text("C4|", K=many, M=many, P=many, Q=many))
     assert time.process_time() - start < 5
+
+
+# -- chord symbols ---------------------------------------------------------------------------
+
+
+def chords_of(tune: Tune) -> list[tuple[float, list[int]]]:
+    return [(float(start), sorted(classes)) for start, classes in tune.chords]
+
+
+def test_chord_symbols_stand_where_they_are_played() -> None:
+    tune = read('G|:"C"CE "G7/B"G"^not loud"B|"Fine""N.C."c4|1 "Am"c4:|2 z4|"C"C3|')
+    first = [(4, [0, 4, 7]), (6, [2, 5, 7, 11]), (8, []), (12, [0, 4, 9])]
+    again = [(start + 12, classes) for start, classes in first]
+    assert chords_of(tune) == [*first, *again, (28, [0, 4, 7])]
+
+
+def test_a_repeat_brings_its_first_chord_back() -> None:
+    tune = read('"C"C4|:D4|"G"E4:|"C"C4|')
+    assert chords_of(tune) == [(0, [0, 4, 7]), (8, [2, 7, 11]), (12, [0, 4, 7]), (16, [2, 7, 11]), (20, [0, 4, 7])]
+
+
+def test_chord_symbols_move_with_a_voice_that_transposes() -> None:
+    assert chords_of(read('"C"C4|', K="C transpose=2")) == chords_of(read('"C"C4|'))
+    moved = read('[V:1 transpose=2]"C"C4|"G7"C4|')
+    assert chords_of(moved) == [(0, [2, 6, 9]), (4, [1, 4, 7, 9])]
+
+
+def test_chord_symbols_of_any_voice_count(tmp_path: Path) -> None:
+    path = tmp_path / "duet.abc"
+    path.write_text(text('V:1 name="Soprano"\nV:2 name="Bass"\nV:1\nG|c2c2|e4|\nV:2\nz|"F"F,2 "C"C,2|"G"C,4|\n'))
+    tune = abc.read(path)
+    assert tune.padding[0] == 3
+    assert chords_of(tune) == [(4, [0, 5, 9]), (6, [0, 4, 7]), (8, [2, 7, 11])]
+
+
+def test_chord_symbols_skip_passages_without_a_grid(tmp_path: Path) -> None:
+    path = tmp_path / "t.abc"
+    path.write_text(text('"C"CDEF|[M:5/4]"Dm"CD"G"EFG|[M:3/4]GA"F"B|c3|'))
+    assert chords_of(abc.read(path)) == [(0, [0, 4, 7]), (4, [2, 7, 11]), (6, [0, 5, 9])]

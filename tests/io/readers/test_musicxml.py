@@ -417,3 +417,80 @@ def test_any_file_is_a_tune_or_an_error_of_ours(tmp_path_factory: pytest.TempPat
     except ArmusicError as error:
         assert "\n" not in str(error)
         assert len(str(error)) < 500
+
+
+# -- chord symbols ---------------------------------------------------------------------------
+
+
+def harmony(root: str, kind: str, more: str = "", shown: str = "") -> str:
+    alter = {"#": "<root-alter>1</root-alter>", "b": "<root-alter>-1</root-alter>"}.get(root[1:], "")
+    return (
+        f"<harmony><root><root-step>{root[0]}</root-step>{alter}</root>"
+        f'<kind text="{shown}">{kind}</kind>{more}</harmony>'
+    )
+
+
+def degree(value: int, alter: int, kind: str) -> str:
+    return (
+        f"<degree><degree-value>{value}</degree-value><degree-alter>{alter}</degree-alter>"
+        f"<degree-type>{kind}</degree-type></degree>"
+    )
+
+
+def chords_of(tune: Tune) -> list[tuple[float, list[int]]]:
+    return [(float(start), sorted(classes)) for start, classes in tune.chords]
+
+
+@pytest.mark.parametrize(
+    ("element", "classes"),
+    [
+        (harmony("C", "major"), [0, 4, 7]),
+        (harmony("F#", "minor-seventh"), [1, 4, 6, 9]),
+        (harmony("Bb", "half-diminished"), [1, 4, 8, 10]),
+        (harmony("D", "dominant", "<bass><bass-step>F</bass-step><bass-alter>1</bass-alter></bass>"), [0, 2, 6, 9]),
+        (harmony("G", "dominant", degree(9, -1, "add")), [2, 5, 7, 8, 11]),
+        (harmony("G", "dominant", degree(5, 1, "alter")), [3, 5, 7, 11]),
+        (harmony("C", "major", degree(3, 0, "subtract") + degree(9, 0, "add")), [0, 2, 7]),
+        (harmony("C", "other", shown="7sus4"), [0, 5, 7, 10]),
+    ],
+)
+def test_kinds_of_chords(read: Read, element: str, classes: list[int]) -> None:
+    assert chords_of(read(element + note("C4"))) == [(0, classes)]
+
+
+def test_what_is_no_chord_is_left_out(read: Read) -> None:
+    silent = "<harmony><kind>none</kind></harmony>"
+    strange = harmony("C", "Tristan") + harmony("H", "major") + "<harmony><kind>major</kind></harmony>" + "<harmony/>"
+    strange = strange.replace('text=""', 'text="??"', 1)
+    assert chords_of(read(harmony("C", "major") + note("C4"), strange + note("D4"), silent + note("C4"))) == [
+        (0, [0, 4, 7]),
+        (8, []),
+    ]
+
+
+def test_chord_symbols_stand_where_they_are_played(read: Read) -> None:
+    behind = harmony("G", "major", "<offset>24</offset>")  # two quarter notes on
+    tune = read(
+        note("G4", 1),
+        START + harmony("C", "major") + note("C4", 3) + harmony("F", "major") + note("A4", 1),
+        behind + note("B4", 4) + END,
+        note("C4", 3),
+        first=0,
+    )
+    once = [(0, [0, 4, 7]), (3, [0, 5, 9]), (6, [2, 7, 11])]
+    assert tune.padding[0] == 3
+    assert chords_of(tune) == [(start + shift, classes) for shift in (4, 12) for start, classes in once]
+
+
+def test_chord_symbols_of_a_transposing_instrument_sound_lower(read: Read) -> None:
+    transpose = "<transpose><chromatic>-2</chromatic></transpose>"
+    tune = read(attributes(more=transpose) + harmony("D", "minor") + note("D4"))
+    assert chords_of(tune) == [(0, [0, 3, 7])]
+
+
+def test_chord_symbols_of_any_part_count(tmp_path: Path) -> None:
+    path = tmp_path / "t.musicxml"
+    path.write_text(score(part(note("E5")), part(harmony("C", "major") + note("C3"), ident="P2")), encoding="utf-8")
+    tune = musicxml.read(path)
+    assert tune.origin is not None
+    assert chords_of(tune) == [(0, [0, 4, 7])]

@@ -1,10 +1,11 @@
 """Read tunes in ABC notation, one tune or a book of them, by the ABC 2.1 standard and common practice.
 
-Repeats, endings and jumps are played out, ties joined; grace notes, decorations, chord symbols
-and words are left out. A corpus reads strictly (`parse_tune`): chords, a voice overlay, notes in
-two voices and free metre are refused. For a single file (`read`), the melody is chosen among the
-voices and reduced to one, as in `armusic.io.readers.score.tune`. Measures that do not add up where
-a section ends are corrected where it is clear how: see `armusic.io.readers.score.pickups`.
+Repeats, endings and jumps are played out, ties joined; grace notes, decorations and words are left
+out; chord symbols become `Tune.chords`. A corpus reads strictly (`parse_tune`): chords, a voice
+overlay, notes in two voices and free metre are refused. For a single file (`read`), the melody is
+chosen among the voices and reduced to one, as in `armusic.io.readers.score.tune`. Measures that do
+not add up where a section ends are corrected where it is clear how: see
+`armusic.io.readers.score.pickups`.
 """
 
 from __future__ import annotations
@@ -221,6 +222,7 @@ def _sheet(text: str, source: str) -> tuple[Sheet, Body]:
     for voice in body.voices.values():
         for bar, bar_of_voice in zip(lead.bars, voice.bars, strict=False):
             bar.units = max(bar.units, bar_of_voice.units)
+            bar.chords = bar.chords or bar_of_voice.chords
     parts = [
         Part(body.names.get(voice.name) or voice.name, 0, [list(bar.sounds()) for bar in voice.bars])
         for voice in body.voices.values()

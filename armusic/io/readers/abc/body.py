@@ -108,8 +108,10 @@ class Body:
             kind = match.lastgroup
             if kind in {"note", "rest"}:
                 voice.note(match[0])
-            elif kind in {"skip", "quoted", "mailed"}:
+            elif kind in {"skip", "mailed"}:
                 continue
+            elif kind == "quoted":
+                voice.chord_symbol(match[0][1:-1])
             elif kind in {"bar", "ending", "later"}:
                 voice.bar_sign(match["bar"] or "", (match["ending"] or match["later"] or "").strip(" \t["))
             elif kind == "grace":

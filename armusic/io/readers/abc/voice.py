@@ -12,6 +12,7 @@ from armusic.io.readers.abc.fields import KeyField
 from armusic.io.readers.abc.tokens import ALTERED_NOTE, TOKEN, bar_sign, pieces, ratio
 from armusic.io.readers.score.repeats import MAX_PASSES, MAX_PLAYED, passes
 from armusic.io.readers.score.sheet import BarLine, Signature, Sound, WrittenMeasure
+from armusic.music import chord_symbols
 
 MAX_EVENTS = 200_000  # notes and rests of a voice: days of music
 
@@ -169,6 +170,13 @@ class Voice:
         self.add(tuple(naturals), next(iter(naturals.values())), num * times, den * parts, text)
         if tied:
             self.tie()
+
+    def chord_symbol(self, text: str) -> None:
+        """Add a chord symbol; other words in quotation marks are left out."""
+        classes = chord_symbols.parse(text)
+        if classes is not None:
+            sounding = frozenset((pitch + self.shift) % chord_symbols.OCTAVE for pitch in classes)
+            self.bar.chords.append((self.bar.units, sounding))
 
     def tie(self) -> None:
         """Tie the last note or chord to the next one."""

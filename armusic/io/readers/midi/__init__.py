@@ -27,13 +27,13 @@ from armusic.io.readers.midi.clock import Clock, TempoMap, beat_clock, given_bea
 from armusic.io.readers.midi.measures import UNITS, Signature, Span, place, spans
 from armusic.io.readers.midi.melody import Voice, choose, likeness, one_voice
 from armusic.io.readers.midi.meta import key_of, signatures_of, tempos_of
-from armusic.io.readers.midi.parts import DRUMS, Part, parts_of, track_name
+from armusic.io.readers.midi.parts import Part, parts_of, track_name
 from armusic.io.readers.midi.tune import build
 from armusic.io.readers.options import Reading, Remark
 from armusic.music import smf
 from armusic.music.score import Metre, Tune
 
-__all__ = ["DRUMS", "Part", "likeness", "parts_of", "read", "signatures_of", "tempos_of", "tune_of"]
+__all__ = ["Part", "likeness", "parts_of", "read", "signatures_of", "tempos_of", "tune_of"]
 
 Kept = Int[np.ndarray, " kept"]
 
@@ -100,7 +100,7 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
         remarks.extend(notices)
 
     parts = parts_of(file)
-    voices = [part for part in parts if part.channel != DRUMS]
+    voices = [part for part in parts if part.channel != smf.DRUMS]
     if not voices:
         raise NoNotesError(f"{source}: only drums (channel 10) in it" if parts else f"{source}: no notes in it")
     if len(parts) > len(voices):

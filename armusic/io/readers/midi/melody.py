@@ -16,8 +16,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from armusic.errors import PolyphonyError, UsageError
-from armusic.io.readers.midi.parts import DRUMS, Part
+from armusic.io.readers.midi.parts import Part
 from armusic.io.readers.options import Remark
+from armusic.music import smf
 
 Scores = Float[np.ndarray, " part"]
 
@@ -88,7 +89,7 @@ def choose(parts: Sequence[Part], quarter: int, track: str | None, source: str) 
     UsageError
         For a track that is missing, or has no notes, or drums only.
     """
-    candidates = [part for part in parts if part.channel != DRUMS]
+    candidates = [part for part in parts if part.channel != smf.DRUMS]
     scores = likeness(candidates, quarter)
     requested = np.ones(len(candidates), dtype=bool) if track is None else _requested(candidates, parts, track, source)
     named = np.array([bool(_MELODY.search(part.name)) and not _NOT_MELODY.search(part.name) for part in candidates])

@@ -11,8 +11,6 @@ from jaxtyping import Bool, Int
 
 from armusic.music import smf
 
-DRUMS = 9  # channel 10, counted from 0
-
 Ticks = Int[np.ndarray, " note"]
 
 

@@ -1,9 +1,9 @@
 """Read the melody of a MusicXML score, plain or compressed.
 
 Repeats, endings and jumps are played out, ties merged, transposing instruments read at
-sounding pitch; grace notes, cue notes and chord symbols are left out. A corpus reads strictly:
-chords and notes in two voices or parts are refused. For a single file, the melody is chosen
-among the staves and reduced to one voice, as `armusic.io.readers.score.tune` has it.
+sounding pitch; grace notes and cue notes are left out; chord symbols become `Tune.chords`. A corpus
+reads strictly: chords and notes in two voices or parts are refused. For a single file, the melody
+is chosen among the staves and reduced to one voice, as `armusic.io.readers.score.tune` has it.
 
 Not music21: it raises whatever a damaged score brings about, and reads `A :| B :|` as if B's
 repeat went back to the start. Both find the same notes (benchmarks/musicxml_agreement.py).
@@ -153,7 +153,8 @@ def _bars(rows: Sequence[Sequence[XmlMeasure]]) -> Iterator[WrittenMeasure]:
         sounds = [sound for measure in with_notes for staff in measure.sounds.values() for sound in staff]
         last = max((sound.start + sound.units for sound in sounds), default=0)
         marks = {mark for measure in row for mark in measure.marks}
-        yield WrittenMeasure(metre, bpm, tempos, units, units - last, marks, row[0].label)
+        chords = next((measure.chords for measure in row if measure.chords), [])
+        yield WrittenMeasure(metre, bpm, tempos, chords, units, units - last, marks, row[0].label)
         bpm = tempos[-1][1] if tempos else bpm
 
 

@@ -11,9 +11,11 @@ from xml.etree.ElementTree import Element
 
 from armusic.errors import MusicError, ReadError, RepeatError
 from armusic.files import one_line
+from armusic.io.readers.musicxml.harmony import pitch_classes
 from armusic.io.readers.score import jumps
 from armusic.io.readers.score.repeats import MAX_PASSES, MAX_PLAYED, passes
 from armusic.io.readers.score.sheet import UNITS, BarLine, Signature, Sound, signature
+from armusic.music.chord_symbols import OCTAVE
 
 _NUMBER = re.compile(r"\s*(-?[0-9]{1,9}(?:\.[0-9]{1,6})?)\s*")
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -51,6 +53,8 @@ class XmlMeasure:
         Length; 0 if it is empty.
     tempos : list of (int, float)
         Tempo changes: units from its start, and quarter notes per minute.
+    chords : list of (int, frozenset of int)
+        Chord symbols: units from its start, and pitch classes, as they sound.
     left, right : BarLine
         Bar lines at its sides.
     marks : set of str
@@ -65,6 +69,7 @@ class XmlMeasure:
     sounds: dict[str, list[Sound]] = field(default_factory=dict)
     units: int = 0
     tempos: list[tuple[int, float]] = field(default_factory=list)
+    chords: list[tuple[int, frozenset[int]]] = field(default_factory=list)
     left: BarLine = field(default_factory=BarLine)
     right: BarLine = field(default_factory=BarLine)
     marks: set[str] = field(default_factory=set)
@@ -105,6 +110,8 @@ class PartReader:
             self.move(self.quarters(element) * (-1 if kind == "backup" else 1))
         elif kind == "attributes":
             self.attributes(element)
+        elif kind == "harmony":
+            self.harmony(element)
         elif kind == "direction":
             self.direction(element)
         elif kind == "sound":
@@ -212,6 +219,16 @@ class PartReader:
         for place in element.iterfind("direction-type"):
             self.measure.marks |= {_JUMPS[sign.tag] for sign in place if sign.tag in ("segno", "coda")}
             self.measure.marks |= jumps.marks(" ".join(words.text or "" for words in place.iterfind("words")))
+
+    def harmony(self, element: Element) -> None:
+        """Read a chord symbol; one that cannot be understood is left out."""
+        classes = pitch_classes(element)
+        if classes is None:
+            return
+        at = self.at
+        if element.find("offset") is not None:  # from the present position
+            at = max(Fraction(0), at + self.number(element, "offset") / self.divisions)
+        self.measure.chords.append((_units(at), frozenset((pitch + self.semitones) % OCTAVE for pitch in classes)))
 
     def sound(self, element: Element) -> bool:
         """Read an element on playback; return whether it has a tempo."""

@@ -8,7 +8,6 @@ from math import gcd, lcm
 from typing import NamedTuple
 
 from armusic.errors import MeasureLengthError
-from armusic.io.readers.midi.parts import DRUMS
 from armusic.io.readers.score.pickups import Step
 from armusic.io.readers.score.playback import sounds, tempos
 from armusic.io.readers.score.sheet import UNITS, Sheet, Sound, WrittenMeasure
@@ -64,7 +63,7 @@ def perform(sheet: Sheet, steps: Sequence[Step], source: str) -> smf.MidiData:
         metas.append(smf.Event(0, smf.KEY_SIGNATURE, bytes([sheet.key.fifths % 256, sheet.key.mode == "minor"])))
     tracks = []
     for number, (part, sounds_of_part) in enumerate(zip(sheet.parts, parts, strict=True)):
-        channel = number % _CHANNELS + (number % _CHANNELS >= DRUMS)
+        channel = number % _CHANNELS + (number % _CHANNELS >= smf.DRUMS)
         head = [
             smf.Event(0, smf.TRACK_NAME, part.name.encode()),
             smf.Event(0, smf.PROGRAM_CHANGE + channel, bytes([part.program])),

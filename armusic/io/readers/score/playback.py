@@ -1,4 +1,4 @@
-"""A written score in playing order: its measures, the notes of a part, and the tempos."""
+"""A written score in playing order: its measures, the notes of a part, the tempos and the chord symbols."""
 
 from __future__ import annotations
 
@@ -54,4 +54,24 @@ def tempos(bars: Sequence[WrittenMeasure], steps: Sequence[Step]) -> list[tuple[
             if bpm != current:
                 changes[at + after] = current = bpm
         at += bar.units + step.rest
+    return sorted(changes.items())
+
+
+def chords(bars: Sequence[WrittenMeasure], steps: Sequence[Step]) -> list[tuple[int, frozenset[int]]]:
+    """Return the changes of chord, in units and pitch classes; a repeat brings its first chord back."""
+    held: list[frozenset[int] | None] = []  # at the start of each written measure
+    current: frozenset[int] | None = None
+    written = [sorted(bar.chords, key=lambda change: change[0]) for bar in bars]
+    for changes_of_bar in written:
+        held.append(current)
+        current = changes_of_bar[-1][1] if changes_of_bar else current
+    changes: dict[int, frozenset[int]] = {}
+    at, current = 0, None
+    for step in steps:
+        bar = bars[step.place]
+        length = bar.units + step.rest
+        for after, classes in [(0, held[step.place]), *written[step.place]]:
+            if classes is not None and classes != current:
+                changes[at + min(after, length)] = current = classes
+        at += length
     return sorted(changes.items())

@@ -104,6 +104,8 @@ class WrittenMeasure:
         Tempo at its start, in quarter notes per minute.
     tempos : list of (int, float)
         Tempo changes: units from its start, and quarter notes per minute.
+    chords : list of (int, frozenset of int)
+        Chord symbols: units from its start, and pitch classes, as in `Tune`.
     units : int
         Length, in `UNITS`.
     silent : int
@@ -117,6 +119,7 @@ class WrittenMeasure:
     metre: Signature
     bpm: float
     tempos: list[tuple[int, float]] = field(default_factory=list)
+    chords: list[tuple[int, frozenset[int]]] = field(default_factory=list)
     units: int = 0
     silent: int = 0
     marks: set[str] = field(default_factory=set)

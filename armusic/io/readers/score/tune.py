@@ -19,7 +19,7 @@ from armusic.io.readers import midi
 from armusic.io.readers.options import Reading, Remark
 from armusic.io.readers.score.performance import perform
 from armusic.io.readers.score.pickups import Step, fit
-from armusic.io.readers.score.playback import order, sounds, tempos
+from armusic.io.readers.score.playback import chords, order, sounds, tempos
 from armusic.io.readers.score.sheet import UNITS, Sheet, Signature, WrittenMeasure, signature
 from armusic.music import tokenizer
 from armusic.music.assembly import Bar, assemble
@@ -93,8 +93,21 @@ def tune_of(sheet: Sheet, source: str, reading: Reading, remarks: list[Remark]) 
             return tune
     if len(places) != len(sheet.bars):
         remarks.append(Remark("repeats are played out, and measures counted as played"))
-    tune = midi.tune_of(perform(sheet, steps, source), source, reading, remarks)
-    return replace(tune, title=sheet.title, key=sheet.key)
+    file = perform(sheet, steps, source)
+    tune = midi.tune_of(file, source, reading, remarks)
+    symbols = _placed(chords(sheet.bars, steps), tune, file.ticks_per_quarter)
+    return replace(tune, title=sheet.title, key=sheet.key, chords=symbols)
+
+
+def _placed(
+    symbols: Sequence[tuple[int, frozenset[int]]], tune: Tune, ticks: int
+) -> tuple[tuple[Fraction, frozenset[int]], ...]:
+    """Return chord symbols where they stand in a tune that was read from a file of so many ticks per quarter note."""
+    origin, front = tune.origin, tune.padding[0]
+    placed = {
+        origin.quarter(_quarters(at) * ticks) if origin else _quarters(at) + front: classes for at, classes in symbols
+    }
+    return tuple(sorted(placed.items(), key=lambda change: change[0]))
 
 
 def _check_one_voice(sheet: Sheet, source: str) -> None:
@@ -135,6 +148,7 @@ def _exact_tune(sheet: Sheet, steps: Sequence[Step], source: str) -> Tune:
         title=sheet.title,
         key=sheet.key,
         tempos=tuple((_quarters(at), bpm) for at, bpm in tempos(sheet.bars, steps)),
+        chords=tuple((_quarters(at), classes) for at, classes in chords(sheet.bars, steps)),
         program=sheet.parts[0].program,
     )
 

@@ -1,0 +1,243 @@
+"""Harmony: the chord that sounds beside a melody, in each half of a measure.
+
+Chord symbols say it, where a score has them. Else it is found in what the other tracks or parts play:
+how long each pitch class sounds is compared with templates of chords, and of all successions of chords the
+one is taken that fits best and changes least.
+
+Source
+------
+T. Fujishima, "Realtime chord recognition of musical sound" (ICMC 1999): templates on a profile of pitch
+classes. A. Sheh and D. P. W. Ellis, "Chord segmentation and recognition using EM-trained hidden Markov models"
+(ISMIR 2003): the best succession. The constants here are set by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from armusic.music import smf, tokenizer
+from armusic.music.score import Note, Tune
+from armusic.music.tokenizer import TICKS_PER_BEAT, is_onset
+
+OCTAVE, HALVES = 12, 2
+
+_KINDS = ((0, 4, 7), (0, 3, 7), (0, 4, 7, 10), (0, 3, 7, 10), (0, 4, 7, 11), (0, 3, 6), (0, 5, 7))
+"""Major, minor, dominant seventh, minor seventh, major seventh, diminished, suspended fourth."""
+
+_ROOTS = np.tile(np.arange(OCTAVE), len(_KINDS))
+_CHORDS = np.zeros((len(_ROOTS), OCTAVE), dtype=bool)
+for _index, _kind in enumerate(_KINDS):
+    for _root in range(OCTAVE):
+        _CHORDS[_index * OCTAVE + _root, [(_root + step) % OCTAVE for step in _kind]] = True
+_TEMPLATES = _CHORDS / np.sqrt(_CHORDS.sum(axis=1, keepdims=True))
+
+_BASS = 0.25  # weight of the lowest note's pitch class, over that of all notes
+_ROOT_IN_BASS, _USUAL = 0.1, 0.05  # worth of a root in the bass, and of pitch classes that are common in the piece
+_CHANGE_IN_MEASURE, _CHANGE_AT_BAR = 0.1, 0.05  # cost of a change of chord
+_LEAST_INSIDE, _LEAST_TONES = 0.65, 2  # share of what sounds, and number of its tones, for a chord to be known
+_LEAST_SHARE = 0.25  # of a half measure, for a chord to count there
+_LEAST_LENGTH = 1 / 16  # quarter notes that a note must sound in a half measure: players start early and end late
+_DOUBLING = 0.8  # share of its notes that a part has in common with the melody, to be no accompaniment
+
+Edges = Float[np.ndarray, " edge"]
+Profile = Float[np.ndarray, "part 12"]
+
+
+def chords(tune: Tune) -> Float[np.ndarray, "measure half 12"] | None:
+    """Return the pitch classes of the chord that sounds beside a tune, in each half measure.
+
+    In 3/4 and 9/8, which have no halves, both are the whole measure.
+
+    Returns
+    -------
+    float64 array (measure, half, 12), or None
+        Share of the half measure, 0..1, in which a pitch class, from C on, is in the chord; zeros where no chord
+        is known. None where there are neither other notes nor chord symbols.
+
+    Examples
+    --------
+    >>> from armusic.music.score import Measure, Metre
+    >>> symbols = ((Fraction(0), frozenset({0, 4, 7})), (Fraction(2), frozenset({7, 11, 2})))
+    >>> tune = Tune((), (Measure(Fraction(0), Metre(4, 4)),), chords=symbols)
+    >>> [np.flatnonzero(half).tolist() for half in chords(tune)[0]]
+    [[0, 4, 7], [2, 7, 11]]
+    """
+    notes = accompaniment(tune)
+    if not tune.measures or not (notes or tune.chords):
+        return None
+    edges, part = _parts(tune)
+    shares = _of_symbols(tune, edges)
+    if notes:
+        unknown = ~shares.any(axis=1)
+        shares[unknown] = _of_notes(notes, tune, edges, part)[unknown]
+    return shares[part]
+
+
+def on_beats(tune: Tune) -> Bool[np.ndarray, "measure tick 12"] | None:
+    """Return the pitch classes that agree with the chord at each tick: all of them, but on a beat those of the chord.
+
+    All of them also where no chord is known.
+
+    Returns
+    -------
+    bool array (measure, tick, 12), or None
+        As wide as `tokenizer.encode` is; None as for `chords`.
+    """
+    shares = chords(tune)
+    if shares is None:
+        return None
+    ticks = [tokenizer.ticks(measure.metre.kind) for measure in tune.measures]
+    columns = np.arange(max(ticks))
+    half = (HALVES * columns >= np.array(ticks)[:, None]).astype(np.int64)
+    inside = shares >= _LEAST_SHARE
+    inside |= ~inside.any(axis=2, keepdims=True)
+    agree = inside[np.arange(len(ticks))[:, None], half]
+    agree[:, columns % TICKS_PER_BEAT != 0] = True
+    return agree
+
+
+def outside(
+    tokens: Int[np.ndarray, "measure tick"], agree: Bool[np.ndarray, "measure tick 12"]
+) -> Int[np.ndarray, " measure"]:
+    """Return the number of notes in each measure that start on a beat, outside the chord.
+
+    Parameters
+    ----------
+    tokens : int array (measure, tick)
+        Measures, as `tokenizer.encode` has them.
+    agree : bool array (measure, tick, 12)
+        Pitch classes that agree with the chord: see `on_beats`.
+
+    Examples
+    --------
+    >>> agree = np.ones((1, 12, 12), dtype=bool)
+    >>> agree[0, 0, 1:] = False  # C on the first beat
+    >>> outside(np.array([[61, 128, 128, 128, 128, 128, 61, 128, 128, 128, 128, 128]]), agree).tolist()
+    [1]
+    """
+    rows, columns = np.nonzero(is_onset(tokens))
+    wrong = ~agree[rows, columns, tokens[rows, columns] % OCTAVE]
+    return np.bincount(rows[wrong], minlength=len(tokens))
+
+
+def accompaniment(tune: Tune) -> list[Note]:
+    """Return the notes of the file around a tune that are not the tune, as the tune counts time.
+
+    Drums are left out, and parts that double the melody, in whatever octave.
+    """
+    origin = tune.origin
+    if origin is None:
+        return []
+    melody = {(note.start, note.pitch % OCTAVE) for note in origin.notes}
+    notes = []
+    for number, track in enumerate(origin.file.tracks):
+        for channel, places in smf.pairs(track).items():
+            own = (number, channel) == (origin.track, origin.channel)
+            if channel == smf.DRUMS:
+                continue
+            left_out = set(range(len(places))).difference(origin.places if own else ())
+            part = []
+            for place in sorted(left_out):
+                on, off = places[place]
+                start, end = (origin.quarter(Fraction(track[at].tick)) for at in (on, off))
+                if off >= 0 and end > start:
+                    part.append(Note(start, end - start, track[on].data[0]))
+            doubled = sum((note.start, note.pitch % OCTAVE) in melody for note in part)
+            notes += part if doubled < _DOUBLING * len(part) else []
+    return notes
+
+
+def _parts(tune: Tune) -> tuple[Edges, Int[np.ndarray, "measure half"]]:
+    """Return bar lines and middles of measures, in quarter notes, and which part between them a half measure is."""
+    edges: list[Fraction] = []
+    part = []
+    for measure in tune.measures:
+        halves = measure.metre.beats % HALVES == 0
+        part.append((len(edges), len(edges) + halves))
+        edges += [measure.start, measure.start + measure.metre.length / 2] if halves else [measure.start]
+    return np.array([*edges, tune.end], dtype=float), np.array(part)
+
+
+def _of_symbols(tune: Tune, edges: Edges) -> Profile:
+    """Return the share of each part of a measure in which chord symbols have a pitch class."""
+    if not tune.chords:
+        return np.zeros((len(edges) - 1, OCTAVE))
+    starts = [float(start) for start, _ in tune.chords]
+    rows, parts, lengths = _meetings(np.array([starts, [*starts[1:], edges[-1]]]).T, edges)
+    symbols = np.array([[pitch in classes for pitch in range(OCTAVE)] for _, classes in tune.chords], dtype=float)
+    return _sums(symbols, rows, parts, lengths, len(edges) - 1) / np.diff(edges)[:, None]
+
+
+def _of_notes(notes: Sequence[Note], tune: Tune, edges: Edges, part: Int[np.ndarray, "measure half"]) -> Profile:
+    """Return a mask of the chord of each part of a measure, by the notes beside the tune; zeros if it is not clear."""
+    pitches = np.array([note.pitch for note in notes])
+    rows, parts, lengths = _meetings(np.array([(note.start, note.end) for note in notes], dtype=float), edges)
+    played = _sums(np.eye(OCTAVE)[pitches % OCTAVE], rows, parts, lengths, len(edges) - 1)
+    sounding = played.sum(axis=1)
+    bass = np.full(len(played), OCTAVE * OCTAVE)
+    np.minimum.at(bass, parts, pitches[rows])
+    of_bass = np.eye(OCTAVE)[bass % OCTAVE]
+    profile = played + _BASS * of_bass * sounding[:, None]
+    fit = profile / np.linalg.norm(profile, axis=1, keepdims=True).clip(1e-9) @ _TEMPLATES.T
+    usual = played.sum(axis=0) + np.bincount(
+        [note.pitch % OCTAVE for note in tune.notes], [float(note.duration) for note in tune.notes], OCTAVE
+    )
+    fit += _USUAL * (_CHORDS @ usual) / (_CHORDS.sum(axis=1) * usual.max())
+    fit += _ROOT_IN_BASS * of_bass[:, _ROOTS]
+    fit[sounding == 0] = 0.0
+    at_bar = np.isin(np.arange(len(played)), part[:, 0])
+    chord = _succession(fit, np.where(at_bar, _CHANGE_AT_BAR, _CHANGE_IN_MEASURE))
+    first, second = part.T
+    tones = played > 0
+    together = (tones[first] | tones[second])[chord[first] == chord[second]]
+    tones[first[chord[first] == chord[second]]] = together
+    tones[second[chord[first] == chord[second]]] = together
+    inside = (played * _CHORDS[chord]).sum(axis=1)
+    clear = (inside >= _LEAST_INSIDE * sounding) & ((tones & _CHORDS[chord]).sum(axis=1) >= _LEAST_TONES)
+    return np.where((clear & (sounding > 0))[:, None], _CHORDS[chord], 0.0)
+
+
+def _meetings(
+    times: Float[np.ndarray, "note 2"], edges: Edges
+) -> tuple[Int[np.ndarray, " meeting"], Int[np.ndarray, " meeting"], Float[np.ndarray, " meeting"]]:
+    """Return which note sounds in which part, and how long, in quarter notes; a moment at an edge does not count."""
+    first = (np.searchsorted(edges, times[:, 0], side="right") - 1).clip(0)
+    last = np.searchsorted(edges, times[:, 1], side="left").clip(max=len(edges) - 1)
+    counts = (last - first).clip(0)
+    rows = np.repeat(np.arange(len(times)), counts)
+    parts = first[rows] + np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    lengths = np.minimum(times[rows, 1], edges[parts + 1]) - np.maximum(times[rows, 0], edges[parts])
+    long = lengths >= _LEAST_LENGTH
+    return rows[long], parts[long], lengths[long]
+
+
+def _sums(
+    values: Float[np.ndarray, "note 12"],
+    rows: Int[np.ndarray, " meeting"],
+    parts: Int[np.ndarray, " meeting"],
+    lengths: Float[np.ndarray, " meeting"],
+    count: int,
+) -> Profile:
+    """Return the values of the notes that sound in each of `count` parts, each times its length."""
+    sums = np.zeros((count, OCTAVE))
+    np.add.at(sums, parts, values[rows] * lengths[:, None])
+    return sums
+
+
+def _succession(fit: Float[np.ndarray, "part chord"], cost: Float[np.ndarray, " part"]) -> Int[np.ndarray, " part"]:
+    """Return the chords whose fits add up to most, less the cost of each change, by dynamic programming."""
+    best = fit[0]
+    came_from = np.tile(np.arange(fit.shape[1]), (len(fit), 1))
+    for row in range(1, len(fit)):
+        top = int(best.argmax())
+        came_from[row, best < best[top] - cost[row]] = top
+        best = np.maximum(best, best[top] - cost[row]) + fit[row]
+    chord = np.empty(len(fit), dtype=np.int64)
+    chord[-1] = best.argmax()
+    for row in range(len(fit) - 1, 0, -1):
+        chord[row - 1] = came_from[row, chord[row]]
+    return chord
