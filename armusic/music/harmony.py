@@ -1,4 +1,4 @@
-"""Harmony: the chord that sounds beside a melody, in each half of a measure.
+"""Harmony: the chord that sounds beside a melody, beat by beat.
 
 Chord symbols say it, where a score has them. Else it is found in what the other tracks or parts play:
 how long each pitch class sounds is compared with templates of chords, and of all successions of chords the
@@ -19,32 +19,33 @@ from fractions import Fraction
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from armusic.music import smf, tokenizer
+from armusic.music import smf
 from armusic.music.score import Note, Tune
 from armusic.music.tokenizer import TICKS_PER_BEAT, is_onset
 
 OCTAVE, HALVES = 12, 2
 
-_KINDS = ((0, 4, 7), (0, 3, 7), (0, 4, 7, 10), (0, 3, 7, 10), (0, 4, 7, 11), (0, 3, 6), (0, 5, 7))
-"""Major, minor, dominant seventh, minor seventh, major seventh, diminished, suspended fourth."""
+_KINDS = (((0, 4, 7), 1.0), ((0, 3, 7), 1.0), ((0, 4, 7, 10), 0.95), ((0, 3, 7, 10), 0.95), ((0, 4, 7, 11), 0.95),
+          ((0, 3, 6), 0.9), ((0, 5, 7), 0.9))  # fmt: skip
+"""Major, minor, dominant seventh, minor seventh, major seventh, diminished, suspended fourth; the rarer count less."""
 
 _ROOTS = np.tile(np.arange(OCTAVE), len(_KINDS))
-_CHORDS = np.zeros((len(_ROOTS), OCTAVE), dtype=bool)
-for _index, _kind in enumerate(_KINDS):
-    for _root in range(OCTAVE):
-        _CHORDS[_index * OCTAVE + _root, [(_root + step) % OCTAVE for step in _kind]] = True
-_TEMPLATES = _CHORDS / np.sqrt(_CHORDS.sum(axis=1, keepdims=True))
+_CHORDS = np.concatenate([np.isin((np.arange(OCTAVE) - _ROOTS[:OCTAVE, None]) % OCTAVE, kind) for kind, _ in _KINDS])
+_TEMPLATES = (
+    _CHORDS / np.sqrt(_CHORDS.sum(axis=1, keepdims=True)) * np.repeat([worth for _, worth in _KINDS], OCTAVE)[:, None]
+)
 
-_BASS = 0.25  # weight of the lowest note's pitch class, over that of all notes
-_ROOT_IN_BASS, _USUAL = 0.1, 0.05  # worth of a root in the bass, and of pitch classes that are common in the piece
-_CHANGE_IN_MEASURE, _CHANGE_AT_BAR = 0.1, 0.05  # cost of a change of chord
+_MELODY = 0.4  # weight of the melody, where others sound: it often has the third of their chord
+_BASS = 0.1  # weight of the lowest note's pitch class, over that of all notes
+_ROOT_IN_BASS, _USUAL = 0.05, 0.05  # worth of a root in the bass, and of pitch classes that are common in the piece
+_CHANGE = 0.05, 0.1, 0.2  # cost of a change of chord at a bar line, in the middle of a measure, at another beat
 _LEAST_INSIDE, _LEAST_TONES = 0.65, 2  # share of what sounds, and number of its tones, for a chord to be known
-_LEAST_SHARE = 0.25  # of a half measure, for a chord to count there
-_LEAST_LENGTH = 1 / 16  # quarter notes that a note must sound in a half measure: players start early and end late
+_LEAST_SHARE = 0.25  # of a beat, for a chord symbol to count there
+_LEAST_LENGTH = 1 / 16  # quarter notes that a note must sound in a beat: players start early and end late
 _DOUBLING = 0.8  # share of its notes that a part has in common with the melody, to be no accompaniment
 
 Edges = Float[np.ndarray, " edge"]
-Profile = Float[np.ndarray, "part 12"]
+Profile = Float[np.ndarray, "beat 12"]
 
 
 def chords(tune: Tune) -> Float[np.ndarray, "measure half 12"] | None:
@@ -66,15 +67,12 @@ def chords(tune: Tune) -> Float[np.ndarray, "measure half 12"] | None:
     >>> [np.flatnonzero(half).tolist() for half in chords(tune)[0]]
     [[0, 4, 7], [2, 7, 11]]
     """
-    notes = accompaniment(tune)
-    if not tune.measures or not (notes or tune.chords):
+    shares = _of_beats(tune)
+    if shares is None:
         return None
-    edges, part = _parts(tune)
-    shares = _of_symbols(tune, edges)
-    if notes:
-        unknown = ~shares.any(axis=1)
-        shares[unknown] = _of_notes(notes, tune, edges, part)[unknown]
-    return shares[part]
+    begin, end = _halves(tune)
+    sums = np.concatenate([np.zeros((1, OCTAVE)), np.cumsum(shares, axis=0)])
+    return ((sums[end] - sums[begin]) / (end - begin)[..., None]).round(9)
 
 
 def on_beats(tune: Tune) -> Bool[np.ndarray, "measure tick 12"] | None:
@@ -87,16 +85,16 @@ def on_beats(tune: Tune) -> Bool[np.ndarray, "measure tick 12"] | None:
     bool array (measure, tick, 12), or None
         As wide as `tokenizer.encode` is; None as for `chords`.
     """
-    shares = chords(tune)
+    shares = _of_beats(tune)
     if shares is None:
         return None
-    ticks = [tokenizer.ticks(measure.metre.kind) for measure in tune.measures]
-    columns = np.arange(max(ticks))
-    half = (HALVES * columns >= np.array(ticks)[:, None]).astype(np.int64)
+    beats = np.array([measure.metre.beats for measure in tune.measures])
+    agree = np.ones((len(beats), beats.max() * TICKS_PER_BEAT, OCTAVE), dtype=bool)
     inside = shares >= _LEAST_SHARE
-    inside |= ~inside.any(axis=2, keepdims=True)
-    agree = inside[np.arange(len(ticks))[:, None], half]
-    agree[:, columns % TICKS_PER_BEAT != 0] = True
+    inside |= ~inside.any(axis=1, keepdims=True)
+    row = np.repeat(np.arange(len(beats)), beats)
+    column = np.arange(len(row)) - np.repeat(np.cumsum(beats) - beats, beats)
+    agree[row, column * TICKS_PER_BEAT] = inside
     return agree
 
 
@@ -151,84 +149,113 @@ def accompaniment(tune: Tune) -> list[Note]:
     return notes
 
 
-def _parts(tune: Tune) -> tuple[Edges, Int[np.ndarray, "measure half"]]:
-    """Return bar lines and middles of measures, in quarter notes, and which part between them a half measure is."""
-    edges: list[Fraction] = []
-    part = []
-    for measure in tune.measures:
-        halves = measure.metre.beats % HALVES == 0
-        part.append((len(edges), len(edges) + halves))
-        edges += [measure.start, measure.start + measure.metre.length / 2] if halves else [measure.start]
-    return np.array([*edges, tune.end], dtype=float), np.array(part)
+def _of_beats(tune: Tune) -> Profile | None:
+    """Return the share of each beat of a tune in which a pitch class is in the chord; None as for `chords`."""
+    notes = accompaniment(tune)
+    if not tune.measures or not (notes or tune.chords):
+        return None
+    edges = [
+        measure.start + beat * measure.metre.beat for measure in tune.measures for beat in range(measure.metre.beats)
+    ]
+    times = np.array([*edges, tune.end], dtype=float)
+    shares = _of_symbols(tune, times)
+    if notes:
+        unknown = ~shares.any(axis=1)
+        shares[unknown] = _of_notes(notes, tune, times)[unknown]
+    return shares
+
+
+def _halves(tune: Tune) -> tuple[Int[np.ndarray, "measure half"], Int[np.ndarray, "measure half"]]:
+    """Return the first beat of each half measure, and the one after its last."""
+    beats = np.array([measure.metre.beats for measure in tune.measures])
+    begin = np.cumsum(beats) - beats
+    half = np.where(beats % HALVES, 0, beats // HALVES)
+    end = begin + np.where(half, half, beats)
+    return np.stack([begin, begin + half], axis=1), np.stack([end, begin + beats], axis=1)
 
 
 def _of_symbols(tune: Tune, edges: Edges) -> Profile:
-    """Return the share of each part of a measure in which chord symbols have a pitch class."""
+    """Return the share of each beat in which chord symbols have a pitch class."""
     if not tune.chords:
         return np.zeros((len(edges) - 1, OCTAVE))
     starts = [float(start) for start, _ in tune.chords]
-    rows, parts, lengths = _meetings(np.array([starts, [*starts[1:], edges[-1]]]).T, edges)
+    rows, beats, lengths = _meetings(np.array([starts, [*starts[1:], edges[-1]]]).T, edges)
     symbols = np.array([[pitch in classes for pitch in range(OCTAVE)] for _, classes in tune.chords], dtype=float)
-    return _sums(symbols, rows, parts, lengths, len(edges) - 1) / np.diff(edges)[:, None]
+    return _sums(symbols, rows, beats, lengths, len(edges) - 1) / np.diff(edges)[:, None]
 
 
-def _of_notes(notes: Sequence[Note], tune: Tune, edges: Edges, part: Int[np.ndarray, "measure half"]) -> Profile:
-    """Return a mask of the chord of each part of a measure, by the notes beside the tune; zeros if it is not clear."""
-    pitches = np.array([note.pitch for note in notes])
-    rows, parts, lengths = _meetings(np.array([(note.start, note.end) for note in notes], dtype=float), edges)
-    played = _sums(np.eye(OCTAVE)[pitches % OCTAVE], rows, parts, lengths, len(edges) - 1)
+def _of_notes(notes: Sequence[Note], tune: Tune, edges: Edges) -> Profile:
+    """Return a mask of the chord of each beat, by the notes beside the tune; zeros where it is not clear."""
+    played, bass = _played(notes, edges)
+    sung, _ = _played(tune.notes, edges)
     sounding = played.sum(axis=1)
-    bass = np.full(len(played), OCTAVE * OCTAVE)
-    np.minimum.at(bass, parts, pitches[rows])
     of_bass = np.eye(OCTAVE)[bass % OCTAVE]
-    profile = played + _BASS * of_bass * sounding[:, None]
+    profile = played + _MELODY * sung + _BASS * of_bass * sounding[:, None]
     fit = profile / np.linalg.norm(profile, axis=1, keepdims=True).clip(1e-9) @ _TEMPLATES.T
-    usual = played.sum(axis=0) + np.bincount(
-        [note.pitch % OCTAVE for note in tune.notes], [float(note.duration) for note in tune.notes], OCTAVE
-    )
-    fit += _USUAL * (_CHORDS @ usual) / (_CHORDS.sum(axis=1) * usual.max())
+    usual = (played + sung).sum(axis=0)
+    fit += _USUAL * (_CHORDS @ usual) / (_CHORDS.sum(axis=1) * usual.max(initial=1e-9))
     fit += _ROOT_IN_BASS * of_bass[:, _ROOTS]
     fit[sounding == 0] = 0.0
-    at_bar = np.isin(np.arange(len(played)), part[:, 0])
-    chord = _succession(fit, np.where(at_bar, _CHANGE_AT_BAR, _CHANGE_IN_MEASURE))
-    first, second = part.T
-    tones = played > 0
-    together = (tones[first] | tones[second])[chord[first] == chord[second]]
-    tones[first[chord[first] == chord[second]]] = together
-    tones[second[chord[first] == chord[second]]] = together
-    inside = (played * _CHORDS[chord]).sum(axis=1)
-    clear = (inside >= _LEAST_INSIDE * sounding) & ((tones & _CHORDS[chord]).sum(axis=1) >= _LEAST_TONES)
-    return np.where((clear & (sounding > 0))[:, None], _CHORDS[chord], 0.0)
+    begin, end = _halves(tune)
+    cost = np.full(len(played), _CHANGE[2])
+    cost[begin[:, 1]] = _CHANGE[1]
+    cost[begin[:, 0]] = _CHANGE[0]
+    chord = _succession(fit, cost)
+    # A chord is known by all that sounds while it lasts, in the measure.
+    new = np.append(True, chord[1:] != chord[:-1])
+    new[begin[:, 0]] = True
+    run = np.cumsum(new) - 1
+    sums = np.zeros((run[-1] + 1, OCTAVE))
+    np.add.at(sums, run, played)
+    tones = _CHORDS[chord[new]]
+    clear = ((sums * tones).sum(axis=1) >= _LEAST_INSIDE * sums.sum(axis=1)) & (
+        ((sums > 0) & tones).sum(axis=1) >= _LEAST_TONES
+    )
+    # In a half measure in which nothing is played, no chord sounds.
+    silent = np.ones(len(played), dtype=bool)
+    for first, last in zip(begin.ravel().tolist(), end.ravel().tolist(), strict=True):
+        silent[first:last] &= not sounding[first:last].any()
+    return np.where((clear[run] & ~silent)[:, None], _CHORDS[chord], 0.0)
+
+
+def _played(notes: Sequence[Note], edges: Edges) -> tuple[Profile, Int[np.ndarray, " beat"]]:
+    """Return how long each pitch class sounds in each beat, in quarter notes, and the lowest pitch there."""
+    pitches = np.array([note.pitch for note in notes], dtype=np.int64)
+    times = np.array([(note.start, note.end) for note in notes], dtype=float).reshape(-1, 2)
+    rows, beats, lengths = _meetings(times, edges)
+    bass = np.full(len(edges) - 1, OCTAVE * OCTAVE)
+    np.minimum.at(bass, beats, pitches[rows])
+    return _sums(np.eye(OCTAVE)[pitches % OCTAVE], rows, beats, lengths, len(bass)), bass
 
 
 def _meetings(
     times: Float[np.ndarray, "note 2"], edges: Edges
 ) -> tuple[Int[np.ndarray, " meeting"], Int[np.ndarray, " meeting"], Float[np.ndarray, " meeting"]]:
-    """Return which note sounds in which part, and how long, in quarter notes; a moment at an edge does not count."""
+    """Return which note sounds in which beat, and how long, in quarter notes; a moment at an edge does not count."""
     first = (np.searchsorted(edges, times[:, 0], side="right") - 1).clip(0)
     last = np.searchsorted(edges, times[:, 1], side="left").clip(max=len(edges) - 1)
     counts = (last - first).clip(0)
     rows = np.repeat(np.arange(len(times)), counts)
-    parts = first[rows] + np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-    lengths = np.minimum(times[rows, 1], edges[parts + 1]) - np.maximum(times[rows, 0], edges[parts])
+    beats = first[rows] + np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    lengths = np.minimum(times[rows, 1], edges[beats + 1]) - np.maximum(times[rows, 0], edges[beats])
     long = lengths >= _LEAST_LENGTH
-    return rows[long], parts[long], lengths[long]
+    return rows[long], beats[long], lengths[long]
 
 
 def _sums(
     values: Float[np.ndarray, "note 12"],
     rows: Int[np.ndarray, " meeting"],
-    parts: Int[np.ndarray, " meeting"],
+    beats: Int[np.ndarray, " meeting"],
     lengths: Float[np.ndarray, " meeting"],
     count: int,
 ) -> Profile:
-    """Return the values of the notes that sound in each of `count` parts, each times its length."""
+    """Return the values of the notes that sound in each of `count` beats, each times its length."""
     sums = np.zeros((count, OCTAVE))
-    np.add.at(sums, parts, values[rows] * lengths[:, None])
+    np.add.at(sums, beats, values[rows] * lengths[:, None])
     return sums
 
 
-def _succession(fit: Float[np.ndarray, "part chord"], cost: Float[np.ndarray, " part"]) -> Int[np.ndarray, " part"]:
+def _succession(fit: Float[np.ndarray, "beat chord"], cost: Float[np.ndarray, " beat"]) -> Int[np.ndarray, " beat"]:
     """Return the chords whose fits add up to most, less the cost of each change, by dynamic programming."""
     best = fit[0]
     came_from = np.tile(np.arange(fit.shape[1]), (len(fit), 1))
