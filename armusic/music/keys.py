@@ -21,7 +21,7 @@ PITCHES, OCTAVE = 128, 12
 _FIFTH = 7  # semitones
 _MOST_SIGNS = 7  # in a key signature
 _LEAST_SHARE = 0.01  # of the time that the tune sounds, for a pitch class that it uses only once
-_CONTRADICTION = 0.05  # of that time: how much less sounds in the key signature's collection than in the best one
+_CONTRADICTION = 0.04  # of that time: how much less sounds in the key signature's collection than in the best one
 _SIGNATURES = tuple(sorted(range(1 - OCTAVE // 2, OCTAVE // 2 + 1), key=lambda fifths: (abs(fifths), -fifths)))
 """One signature for each collection, those with fewer sharps or flats first: 0, 1, -1, ... 6."""
 
@@ -130,9 +130,10 @@ def find(tune: Tune) -> Key:
 def contradicted(tune: Tune) -> bool:
     """Return whether a tune's key signature cannot be its own: its notes lie in another one far better.
 
-    That is, of the time that they sound, 5 % more is in the best collection than in the signature's. A raised
-    seventh in minor, an episode in a near key or a few accidentals are less; what a program writes where no
-    key was set is more.
+    That is, of the time that they sound, 4 % more is in the best collection than in the signature's. A raised
+    seventh in minor, an episode in a near key or a few accidentals are less: of 3,805 printed folk tunes 2 % have
+    more. Set to C, as by a program in which nobody chose a key, tunes in a signature of one sharp or flat have
+    more in 72 % of cases, of two in 99.6 %, and of three or more in all.
 
     Examples
     --------
