@@ -1,4 +1,7 @@
-"""Agreement of the key by the notes with the K: field: `python benchmarks/keys.py`."""
+"""Agreement of the key by the notes with the K: field, and contradicted fields: `python benchmarks/keys.py`.
+
+A field is contradicted as printed, or set to C, by how many sharps or flats the printed one has.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,9 @@ from pathlib import Path
 from armusic.datasets.corpora.folk import COLLECTIONS
 from armusic.io import readers
 from armusic.music import keys
-from armusic.music.score import Tune
+from armusic.music.score import Key, Tune
+
+MOST_SIGNS = 4
 
 
 def main() -> None:
@@ -23,6 +28,13 @@ def main() -> None:
     print("| collection | tunes with a key | same pitch classes | same tonic as well |\n|---|---|---|---|")
     for name, row in counts.items():
         print(f"| {name} | {row['n']} | {row['same'] / row['n']:.1%} | {row['tonic'] / row['n']:.1%} |")
+    row = counts["all"]
+    print("\n| key signature | tunes | contradicted |\n|---|---|---|")
+    print(f"| as printed | {row['n']} | {row['contradicted'] / row['n']:.1%} |")
+    for signs in range(1, MOST_SIGNS + 1):
+        print(
+            f"| C for {signs} | {row[f'{signs} signs']} | {row[f'{signs} seen'] / max(row[f'{signs} signs'], 1):.1%} |"
+        )
 
 
 def count(folder: Path) -> Counter[str]:
@@ -34,6 +46,10 @@ def count(folder: Path) -> Counter[str]:
                 key = keys.find(replace(tune, key=None))
                 same = bool((keys.collection(key) == keys.collection(tune.key)).all())
                 counts += Counter(n=1, same=same, tonic=same and key.mode == tune.key.mode)
+                counts["contradicted"] += keys.contradicted(tune)
+                signs = abs(tune.key.fifths)
+                counts[f"{signs} signs"] += 1
+                counts[f"{signs} seen"] += keys.contradicted(replace(tune, key=Key(0)))
     return counts
 
 
