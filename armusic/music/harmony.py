@@ -13,14 +13,11 @@ classes. A. Sheh and D. P. W. Ellis, "Chord segmentation and recognition using E
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from fractions import Fraction
-
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from armusic.music import smf
-from armusic.music.score import Note, Tune
+from armusic.music.score import Origin, Tune
 from armusic.music.tokenizer import TICKS_PER_BEAT, is_onset
 
 OCTAVE, HALVES = 12, 2
@@ -42,9 +39,12 @@ _CHANGE = 0.05, 0.1, 0.2  # cost of a change of chord at a bar line, in the midd
 _LEAST_INSIDE, _LEAST_TONES = 0.65, 2  # share of what sounds, and number of its tones, for a chord to be known
 _LEAST_SHARE = 0.25  # of a beat, for a chord symbol to count there
 _LEAST_LENGTH = 1 / 16  # quarter notes that a note must sound in a beat: players start early and end late
+_SIXTEENTHS = 4  # in a quarter note
 _DOUBLING = 0.8  # share of its notes that a part has in common with the melody, to be no accompaniment
 
 Edges = Float[np.ndarray, " edge"]
+Times = Float[np.ndarray, "note 2"]
+Pitches = Int[np.ndarray, " note"]
 Profile = Float[np.ndarray, "beat 12"]
 
 
@@ -61,6 +61,7 @@ def chords(tune: Tune) -> Float[np.ndarray, "measure half 12"] | None:
 
     Examples
     --------
+    >>> from fractions import Fraction
     >>> from armusic.music.score import Measure, Metre
     >>> symbols = ((Fraction(0), frozenset({0, 4, 7})), (Fraction(2), frozenset({7, 11, 2})))
     >>> tune = Tune((), (Measure(Fraction(0), Metre(4, 4)),), chords=symbols)
@@ -122,46 +123,59 @@ def outside(
     return np.bincount(rows[wrong], minlength=len(tokens))
 
 
-def accompaniment(tune: Tune) -> list[Note]:
-    """Return the notes of the file around a tune that are not the tune, as the tune counts time.
+def accompaniment(tune: Tune) -> tuple[Times, Pitches]:
+    """Return the notes of the file around a tune that are not the tune: start and end in quarter notes, and pitch.
 
     Drums are left out, and parts that double the melody, in whatever octave.
     """
     origin = tune.origin
-    if origin is None:
-        return []
-    melody = {(note.start, note.pitch % OCTAVE) for note in origin.notes}
-    notes = []
-    for number, track in enumerate(origin.file.tracks):
-        for channel, places in smf.pairs(track).items():
-            own = (number, channel) == (origin.track, origin.channel)
-            if channel == smf.DRUMS:
+    times, pitches = [np.empty((0, 2))], [np.empty(0, dtype=np.int64)]
+    for number, track in enumerate(origin.file.tracks if origin else ()):
+        ticks = np.array([event.tick for event in track], dtype=np.int64)
+        for channel, pairs in smf.pairs(track).items():
+            if origin is None or channel == smf.DRUMS:
                 continue
-            left_out = set(range(len(places))).difference(origin.places if own else ())
-            part = []
-            for place in sorted(left_out):
-                on, off = places[place]
-                start, end = (origin.quarter(Fraction(track[at].tick)) for at in (on, off))
-                if off >= 0 and end > start:
-                    part.append(Note(start, end - start, track[on].data[0]))
-            doubled = sum((note.start, note.pitch % OCTAVE) in melody for note in part)
-            notes += part if doubled < _DOUBLING * len(part) else []
-    return notes
+            places = np.array(pairs, dtype=np.int64)
+            beside = places[:, 1] >= 0
+            if (number, channel) == (origin.track, origin.channel):
+                beside[list(origin.places)] = False
+            part = _quarters(ticks[places[beside]], origin)
+            of_part = np.array([track[place].data[0] for place in places[beside, 0].tolist()], dtype=np.int64)
+            if not _doubles(part, of_part, origin):
+                times.append(part)
+                pitches.append(of_part)
+    return np.concatenate(times), np.concatenate(pitches)
+
+
+def _quarters(ticks: Int[np.ndarray, "note 2"], origin: Origin) -> Times:
+    """Return ticks of the file as quarter notes of the tune: `Origin.quarter` for many."""
+    quarter, tick, rate = np.array(origin.clock, dtype=float).T
+    line = (np.searchsorted(tick, ticks, side="right") - 1).clip(0)
+    at = quarter[line] + (ticks - tick[line]) / rate[line]
+    return np.minimum(at.clip(quarter[0]), np.append(quarter[1:], np.inf)[line])
+
+
+def _doubles(times: Times, pitches: Pitches, origin: Origin) -> bool:
+    """Return whether most notes of a part start with one of the melody's, of the same pitch class."""
+    starts = np.round(times[:, 0] * _SIXTEENTHS).astype(np.int64).tolist()
+    melody = {(round(note.start * _SIXTEENTHS), note.pitch % OCTAVE) for note in origin.notes}
+    both = sum(note in melody for note in zip(starts, (pitches % OCTAVE).tolist(), strict=True))
+    return both >= _DOUBLING * len(pitches)
 
 
 def _of_beats(tune: Tune) -> Profile | None:
     """Return the share of each beat of a tune in which a pitch class is in the chord; None as for `chords`."""
-    notes = accompaniment(tune)
-    if not tune.measures or not (notes or tune.chords):
+    times, pitches = accompaniment(tune)
+    if not tune.measures or not (len(times) or tune.chords):
         return None
     edges = [
         measure.start + beat * measure.metre.beat for measure in tune.measures for beat in range(measure.metre.beats)
     ]
-    times = np.array([*edges, tune.end], dtype=float)
-    shares = _of_symbols(tune, times)
-    if notes:
+    beats = np.array([*edges, tune.end], dtype=float)
+    shares = _of_symbols(tune, beats)
+    if len(times):
         unknown = ~shares.any(axis=1)
-        shares[unknown] = _of_notes(notes, tune, times)[unknown]
+        shares[unknown] = _of_notes(times, pitches, tune, beats)[unknown]
     return shares
 
 
@@ -184,10 +198,14 @@ def _of_symbols(tune: Tune, edges: Edges) -> Profile:
     return _sums(symbols, rows, beats, lengths, len(edges) - 1) / np.diff(edges)[:, None]
 
 
-def _of_notes(notes: Sequence[Note], tune: Tune, edges: Edges) -> Profile:
+def _of_notes(times: Times, pitches: Pitches, tune: Tune, edges: Edges) -> Profile:
     """Return a mask of the chord of each beat, by the notes beside the tune; zeros where it is not clear."""
-    played, bass = _played(notes, edges)
-    sung, _ = _played(tune.notes, edges)
+    played, bass = _played(times, pitches, edges)
+    sung, _ = _played(
+        np.array([(note.start, note.end) for note in tune.notes], dtype=float).reshape(-1, 2),
+        np.array([note.pitch for note in tune.notes], dtype=np.int64),
+        edges,
+    )
     sounding = played.sum(axis=1)
     of_bass = np.eye(OCTAVE)[bass % OCTAVE]
     profile = played + _MELODY * sung + _BASS * of_bass * sounding[:, None]
@@ -218,10 +236,8 @@ def _of_notes(notes: Sequence[Note], tune: Tune, edges: Edges) -> Profile:
     return np.where((clear[run] & ~silent)[:, None], _CHORDS[chord], 0.0)
 
 
-def _played(notes: Sequence[Note], edges: Edges) -> tuple[Profile, Int[np.ndarray, " beat"]]:
+def _played(times: Times, pitches: Pitches, edges: Edges) -> tuple[Profile, Int[np.ndarray, " beat"]]:
     """Return how long each pitch class sounds in each beat, in quarter notes, and the lowest pitch there."""
-    pitches = np.array([note.pitch for note in notes], dtype=np.int64)
-    times = np.array([(note.start, note.end) for note in notes], dtype=float).reshape(-1, 2)
     rows, beats, lengths = _meetings(times, edges)
     bass = np.full(len(edges) - 1, OCTAVE * OCTAVE)
     np.minimum.at(bass, beats, pitches[rows])
@@ -229,7 +245,7 @@ def _played(notes: Sequence[Note], edges: Edges) -> tuple[Profile, Int[np.ndarra
 
 
 def _meetings(
-    times: Float[np.ndarray, "note 2"], edges: Edges
+    times: Times, edges: Edges
 ) -> tuple[Int[np.ndarray, " meeting"], Int[np.ndarray, " meeting"], Float[np.ndarray, " meeting"]]:
     """Return which note sounds in which beat, and how long, in quarter notes; a moment at an edge does not count."""
     first = (np.searchsorted(edges, times[:, 0], side="right") - 1).clip(0)
