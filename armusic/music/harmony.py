@@ -1,14 +1,14 @@
 """Harmony: the chord that sounds beside a melody, beat by beat.
 
-Chord symbols say it, where a score has them. Else it is found in what the other tracks or parts play:
-how long each pitch class sounds is compared with templates of chords, and of all successions of chords the
-one is taken that fits best and changes least.
+Chord symbols say it, where a score has them, and not just a few. Else it is found in what the other tracks or
+parts play: how long each pitch class sounds is compared with templates of chords, and of all successions of
+chords the one is taken that fits best and changes least. The melody counts too, but less.
 
 Source
 ------
 T. Fujishima, "Realtime chord recognition of musical sound" (ICMC 1999): templates on a profile of pitch
 classes. A. Sheh and D. P. W. Ellis, "Chord segmentation and recognition using EM-trained hidden Markov models"
-(ISMIR 2003): the best succession. The constants here are set by hand.
+(ISMIR 2003): the best succession. The constants here were chosen by hand, on the chorales of benchmarks/harmony.py.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ _ROOT_IN_BASS, _USUAL = 0.05, 0.05  # worth of a root in the bass, and of pitch 
 _CHANGE = 0.05, 0.1, 0.2  # cost of a change of chord at a bar line, in the middle of a measure, at another beat
 _LEAST_INSIDE, _LEAST_TONES = 0.65, 2  # share of what sounds, and number of its tones, for a chord to be known
 _LEAST_SHARE = 0.25  # of a beat, for a chord symbol to count there
+_MEASURES_A_SYMBOL = 8  # at most, for symbols to be believed before what other parts play
 _LEAST_LENGTH = 1 / 16  # quarter notes that a note must sound in a beat: players start early and end late
 _SIXTEENTHS = 4  # in a quarter note
 _DOUBLING = 0.8  # share of its notes that a part has in common with the melody, to be no accompaniment
@@ -123,6 +124,22 @@ def outside(
     return np.bincount(rows[wrong], minlength=len(tokens))
 
 
+def share_inside(tokens: Int[np.ndarray, "measure tick"], agree: Bool[np.ndarray, "measure tick 12"]) -> float:
+    """Return the share, of the notes that start on a beat where a chord is known, that lie in it; nan without notes.
+
+    The parameters are those of `outside`.
+
+    Examples
+    --------
+    >>> agree = np.ones((1, 12, 12), dtype=bool)
+    >>> agree[0, 0, 1:] = agree[0, 6, 1:] = False  # C on both beats
+    >>> share_inside(np.array([[60, 128, 62, 128, 128, 128, 61, 128, 128, 128, 128, 128]]), agree)
+    0.5
+    """
+    notes = int((is_onset(tokens) & ~agree.all(axis=2)).sum())
+    return 1 - int(outside(tokens, agree).sum()) / notes if notes else float("nan")
+
+
 def accompaniment(tune: Tune) -> tuple[Times, Pitches]:
     """Return the notes of the file around a tune that are not the tune: start and end in quarter notes, and pitch.
 
@@ -174,7 +191,8 @@ def _of_beats(tune: Tune) -> Profile | None:
     beats = np.array([*edges, tune.end], dtype=float)
     shares = _of_symbols(tune, beats)
     if len(times):
-        unknown = ~shares.any(axis=1)
+        stray = len(tune.chords) * _MEASURES_A_SYMBOL < len(tune.measures)
+        unknown = stray | ~shares.any(axis=1)
         shares[unknown] = _of_notes(times, pitches, tune, beats)[unknown]
     return shares
 

@@ -169,6 +169,14 @@ def test_symbols_come_before_other_parts() -> None:
     assert chords_of(replace(tune, chords=symbols)) == halves(C, AM, G, C)
 
 
+def test_a_stray_symbol_does_not_hold_through_a_piece() -> None:
+    melody = [(beat, 1, 72) for beat in range(64)]
+    tune = with_band(block(*[C, F, G, C] * 8), melody=melody)
+    stray = replace(tune, chords=((Fraction(2), frozenset({6, 10, 1})),))
+    assert chords_of(stray) == chords_of(tune)
+    assert chords_of(replace(stray, origin=None))[1:] == halves(*["Gb Bb Db"] * 30)
+
+
 # -- notes on beats --------------------------------------------------------------------------
 
 
@@ -180,6 +188,8 @@ def test_only_notes_on_beats_can_lie_outside() -> None:
     assert agree.shape == (*tokens.shape, 12)
     assert agree[:, np.arange(24) % 6 != 0].all()
     assert harmony.outside(tokens, agree).tolist() == [1, 1, 1]  # A in C, G in F, G in F
+    assert harmony.share_inside(tokens, agree) == 0.625  # of eight notes on beats
+    assert np.isnan(harmony.share_inside(tokens, np.ones_like(agree)))
     assert harmony.on_beats(from_abc("CDEF|")) is None
 
 
