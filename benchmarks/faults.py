@@ -29,9 +29,9 @@ ALIKE = "equal measures that stay equal"
 
 @dataclass(frozen=True)
 class Melody:
-    """Notes of a tune, each an int array (note,): start and length in twelfths of a quarter, pitch, measure and its end.
+    """Notes of a tune: start and length, pitch, measure, and the end of that, each an int array (note,).
 
-    `end` is that of the tune.
+    Times are in twelfths of a quarter note. `end` is that of the tune.
     """
 
     start: np.ndarray
@@ -75,7 +75,7 @@ def count(before: np.ndarray, after: np.ndarray, kind: np.ndarray, tonic: int) -
         A pitch of the tonic.
     """
     old, new = melody(before, kind), melody(after, kind)
-    figures = _endings(old, new, pickup=not is_onset(before[0, 0]), tonic=tonic)
+    figures = _endings(old, new, pickup=not is_onset(before[0, :1])[0], tonic=tonic)
     struck = is_onset(before[:, 0])
     for index in np.unique(kind).tolist():
         here = struck & (kind == index)

@@ -189,8 +189,8 @@ def judge_variations(variations: Variations, bench: Bench, steps: Sequence[int] 
     Returns
     -------
     dict
-        `excess`: judge -> attribute, or `all` -> step, or a key of `BOTH` -> mean, and its interval; `figures`: see
-        `Figures`. The same of the inputs is in `input`.
+        `excess`: judge -> attribute, or `all` -> step, or a key of `BOTH` -> mean, and its interval; `over input`: the
+        same, less the excess of the tunes themselves; `figures`: see `Figures`. Those of the tunes are in `input`.
     """
     began = time.process_time()
     figures: Figures = {}
@@ -207,17 +207,20 @@ def judge_variations(variations: Variations, bench: Bench, steps: Sequence[int] 
         pairs = faults.count(subject.tokens, subject.tokens, subject.kind, subject.heard.tonic)
         _add(inputs, "all", "0", pairs)
     unchanged = excess(bench, [(subject, subject.tokens) for subject in bench.subjects])
-    shape = len(bench.subjects), len(bench.names), len(steps)
-    return {
+    changed = excess(bench, answers)
+    result: dict[str, Any] = {
         "tunes": len(bench.subjects),
         "CPU seconds": round(seconds),
-        "excess": {
-            name: _intervals(values.reshape(shape), bench.names, steps)
-            for name, values in excess(bench, answers).items()
-        },
-        "figures": figures,
-        "input": {"excess": {name: _interval(values) for name, values in unchanged.items()}, "figures": inputs},
+        "excess": {},
+        "over input": {},
     }
+    for name, values in changed.items():
+        table = values.reshape(len(bench.subjects), len(bench.names), len(steps))
+        result["excess"][name] = _intervals(table, bench.names, steps)
+        result["over input"][name] = _intervals(table - unchanged[name][:, None, None], bench.names, steps)
+    result["figures"] = figures
+    result["input"] = {"excess": {name: _interval(values) for name, values in unchanged.items()}, "figures": inputs}
+    return result
 
 
 def _figures(

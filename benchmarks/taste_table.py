@@ -57,6 +57,8 @@ def _rows(result: Result) -> dict[str, str]:
         at_one = {(name, step): row[step][0] for name, row in table.items() if name != "all" for step in ("-1", "1")}
         worst = max(at_one, key=lambda cell: at_one[cell])
         rows[f"{label}: worst at ±1"] = f"{at_one[worst]:.1f} ({_cell(*worst)})"
+        over = result["over input"][judge]["all"]
+        rows[f"{label}, above the input's: ±1 / ±2"] = " / ".join(_interval(over[both]) for both in ("±1", "±2"))
         rows[f"{label}: the input"] = _interval(result["input"]["excess"][judge])
     for name in (faults.CADENCES, faults.LAST, faults.TONIC):
         rows[name] = _shares(figures[name], worst=min)
