@@ -20,7 +20,7 @@ import numpy as np
 import temperley
 import torch
 from safetensors.torch import load_file, save_file
-from temperley import Listener, listener
+from temperley import Listener, listener_of
 from torch import Tensor, nn
 
 from armusic import api
@@ -100,7 +100,7 @@ def excerpt(corpus: Corpus, number: int, most: int | None = None) -> Tune:
     return tune_of(corpus, chosen, corpus.sources[number])
 
 
-def notes_of(tokens: np.ndarray, kind: np.ndarray, heard: Listener) -> Notes:
+def notes_of(tokens: np.ndarray, kind: np.ndarray, listener: Listener) -> Notes:
     """Return the notes of rows of tokens as the judge reads them.
 
     Parameters
@@ -109,7 +109,7 @@ def notes_of(tokens: np.ndarray, kind: np.ndarray, heard: Listener) -> Notes:
         The measures.
     kind : int array (measure,)
         Places of their metres in `score.METRES`.
-    heard : Listener
+    listener : Listener
         Of the tune that they are a variation of.
     """
     lengths = np.array([int(metre.length * UNITS_PER_QUARTER) for metre in METRES])
@@ -122,9 +122,11 @@ def notes_of(tokens: np.ndarray, kind: np.ndarray, heard: Listener) -> Notes:
     rows, columns, values = rows[onset], columns[onset], values[onset]
     at = starts[rows] + units[kind[rows], columns]
     gap = np.diff(at, prepend=0).clip(0, GAPS - 1)
-    pitch = (values - heard.tonic + COMPASS // 2).clip(0, COMPASS - 1)
+    pitch = (values - listener.tonic + COMPASS // 2).clip(0, COMPASS - 1)
     place = kind[rows] * MAX_TICKS + columns
-    return Notes(rows, place, gap, rest.astype(int), pitch.astype(int), heard.major, int(kind[0]) if len(kind) else 0)
+    return Notes(
+        rows, place, gap, rest.astype(int), pitch.astype(int), listener.major, int(kind[0]) if len(kind) else 0
+    )
 
 
 def arrivals() -> np.ndarray:
@@ -264,7 +266,7 @@ def load(corpus: Corpus, config: Config, settings: Settings | None = None, folde
 
 
 def _read(tune: Tune) -> Notes:
-    return notes_of(encode(tune), kinds(tune.measures), listener(tune))
+    return notes_of(encode(tune), kinds(tune.measures), listener_of(tune))
 
 
 def report(network: Network, tunes: Iterable[Tune]) -> str:
@@ -273,7 +275,7 @@ def report(network: Network, tunes: Iterable[Tune]) -> str:
     read = [_read(tune) for tune in tunes]
     rest, gap, pitch = np.concatenate(by_note(network, read)).mean(axis=0)
     formula = np.concatenate(
-        [temperley.surprise([note.pitch for note in tune.notes], listener(tune)) for tune in tunes]
+        [temperley.surprise([note.pitch for note in tune.notes], listener_of(tune)) for tune in tunes]
     ).mean()
     return (
         f"{len(tunes)} tunes, {sum(len(notes.place) for notes in read):,} notes: {rest + gap + pitch:.3f} nats a note"

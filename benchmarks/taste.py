@@ -66,7 +66,7 @@ class Subject:
     tune: Tune
     tokens: np.ndarray
     kind: np.ndarray
-    heard: temperley.Listener
+    listener: temperley.Listener
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def bench_of(model: api.Model, count: int = 48, seed: int = 0) -> Bench:
 def _subject(tune: Tune) -> Subject | None:
     if not tune.notes:
         return None
-    return Subject(tune, encode(tune), kinds(tune.measures), temperley.listener(tune))
+    return Subject(tune, encode(tune), kinds(tune.measures), temperley.listener_of(tune))
 
 
 def _subjects(corpus: Corpus, numbers: np.ndarray, count: int, rng: np.random.Generator) -> list[Subject]:
@@ -133,9 +133,9 @@ def _facts(tokens: np.ndarray, kind: np.ndarray, names: Sequence[str]) -> np.nda
 
 def surprises(network: judge.Network, tunes: Sequence[tuple[Subject, np.ndarray]]) -> dict[str, list[np.ndarray]]:
     """Return the surprise (measure,) of tunes and their variations (tokens) in nats, by both judges."""
-    read = [judge.notes_of(tokens, subject.kind, subject.heard) for subject, tokens in tunes]
+    read = [judge.notes_of(tokens, subject.kind, subject.listener) for subject, tokens in tunes]
     by_judge = [rows.sum(axis=1) for rows in judge.by_note(network, read)]
-    by_formula = [temperley.surprise(tokens[is_onset(tokens)], subject.heard) for subject, tokens in tunes]
+    by_formula = [temperley.surprise(tokens[is_onset(tokens)], subject.listener) for subject, tokens in tunes]
     return {
         name: [
             judge.a_measure(values, notes, len(tokens))
@@ -204,7 +204,7 @@ def judge_variations(variations: Variations, bench: Bench, steps: Sequence[int] 
     seconds = time.process_time() - began
     inputs: Figures = {}
     for subject in bench.subjects:
-        pairs = faults.count(subject.tokens, subject.tokens, subject.kind, subject.heard.tonic)
+        pairs = faults.count(subject.tokens, subject.tokens, subject.kind, subject.listener.tonic)
         _add(inputs, "all", "0", pairs)
     unchanged = excess(bench, [(subject, subject.tokens) for subject in bench.subjects])
     changed = excess(bench, answers)
@@ -240,7 +240,7 @@ def _figures(
     }
     rows = []
     for step, answer, values in zip(steps, swept, new, strict=True):
-        pairs, mean = faults.count(before, answer.tokens, kind, subject.heard.tonic), path[step][1]
+        pairs, mean = faults.count(before, answer.tokens, kind, subject.listener.tonic), path[step][1]
         target = present + step * spread
         pairs[ASKED] = abs(mean - target) / spread, 1.0
         pairs[REACHABLE] = abs(mean - np.clip(target, low, high)) / spread, 1.0

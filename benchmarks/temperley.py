@@ -31,7 +31,7 @@ class Listener:
     centre: float
 
 
-def listener(tune: Tune) -> Listener:
+def listener_of(tune: Tune) -> Listener:
     """Return what a listener knows of a tune with notes."""
     key = keys.find(tune)
     centre = float(np.mean([note.pitch for note in tune.notes]))
@@ -39,7 +39,7 @@ def listener(tune: Tune) -> Listener:
     return Listener(int(centre - (centre - tonic) % keys.OCTAVE), key.mode in ("major", "lydian", "mixolydian"), centre)
 
 
-def surprise(pitches: Sequence[int] | np.ndarray, heard: Listener) -> np.ndarray:
+def surprise(pitches: Sequence[int] | np.ndarray, listener: Listener) -> np.ndarray:
     """Return the surprise (note,) of MIDI pitches in nats; the first has none before it.
 
     Examples
@@ -48,9 +48,8 @@ def surprise(pitches: Sequence[int] | np.ndarray, heard: Listener) -> np.ndarray
     [2.2, 1.8, 5.0]
     """
     every, pitch = np.arange(PITCHES), np.asarray(pitches, dtype=int)
-    log = np.log(DEGREES[heard.major])[(every - heard.tonic) % OCTAVE] - (every - heard.centre) ** 2 / (
-        2 * ABOUT_CENTRE
-    )
+    log = np.log(DEGREES[listener.major])[(every - listener.tonic) % OCTAVE]
+    log = log - (every - listener.centre) ** 2 / (2 * ABOUT_CENTRE)
     near = -((every - pitch[:-1, None]) ** 2) / (2 * ABOUT_LAST)
     log = log + np.concatenate([np.zeros((min(len(pitch), 1), PITCHES)), near])
     return np.logaddexp.reduce(log, axis=1) - log[np.arange(len(pitch)), pitch]
