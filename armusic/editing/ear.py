@@ -109,7 +109,7 @@ def broken(ear: Ear, of: Units, tokens: Tokens, names: tuple[str, ...]) -> Bool[
     bad = rules.silences(tokens, before) | rules.leaps(tokens, before) | rules.stutters(tokens, before)
     bad |= rules.out_of_compass(tokens, ear.habits) | rules.foreign_divisions(tokens, before, kind, ear.habits)
     bad |= (ear.silent[of] & is_onset(tokens)).any(axis=1)
-    bad |= ear.ends[of] & rules.lost_ends(tokens, before)
+    bad |= ear.ends[of] & rules.lost_ends(tokens, before, kind)
     if "downbeats" in keep:
         bad |= rules.lost_downbeats(tokens, before, kind)
     onset, own = is_onset(tokens), is_onset(before)

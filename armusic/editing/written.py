@@ -12,7 +12,7 @@ from armusic.music.attributes import metrical_weights
 from armusic.music.score import METRES
 from armusic.music.similarity import DUPLE, TRIPLE
 from armusic.music.tokenizer import MAX_TICKS, TICKS_PER_BEAT, ticks
-from armusic.taste import context, lines
+from armusic.taste import context, lines, rules
 from armusic.taste.context import CLASSES, HELD, LOW, NONE, PITCHES, SILENT
 from armusic.taste.drawing import Draws, draw
 
@@ -82,8 +82,8 @@ def bounds(
     """Return at which ticks units stay as they are, and which classes may come at the others."""
     width, habits, metre = own.shape[1], ear.habits, METRES[kind]
     onset = own < PITCHES
-    last = width - 1 - onset[:, ::-1].argmax(axis=1)
-    fixed = ear.ends[units, None] & (np.arange(width) >= last[:, None])
+    closing = rules.closing(ear.tokens[units], ear.kind[units])
+    fixed = ear.ends[units, None] & (np.arange(width) >= closing[:, None])
     fixed[:, 0] |= ~onset[:, 0]
     fixed |= ear.silent[units, :width]
     opened = np.zeros((*own.shape, CLASSES), dtype=bool)

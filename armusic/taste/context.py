@@ -96,7 +96,7 @@ def setting(tokens: Int[np.ndarray, "measure tick"], kind: Int[np.ndarray, " mea
     --------
     >>> row = [[67, HOLD, HOLD] * 3 + [60, HOLD, HOLD]]
     >>> tune = setting(np.array(row * 2), np.array([1, 1]))
-    >>> tune.tonic, (tune.classes[0, :2] - [-LOW, 0]).tolist(), tune.place.tolist(), tune.around[0, 4]
+    >>> tune.tonic, (tune.classes[0, :2] - [-LOW, 0]).tolist(), tune.place.tolist(), int(tune.around[0, 4])
     (60, [7, 48], [0, 8], -2)
     """
     wide = np.full((len(tokens), MAX_TICKS), PAD)

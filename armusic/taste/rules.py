@@ -15,7 +15,17 @@ from jaxtyping import Bool, Int
 
 from armusic.music.score import METRES
 from armusic.music.similarity import DUPLE, TRIPLE
-from armusic.music.tokenizer import HOLD, PAD, REST, TICKS_PER_BEAT, is_onset, sounding
+from armusic.music.tokenizer import (
+    HOLD,
+    MAX_TICKS,
+    PAD,
+    REST,
+    TICKS_PER_BEAT,
+    UNITS_PER_QUARTER,
+    is_onset,
+    sounding,
+    tick_units,
+)
 
 Tokens = Int[np.ndarray, "candidate tick"]
 Mask = Bool[np.ndarray, " candidate"]
@@ -25,6 +35,16 @@ THIRD = 4  # semitones beyond the compass of the tune
 RUN = 2  # of one pitch in a row
 SIXTEENTH = [1, 5]  # ticks of a simple beat that only sixteenths fall on
 PHRASE = 8  # measures
+
+_UNITS = np.stack(
+    [
+        np.concatenate([tick_units(metre), np.full(MAX_TICKS + 1, metre.length * UNITS_PER_QUARTER, int)])[
+            : MAX_TICKS + 1
+        ]
+        for metre in METRES
+    ]
+)
+"""When each tick begins, in twelfths of a quarter note, by metre; from the last one on, the end of the measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +204,37 @@ def out_of_compass(tokens: Tokens, tune: Habits) -> Mask:
     return np.asarray(outside.any(axis=1))
 
 
-def lost_ends(tokens: Tokens, before: Tokens) -> Mask:
-    """Return which rows end with another note than the others do: another pitch, start or length."""
-    onset = is_onset(before)
-    last = before.shape[1] - 1 - onset[:, ::-1].argmax(axis=1)
-    behind = (np.arange(before.shape[1]) >= last[:, None]) & onset.any(axis=1, keepdims=True)
+def lost_ends(tokens: Tokens, before: Tokens, kind: Int[np.ndarray, " candidate"]) -> Mask:
+    """Return which rows end with other notes than the others do, from the note on that `closing` says."""
+    behind = np.arange(before.shape[1]) >= closing(before, kind)[:, None]
     changed = tokens != before
     return np.asarray((changed & behind).any(axis=1))
+
+
+def closing(tokens: Tokens, kind: Int[np.ndarray, " candidate"]) -> Int[np.ndarray, " candidate"]:
+    """Return the tick at which the note begins with which each measure closes; the end where it has none.
+
+    It is the last note that lasts a quarter at least, and as long as all that follows it, the upbeat to the next
+    phrase; where there is none, the last note.
+
+    Examples
+    --------
+    >>> row = np.full((1, 12), HOLD)
+    >>> row[0, [0, 3, 9]] = 60, 62, 64
+    >>> closing(row, np.array([1])).tolist()
+    [3]
+    """
+    width = tokens.shape[1]
+    onset, event = is_onset(tokens), (tokens != HOLD) & (tokens != PAD)
+    until = np.where(event, np.arange(width), width)
+    until = np.minimum.accumulate(until[:, ::-1], axis=1)[:, ::-1]
+    until = np.concatenate([until[:, 1:], np.full((len(tokens), 1), width)], axis=1)
+    units = _UNITS[kind]
+    start, stop = units[:, :width], np.take_along_axis(units, until, axis=1)
+    length, rest = stop - start, units[:, -1:] - start
+    long = onset & (length >= UNITS_PER_QUARTER) & (rest <= 2 * length)
+    last = np.where(long.any(axis=1, keepdims=True), long, onset)
+    return np.where(last.any(axis=1), width - 1 - last[:, ::-1].argmax(axis=1), width)
 
 
 def phrase_ends(tokens: Tokens, kind: Int[np.ndarray, " candidate"]) -> Bool[np.ndarray, " candidate"]:
@@ -216,4 +260,5 @@ def phrase_ends(tokens: Tokens, kind: Int[np.ndarray, " candidate"]) -> Bool[np.
     rests = (ticks - last >= 2 * TICKS_PER_BEAT) & onset.any(axis=1)
     ends = (place == PHRASE - 1) | ((place == PHRASE // 2 - 1) & rests)
     ends[sounds[-1] :] = True
-    return ends
+    held = ends & (tokens[:, 0] == HOLD)  # the note that closes began in the measure before
+    return ends | np.append(held[1:], False)
