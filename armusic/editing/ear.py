@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from jaxtyping import Bool, Float, Int
 
 from armusic.config.manner import Manner
 from armusic.editing.material import Material
+from armusic.music import harmony
 from armusic.music.tokenizer import HOLD, is_onset
 from armusic.taste import context, rules, surprise, tune_model
 from armusic.taste.rules import Habits
@@ -21,6 +23,8 @@ Units = Int[np.ndarray, " candidate"]
 PLACES = 3  # of a unit: those of further ones are taken for as surprising
 EXCESS = 0.3  # of a distance of 1: what a nat beyond the input's surprise costs, where natural is a half
 WIDE, LEAP = 9, 0.15  # semitones of an interval that costs something, and what it costs
+DISCORD = 0.3  # what a note on a beat costs that lies outside the chord
+COMMON = 0.5  # of the units: pitches that more may have are the scale
 FINER = 0.15  # what a beat with sixteenths costs in a tune without
 ONE_NOTE = ("range", "contour", "mean_interval", "interval_entropy")  # attributes that leave a single note as it is
 
@@ -50,7 +54,11 @@ class Ear:
     habits : Habits
         What the tune does.
     scale : int array (pitch,)
-        The pitches that there are to choose from, rising.
+        The pitches that most units may have, rising.
+    allowed : bool array (unit, 128), optional
+        The pitches that each unit may have.
+    agree : bool array (place, tick, 12), optional
+        Pitch classes that agree with what sounds beside the tune: see `harmony.on_beats`.
     manner : Manner
         How the variations are to be written.
     """
@@ -65,6 +73,8 @@ class Ear:
     ends: Bool[np.ndarray, " unit"]
     habits: Habits
     scale: Int[np.ndarray, " pitch"]
+    allowed: Bool[np.ndarray, "unit 128"] | None
+    agree: Bool[np.ndarray, "place tick 12"] | None
     manner: Manner
 
 
@@ -90,11 +100,25 @@ def listen(
     if "cadences" in manner.keep:
         ends[of[ending & (of >= 0)]] = True
     habits = rules.habits(tokens, kind)
-    pitches = np.ones(HOLD, dtype=bool) if allowed is None else allowed[first].any(axis=0)
+    own_pitches = None if allowed is None else allowed[first]
+    usual = np.ones(HOLD, dtype=bool) if own_pitches is None else own_pitches.mean(axis=0) > COMMON
     compass = np.arange(max(habits.low - rules.THIRD, 0), min(habits.high + rules.THIRD, HOLD - 1) + 1)
-    scale = compass[pitches[compass]]
+    scale = compass[usual[compass]]
+    agree = harmony.on_beats(material.tune)
     return Ear(
-        model, where, of[rows], own, tokens[first], material.silent[first], kind[first], ends, habits, scale, manner
+        model=model,
+        where=where,
+        unit=of[rows],
+        own=own,
+        tokens=tokens[first],
+        silent=material.silent[first],
+        kind=kind[first],
+        ends=ends,
+        habits=habits,
+        scale=scale,
+        allowed=own_pitches,
+        agree=None if agree is None else agree[rows],
+        manner=manner,
     )
 
 
@@ -113,6 +137,10 @@ def broken(ear: Ear, of: Units, tokens: Tokens, names: tuple[str, ...]) -> Bool[
     if "downbeats" in keep:
         bad |= rules.lost_downbeats(tokens, before, kind)
     onset, own = is_onset(tokens), is_onset(before)
+    if ear.allowed is not None:
+        bad |= (onset & ~np.take_along_axis(ear.allowed[of], np.where(onset, tokens, 0).astype(np.int64), axis=1)).any(
+            axis=1
+        )
     if "rhythm" in keep:
         bad |= (np.where(onset, 0, tokens) != np.where(own, 0, before)).any(axis=1)
     if "pitches" in keep:
@@ -124,13 +152,41 @@ def broken(ear: Ear, of: Units, tokens: Tokens, names: tuple[str, ...]) -> Bool[
 
 def excess(ear: Ear, of: Units, tokens: Tokens) -> Float[np.ndarray, " candidate"]:
     """Return the surprise of candidates beyond the input's, in nats, on average over the places of each unit."""
+
+    def nats(place: Int[np.ndarray, " item"], rows: Tokens) -> Float[np.ndarray, " item"]:
+        return surprise.surprise(ear.model, ear.where, place, rows) - ear.own[place]
+
+    return _in_places(ear, of, tokens, nats)
+
+
+def discord(ear: Ear, of: Units, tokens: Tokens) -> Float[np.ndarray, " candidate"]:
+    """Return how many notes on beats lie outside the sounding chord beyond the input's, on average over the places."""
+    agree = ear.agree
+    if agree is None:
+        return np.zeros(len(of))
+
+    def outside(place: Int[np.ndarray, " item"], rows: Tokens) -> Float[np.ndarray, " item"]:
+        own = ear.tokens[ear.unit[place]]
+        return (harmony.outside(rows, agree[place]) - harmony.outside(own, agree[place])).astype(float)
+
+    return _in_places(ear, of, tokens, outside)
+
+
+def _in_places(
+    ear: Ear,
+    of: Units,
+    tokens: Tokens,
+    judge: Callable[[Int[np.ndarray, " item"], Tokens], Float[np.ndarray, " item"]],
+) -> Float[np.ndarray, " candidate"]:
+    """Return what is said of candidates in each place of their units, on average."""
+    if not len(of):
+        return np.zeros(0)
     bounds = np.searchsorted(ear.unit, np.arange(len(ear.tokens) + 1))
     counts = np.diff(bounds)[of]
     starts = np.cumsum(counts) - counts
     item = np.repeat(np.arange(len(of)), counts)
     place = np.arange(len(item)) - np.repeat(starts, counts) + np.repeat(bounds[:-1][of], counts)
-    nats = surprise.surprise(ear.model, ear.where, place, tokens[item]) - ear.own[place]
-    return np.add.reduceat(nats, starts) / counts if len(of) else nats
+    return np.add.reduceat(judge(place, tokens[item]), starts) / counts
 
 
 def awkwardness(ear: Ear, of: Units, tokens: Tokens) -> Float[np.ndarray, " candidate"]:
@@ -143,7 +199,8 @@ def awkwardness(ear: Ear, of: Units, tokens: Tokens) -> Float[np.ndarray, " cand
 
 def strain(ear: Ear, of: Units, tokens: Tokens) -> Float[np.ndarray, " candidate"]:
     """Return what is unlikely and awkward in candidates; 0 for the input, and for what is less surprising."""
-    return np.maximum(excess(ear, of, tokens), 0) * EXCESS + awkwardness(ear, of, tokens)
+    unlikely = np.maximum(excess(ear, of, tokens), 0) * EXCESS
+    return unlikely + awkwardness(ear, of, tokens) + DISCORD * np.maximum(discord(ear, of, tokens), 0)
 
 
 def cost(
@@ -165,6 +222,8 @@ def part(ear: Ear, units: slice) -> Ear:
         where=chosen,
         unit=ear.unit[places] - low,
         own=ear.own[places],
+        agree=None if ear.agree is None else ear.agree[places],
+        allowed=None if ear.allowed is None else ear.allowed[units],
         tokens=ear.tokens[units],
         silent=ear.silent[units],
         kind=ear.kind[units],

@@ -18,6 +18,8 @@ from armusic.training.checkpoint import Checkpoint
 
 log = logging.getLogger(__name__)
 
+SCALE = 5  # pitch classes: fewer are no scale
+
 Tokens = Int[np.ndarray, "measure tick"]
 
 
@@ -85,10 +87,18 @@ def prepare(checkpoint: Checkpoint, tune: Tune, measures: tuple[int, int] | None
 
 
 def pitches(tune: Tune, key: str) -> Bool[np.ndarray, "measure 128"] | None:
-    """Return the pitches that each measure may have in a key: `auto` is the tune's own, `off` leaves all of them."""
+    """Return the pitches that each measure may have in a key; `off` leaves all of them.
+
+    `auto` is the tune's own: of its key, the pitch classes that it uses, if these are a scale. A key signature
+    that the notes contradict is not believed.
+    """
     if key == "off" or not tune.notes:
         return None
-    return keys.allowed(tune, keys.find(tune) if key == "auto" else keys.parse(key))
+    if key != "auto":
+        return keys.allowed(tune, keys.parse(key))
+    own = keys.find(replace(tune, key=None) if keys.contradicted(tune) else tune)
+    scale = keys.collection(own) & keys.used(tune)
+    return keys.allowed(tune, own, scale if scale.sum() >= SCALE else None)
 
 
 def with_tokens(tune: Tune, tokens: Tokens) -> Tune:

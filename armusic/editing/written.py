@@ -11,7 +11,7 @@ from armusic.editing.ear import Ear
 from armusic.music.attributes import metrical_weights
 from armusic.music.score import METRES
 from armusic.music.similarity import DUPLE, TRIPLE
-from armusic.music.tokenizer import MAX_TICKS, TICKS_PER_BEAT, ticks
+from armusic.music.tokenizer import HOLD, MAX_TICKS, TICKS_PER_BEAT, ticks
 from armusic.taste import context, lines, rules
 from armusic.taste.context import CLASSES, HELD, LOW, NONE, PITCHES, SILENT
 from armusic.taste.drawing import Draws, draw
@@ -89,6 +89,9 @@ def bounds(
     opened = np.zeros((*own.shape, CLASSES), dtype=bool)
     classes = ear.scale - ear.where.tune.tonic - LOW
     opened[:, :, classes[(classes >= 0) & (classes < PITCHES)]] = True
+    if ear.allowed is not None:
+        pitches = (np.arange(PITCHES) + ear.where.tune.tonic + LOW).clip(0, HOLD - 1)
+        opened[:, :, :PITCHES] &= ear.allowed[units][:, None, pitches]
     if not metre.compound:
         places = np.arange(width) % TICKS_PER_BEAT
         shut = np.isin(places, TRIPLE) if not habits.triple else np.zeros(width, dtype=bool)

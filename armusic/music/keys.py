@@ -170,11 +170,12 @@ def used(tune: Tune) -> Bool[np.ndarray, "12"]:
     return (counts > 1) | ((counts > 0) & (lengths >= _LEAST_SHARE * lengths.sum()))
 
 
-def allowed(tune: Tune, key: Key) -> Bool[np.ndarray, "measure 128"]:
+def allowed(tune: Tune, key: Key, classes: Bool[np.ndarray, "12"] | None = None) -> Bool[np.ndarray, "measure 128"]:
     """Return the pitches that keep each measure in a key, and near its own.
 
     These are the pitches of the key's collection from an octave below the lowest to an octave above
     the highest pitch of the input's own measure (all if it is silent), and the pitches that sound in it.
+    `classes` stand in the place of the key's collection.
 
     Examples
     --------
@@ -191,7 +192,7 @@ def allowed(tune: Tune, key: Key) -> Bool[np.ndarray, "measure 128"]:
     low = np.where(silent, 0, sounding.argmax(axis=1) - OCTAVE)
     high = np.where(silent, PITCHES, PITCHES - 1 - sounding[:, ::-1].argmax(axis=1) + OCTAVE)
     near = (low[:, None] <= pitches) & (pitches <= high[:, None])
-    return sounding | (near & collection(key)[pitches % OCTAVE])
+    return sounding | (near & (collection(key) if classes is None else classes)[pitches % OCTAVE])
 
 
 _COLLECTIONS = np.array([collection(Key(fifths)) for fifths in _SIGNATURES], dtype=float)
