@@ -105,10 +105,12 @@ def pool(
 
 
 def _shares(cells: Mapping[str, Mapping[str, tuple[float, float]]], worst: Any = max) -> str:
-    """Return the share over all, and in brackets that of the worst attribute and step."""
+    """Return the share over all, and in brackets that of the worst attribute and step, where they differ."""
     each = {(name, step): total / of for name, row in cells.items() for step, (total, of) in row.items() if of}
     if not each:
         return "none"
+    if len({*each.values()}) == 1:
+        return _percent(*pool(cells))
     place = worst(each, key=lambda cell: each[cell])
     return f"{_percent(*pool(cells))} ({_percent(each[place], 1)} {_cell(*place)})"
 
