@@ -60,9 +60,9 @@ class Chooser:
         totals, clipped = self._totals(targets), self._clipped(targets)
         present, count = self.pool.present.mean(axis=0), max(len(targets), 1)
         notes = [
-            f"{short_name(name)}: a mean of {present[k] + totals[k] / count:.3g} is out of reach for this tune"
-            f" ({present[k] + low / count:.3g} to {present[k] + high / count:.3g}):"
-            f" {present[k] + clipped[k] / count:.3g} reached"
+            f"{short_name(name)}: a mean of {_shown(present[k] + totals[k] / count)} is out of reach for this tune"
+            f" ({_shown(present[k] + low / count)} to {_shown(present[k] + high / count)}):"
+            f" {_shown(present[k] + clipped[k] / count)} reached"
             for k, (name, (low, high)) in enumerate(zip(self.pool.names, self._reach, strict=True))
             if abs(totals[k] - clipped[k]) > _SLACK * count
         ]
@@ -111,6 +111,10 @@ class Chooser:
 
     def _clipped(self, targets: TargetTable) -> Float[np.ndarray, " attribute"]:
         return np.array([np.clip(total, *ends) for total, ends in zip(self._totals(targets), self._reach, strict=True)])
+
+
+def _shown(value: float) -> str:
+    return f"{round(value, 6) + 0:.3g}"  # not 2e-10, nor -0
 
 
 def chooser(pool: Pool) -> Chooser:
