@@ -246,9 +246,12 @@ def a_measure(surprise: np.ndarray, notes: Notes, count: int) -> np.ndarray:
 
 def load(corpus: Corpus, config: Config, settings: Settings | None = None, folder: Path | None = None) -> Network:
     """Return the judge, from the data folder or newly trained."""
+    return learn([excerpt(corpus, number) for number in parts(corpus, config).learnt], settings, folder)
+
+
+def learn(tunes: Iterable[Tune], settings: Settings | None = None, folder: Path | None = None) -> Network:
+    """Return a judge that has learnt from some tunes, from the data folder or newly trained."""
     settings = settings or Settings()
-    learnt = parts(corpus, config).learnt
-    tunes = [excerpt(corpus, number) for number in learnt]
     read = [_read(tune) for tune in tunes if tune.notes]
     digest = hashlib.sha256(repr(asdict(settings)).encode())
     for notes in read:
