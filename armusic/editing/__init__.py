@@ -10,5 +10,6 @@
 7. `open_loop`: both without a search, by one decode, with the scale of `calibration`.
 
 `interactive` is the studio's engine, `surface` decodes two attributes over a grid, `morphing` leads from one
-tune to another, `reconstruction` and `codes` go through the encoder and back.
+tune to another (`between` chooses its measures, some of which are `drawn` by the model of tunes), `reconstruction` and
+`codes` go through the encoder and back.
 """

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int
-from torch import Tensor
+from jaxtyping import Float, Int
 
-from armusic.editing.decoding import decode, encode
+from armusic.editing.between import Way, between, distance
+from armusic.editing.decoding import encode
 from armusic.editing.material import Material, prepare, with_tokens
 from armusic.errors import UsageError
-from armusic.music import keys
 from armusic.music.score import Measure, Tune
-from armusic.music.tokenizer import HOLD, PAD, REST, is_onset, sounding
+from armusic.music.tokenizer import is_onset
 from armusic.training.checkpoint import Checkpoint
 from armusic.vae import latent
 
 log = logging.getLogger(__name__)
 
 Tokens = Int[np.ndarray, "measure tick"]
-Curve = Callable[[Tensor, Tensor, float], Tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +57,11 @@ def morph(
 ) -> list[Step]:
     """Return tunes that lead from one to another, both ends untouched.
 
-    Between them every measure has a code on the way from that of the first tune to that of the
-    second, and a pitch anchor on the way as well. Ties, rests before a pickup, velocities, tempo
-    and key are those of the nearer tune (half-way: the second); pitches stay in its key, and
-    between the lowest and the highest of the measure in both.
+    Between them every measure has a code near the way from that of the first tune to that of the
+    second, and a pitch anchor on the way. Of several such measures the one is taken that is least
+    surprising where it stands: see `armusic.editing.between`. Ties, rests, the ends of phrases, velocities,
+    tempo and key are those of the nearer tune (half-way: the second); pitches stay in its scale, and between
+    the lowest and the highest of the measure in both.
     A measure that is silent, or too wide for the model, in either tune changes at once in the middle.
 
     Parameters
@@ -97,10 +95,12 @@ def morph(
         log.warning("%s", message)
     rows = np.flatnonzero(moving)
     codes = (torch.from_numpy(encode(checkpoint, start, rows)), torch.from_numpy(encode(checkpoint, end, rows)))
-    shares = [number / (steps - 1) for number in range(1, steps - 1)]
-    between = [_between(checkpoint, start, end, codes, rows, share, slerp=slerp) for share in shares]
+    way = Way(start, end, rows, codes, latent.slerp if slerp else latent.lerp)
+    every = [start.tokens]
+    for number in range(1, steps - 1):
+        every.append(between(checkpoint, way, number / (steps - 1), every[-1]))
     result = []
-    for number, tokens in enumerate([start.tokens, *between, end.tokens]):
+    for number, tokens in enumerate([*every, end.tokens]):
         nearer = second if 2 * number >= steps - 1 else first
         tune = nearer if number in (0, steps - 1) else with_tokens(nearer, tokens)
         to_first, to_second = distance(tokens, start.tokens), distance(tokens, end.tokens)
@@ -157,58 +157,6 @@ def looped(tune: Tune, count: int) -> Tune:
     end = measures[-1].end
     cut = tuple(replace(note, duration=min(note.duration, end - note.start)) for note in notes if note.start < end)
     return replace(tune, notes=cut, measures=measures, padding=(tune.padding[0], measures[0].start))
-
-
-def distance(first: Tokens, second: Tokens) -> Float[np.ndarray, " measure"]:
-    """Return how far apart the measures of two tunes are.
-
-    Returns
-    -------
-    float array (measure,)
-        Share of the ticks at which another pitch sounds (or none), or a note starts in one only: 0..1.
-
-    Examples
-    --------
-    >>> distance(np.array([[60, HOLD, 62, HOLD]]), np.array([[60, HOLD, HOLD, 64]])).tolist()
-    [0.5]
-    """
-    inside = first != PAD
-    differ = (_sounding(first) != _sounding(second)) | (is_onset(first) != is_onset(second))
-    return (differ & inside).sum(axis=1) / inside.sum(axis=1)
-
-
-def _sounding(tokens: Tokens) -> Tokens:
-    """Return the pitch at every tick, or REST: holds are filled with what they hold."""
-    line = sounding(np.where(tokens == PAD, HOLD, tokens).reshape(1, -1)).reshape(tokens.shape)
-    return np.where(line == HOLD, REST, line)
-
-
-def _between(
-    checkpoint: Checkpoint,
-    start: Material,
-    end: Material,
-    codes: tuple[Tensor, Tensor],
-    rows: Int[np.ndarray, " row"],
-    share: float,
-    *,
-    slerp: bool,
-) -> Tokens:
-    """Return the tokens of a tune on the way, where the measures at `rows` move."""
-    curve: Curve = latent.slerp if slerp else latent.lerp
-    anchors = np.rint((1 - share) * start.anchors + share * end.anchors).astype(np.int64)
-    nearer = replace(end if share >= 0.5 else start, anchors=anchors)
-    allowed = keys.allowed(nearer.tune, keys.find(nearer.tune)) & _between_pitches(start.tokens, end.tokens)
-    tokens = nearer.tokens.copy()
-    tokens[rows] = decode(checkpoint, nearer, rows, curve(*codes, share).numpy()[None], allowed)[0, 0]
-    return tokens
-
-
-def _between_pitches(first: Tokens, second: Tokens) -> Bool[np.ndarray, "measure 128"]:
-    """Return the pitches from the lowest to the highest note of each measure in either tune."""
-    both = np.concatenate([first, second], axis=1)
-    onset = is_onset(both)
-    low, high = np.where(onset, both, HOLD).min(axis=1), np.where(onset, both, -1).max(axis=1)
-    return (low[:, None] <= np.arange(HOLD)) & (np.arange(HOLD) <= high[:, None])
 
 
 def _abrupt(start: Material, end: Material, switched: np.ndarray) -> tuple[str, ...]:

@@ -6,14 +6,19 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from armusic.editing.morphing import distance, looped, matched, morph
+from armusic.editing import between
+from armusic.editing.between import distance
+from armusic.editing.drawn import drawn, opened
+from armusic.editing.morphing import looped, matched, morph
 from armusic.errors import OffGridError, UsageError
-from armusic.music import keys
+from armusic.music import keys, tokenizer
 from armusic.music.score import Metre, Note
 from armusic.music.tokenizer import HOLD, PAD, REST, encode, is_onset
+from armusic.taste import context, rules, surprise, tune_model
 from tests.editing.test_sweep import checkpoint
 from tests.notation import JIG, POLKA, REEL, WALTZ, tune
 
+JIGS = "d3 e3|f2d d3|gfg d2B|A3 A2c|BcB AGA|B2A G3|AFA D3|G6|"
 OTHER = "d2ed B2AB|dBAB d2ef|gfed e2dB|A2FA D4|d2ed B2AB|dBAB d2ef|gfed Bcd2|G6 z2|"
 
 
@@ -54,6 +59,70 @@ def test_it_stays_in_key() -> None:
     first, second = (replace(tune("4/4", music), key=keys.parse("G")) for music in (REEL, OTHER))
     inside = keys.collection(keys.parse("G"))
     assert all(inside[note.pitch % 12] for step in morph(checkpoint(), first, second) for note in step.tune.notes)
+
+
+def test_silence_is_only_where_the_nearer_tune_is_silent() -> None:
+    first, second = tune("4/4", REEL), tune("4/4", OTHER)
+    for step in morph(checkpoint(), first, second, 6)[1:-1]:
+        nearer = encode(second if step.share >= 0.5 else first)
+        assert not rules.silences(encode(step.tune), nearer).any()
+
+
+def test_phrases_end_as_in_the_nearer_tune() -> None:
+    first, second = tune("4/4", REEL), tune("4/4", OTHER)
+    for step in morph(checkpoint(), first, second, 6)[1:-1]:
+        nearer = encode(second if step.share >= 0.5 else first)
+        kind = tokenizer.kinds(first.measures)
+        ends = rules.phrase_ends(nearer, kind)
+        assert ends.any()
+        assert not rules.lost_ends(encode(step.tune)[ends], nearer[ends], kind[ends]).any()
+
+
+def test_the_way_does_not_go_back() -> None:
+    way = morph(checkpoint(), tune("6/8", JIG), tune("6/8", JIGS), 6)
+    assert (np.diff([step.to_first.mean() for step in way]) >= 0).all()
+    assert (np.diff([step.to_second.mean() for step in way]) <= 0).all()
+
+
+def test_what_is_equal_in_both_tunes_stays_equal() -> None:
+    first, second = tune("6/8", "GAB dBG|AcA EFG|GAB dBG|G6|"), tune("6/8", "d3 e3|f2d d3|d3 e3|G6|")
+    for step in morph(checkpoint(), first, second, 5):
+        tokens = encode(step.tune)
+        assert np.array_equal(tokens[0], tokens[2])
+
+
+def test_there_is_no_semitone_outside_the_scale() -> None:
+    first, second = tune("4/4", REEL), tune("4/4", OTHER.replace("B2AB", "B2^GA"))
+    scale = keys.collection(keys.parse("G"))
+    for step in morph(checkpoint(), first, second, 6)[1:-1]:
+        nearer = encode(second if step.share >= 0.5 else first)
+        assert (between.clashes(encode(step.tune), scale) <= between.clashes(nearer, scale)).all()
+
+
+def test_clashes_are_counted() -> None:
+    scale = keys.collection(keys.parse("C"))
+    rows = np.array([[60, 61, HOLD, 60], [64, 65, HOLD, HOLD], [60, HOLD, REST, 62]])
+    assert between.clashes(rows, scale).tolist() == [2, 0, 0]
+
+
+def test_draws_take_what_is_fixed_and_open() -> None:
+    tokens = encode(tune("4/4", REEL))
+    kind = tokenizer.kinds(tune("4/4", REEL).measures)
+    habits = rules.habits(tokens, kind)
+    model, setting = tune_model.shipped(), context.setting(tokens, kind)
+    where = surprise.places(model, setting, np.arange(4))
+    allowed = np.zeros((4, 128), dtype=bool)
+    allowed[:, [67, 71, 74]] = True
+    fixed = np.zeros((4, 24), dtype=bool)
+    fixed[:, :6] = True
+    may = opened(allowed, setting.tonic, 0, np.zeros((4, 24), dtype=bool), habits)
+    pull = np.zeros(4), np.full(4, 2.0)
+    near = tokens[:4], tokens[4:]
+    rows = drawn(model, where, np.arange(4), near, pull, fixed, may, np.random.default_rng(0))
+    again = drawn(model, where, np.arange(4), near, pull, fixed, may, np.random.default_rng(0))
+    assert np.array_equal(rows, again)
+    assert np.array_equal(rows[:, :6], tokens[:4, :6])
+    assert set(rows[:, 6:].ravel().tolist()) <= {67, 71, 74, HOLD}
 
 
 def test_what_cannot_go_along_changes_in_the_middle() -> None:
