@@ -244,9 +244,8 @@ def surprises(
     written = items[:, unit[inside]].reshape(-1, items.shape[2])
     nats = surprise.surprise(model, where, np.tile(np.arange(len(inside)), count), written).reshape(count, -1)
     column = np.searchsorted(chosen, unit[inside])
-    total = np.zeros((count, len(chosen)))
-    np.add.at(total, (slice(None), column), nats)
-    return total / np.bincount(column, minlength=len(chosen))
+    share: Float[np.ndarray, "place chosen"] = (column[:, None] == np.arange(len(chosen))).astype(float)
+    return nats @ (share / share.sum(axis=0))
 
 
 def _between_pitches(first: Tokens, second: Tokens) -> Bool[np.ndarray, "measure 128"]:
