@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from armusic.config import MUSIC, Config
-from armusic.config.manner import manner
+from armusic.config.manner import with_manner
 from armusic.editing.targets import Targets
 from armusic.files import data_folder
 from armusic.music.score import Metre, Tune
@@ -81,8 +81,7 @@ class Model:
         Returns
         -------
         float32 array (measure, latent)
-            Column *k* belongs to `attributes[k]`. A row is NaN where a measure has no code: nothing begins in it, or
-            its pitches lie outside the model's range.
+            Column *k* belongs to `attributes[k]`. A row is NaN where nothing begins, or a pitch leaves the range.
 
         Examples
         --------
@@ -172,7 +171,7 @@ class Model:
         from armusic.editing import sweep
 
         return sweep.interpolate(
-            self.checkpoint, tune, attribute, steps, span, measures, key, closed=closed, **_with_manner(options)
+            self.checkpoint, tune, attribute, steps, span, measures, key, closed=closed, **with_manner(options)
         )
 
     def reach(
@@ -224,7 +223,7 @@ class Model:
         """
         from armusic.editing import reach
 
-        return reach.reach(self.checkpoint, tune, targets, key, measures, closed=closed, **_with_manner(options))
+        return reach.reach(self.checkpoint, tune, targets, key, measures, closed=closed, **with_manner(options))
 
     def alternatives(
         self, tune: Tune, targets: Targets, count: int = 3, seed: int = 0, **options: Any
@@ -244,7 +243,7 @@ class Model:
         """
         from armusic.editing import reach
 
-        return reach.alternatives(self.checkpoint, tune, targets, count, seed, **_with_manner(options))
+        return reach.alternatives(self.checkpoint, tune, targets, count, seed, **with_manner(options))
 
     def controller(
         self, tune: Tune, names: Sequence[str], key: str = "auto", **options: Any
@@ -252,7 +251,16 @@ class Model:
         """Return a function that changes attributes of a tune by look-ups: see `armusic.editing.reach.controller`."""
         from armusic.editing import reach
 
-        return reach.controller(self.checkpoint, tune, names, key, **_with_manner(options))
+        return reach.controller(self.checkpoint, tune, names, key, **with_manner(options))
+
+    def vary(self, tune: Tune, measures: tuple[int, int] | None = None, **options: Any) -> list[Reached]:
+        """Return the tune with some measures composed anew, in different ways: see `armusic.editing.varying.vary`.
+
+        The options are `targets`, `alternatives`, `seed` and `key`, and `natural` and `keep` as for `interpolate`.
+        """
+        from armusic.editing import varying
+
+        return varying.vary(self.checkpoint, tune, measures, **with_manner(options))
 
     def surface(self, tune: Tune, names: Sequence[str], **options: Any) -> Surface:
         """Return two attributes over a grid of targets for both: see `armusic.editing.surface.surface`."""
@@ -310,9 +318,3 @@ class Model:
         from armusic import evaluation
 
         return evaluation.evaluate(self.checkpoint, data_folder(data_dir), metre, **options)
-
-
-def _with_manner(options: dict[str, Any]) -> dict[str, Any]:
-    """Return options with `natural` and `keep` as the manner that they make."""
-    how = {name: options.pop(name) for name in ("natural", "keep") if name in options}
-    return {**options, "manner": manner(**how)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from armusic.errors import UsageError
 
@@ -58,6 +59,18 @@ def manner(natural: float = NATURAL, keep: str | Sequence[str] = KEPT) -> Manner
     """
     names = [name.strip() for name in keep.split(",")] if isinstance(keep, str) else list(keep)
     return Manner(natural, tuple(dict.fromkeys(name for name in names if name)) if names != ["none"] else ())
+
+
+def with_manner(options: dict[str, Any]) -> dict[str, Any]:
+    """Return options with `natural` and `keep` as the `manner` that they make.
+
+    Examples
+    --------
+    >>> with_manner({"natural": 1.0, "seed": 2})
+    {'seed': 2, 'manner': Manner(natural=1.0, keep=('cadences', 'downbeats'))}
+    """
+    how = {name: options[name] for name in ("natural", "keep") if name in options}
+    return {**{name: value for name, value in options.items() if name not in how}, "manner": manner(**how)}
 
 
 DEFAULT = Manner()

@@ -9,6 +9,7 @@
 6. `reach`: a tune at its targets; `sweep`: one attribute in equal steps.
 7. `open_loop`: both without a search, by one decode, with the scale of `calibration`.
 
+`varying` composes measures anew, each in its place by `composing`.
 `interactive` is the studio's engine, `surface` decodes two attributes over a grid, `morphing` leads from one
 tune to another (`between` chooses its measures, some of which are `drawn` by the model of tunes), `reconstruction` and
 `codes` go through the encoder and back.

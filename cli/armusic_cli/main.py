@@ -20,6 +20,7 @@ from armusic_cli.messages import with_flags
 
 COMMANDS = {
     "interpolate": "Lower and raise an attribute of a tune, or set it to a target.",
+    "vary": "Compose some measures of a tune anew, between their neighbours.",
     "inspect": "Show what is in a file, and which measures can be edited.",
     "attributes": "Show the attributes of a tune, measure by measure.",
     "reconstruct": "Show how a model reconstructs a tune, and what it gets wrong.",

@@ -1,0 +1,154 @@
+"""`armusic vary`: some measures of a tune composed anew between their neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from armusic_cli import options, outputs, tables
+from armusic_cli.attribute_files import attribute_file, short, spelled
+
+if TYPE_CHECKING:
+    from armusic.editing.result import Reached
+
+
+@click.command("vary")
+@click.argument("file", metavar="INPUT", type=options.FILE)
+@click.option(
+    "--measures",
+    type=options.measure_range,
+    metavar="FIRST-LAST",
+    help="Compose these measures.  [default: all]",
+)
+@click.option(
+    "--attr",
+    "targets",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Target of an attribute in these measures; may be repeated. Without one, attributes stay near what they are."
+    f" {options.TARGETS}",
+)
+@attribute_file
+@click.option(
+    "--alternatives",
+    type=click.IntRange(1, options.MOST_ALTERNATIVES),
+    metavar="N",
+    default=3,
+    show_default=True,
+    help="Number of different results, as good as one another.",
+)
+@options.seed
+@options.natural
+@options.keep
+@options.key
+@options.layout
+@options.form
+@options.ppq
+@options.model
+@options.tune
+@options.reading
+@options.force
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    type=options.FILE,
+    metavar="OUT",
+    help="File whose suffix says the format, or folder for clips; the piano rolls are written beside it as a PNG."
+    "  [default: INPUT-NAME-vary.mid in the current folder]",
+)
+@options.as_json
+def command(
+    file: Path,
+    measures: tuple[int, int] | None,
+    targets: tuple[str, ...],
+    own: tuple[str, ...],
+    alternatives: int,
+    seed: int,
+    natural: float,
+    keep: str,
+    key: str,
+    layout: str | None,
+    form: str | None,
+    ppq: int | None,
+    model: Path | None,
+    tune: int | None,
+    force: bool,
+    out: Path | None,
+    as_json: bool,
+    **reading: Any,
+) -> None:
+    """Compose some measures of a tune anew, between their neighbours: MIDI with a picture.
+
+    INPUT is a MIDI file, or an ABC or MusicXML file with one melody. The other measures stay as they are, note for
+    note, and so do the key, cadences and downbeats. For example, this writes input-vary.mid and input-vary.png: the
+    original, and three tunes with other measures 5 to 8, a track each:
+
+        armusic vary input.mid --measures 5-8
+    """
+    output = outputs.choose(out, f"{file.stem}-vary", layout=layout, form=form, ppq=ppq, force=force)
+    outputs.refuse_inputs(output.path, file)
+    named = spelled(targets, own)
+    with outputs.with_picture(output) as draft:
+        from armusic import api
+
+        api.writers.check(output.path, **output.format)
+        melody, loaded = api.read(file, tune, **reading), api.load(model, "music")
+        how: dict[str, Any] = {"natural": natural, "keep": keep, "key": key}
+        varied = loaded.vary(melody, measures, targets=named, alternatives=alternatives, seed=seed, **how)
+        first, last = measures or (1, len(melody.measures))
+        tunes = [("original", melody), *((f"vary {number}", each.tune) for number, each in enumerate(varied, 1))]
+        if draft:
+            note = ", ".join([f"measures {first}-{last}", *map(short, targets), f"seed {seed}"])
+            api.plotting.save(api.plotting.rolls(tunes, melody.title or file.stem, note), draft)
+        api.write(tunes[1:] if layout == "clips" else tunes, output.path, attributes=varied[0].names, **output.options)
+    files = [str(path) for path in output.files]
+    if as_json:
+        tables.show_json(
+            {
+                "input": str(file),
+                "measures": [first, last],
+                "original": _values(varied[0], varied[0].original),
+                "alternatives": _plain(varied),
+                "files": files,
+            }
+        )
+        return
+    rows = [["original", str(len(melody.notes)), *_means(varied[0].original[first - 1 : last]), ""]]
+    for (name, music), each in zip(tunes[1:], varied, strict=True):
+        part = slice(first - 1, last)
+        changed = int((each.distance[part] > 0).sum())
+        rows.append([name, str(len(music.notes)), *_means(each.values[part]), f"{changed} of {last - first + 1}"])
+    tables.show(["tune", "notes", *map(short, varied[0].names), "changed"], rows)
+    click.echo(f"attributes: means of measures {first}-{last}")
+    for note in dict.fromkeys(note for each in varied for note in each.notes):
+        click.echo(note)
+    click.echo(f"wrote {output}")
+
+
+def _means(values: Any) -> list[str]:
+    """Return the mean of each attribute."""
+    return [f"{mean:.3f}" for mean in values.mean(axis=0).tolist()]
+
+
+def _values(result: Reached, values: Any) -> dict[str, list[float]]:
+    """Return the values of the measures for each attribute."""
+    return {name: values[:, column].tolist() for column, name in enumerate(result.names)}
+
+
+def _plain(varied: Sequence[Reached]) -> list[dict[str, object]]:
+    """Return the results as plain values."""
+    return [
+        {
+            "name": f"vary {number}",
+            "notes": len(each.tune.notes),
+            "values": _values(each, each.values),
+            "target": _values(each, each.targets),
+            "distance": each.distance.tolist(),
+            "remarks": list(each.notes),
+        }
+        for number, each in enumerate(varied, 1)
+    ]

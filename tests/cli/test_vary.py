@@ -1,0 +1,85 @@
+"""`armusic vary`: the original and the alternatives, a track each, and every refusal in one line."""
+
+import json
+from pathlib import Path
+
+import mido
+import pytest
+
+from armusic.io import readers
+
+from .conftest import Run
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_main_job(run: Run, melody: Path, model: Path) -> None:
+    done = run("vary", "input.mid", "--measures", "5-8", "--model", model)
+    assert (done.code, done.err) == (0, "")
+    header, original, *rows, means, last = done.out.splitlines()
+    assert header.split() == ["tune", "notes", "rhythm", "range", "density", "contour", "changed"]
+    assert original.split()[:2] == ["original", "93"]
+    assert [row.split()[:2] for row in rows] == [["vary", "1"], ["vary", "2"], ["vary", "3"]]
+    assert {row.split(maxsplit=7)[7] for row in rows} == {"4 of 4"}
+    assert means == "attributes: means of measures 5-8"
+    assert last == "wrote input-vary.mid and input-vary.png"
+    assert names(melody.parent) == ["input-vary.mid", "input-vary.png", "input.mid"]
+    assert [track.name for track in mido.MidiFile("input-vary.mid").tracks[1:]] == [
+        "original", "vary 1", "vary 2", "vary 3",
+    ]  # fmt: skip
+    assert Path("input-vary.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_clips_and_json(run: Run, melody: Path, model: Path) -> None:
+    done = run("vary", melody, "--measures", 3, "--attr", "density=by+0.1", "--alternatives", 2, "--natural", 0.9,
+               "--keep", "none", "--seed", 4, "--layout", "clips", "-o", "out", "--model", model, "--json")  # fmt: skip
+    assert done.code == 0
+    value = json.loads(done.out)
+    assert value["measures"] == [3, 3]
+    assert value["files"] == ["out", "out.png"]
+    before = readers.read(melody).notes
+    assert len(list(Path("out").iterdir())) == len(value["alternatives"]) == 2
+    for each, path in zip(value["alternatives"], sorted(Path("out").iterdir()), strict=True):
+        assert len(readers.read(path).notes) == each["notes"]
+        assert [number for number, far in enumerate(each["distance"], 1) if far] == [3]
+        assert each["target"]["density"][2] == pytest.approx(value["original"]["density"][2] + 0.1)
+        assert each["values"]["density"][3:] == value["original"]["density"][3:]
+        assert [note for note in readers.read(path).notes if not 8 <= note.start < 12] == [
+            note for note in before if not 8 <= note.start < 12
+        ]
+
+
+def test_fewer_alternatives_are_said(run: Run, here: Path, model: Path) -> None:
+    Path("end.abc").write_text("X:1\nM:4/4\nL:1/8\nK:G\nG2BG DGBG|G8|]\n")
+    done = run("vary", "end.abc", "--measures", "2", "--model", model)
+    assert done.code == 0
+    assert "measure 2 is left as it is: its notes close a phrase, or sound over a bar line\n" in done.out
+    assert "1 of 3 alternatives: no others were found\n" in done.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--measures", "15-18"], 2, "measures 15-18: input.mid has measures 1-16"),
+        (["--measures", "x"], 2, "'x' is no range of measures: write it like 3-6"),
+        (["--attr", "contour"], 2, "target 'contour': write it like rhythm=0.6"),
+        (["--attr", "beauty=1"], 2, "beauty"),
+        (["--alternatives", 0], 2, "Invalid value for '--alternatives'"),
+        (["--keep", "all"], 2, "keep 'all': name cadences, downbeats, rhythm, pitches, or none"),
+        (["-o", "input.mid", "--force"], 2, "the input itself"),
+        (["-o", "none/out.mid"], 1, "does not exist: create it first"),
+    ],
+)
+def test_what_cannot_be_done(
+    run: Run, melody: Path, model: Path, arguments: list[object], code: int, message: str
+) -> None:
+    assert message in run("vary", "input.mid", *arguments, "--model", model).error(code)
+    assert names(melody.parent) == ["input.mid"]
+
+
+def test_nothing_to_vary(run: Run, here: Path, model: Path) -> None:
+    Path("rest.abc").write_text("X:1\nM:4/4\nL:1/8\nK:G\nG2BG DGBG|z8|G8|]\n")
+    error = run("vary", "rest.abc", "--measures", "2", "--model", model).error(2)
+    assert "measure 2: nothing to compose anew: no note begins there" in error
