@@ -33,7 +33,7 @@ Units = Int[np.ndarray, " unit"]
 Directions = Float[np.ndarray, "unit name latent"]
 
 GRID = np.linspace(-4.0, 4.0, 41)  # prior standard deviations: where nearly all codes lie
-MOVES = 6  # codes at each value of the grid: the input's other dimensions, and five near them
+MOVES = 3  # codes at each value of the grid: the input's other dimensions, and two near them
 NUDGES = (0.3, 0.6)  # size of these moves, in turn, in prior standard deviations
 PARTNERS = 2.0  # the dimensions of the other attributes move so many times as far
 GAPS, TRIES, NEAR = 12, 8, 0.3  # refinement: gaps between values, codes for each, and how far they scatter

@@ -21,7 +21,7 @@ Tokens = Int[np.ndarray, "candidate tick"]
 Units = Int[np.ndarray, " candidate"]
 
 PLACES = 3  # of a unit: those of further ones are taken for as surprising
-EXCESS = 0.3  # of a distance of 1: what a nat beyond the input's surprise costs, where natural is a half
+EXCESS = 0.25  # of a distance of 1: what a nat beyond the input's surprise costs, where natural is a half
 WIDE, LEAP = 9, 0.15  # semitones of an interval that costs something, and what it costs
 DISCORD = 0.3  # what a note on a beat costs that lies outside the chord
 COMMON = 0.5  # of the units: pitches that more may have are the scale

@@ -23,9 +23,9 @@ IN_TIME = ("rhythm", "density", "syncopation", "rhythmic_entropy", "beat_strengt
 """Attributes that depend on when notes start alone."""
 IN_PITCH = ("range", "contour", "mean_interval", "interval_entropy")
 """Attributes that depend on pitches alone, or hardly on anything else."""
-DRAWS = 48  # measures drawn for each unit
+DRAWS = 160  # measures drawn for each unit
 PULLS = (0.5, 1.5, 3.0)  # nats by which the input's own classes are favoured, in turn
-TILT = 3.5  # nats: the most by which notes at a tick, or pitches an octave away, are favoured
+TILT = 5.0  # nats: the most by which notes at a tick, or pitches an octave away, are favoured
 
 
 def measures(ear: Ear, names: Sequence[str], rng: np.random.Generator) -> tuple[Units, Tokens]:
@@ -53,6 +53,10 @@ def drawn(ear: Ear, names: Sequence[str], rng: np.random.Generator) -> tuple[Uni
     results[:] = ear.tokens[:, None]
     tonic = ear.where.tune.tonic
     chance = rng.gumbel(size=(DRAWS, MAX_TICKS, CLASSES))  # the same for all units
+    beats = np.sort(rng.integers(0, MAX_TICKS // TICKS_PER_BEAT + 1, size=(DRAWS, 2)), axis=1)
+    at = np.arange(MAX_TICKS) // TICKS_PER_BEAT
+    outside = (at < beats[:, :1]) | (at >= beats[:, 1:])  # beats that stay
+    outside[::2] = False
     for kind in np.unique(ear.kind).tolist():
         units = np.flatnonzero(ear.kind == kind)
         width = ticks(METRES[kind])
@@ -60,11 +64,16 @@ def drawn(ear: Ear, names: Sequence[str], rng: np.random.Generator) -> tuple[Uni
         onset, pitch = tilts(names, kind)
         fixed, opened = bounds(ear, units, own, kind)
         many = np.repeat(np.arange(len(units)), DRAWS)
+        rhythmic = np.zeros(len(many), dtype=bool)
+        rest = np.tile(outside[:, :width], (len(units), 1))
+        if set(names) <= set(IN_PITCH):
+            rhythmic = np.arange(len(many)) % 2 == 1  # the rhythm stays: only pitches are drawn
+            rest = np.where(rhythmic[:, None], own[many] >= PITCHES, rest)
         draws = Draws(
             place=place[units][many],
             own=own[many],
-            fixed=fixed[many],
-            open=opened[many],
+            fixed=fixed[many] | rest,
+            open=opened[many] & ~(rhythmic[:, None, None] & (np.arange(CLASSES) >= PITCHES) & (own[many] < PITCHES)[:, :, None]),
             pull=np.tile(np.resize(PULLS, DRAWS), len(units)),
             onset=np.tile(onset, (len(units), 1)),
             pitch=np.tile(pitch, (len(units), 1, 1)),
