@@ -215,11 +215,9 @@ def part(ear: Ear, units: slice) -> Ear:
     """Return the ear for some of the units."""
     low, high, _ = units.indices(len(ear.tokens))
     places = (ear.unit >= low) & (ear.unit < high)
-    where = ear.where
-    chosen = Places(where.tune, where.measures[places], where.first[places], where.history[places], where.seen[places])
     return replace(
         ear,
-        where=chosen,
+        where=ear.where.take(places),
         unit=ear.unit[places] - low,
         own=ear.own[places],
         agree=None if ear.agree is None else ear.agree[places],

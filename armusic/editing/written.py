@@ -23,7 +23,7 @@ IN_TIME = ("rhythm", "density", "syncopation", "rhythmic_entropy", "beat_strengt
 """Attributes that depend on when notes start alone."""
 IN_PITCH = ("range", "contour", "mean_interval", "interval_entropy")
 """Attributes that depend on pitches alone, or hardly on anything else."""
-DRAWS = 160  # measures drawn for each unit
+DRAWS = 112  # measures drawn for each unit
 PULLS = (0.5, 1.5, 3.0)  # nats by which the input's own classes are favoured, in turn
 TILT = 5.0  # nats: the most by which notes at a tick, or pitches an octave away, are favoured
 
@@ -36,7 +36,7 @@ def measures(ear: Ear, names: Sequence[str], rng: np.random.Generator) -> tuple[
 
 def by_rule(ear: Ear, names: Sequence[str], rng: np.random.Generator) -> tuple[Units, Tokens]:
     """Return measures made by rules for each unit: the unit, and the tokens."""
-    parts = []
+    parts = [lines.touched(ear.tokens, ear.scale, grid(ear), rng)]
     if not set(names) <= set(IN_TIME):
         parts.append(lines.moved(ear.tokens, ear.scale, ear.ends))
     if not set(names) <= set(IN_PITCH):

@@ -61,20 +61,20 @@ def draw(
     same = struck = np.ones((items, len(AROUND)), dtype=bool)
     divided = np.zeros((items, 2), dtype=bool)
     written = np.empty((items, width), dtype=np.int64)
-    every = np.arange(items)
     for tick in range(width):
-        scores = log_probabilities(model, where.first[draws.place, tick] + add_up(model.past, past.rows))
-        scores[every, draws.own[:, tick]] += draws.pull
-        scores[:, :PITCHES] += draws.onset[:, tick, None] + draws.pitch[:, tick]
-        allowed = draws.open[:, tick]
         place = tick % TICKS_PER_BEAT
+        way = 0 if place in DUPLE else 1
         if not place:
             divided[:] = False
-        way = 0 if place in DUPLE else 1
+        chosen = draws.own[:, tick].copy()
+        free = np.flatnonzero(~draws.fixed[:, tick])
+        first = where.first[draws.place[free], tick] + add_up(model.past, past.rows[free])
+        scores = log_probabilities(model, first)
+        scores[np.arange(len(free)), chosen[free]] += draws.pull[free]
+        scores[:, :PITCHES] += draws.onset[free, tick, None] + draws.pitch[free, tick]
         if place:
-            scores[draws.simple & divided[:, 1 - way], :PITCHES] = -np.inf
-        scores = np.where(allowed, scores, -np.inf) + chance[:, tick]
-        chosen = np.where(draws.fixed[:, tick], draws.own[:, tick], scores.argmax(axis=1))
+            scores[draws.simple[free] & divided[free, 1 - way], :PITCHES] = -np.inf
+        chosen[free] = np.where(draws.open[free, tick], scores + chance[free, tick], -np.inf).argmax(axis=1)
         if place:
             divided[:, way] |= chosen < PITCHES
         written[:, tick] = chosen

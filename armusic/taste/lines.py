@@ -18,7 +18,11 @@ Scale = Int[np.ndarray, " pitch"]
 TILTS = (-10, -8, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 8, 10)  # steps from the first note to the last
 STRETCHES = (-1.0, -0.6, -0.3, 0.0, 0.5, 1.0)  # of the line around its mean: -1 leaves one pitch
 SHIFTS = (-1, 0, 1)  # steps by which all of it moves
+STEPS = (-3, -2, -1, 1, 2, 3)  # by which a single note moves, or is added beside the one that sounds
+PAIRS = 200  # of touches, of all that there are
 FIGURES = 48  # tries of added and left-out notes, each
+
+_MOVE, _DROP, _ADD = range(3)
 
 
 def moved(tokens: Tokens, scale: Scale, ends: Bool[np.ndarray, " item"]) -> Int[np.ndarray, "move item tick"]:
@@ -113,6 +117,57 @@ def thinned(
     notes = onset.sum(axis=2, keepdims=True)
     gone = np.ceil(np.linspace(0, 1, count)[:, None, None] * (notes - 1))
     return np.where(onset & (rank < gone), HOLD, tokens)
+
+
+def touched(
+    tokens: Tokens, scale: Scale, grid: Bool[np.ndarray, "item tick"], rng: np.random.Generator, pairs: int = PAIRS
+) -> Int[np.ndarray, "touch item tick"]:
+    """Return measures with one or two notes moved, left out or added: every single touch, and some of the pairs.
+
+    Parameters
+    ----------
+    tokens : int array (item, tick)
+        Measures.
+    scale : int array (pitch,)
+        The pitches that there are to choose from, rising.
+    grid : bool array (item, tick)
+        Ticks at which notes may be added.
+    rng : numpy Generator
+        Source of randomness: the same for all measures.
+    pairs : int
+        Number of pairs.
+
+    Examples
+    --------
+    >>> row, scale = np.array([[60, HOLD, HOLD, 64, HOLD, HOLD]]), np.array([60, 62, 64, 65, 67])
+    >>> [62, HOLD, HOLD, 65, HOLD, HOLD] in touched(row, scale, row > 0, np.random.default_rng(0), 2000)[:, 0].tolist()
+    True
+    """
+    touches = np.array([*product((_MOVE, _ADD), range(MAX_TICKS), STEPS), *product((_DROP,), range(MAX_TICKS), (0,))])
+    inside = touches[touches[:, 1] < tokens.shape[1]]
+    single = _touch(np.broadcast_to(tokens, (len(inside), *tokens.shape)), inside, scale, grid)
+    first, second = rng.integers(0, len(touches), size=(2, pairs))
+    both = (touches[first, 1] < tokens.shape[1]) & (touches[second, 1] < tokens.shape[1])
+    rows = _touch(np.broadcast_to(tokens, (int(both.sum()), *tokens.shape)), touches[first[both]], scale, grid)
+    return np.concatenate([single, _touch(rows, touches[second[both]], scale, grid)])
+
+
+def _touch(
+    rows: Int[np.ndarray, "touch item tick"],
+    touches: Int[np.ndarray, "touch three"],
+    scale: Scale,
+    grid: Bool[np.ndarray, "item tick"],
+) -> Int[np.ndarray, "touch item tick"]:
+    """Return measures, each with a note moved, left out or added at a tick, where that is possible."""
+    way, tick, step = (column[:, None, None] for column in touches.T)
+    state = sounding(rows.reshape(-1, rows.shape[2])).reshape(rows.shape)
+    here = np.arange(rows.shape[2]) == tick
+    now = np.searchsorted(scale, np.where(is_onset(state), state, 0)).clip(0, len(scale) - 1)
+    pitch = scale[(now + step).clip(0, len(scale) - 1)]
+    onset = is_onset(rows)
+    rows = np.where(here & onset & (way == _MOVE), pitch, rows)
+    rows = np.where(here & onset & (way == _DROP), HOLD, rows)
+    return np.where(here & (rows == HOLD) & ~onset & is_onset(state) & grid & (way == _ADD), pitch, rows)
 
 
 def _following(rows: Tokens) -> Tokens:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from armusic.music.score import METRES
 from armusic.music.tokenizer import MAX_TICKS, ticks
@@ -34,6 +34,8 @@ class Places:
         The measure before each.
     seen : int array (place, around, tick)
         The measures around each.
+    log_p : float32 array (place, tick, class)
+        Log probabilities where the tune's own measure is written there.
     """
 
     tune: Setting
@@ -41,6 +43,12 @@ class Places:
     first: Float[np.ndarray, "place tick unit"]
     history: Int[np.ndarray, "place tick"]
     seen: Int[np.ndarray, "place around tick"]
+    log_p: Float[np.ndarray, "place tick symbol"]
+
+    def take(self, places: Bool[np.ndarray, " place"]) -> Places:
+        """Return some of the places."""
+        arrays = (self.measures, self.first, self.history, self.seen, self.log_p)
+        return Places(self.tune, *(array[places] for array in arrays))
 
     @property
     def widths(self) -> Int[np.ndarray, " place"]:
@@ -48,17 +56,13 @@ class Places:
         return _WIDTHS[self.tune.kind[self.measures]]
 
 
-def places(
-    model: TuneModel,
-    tune: Setting,
-    measures: Int[np.ndarray, " place"],
-    hidden: Int[np.ndarray, " measure"] | tuple[int, ...] = (),
-) -> Places:
-    """Return places of a tune, ready for whatever is written there; measures that are `hidden` are not seen."""
+def places(model: TuneModel, tune: Setting, measures: Int[np.ndarray, " place"]) -> Places:
+    """Return places of a tune, ready for whatever is written there."""
     around = tune.around[measures]
-    around = np.where(np.isin(around, hidden), -2, around)
     first = place_sum(model, context.place_rows(tune, measures, around, context.shares(tune)[measures]))
-    return Places(tune, measures, first, context.before(tune, measures), context.seen(tune, around))
+    history, seen, own = context.before(tune, measures), context.seen(tune, around), tune.classes[measures]
+    past = context.past(history, own, seen)
+    return Places(tune, measures, first, history, seen, log_probabilities(model, first + add_up(model.past, past.rows)))
 
 
 def surprise(
@@ -92,7 +96,13 @@ def surprise(
 def _surprise(
     model: TuneModel, where: Places, item: Int[np.ndarray, " item"], written: Int[np.ndarray, "item tick"]
 ) -> Float[np.ndarray, " item"]:
+    """Return the surprise of measures of one width; up to where they differ from the tune's own, it is looked up."""
     width = written.shape[1]
-    past = context.past(where.history[item], written, where.seen[item, :, :width])
-    log_p = log_probabilities(model, where.first[item, :width] + add_up(model.past, past.rows))
-    return -np.take_along_axis(log_p, written[:, :, None], axis=2)[:, :, 0].sum(axis=1)
+    differs = written != where.tune.classes[where.measures[item], :width]
+    after = np.cumsum(differs, axis=1) - differs > 0
+    log_p = np.take_along_axis(where.log_p[item, :width], written[:, :, None], axis=2)[:, :, 0]
+    rows, ticks_after = np.nonzero(after)
+    past = context.past(where.history[item], written, where.seen[item, :, :width]).rows[rows, ticks_after]
+    new = log_probabilities(model, where.first[item[rows], ticks_after] + add_up(model.past, past))
+    log_p[rows, ticks_after] = np.take_along_axis(new, written[rows, ticks_after, None], axis=1)[:, 0]
+    return -log_p.sum(axis=1)

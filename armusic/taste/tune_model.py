@@ -57,9 +57,11 @@ def place_sum(model: TuneModel, rows: Int[np.ndarray, "item tick feature"]) -> H
 
 def add_up(table: Float[np.ndarray, "row unit"], rows: Int[np.ndarray, "*item feature"]) -> np.ndarray:
     """Return the sums of the rows of a table."""
-    total = table[rows[..., 0]]
-    for column in range(1, rows.shape[-1]):
-        total += table[rows[..., column]]
+    columns = np.moveaxis(rows, -1, 0)
+    total = np.take(table, columns[0], axis=0)
+    part = np.empty_like(total)
+    for column in columns[1:]:
+        total += np.take(table, column, axis=0, out=part, mode="clip")  # "raise" would copy
     return total
 
 
