@@ -14,6 +14,7 @@ from armusic.editing.targets import TargetTable, dimensions
 from armusic.music import attributes
 from armusic.music.score import Tune
 from armusic.music.similarity import distance
+from armusic.taste import words
 from armusic.training.checkpoint import Checkpoint
 
 Tokens = Int[np.ndarray, "measure tick"]
@@ -38,6 +39,8 @@ class Reached:
         Distance of each measure from the input's: `armusic.music.similarity.distance`.
     notes : tuple of str
         Messages about measures that were left as they are, and targets out of reach.
+    unusual : tuple of str
+        What the tune does that the input does not, in a musician's words: see `armusic.taste.words`.
     """
 
     tune: Tune
@@ -48,6 +51,7 @@ class Reached:
     original: TargetTable
     distance: Float[np.ndarray, " measure"]
     notes: tuple[str, ...] = ()
+    unusual: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         means = zip(self.names, self.values.mean(axis=0).tolist(), strict=True)
@@ -83,6 +87,7 @@ def reach_result(
         original,
         distances,
         (*material.unchanged, *notes),
+        words.unusual(tokens, material.tokens, material.kind),
     )
 
 

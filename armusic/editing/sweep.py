@@ -23,6 +23,7 @@ from armusic.editing.targets import Values, canonical, dimensions
 from armusic.errors import UsageError
 from armusic.music import attributes
 from armusic.music.score import Tune
+from armusic.taste import words
 from armusic.training.checkpoint import Checkpoint
 
 _SLACK = 1e-9  # what rounding takes from a target
@@ -49,6 +50,8 @@ class Variation:
         The target of each measure; none in the open loop.
     clipped : int
         Number of measures with a nearer target than the step's, which is out of reach; 1 where it is the tune's.
+    unusual : tuple of str
+        What the variation does that the input does not, in a musician's words: see `armusic.taste.words`.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Variation:
     unchanged: tuple[str, ...] = ()
     targets: Float[np.ndarray, " measure"] | None = None
     clipped: int = 0
+    unusual: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Variation({self.name}, mean {self.values.mean():.3f}, {self.tune.summary})"
@@ -162,9 +166,10 @@ def interpolate(
         for number, result in enumerate(by_move[step], 1):
             varied_tune = with_tokens(tune, result.tokens)
             values = attributes.measure_each(result.tokens, material.kind, (name,))[:, 0]
+            unusual = words.unusual(result.tokens, material.tokens, material.kind)
             shown = title if number == 1 else f"{title} ({number})"
             variations.append(
-                Variation(shown, step, varied_tune, values, material.unchanged, result.targets, result.clipped)
+                Variation(shown, step, varied_tune, values, material.unchanged, result.targets, result.clipped, unusual)
             )
     return variations
 

@@ -73,7 +73,8 @@ def drawn(ear: Ear, names: Sequence[str], rng: np.random.Generator) -> tuple[Uni
             place=place[units][many],
             own=own[many],
             fixed=fixed[many] | rest,
-            open=opened[many] & ~(rhythmic[:, None, None] & (np.arange(CLASSES) >= PITCHES) & (own[many] < PITCHES)[:, :, None]),
+            open=opened[many]
+            & ~(rhythmic[:, None, None] & (np.arange(CLASSES) >= PITCHES) & (own[many] < PITCHES)[:, :, None]),
             pull=np.tile(np.resize(PULLS, DRAWS), len(units)),
             onset=np.tile(onset, (len(units), 1)),
             pitch=np.tile(pitch, (len(units), 1, 1)),

@@ -56,9 +56,15 @@ class Places:
         return _WIDTHS[self.tune.kind[self.measures]]
 
 
-def places(model: TuneModel, tune: Setting, measures: Int[np.ndarray, " place"]) -> Places:
-    """Return places of a tune, ready for whatever is written there."""
+def places(
+    model: TuneModel,
+    tune: Setting,
+    measures: Int[np.ndarray, " place"],
+    hidden: Int[np.ndarray, " measure"] | tuple[int, ...] = (),
+) -> Places:
+    """Return places of a tune, ready for whatever is written there; measures that are `hidden` are not seen."""
     around = tune.around[measures]
+    around = np.where(np.isin(around, hidden), -2, around)
     first = place_sum(model, context.place_rows(tune, measures, around, context.shares(tune)[measures]))
     history, seen, own = context.before(tune, measures), context.seen(tune, around), tune.classes[measures]
     past = context.past(history, own, seen)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from armusic.editing.result import Reached
     from armusic.editing.sweep import Variation
 
-NOTES = 5  # of a search that are printed; --json has them all
+NOTES, UNUSUAL = 5, 3  # messages of a search, and on what is unusual, that are printed; --json has them all
 
 IMAGES = "is for test images, which have a command of their own: armusic traverse --model RUN --item N --attr NAME"
 
@@ -161,9 +161,11 @@ def command(
                 api.picture(variations, name, draft)
             api.write(variations, output.path, attributes=named, **output.options)
     if valued:
-        _show_reached(file, reached, output.files, as_json=as_json)
+        whole = not (open_loop or each_measure or measures or any(":" in text or "=@" in text for text in typed))
+        _show_reached(file, answers, alternatives, output.files, whole=whole, as_json=as_json)
     else:
-        _show_sweep(file, name, variations, output, as_json=as_json)
+        whole = not (open_loop or each_measure or measures)
+        _show_sweep(file, name, variations, alternatives, output, whole=whole, as_json=as_json)
 
 
 def _check(attributes: Sequence[str]) -> bool:
@@ -179,45 +181,84 @@ def _check(attributes: Sequence[str]) -> bool:
     return not bare
 
 
-def _show_reached(file: Path, reached: Reached, files: Sequence[Path], *, as_json: bool) -> None:
-    """Print the targets and the values reached: a row per attribute."""
+def _show_reached(
+    file: Path, answers: Sequence[Reached], count: int, files: Sequence[Path], *, whole: bool, as_json: bool
+) -> None:
+    """Print the targets and the values reached: a row per attribute, of each alternative."""
+    reached = answers[0]
+    notes = [*reached.notes, *_fewer(len(answers), count)]
     if as_json:
-        values = {
-            name: {
-                "target": reached.targets[:, k].tolist(),
-                "value": reached.values[:, k].tolist(),
-                "original": reached.original[:, k].tolist(),
-            }
-            for k, name in enumerate(reached.names)
-        }
-        result = {"input": str(file), "attributes": values, "distance": reached.distance.tolist()}
-        tables.show_json({**result, "notes": list(reached.notes), "files": [str(path) for path in files]})
+        plain = [{**_plain_values(each), "unusual": list(each.unusual)} for each in answers]
+        result = {"input": str(file), **plain[0], "alternatives": plain[1:], "notes": notes}
+        tables.show_json({**result, "files": [str(path) for path in files]})
         return
     rows = []
-    for k, name in enumerate(reached.names):
-        original, target, value = (table[:, k] for table in (reached.original, reached.targets, reached.values))
-        figures = (original.mean(), target.mean(), value.mean(), abs(value - target).max())
-        rows.append([short(name), *(f"{figure:.3f}" for figure in figures)])
-    tables.show(["attribute", "original", "target", "value", "largest error"], rows)
-    for note in reached.notes[:NOTES]:
-        click.echo(note)
-    if len(reached.notes) > NOTES:
-        click.echo(f"and {len(reached.notes) - NOTES} more such measures (--json lists them)")
+    for number, each in enumerate(answers, 1):
+        for k, name in enumerate(each.names):
+            original, target, value = (table[:, k] for table in (each.original, each.targets, each.values))
+            error = abs(value.mean() - target.mean()) if whole else abs(value - target).max()
+            figures = (original.mean(), target.mean(), value.mean(), error)
+            rows.append([short(name) + f" ({number})" * (number > 1), *(f"{figure:.3f}" for figure in figures)])
+    tables.show(["attribute", "original", "target", "value", "error" if whole else "largest error"], rows)
+    _say(notes, NOTES)
+    _say([f"unusual: {message}" for message in reached.unusual], UNUSUAL)
     unchanged = (reached.distance == 0).tolist()
     click.echo(f"{sum(unchanged)} of {len(unchanged)} measures unchanged; wrote {' and '.join(map(str, files))}")
 
 
+def _plain_values(reached: Reached) -> dict[str, object]:
+    values = {
+        name: {
+            "target": reached.targets[:, k].tolist(),
+            "value": reached.values[:, k].tolist(),
+            "original": reached.original[:, k].tolist(),
+        }
+        for k, name in enumerate(reached.names)
+    }
+    return {"attributes": values, "distance": reached.distance.tolist()}
+
+
+def _fewer(number: int, count: int) -> list[str]:
+    """Return a message where there are fewer alternatives than were ordered."""
+    return [f"{number} different answers are all that there are, not {count}"] if number < count else []
+
+
+def _say(messages: Sequence[str], most: int) -> None:
+    """Print the first messages, and how many more there are."""
+    for message in messages[:most]:
+        click.echo(message)
+    if len(messages) > most:
+        click.echo(f"and {len(messages) - most} more (--json lists them)")
+
+
 def _show_sweep(
-    file: Path, attribute: str, variations: Sequence[Variation], output: outputs.Output, *, as_json: bool
+    file: Path,
+    attribute: str,
+    variations: Sequence[Variation],
+    count: int,
+    output: outputs.Output,
+    *,
+    whole: bool,
+    as_json: bool,
 ) -> None:
     """Print the steps of a sweep: a row each."""
+    answers: dict[float, int] = {}
+    for variation in variations:
+        answers[variation.step] = answers.get(variation.step, 0) + 1
+    least = min((number for step, number in answers.items() if step), default=count)
+    notes = _fewer(least, count)
     if as_json:
-        tables.show_json(_plain(file, attribute, variations, output.files))
+        tables.show_json(_plain(file, attribute, variations, notes, output.files))
         return
     tables.show(["step", attribute, "change", "notes"], _rows(variations))
-    clipped = [f"{variation.clipped} at {variation.name}" for variation in variations if variation.clipped]
-    if clipped:
-        click.echo(f"measures whose target was out of range and clipped: {', '.join(clipped)}")
+    clipped = [variation for variation in variations if variation.clipped]
+    if clipped and whole:
+        click.echo(f"out of reach, and as near as the tune comes: {', '.join(each.name for each in clipped)}")
+    elif clipped:
+        places = ", ".join(f"{each.clipped} at {each.name}" for each in clipped)
+        click.echo(f"measures whose target was out of range and clipped: {places}")
+    _say(notes, NOTES)
+    _say([f"unusual at {each.name}: {message}" for each in variations for message in each.unusual], UNUSUAL)
     click.echo(f"wrote {output}")
 
 
@@ -231,7 +272,9 @@ def _rows(variations: Sequence[Variation]) -> list[list[str]]:
     return rows
 
 
-def _plain(file: Path, attribute: str, variations: Sequence[Variation], files: Sequence[Path]) -> dict[str, object]:
+def _plain(
+    file: Path, attribute: str, variations: Sequence[Variation], notes: Sequence[str], files: Sequence[Path]
+) -> dict[str, object]:
     """Return a sweep as plain values."""
     return {
         "input": str(file),
@@ -245,9 +288,11 @@ def _plain(file: Path, attribute: str, variations: Sequence[Variation], files: S
                 "target": None if variation.targets is None else variation.targets.tolist(),
                 "clipped": variation.clipped,
                 "notes": len(variation.tune.notes),
+                "unusual": list(variation.unusual),
             }
             for variation in variations
         ],
         "unchanged": list(variations[0].unchanged),
+        "notes": list(notes),
         "files": [str(path) for path in files],
     }
