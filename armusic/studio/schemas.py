@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from armusic.config import NATURAL
 from armusic.io.readers import options
 from armusic.io.writers.formats import FORMATS, LAYOUTS
 
@@ -19,7 +20,7 @@ BARS = 24  # in a histogram
 
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e6, le=1e6)]
 Target = Number | Annotated[list[Number | None], Field(max_length=MAX_MEASURES)]
-"""One number for all measures, or one for each; null leaves a measure free."""
+"""One number for the tune, or one for each measure; null leaves a measure free."""
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Loop = Literal["auto", "open", "closed"]
 PICTURE = "picture"  # of the notes as a piano roll; the other formats are those of `armusic.io.writers`
@@ -213,7 +214,11 @@ class Session(Message):
 
 
 class Edit(Message):
-    """A complete description of a variation: the server keeps no state of it."""
+    """A complete description of a variation: the server keeps no state of it.
+
+    Where every target and shift is a number, it is of the tune: its mean comes to it, and measures change where it
+    costs the music least. With a list, `measures` or `each_measure`, every measure comes to its own.
+    """
 
     sequence: Annotated[int, Field(ge=0, le=2**53)] = Field(
         0, description="Number that rises with every request of a page; an overtaken request gets 409. 0: no order."
@@ -222,8 +227,14 @@ class Edit(Message):
     shifts: dict[Name, Target] = Field(
         {}, max_length=32, description="Targets relative to the values of the tune, measure by measure."
     )
+    each_measure: bool = Field(False, description="Whether numbers are targets of every measure, not of the tune.")
+    natural: Annotated[float, Field(ge=0, le=1)] = Field(
+        NATURAL, description="From 0, as near to the tune as can be, to 1, as the tunes of the corpus would go."
+    )
     locks: list[Name] = Field(
-        [], max_length=32, description="Attributes that keep their value where others have a target."
+        [],
+        max_length=32,
+        description="Attributes that keep their value where others have a target; their mean where that is the tune's.",
     )
     measures: Annotated[list[Annotated[int, Field(ge=1, le=MAX_MEASURES)]], Field(max_length=MAX_MEASURES)] | None = (
         Field(None, description="Measures that may change; null for all of them.")
@@ -237,6 +248,13 @@ class Edit(Message):
     )
 
 
+class Mean(Message):
+    """A target of the tune, and the value: means of the measures that can change."""
+
+    target: float
+    value: float
+
+
 class Variation(Message):
     """The tune after an edit."""
 
@@ -244,6 +262,9 @@ class Variation(Message):
     notes: list[Note]
     values: dict[str, list[float]] = Field(description="Attribute values by name, one per measure.")
     targets: dict[str, list[float | None]] = Field(description="Targets by name, one per measure; null where free.")
+    means: dict[str, Mean] = Field(
+        description="By name, where targets are of the tune: its means; empty where they are of each measure."
+    )
     changed: list[bool] = Field(description="Whether each measure differs from the tune's.")
     remarks: list[str] = Field(description="Targets out of reach, and measures that cannot change; one line each.")
     loop: Literal["open", "closed"]

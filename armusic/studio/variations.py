@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from functools import partial
 from time import perf_counter
 from typing import Literal
 
 import numpy as np
 
+from armusic.config import NATURAL
+from armusic.editing import chooser
 from armusic.editing import surface as surfaces
 from armusic.editing.material import Tokens
 from armusic.editing.targets import TargetTable
@@ -16,7 +19,7 @@ from armusic.errors import UsageError
 from armusic.music.attributes import canonical_name, short_name
 from armusic.music.score import Tune
 from armusic.studio import memory
-from armusic.studio.schemas import Edit, Note, SurfaceInfo, Target, Variation
+from armusic.studio.schemas import Edit, Mean, Note, SurfaceInfo, Target, Variation
 from armusic.studio.sessions import Editor
 from armusic.studio.uploads import Upload
 
@@ -46,14 +49,16 @@ def variation(editor: Editor, edit: Edit, upload: Upload, model: str | None) -> 
     context = editor.context
     targets = target_table(editor, edit)
     tokens, loop, remarks = decode(editor, edit, targets)
+    values = context.values(tokens)
     return Variation(
         sequence=edit.sequence,
         notes=notes(context.tune(tokens)),
-        values=by_name(context.names, context.values(tokens)),
+        values=by_name(context.names, values),
         targets={
             name: [None if np.isnan(value) else round(value, _DIGITS) for value in column]
             for name, column in zip(context.names, targets.T.tolist(), strict=True)
         },
+        means=means(context.names, targets, values) if of_tune(edit) else {},
         changed=(tokens != context.material.tokens).any(axis=1).tolist(),
         remarks=remarks,
         loop=loop,
@@ -78,13 +83,35 @@ def decode(editor: Editor, edit: Edit, targets: TargetTable) -> tuple[Tokens, Li
     remarks: list[str] = []
     if look_up is None or loop == "open":
         tokens = context.open_loop(targets, edit.seed)
+    elif of_tune(edit):
+        answer = partial(look_up.whole, targets, edit.natural)
+        *_, (tokens, remarks) = chooser.different(answer, 1 if edit.seed is None else 2, edit.seed or 0)
     elif edit.seed is not None:
-        tokens = look_up.sample(targets, edit.seed)
+        tokens = look_up.sample(targets, edit.seed, edit.natural)
     else:
-        tokens, remarks = look_up.closed_loop(targets)
+        tokens, remarks = look_up.closed_loop(targets, edit.natural)
     excluded = _excluded(edit.measures, len(tokens))
     tokens[excluded] = context.material.tokens[excluded]
     return tokens, loop, [*context.material.unchanged, *remarks]
+
+
+def of_tune(edit: Edit) -> bool:
+    """Return whether the targets of an edit are of the tune's means, not of each measure."""
+    goals = [*edit.targets.values(), *edit.shifts.values()]
+    by_measure = edit.each_measure or edit.measures is not None or any(isinstance(goal, list) for goal in goals)
+    return bool(goals) and not by_measure
+
+
+def means(names: Sequence[str], targets: TargetTable, values: TargetTable) -> dict[str, Mean]:
+    """Return the mean target and value of each attribute over the measures that have targets."""
+    return {
+        names[column]: Mean(
+            target=round(float(targets[rows, column].mean()), _DIGITS),
+            value=round(float(values[rows, column].mean()), _DIGITS),
+        )
+        for column, rows in enumerate(np.isfinite(targets).T)
+        if rows.any()
+    }
 
 
 def target_table(editor: Editor, edit: Edit) -> TargetTable:
@@ -160,13 +187,23 @@ def command(editor: Editor, edit: Edit, targets: TargetTable, loop: str, upload:
     stretch = mask[first : last + 1][varied[first : last + 1]]
     if not stretch[:, columns].all():
         return ""
+    names = editor.context.names
+    fixed = {canonical_name(name, names) for name in edit.targets}
+    goals = {
+        names[column]: _spelling(targets[rows, column], present[rows, column], rows, fixed=names[column] in fixed)
+        for column in columns.tolist()
+    }
     words = ["armusic", "interpolate", upload.path]
-    for column in columns.tolist():
-        name = editor.context.names[column]
-        words += ["--attr", f"{name}={_spelling(edit, name, targets[:, column], present[:, column], rows)}"]
+    for name, goal in goals.items():
+        words += ["--attr", f"{name}={goal}"]
     editable = np.flatnonzero(varied)
-    if (first, last) != (int(editable[0]), int(editable[-1])):
+    some = (first, last) != (int(editable[0]), int(editable[-1]))
+    if some:
         words += ["--measures", f"{first + 1}-{last + 1}"]
+    if loop == "closed":
+        curve = any(":" in goal for goal in goals.values())
+        words += ["--each-measure"] if not (of_tune(edit) or some or curve) else []
+        words += ["--natural", f"{edit.natural:.6g}"] if edit.natural != NATURAL else []
     if editor.key != "auto":
         words += ["--key", editor.key]
     if loop == "open":
@@ -178,14 +215,14 @@ def command(editor: Editor, edit: Edit, targets: TargetTable, loop: str, upload:
     return shlex.join(words)
 
 
-def _spelling(edit: Edit, name: str, targets: np.ndarray, present: np.ndarray, rows: np.ndarray) -> str:
-    """Return an attribute's targets as the command line spells them: a value, a shift or a curve."""
-    shift = targets[rows] - present[rows]
-    if np.ptp(targets[rows]) == 0 and name in edit.targets:
-        return f"{targets[rows[0]]:.6g}"
+def _spelling(targets: np.ndarray, present: np.ndarray, rows: np.ndarray, *, fixed: bool) -> str:
+    """Return the targets of some measures as the command line spells them: a value if `fixed`, a shift or a curve."""
+    shift = targets - present
+    if np.ptp(targets) == 0 and fixed:
+        return f"{targets[0]:.6g}"
     if np.ptp(shift) <= 10**-_DIGITS:
         return f"by{shift.mean():+.6g}"
-    return " ".join(f"{row + 1}:{targets[row]:.6g}" for row in rows.tolist())
+    return " ".join(f"{row + 1}:{target:.6g}" for row, target in zip(rows.tolist(), targets.tolist(), strict=True))
 
 
 def _column(goal: Target, count: int, name: str) -> np.ndarray:

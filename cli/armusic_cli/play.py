@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from armusic.config.manner import manner as check_manner
 from armusic.errors import UsageError
 from armusic_cli import options
 
@@ -48,6 +49,8 @@ from armusic_cli import options
 )
 @click.option("--loops", type=click.IntRange(1), metavar="N", help="Number of repetitions.  [default: until Ctrl-C]")
 @options.key
+@options.natural
+@options.keep
 @options.reading
 @options.model
 @options.tune
@@ -62,20 +65,24 @@ def command(
     channel: int,
     loops: int | None,
     key: str,
+    natural: float,
+    keep: str,
     model: Path | None,
     tune: int | None,
     **reading: Any,
 ) -> None:
     """Play a tune in a loop while MIDI knobs change its attributes, each change from the next bar line on.
 
-    A knob in the middle leaves the tune unchanged; at its ends, the attribute is three standard deviations
-    lower or higher, or as far as the model can go. It needs the extra armusic[live]. For example:
+    A knob in the middle leaves the tune unchanged; at its ends, the tune's mean is three standard deviations
+    lower or higher, or as far as the model can go. Measures change where it costs the music least, and cadences
+    and downbeats stay. It needs the extra armusic[live]. For example:
 
         armusic play input.mid --attr density --attr rhythm --port "IAC Driver" --in "nanoKONTROL"
     """
     numbers = dict(_number(text) for text in knobs)
     if clock == "follow" and not (into or virtual):
         raise UsageError("--clock follow needs the input that the clock comes from: name it with --in")
+    check_manner(natural, keep)
     from armusic import api, attributes
 
     names = [attributes.canonical_name(name) for name in typed]
@@ -84,7 +91,7 @@ def command(
     out, inp = api.ports.open_ports(port, into, virtual)
     try:
         melody = api.read(file, tune, **reading)
-        answer = api.load(model, "music").controller(melody, names, key)
+        answer = api.load(model, "music").controller(melody, names, key, natural=natural, keep=keep)
         results: dict[str, Any] = {}
 
         def respond(steps: api.live.Steps) -> Any:

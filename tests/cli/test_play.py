@@ -59,6 +59,8 @@ def test_a_knob_turns_it_and_what_came_is_told(
         ((), "Missing option '--attr'"),
         (("--attr", "densty"), "unknown attribute 'densty': did you mean density or note_density?"),
         (("--attr", "density", "--knob", "density"), "--knob 'density': write it as NAME=NUMBER, such as density=74"),
+        (("--attr", "density", "--keep", "all"), "keep 'all': name cadences, downbeats, rhythm, pitches, or none"),
+        (("--attr", "density", "--natural", "2"), "Invalid value for '--natural': 2.0 is not in the range 0<=x<=1"),
         (("--attr", "density", "--knob", "range=3"), "knob 3 is for range, which is not among the attributes"),
         (("--attr", "density", "--clock", "follow"), "--clock follow needs the input that the clock comes from"),
     ],

@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 import armusic
+from armusic.config import NATURAL
 from armusic.io import readers, writers
 from armusic.studio.server import PAGE
 from armusic.studio.state import Studio
@@ -141,17 +142,60 @@ def test_a_shift_changes_its_attribute_and_a_lock_keeps_another(client: TestClie
         assert variation["loop"] == "closed"
         assert (mean(variation["values"]["density"]) - mean(before["density"])) * sign > 0.03
         for name in ("range", "contour"):
-            assert variation["values"][name] == pytest.approx(before[name], abs=0.08)
+            assert mean(variation["values"][name]) == pytest.approx(mean(before[name]), abs=0.01)
             assert variation["targets"][name] == before[name]
         assert variation["targets"]["rhythm"] == [None] * 4
+        assert set(variation["means"]) == {"density", "range", "contour"}
+
+
+def test_a_number_is_a_target_of_the_tune_or_of_each_measure(client: TestClient, reel: dict[str, Any]) -> None:
+    std = reel["scales"]["density"]["std"]
+    tune = vary(client, reel, shifts={"density": -0.06})
+    target, value = tune["means"]["density"]["target"], tune["means"]["density"]["value"]
+    assert target == pytest.approx(mean(reel["values"]["density"]) - 0.06, abs=1e-5)
+    assert value == pytest.approx(mean(tune["values"]["density"]), abs=1e-5)
+    assert value == pytest.approx(target, abs=0.05 * std)
+    each = vary(client, reel, shifts={"density": -0.06}, each_measure=True)
+    assert each["means"] == {}
+    lower = [now < before for now, before in zip(each["values"]["density"], reel["values"]["density"], strict=True)]
+    assert all(lower)
+    assert 0 < sum(tune["changed"]) < sum(each["changed"]) == 4
+    assert tune["command"].endswith("--attr density=by-0.06")
+    assert each["command"].endswith("--attr density=by-0.06 --each-measure")
+
+
+def test_targets_of_measures_are_asked_one_by_one(client: TestClient, reel: dict[str, Any]) -> None:
+    for edit in ({"targets": {"density": [0.2] * 4}}, {"targets": {"density": 0.2}, "measures": [1, 2, 3, 4]}):
+        variation = vary(client, reel, **edit)
+        assert variation["means"] == {}
+        assert variation["values"]["density"] == pytest.approx([0.2] * 4, abs=0.05)
+        assert variation["command"].endswith("--attr density=0.2 --each-measure")
+
+
+def test_natural_is_from_what_is_near_to_what_is_usual(client: TestClient, reel: dict[str, Any]) -> None:
+    def kept(variation: dict[str, Any]) -> int:
+        old, new = ({(note["start"], note["pitch"]) for note in tune["notes"]} for tune in (reel, variation))
+        return len(old & new)
+
+    near, default, usual = (vary(client, reel, shifts={"contour": 0.2}, natural=natural) for natural in (0, 0.5, 1))
+    assert kept(near) >= kept(default) >= kept(usual)
+    assert near["notes"] != usual["notes"]
+    assert "--natural" not in default["command"]
+    assert near["command"].endswith("--attr contour=by+0.2 --natural 0")
+    assert vary(client, reel, shifts={"contour": 0.2}, natural=0.5)["notes"] == default["notes"]
 
 
 def test_a_curve_is_followed(client: TestClient, reel: dict[str, Any]) -> None:
-    curve = [0.1, 0.2, 0.3, 0.4]
+    curve = [0.4, 0.3, 0.2, 0.1]
     variation = vary(client, reel, targets={"density": curve})
     assert variation["values"]["density"] == pytest.approx(curve, abs=0.05)
     assert variation["targets"]["density"] == curve
     assert all(variation["changed"])
+
+
+def test_a_long_last_note_is_not_filled(client: TestClient, reel: dict[str, Any]) -> None:
+    (remark,) = vary(client, reel, targets={"density": [None, None, None, 0.4]})["remarks"]
+    assert remark.startswith("measure 4: density 0.4 is out of reach")
 
 
 def test_measures_without_targets_stay_note_for_note(client: TestClient, reel: dict[str, Any]) -> None:
@@ -171,11 +215,16 @@ def test_measures_without_targets_stay_note_for_note(client: TestClient, reel: d
 def test_dice_meet_the_targets_with_other_notes_and_repeat_for_the_same_seed(
     client: TestClient, reel: dict[str, Any]
 ) -> None:
-    first, again, second = (vary(client, reel, seed=seed, targets={"density": 0.25}) for seed in (1, 1, 2))
+    targets = {"density": 0.31, "contour": 0.18}
+    first, again, second = (vary(client, reel, seed=seed, targets=targets) for seed in (1, 1, 2))
     assert first["notes"] == again["notes"] != second["notes"]
     assert first["command"] == ""
     for variation in (first, second):
-        assert variation["values"]["density"] == pytest.approx([0.25] * 4, abs=0.05)
+        assert variation["notes"] != vary(client, reel, targets=targets)["notes"]
+        for name, target in targets.items():
+            assert mean(variation["values"][name]) == pytest.approx(target, abs=0.02)
+    each = vary(client, reel, seed=1, targets={"density": 0.25}, each_measure=True)
+    assert each["values"]["density"] == pytest.approx([0.25] * 4, abs=0.05)
     free = vary(client, reel, seed=3, measures=[1])
     assert free["changed"] == [True, False, False, False]
     assert free["values"]["density"][0] == pytest.approx(reel["values"]["density"][0], abs=0.05)
@@ -198,8 +247,10 @@ def test_the_command_does_the_same(client: TestClient, reel: dict[str, Any], tmp
     tune = armusic.read(tmp_path / "reel.abc")
     same = armusic.load().reach(tune, ["density=by-0.05"], measures=(1, 2)).tune
     assert [(n.start, n.pitch) for n in same.notes] == [(n["start"], n["pitch"]) for n in variation["notes"]]
-    falling = vary(client, reel, targets={"contour": -0.2})["command"]
-    assert shlex.split(falling)[4] == "contour=-0.2"
+    falling = vary(client, reel, targets={"contour": -0.1}, natural=0.2)
+    assert shlex.split(falling["command"])[4:] == ["contour=-0.1", "--natural", "0.2"]
+    same = armusic.load().reach(tune, ["contour=-0.1"], natural=0.2).tune
+    assert [(n.start, n.pitch) for n in same.notes] == [(n["start"], n["pitch"]) for n in falling["notes"]]
 
 
 def test_an_overtaken_request_is_refused(client: TestClient) -> None:
@@ -220,6 +271,7 @@ def test_an_overtaken_request_is_refused(client: TestClient) -> None:
         ({"measures": [5]}, "measure 5: the tune has measures 1-4"),
         ({"key": "H:major"}, "unknown key 'H:major': did you mean"),
         ({"targets": {"density": "much"}}, "targets.density.constrained-float: Input should be a valid number"),
+        ({"natural": 1.5}, "natural: Input should be less than or equal to 1"),
         ({"loop": "closd"}, "loop: Input should be 'auto', 'open' or 'closed'"),
         ({"sped": 1}, "sped: Extra inputs are not permitted"),
     ],
@@ -332,6 +384,11 @@ def test_the_page_is_small_and_its_lines_are_short() -> None:
     assert [name for name, text in files.items() if max(map(len, text.splitlines())) > 120] == []
     code = re.sub(r"/\*.*?\*/|^ *//.*?$", "", "\n".join(files.values()), flags=re.DOTALL | re.MULTILINE)
     assert 1000 < sum(bool(line.strip()) for line in code.splitlines()) <= 2000
+
+
+def test_the_page_begins_with_the_default_of_the_server() -> None:
+    (natural,) = re.findall(r"const NATURAL = ([\d.]+);", (PAGE / "edit.js").read_text())
+    assert float(natural) == NATURAL
 
 
 def test_the_page_is_checked_against_the_messages_of_this_server() -> None:

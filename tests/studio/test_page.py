@@ -220,6 +220,30 @@ def test_a_curve_is_drawn_on_a_lane(page: Page) -> None:
     expect(page.locator("#command")).to_contain_text(re.compile(r"density=1:[\d.]+ 2:"))
 
 
+def test_how_natural_and_whether_each_measure_are_part_of_the_edit(page: Page) -> None:
+    open_file(page)
+    each = page.get_by_label("each measure")
+    page.locator("#slider-contour").press("PageUp")
+    settle(page)
+    assert list(seen(page)["means"]) == ["contour"]
+    page.get_by_label("Natural").press("Home")
+    each.check()
+    settle(page)
+    assert seen(page)["means"] == {}
+    expect(page.locator("#command")).to_contain_text("--each-measure --natural 0")
+    page.reload()
+    page.locator("#work").wait_for(timeout=PATIENCE * 1000)
+    expect(each).to_be_checked()
+    assert page.get_by_label("Natural").input_value() == "0"
+    page.keyboard.press("Control+z")
+    expect(each).not_to_be_checked()
+    page.keyboard.press("Control+z")
+    assert page.get_by_label("Natural").input_value() == "0.5"
+    lane(page, "contour").press("ArrowUp")  # a curve asks each measure, whatever is set
+    expect(each).to_be_checked()
+    expect(each).to_be_disabled()
+
+
 def test_a_point_on_the_pad_changes_two_attributes(page: Page) -> None:
     open_file(page)
     page.get_by_label("Across").select_option("density")

@@ -7,6 +7,8 @@
  * @property {Record<string, (number | null)[]>} shifts For each attribute, how far each measure is from its original
  *   value; null where it is free.
  * @property {string[]} locks Attributes that keep their values.
+ * @property {number} natural From 0, as near to the tune as can be, to 1, as tunes of the corpus would go.
+ * @property {boolean} each_measure Whether a shift of the whole tune is one of every measure, not of the tune's mean.
  * @property {string} key
  * @property {number | null} seed Seed of the dice.
  * @property {number[] | null} measures Measures that the dice may change, from 1; null for all.
@@ -16,14 +18,26 @@
 
 /** @typedef {Pick<Session, "measures" | "values">} Tune What edits need of a session. */
 
+const NATURAL = 0.5; // as armusic.config has it
+
 /** @returns {Edit} */
-export const emptyEdit = () => ({ shifts: {}, locks: [], key: "auto", seed: null, measures: null });
+export const emptyEdit = () =>
+  ({ shifts: {}, locks: [], natural: NATURAL, each_measure: false, key: "auto", seed: null, measures: null });
 
 /**
  * Return whether an edit leaves the tune as it is.
  * @param {Edit} edit
  */
 export const isEmpty = (edit) => !Object.keys(edit.shifts).length && edit.seed === null;
+
+/**
+ * Return whether everything is as at the start, what has no effect yet among it.
+ * @param {Edit} edit
+ */
+export const isNew = (edit) => {
+  const { locks, natural, each_measure: each, key } = edit;
+  return isEmpty(edit) && !locks.length && natural === NATURAL && !each && key === "auto";
+};
 
 /** @param {number} value */
 const round = (value) => Math.round(value * 1e6) / 1e6;
@@ -37,6 +51,25 @@ export function scope(session, selection) {
   const [first, last] = selection ?? [0, session.measures.length - 1];
   return [...session.measures.keys()].filter((m) => session.measures[m].editable && m >= first && m <= last);
 }
+
+/**
+ * Return the shift that all editable measures have; null where they differ.
+ * @param {Pick<Session, "measures">} session
+ * @param {(number | null)[]} shifts
+ */
+function common(session, shifts) {
+  const [first, ...rest] = scope(session, null).map((index) => shifts[index]);
+  return rest.every((shift) => shift === first) ? first ?? null : null;
+}
+
+/**
+ * Return whether measures have targets of their own: where a curve was drawn, or measures were selected.
+ * @param {Pick<Session, "measures">} session
+ * @param {Edit} edit
+ */
+export const hasCurve = (session, edit) =>
+  Object.values(edit.shifts).some((shifts) => common(session, shifts) === null) ||
+  (edit.seed !== null && edit.measures !== null);
 
 /**
  * Return the mean of the values at some indices; 0 of none.
@@ -143,13 +176,16 @@ export function rollDice(edit, indices, all) {
 }
 
 /**
- * Return an edit as the server takes it.
+ * Return an edit as the server takes it: a shift of the whole tune is a number.
+ * @param {Pick<Session, "measures">} session
  * @param {Edit} edit
  * @param {number} sequence
  * @returns {EditRequest}
  */
-export const toRequest = (edit, sequence = 0) =>
-  ({ sequence, ...edit, measures: edit.seed === null ? null : edit.measures });
+export function toRequest(session, edit, sequence = 0) {
+  const shifts = Object.entries(edit.shifts).map(([name, values]) => [name, common(session, values) ?? values]);
+  return { sequence, ...edit, shifts: Object.fromEntries(shifts), measures: edit.seed === null ? null : edit.measures };
+}
 
 /**
  * Return a value as text, with as many decimals as its slider resolves.

@@ -81,10 +81,10 @@ export class Exports {
    */
   #request() {
     const { kept, edit, shown, session, pace } = this.get();
-    const variations = kept.map((variation) => ({ name: variation.name, edit: toRequest(variation.edit) }));
+    const variations = kept.map((variation) => ({ name: variation.name, edit: toRequest(session, variation.edit) }));
     if (!kept.some((variation) => sameEdit(variation.edit, edit))) {
       const name = isEmpty(edit) ? "Original" : "Variation";
-      variations.push({ name, edit: { ...toRequest(edit), loop: shown.loop ?? "auto" } });
+      variations.push({ name, edit: { ...toRequest(session, edit), loop: shown.loop ?? "auto" } });
     }
     const original = input("with-original").checked && !variations.some(({ name }) => name === "Original");
     const several = variations.length + Number(original) > 1;

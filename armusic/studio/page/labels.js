@@ -6,7 +6,7 @@
 /** @import { Player } from "./player.js" */
 
 import { $, button, input, make, select } from "./dom.js";
-import { isEmpty } from "./edit.js";
+import { hasCurve, isNew } from "./edit.js";
 
 /** Show a message, or an error, in place of the one before. */
 export function say(text = "", isError = false) {
@@ -80,11 +80,14 @@ export function showScore(svg, name) {
  * @param {History} history
  * @param {Player} player
  */
-export function update({ edit, original, selection, pool }, history, player) {
+export function update({ session, edit, original, selection, pool }, history, player) {
   button("undo").disabled = !history.past.length;
   button("redo").disabled = !history.future.length;
-  button("reset").disabled = isEmpty(edit) && !edit.locks.length && edit.key === "auto";
+  button("reset").disabled = isNew(edit);
   select("key").value = edit.key;
+  input("natural").value = String(edit.natural);
+  input("each-measure").disabled = hasCurve(session, edit);
+  input("each-measure").checked = edit.each_measure || hasCurve(session, edit);
   press("show-original", original);
   press("show-variation", !original);
   press("loop", player.loop);

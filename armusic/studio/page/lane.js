@@ -5,7 +5,7 @@
 
 import { begin, clamp, colours, drag, Ruler } from "./canvas.js";
 import { make } from "./dom.js";
-import { format, setTargets, targets } from "./edit.js";
+import { format, hasCurve, mean, scope, setTargets, targets } from "./edit.js";
 
 const EDGE = 6;
 /** @type {Record<string, number>} */
@@ -120,7 +120,9 @@ export class Lane {
     }
     paint.fillStyle = colour("line");
     paint.fillRect(0, floor, ruler.width, 1);
-    const goals = targets(session, edit, name);
+    const ofTune = edit.shifts[name] && !edit.each_measure && !hasCurve(session, edit);
+    const each = targets(session, edit, name);
+    const goals = ofTune ? each.map(() => mean(each, scope(session, null))) : each;
     const values = original ? session.values[name] : shown.values[name];
     session.measures.forEach((measure, index) => {
       const left = ruler.left(index) + 2;
@@ -142,7 +144,8 @@ export class Lane {
       paint.strokeStyle = colour("ink");
       paint.lineWidth = 2;
       paint.setLineDash([4, 3]);
-      paint.strokeRect(left, y(goals[index]), width, 0.01);
+      const gap = ofTune ? 4 : 0; // the tune's mean is a line
+      paint.strokeRect(left - gap / 2, y(goals[index]), width + gap, 0.01);
       paint.setLineDash([]);
     });
     if (document.activeElement === this.canvas) {
@@ -151,22 +154,23 @@ export class Lane {
       paint.lineWidth = 1.5;
       paint.strokeRect(left + 1, 1, ruler.right(this.cursor) - left - 2, height - 2);
     }
-    this.#label(session, values, goals);
+    this.#label(session, values, goals, ofTune ? "target of the tune's mean" : "target");
   }
 
   /**
    * @param {Session} session
    * @param {number[]} values
    * @param {number[]} goals
+   * @param {string} kind
    */
-  #label(session, values, goals) {
+  #label(session, values, goals, kind) {
     const { canvas, attribute, cursor } = this;
     const [value, goal] = [values[cursor], goals[cursor]].map((number) => format(attribute, session, number));
     canvas.setAttribute("aria-label", `${attribute.label}, measure by measure`);
     canvas.setAttribute("aria-valuemin", String(this.low));
     canvas.setAttribute("aria-valuemax", String(this.high));
     canvas.setAttribute("aria-valuenow", String(clamp(goals[cursor], this.low, this.high)));
-    canvas.setAttribute("aria-valuetext", `measure ${cursor + 1}: ${value}, target ${goal}`);
+    canvas.setAttribute("aria-valuetext", `measure ${cursor + 1}: ${value}, ${kind} ${goal}`);
     canvas.title = `${attribute.description} Draw a curve of targets; double-click to clear one.`;
   }
 }

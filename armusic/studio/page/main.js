@@ -105,7 +105,7 @@ function show(session, work = null) {
 
 const variationQueue = new api.LatestOnly(
   (/** @type {Edit} */ latest, signal) =>
-    withSession((session) => api.variation(session, edits.toRequest(latest, ++sequence), signal)),
+    withSession((session) => api.variation(session, edits.toRequest(session, latest, ++sequence), signal)),
   (variation, latest) => {
     if (edits.isEmpty(edit) || variation.sequence < (state.shown.sequence ?? 0)) return;
     state.shown = variation;
@@ -121,7 +121,7 @@ const variationQueue = new api.LatestOnly(
 
 const scoreQueue = new api.LatestOnly(
   (/** @type {Edit} */ latest, signal) =>
-    withSession((session) => api.score(session, edits.toRequest(latest), signal)),
+    withSession((session) => api.score(session, edits.toRequest(session, latest), signal)),
   (svg) => labels.showScore(svg, state.original ? "original" : "variation"),
   fail,
   { patience: 4000, pause: 300 },

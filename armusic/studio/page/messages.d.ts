@@ -11,7 +11,10 @@ export interface AttributeInfo {
   factor: number;
 }
 
-/** A complete description of a variation: the server keeps no state of it. */
+/** A complete description of a variation: the server keeps no state of it.
+
+Where every target and shift is a number, it is of the tune: its mean comes to it, and measures change where it
+costs the music least. With a list, `measures` or `each_measure`, every measure comes to its own. */
 export interface Edit {
   /** Number that rises with every request of a page; an overtaken request gets 409. 0: no order. */
   sequence?: number;
@@ -19,7 +22,11 @@ export interface Edit {
   targets?: Record<string, number | (number | null)[]>;
   /** Targets relative to the values of the tune, measure by measure. */
   shifts?: Record<string, number | (number | null)[]>;
-  /** Attributes that keep their value where others have a target. */
+  /** Whether numbers are targets of every measure, not of the tune. */
+  each_measure?: boolean;
+  /** From 0, as near to the tune as can be, to 1, as the tunes of the corpus would go. */
+  natural?: number;
+  /** Attributes that keep their value where others have a target; their mean where that is the tune's. */
   locks?: string[];
   /** Measures that may change; null for all of them. */
   measures?: number[] | null;
@@ -73,6 +80,12 @@ export interface Histogram {
   high: number;
   /** Shares of 24 equal bins from low to high; they sum to 1. */
   shares: number[];
+}
+
+/** A target of the tune, and the value: means of the measures that can change. */
+export interface Mean {
+  target: number;
+  value: number;
 }
 
 /** A measure of a tune. */
@@ -230,6 +243,8 @@ export interface Variation {
   values: Record<string, number[]>;
   /** Targets by name, one per measure; null where free. */
   targets: Record<string, (number | null)[]>;
+  /** By name, where targets are of the tune: its means; empty where they are of each measure. */
+  means: Record<string, Mean>;
   /** Whether each measure differs from the tune's. */
   changed: boolean[];
   /** Targets out of reach, and measures that cannot change; one line each. */

@@ -24,7 +24,7 @@
  * @property {Edit[]} future
  */
 
-const NAME = "armusic-studio-2"; // another number where what is stored changes
+const NAME = "armusic-studio-3"; // another number where what is stored changes
 const MAX_LENGTH = 3_000_000;
 
 /** @param {Source & Work} work */

@@ -19,7 +19,7 @@ const MAX_TEMPO = 400;
  * @property {(original: boolean) => void} compare
  * @property {() => void} draw
  * @property {() => void} save
- * @property {(edit: Edit) => void} change
+ * @property {(edit: Edit, settled?: boolean) => void} change
  * @property {(file?: File) => Promise<unknown>} openFile
  * @property {(id: string) => Promise<unknown>} openExample
  * @property {(choice: Partial<Reading>) => void} chooseTrack
@@ -27,7 +27,7 @@ const MAX_TEMPO = 400;
  * @property {() => void} rollDice
  * @property {() => void} drawScore
  * @property {Player} player
- * @property {() => Pick<View, "model" | "session">} get
+ * @property {() => Pick<View, "model" | "session" | "edit">} get
  */
 
 /**
@@ -83,6 +83,14 @@ function wireControls(actions) {
   on("undo", "click", () => actions.step("undo"));
   on("redo", "click", () => actions.step("redo"));
   on("reset", "click", () => actions.change(emptyEdit()));
+  for (const event of ["input", "change"]) {
+    on("natural", event, () => {
+      actions.change({ ...get().edit, natural: Number(input("natural").value) }, event === "change");
+    });
+  }
+  on("each-measure", "change", () => {
+    actions.change({ ...get().edit, each_measure: input("each-measure").checked });
+  });
   on("dice", "click", actions.rollDice);
   on("score-box", "toggle", actions.drawScore);
 }

@@ -80,10 +80,31 @@ test("dice for all measures name none; for some, they name those with targets as
 });
 
 test("a request has the measures only with dice", () => {
-  assert.deepEqual(edits.toRequest({ ...EMPTY, measures: [1] }, 7), {
-    sequence: 7, shifts: {}, locks: [], key: "auto", seed: null, measures: null,
+  assert.deepEqual(edits.toRequest(TUNE, { ...EMPTY, measures: [1] }, 7), {
+    sequence: 7, shifts: {}, locks: [], natural: 0.5, each_measure: false, key: "auto", seed: null, measures: null,
   });
-  assert.deepEqual(edits.toRequest({ ...EMPTY, seed: 1, measures: [1] }).measures, [1]);
+  assert.deepEqual(edits.toRequest(TUNE, { ...EMPTY, seed: 1, measures: [1] }).measures, [1]);
+});
+
+test("a shift of the whole tune is sent as a number, a curve as a list", () => {
+  const whole = edits.shiftMean(TUNE, EMPTY, "density", edits.scope(TUNE, null), 1);
+  assert.deepEqual(whole.shifts.density.filter((shift) => shift !== null).length, 3);
+  assert.deepEqual(edits.toRequest(TUNE, whole).shifts, { density: whole.shifts.density[0] });
+  assert.ok(!edits.hasCurve(TUNE, whole));
+  const curve = edits.setTargets(TUNE, whole, "range", { 1: 0.6 });
+  assert.deepEqual(edits.toRequest(TUNE, curve).shifts, {
+    density: whole.shifts.density[0], range: [null, 0.1, null, null],
+  });
+  assert.ok(edits.hasCurve(TUNE, curve));
+  assert.ok(edits.hasCurve(TUNE, { ...EMPTY, seed: 1, measures: [1] }));
+  assert.ok(!edits.hasCurve(TUNE, { ...whole, seed: 1 }));
+});
+
+test("what has no effect yet is something to start over from", () => {
+  assert.ok(edits.isNew(EMPTY));
+  for (const change of [{ locks: ["range"] }, { natural: 0.2 }, { each_measure: true }, { key: "off" }, { seed: 1 }]) {
+    assert.ok(!edits.isNew({ ...EMPTY, ...change }));
+  }
 });
 
 test("values have as many decimals as their slider resolves, and no negative zero", () => {
