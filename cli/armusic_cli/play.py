@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from armusic.config.manner import manner as check_manner
 from armusic.errors import UsageError
 from armusic_cli import options
 
@@ -82,7 +81,6 @@ def command(
     numbers = dict(_number(text) for text in knobs)
     if clock == "follow" and not (into or virtual):
         raise UsageError("--clock follow needs the input that the clock comes from: name it with --in")
-    check_manner(natural, keep)
     from armusic import api, attributes
 
     names = [attributes.canonical_name(name) for name in typed]

@@ -53,13 +53,18 @@ def test_a_knob_turns_it_and_what_came_is_told(
     assert len(sent(port, "note_on")) != len(readers.read(melody).notes)
 
 
+def test_what_cannot_be_kept_is_refused(run: Run, melody: Path, model: Path, port: EchoPort) -> None:
+    done = run("play", "input.mid", "--attr", "density", "--keep", "all", "--model", model)
+    assert done.error(2) == "keep 'all': name cadences, downbeats, rhythm, pitches, or none"
+    assert port.closed
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ((), "Missing option '--attr'"),
         (("--attr", "densty"), "unknown attribute 'densty': did you mean density or note_density?"),
         (("--attr", "density", "--knob", "density"), "--knob 'density': write it as NAME=NUMBER, such as density=74"),
-        (("--attr", "density", "--keep", "all"), "keep 'all': name cadences, downbeats, rhythm, pitches, or none"),
         (("--attr", "density", "--natural", "2"), "Invalid value for '--natural': 2.0 is not in the range 0<=x<=1"),
         (("--attr", "density", "--knob", "range=3"), "knob 3 is for range, which is not among the attributes"),
         (("--attr", "density", "--clock", "follow"), "--clock follow needs the input that the clock comes from"),
