@@ -266,7 +266,9 @@ class Variation(Message):
         description="By name, where targets are of the tune: its means; empty where they are of each measure."
     )
     changed: list[bool] = Field(description="Whether each measure differs from the tune's.")
-    remarks: list[str] = Field(description="Targets out of reach, and measures that cannot change; one line each.")
+    remarks: list[str] = Field(
+        description="Measures that cannot change, targets out of reach, and what is unusual; one line each."
+    )
     loop: Literal["open", "closed"]
     pool: PoolStatus
     command: str = Field(description="The equivalent command; empty where there is none, as for dice.")

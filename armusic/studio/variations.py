@@ -13,7 +13,7 @@ import numpy as np
 from armusic.config import NATURAL
 from armusic.editing import chooser
 from armusic.editing import surface as surfaces
-from armusic.editing.material import Tokens
+from armusic.editing.material import Material, Tokens
 from armusic.editing.targets import TargetTable
 from armusic.errors import UsageError
 from armusic.music.attributes import canonical_name, short_name
@@ -22,7 +22,9 @@ from armusic.studio import memory
 from armusic.studio.schemas import Edit, Mean, Note, SurfaceInfo, Target, Variation
 from armusic.studio.sessions import Editor
 from armusic.studio.uploads import Upload
+from armusic.taste import words
 
+UNUSUAL = 4  # things that are said of a variation
 _DIGITS = 6  # decimals of values in messages
 
 
@@ -60,7 +62,7 @@ def variation(editor: Editor, edit: Edit, upload: Upload, model: str | None) -> 
         },
         means=means(context.names, targets, values) if of_tune(edit) else {},
         changed=(tokens != context.material.tokens).any(axis=1).tolist(),
-        remarks=remarks,
+        remarks=[*remarks, *unusual(context.material, tokens)],
         loop=loop,
         pool=editor.status,
         command=command(editor, edit, targets, loop, upload, model),
@@ -93,6 +95,17 @@ def decode(editor: Editor, edit: Edit, targets: TargetTable) -> tuple[Tokens, Li
     excluded = _excluded(edit.measures, len(tokens))
     tokens[excluded] = context.material.tokens[excluded]
     return tokens, loop, [*context.material.unchanged, *remarks]
+
+
+def unusual(material: Material, tokens: Tokens) -> list[str]:
+    """Return what is unusual in a variation: each thing with its measures, the first few, and how many more."""
+    places: dict[str, list[str]] = {}
+    for message in words.unusual(tokens, material.tokens, material.kind):
+        place, _, text = message.partition(": ")
+        places.setdefault(text, []).append(place.removeprefix("measure "))
+    lines = [f"measure{'s' if len(where) > 1 else ''} {', '.join(where)}: {text}" for text, where in places.items()]
+    more = len(lines) - UNUSUAL
+    return [*lines[:UNUSUAL], *([f"{more} more unusual thing{'s' if more > 1 else ''}"] if more > 0 else [])]
 
 
 def of_tune(edit: Edit) -> bool:
@@ -193,26 +206,26 @@ def command(editor: Editor, edit: Edit, targets: TargetTable, loop: str, upload:
         names[column]: _spelling(targets[rows, column], present[rows, column], rows, fixed=names[column] in fixed)
         for column in columns.tolist()
     }
-    words = ["armusic", "interpolate", upload.path]
+    line = ["armusic", "interpolate", upload.path]
     for name, goal in goals.items():
-        words += ["--attr", f"{name}={goal}"]
+        line += ["--attr", f"{name}={goal}"]
     editable = np.flatnonzero(varied)
     some = (first, last) != (int(editable[0]), int(editable[-1]))
     if some:
-        words += ["--measures", f"{first + 1}-{last + 1}"]
+        line += ["--measures", f"{first + 1}-{last + 1}"]
     if loop == "closed":
         curve = any(":" in goal for goal in goals.values())
-        words += ["--each-measure"] if not (of_tune(edit) or some or curve) else []
-        words += ["--natural", f"{edit.natural:.6g}"] if edit.natural != NATURAL else []
+        line += ["--each-measure"] if not (of_tune(edit) or some or curve) else []
+        line += ["--natural", f"{edit.natural:.6g}"] if edit.natural != NATURAL else []
     if editor.key != "auto":
-        words += ["--key", editor.key]
+        line += ["--key", editor.key]
     if loop == "open":
-        words.append("--open-loop")
+        line.append("--open-loop")
     if model:
-        words += ["--model", model]
+        line += ["--model", model]
     for option, value in upload.reading.model_dump(exclude_defaults=True).items():
-        words += [f"--{option}", str(value)]
-    return shlex.join(words)
+        line += [f"--{option}", str(value)]
+    return shlex.join(line)
 
 
 def _spelling(targets: np.ndarray, present: np.ndarray, rows: np.ndarray, *, fixed: bool) -> str:

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 import armusic
 from armusic.config import NATURAL
 from armusic.io import readers, writers
+from armusic.studio import variations
 from armusic.studio.server import PAGE
 from armusic.studio.state import Studio
 from tests.extras import cairo
@@ -210,6 +211,18 @@ def test_measures_without_targets_stay_note_for_note(client: TestClient, reel: d
             assert old == new
         assert variation["command"].endswith("--attr density=0.15 --measures 2-3")
     assert vary(client, reel)["notes"] == reel["notes"]
+
+
+def test_what_is_unusual_is_said_after_what_is_out_of_reach(client: TestClient, reel: dict[str, Any]) -> None:
+    assert vary(client, reel)["remarks"] == []
+    remarks = vary(client, reel, shifts={"contour": [1.0] * 4})["remarks"]
+    limits = [place for place, remark in enumerate(remarks) if "out of reach" in remark]
+    assert limits == list(range(len(limits)))
+    said = remarks[len(limits) :]
+    assert 0 < len(said) <= variations.UNUSUAL + 1
+    assert all(re.match(r"measures? [1-4](, [1-4])*: \w", remark) for remark in said[: variations.UNUSUAL])
+    denser = vary(client, reel, shifts={"density": 0.2})["remarks"]
+    assert "measures 1, 2, 3: sixteenths" in denser
 
 
 def test_dice_meet_the_targets_with_other_notes_and_repeat_for_the_same_seed(

@@ -247,7 +247,7 @@ export interface Variation {
   means: Record<string, Mean>;
   /** Whether each measure differs from the tune's. */
   changed: boolean[];
-  /** Targets out of reach, and measures that cannot change; one line each. */
+  /** Measures that cannot change, targets out of reach, and what is unusual; one line each. */
   remarks: string[];
   loop: "open" | "closed";
   pool: PoolStatus;
