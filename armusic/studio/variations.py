@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from functools import partial
+from itertools import groupby
 from time import perf_counter
 from typing import Literal
 
@@ -99,13 +100,25 @@ def decode(editor: Editor, edit: Edit, targets: TargetTable) -> tuple[Tokens, Li
 
 def unusual(material: Material, tokens: Tokens) -> list[str]:
     """Return what is unusual in a variation: each thing with its measures, the first few, and how many more."""
-    places: dict[str, list[str]] = {}
+    places: dict[str, list[int]] = {}
     for message in words.unusual(tokens, material.tokens, material.kind):
         place, _, text = message.partition(": ")
-        places.setdefault(text, []).append(place.removeprefix("measure "))
-    lines = [f"measure{'s' if len(where) > 1 else ''} {', '.join(where)}: {text}" for text, where in places.items()]
+        places.setdefault(text, []).append(int(place.removeprefix("measure ")))
+    lines = [f"measure{'s' if len(where) > 1 else ''} {ranges(where)}: {text}" for text, where in places.items()]
     more = len(lines) - UNUSUAL
     return [*lines[:UNUSUAL], *([f"{more} more unusual thing{'s' if more > 1 else ''}"] if more > 0 else [])]
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Return rising numbers as text.
+
+    Examples
+    --------
+    >>> ranges([1, 2, 3, 5, 8, 9])
+    '1-3, 5, 8-9'
+    """
+    runs = (list(run) for _, run in groupby(numbers, lambda number: number - numbers.index(number)))
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def of_tune(edit: Edit) -> bool:
