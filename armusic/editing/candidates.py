@@ -173,7 +173,7 @@ def part(search: Search, units: slice) -> Search:
 def inputs(search: Search) -> Candidates:
     """Return each unit as it is."""
     units = np.arange(len(search.first))
-    return _measure(search, units, search.material.tokens[search.first], search.z)
+    return measured(search, units, search.material.tokens[search.first], search.z)
 
 
 def attempt(search: Search, units: Units, z: Codes, on_decode: Callable[[int], None] = ignore) -> Candidates:
@@ -183,7 +183,7 @@ def attempt(search: Search, units: Units, z: Codes, on_decode: Callable[[int], N
     tokens = decode(search.checkpoint, search.material, rows, codes, search.allowed, PULLS, on_decode)
     of = np.broadcast_to(units, tokens.shape[:3]).ravel()
     codes = np.broadcast_to(codes, (len(PULLS), *codes.shape)).reshape(-1, z.shape[2])
-    return _measure(search, of, tokens.reshape(len(of), -1), codes)
+    return measured(search, of, tokens.reshape(len(of), -1), codes)
 
 
 def around(search: Search, dim: int, count: int, rng: np.random.Generator) -> Codes:
@@ -273,7 +273,7 @@ def written(search: Search, names: Sequence[str], rng: np.random.Generator) -> C
     """Return measures that come from no code: see `editing.written`."""
     of, tokens = writing.measures(search.ear, names, rng)
     sounds = is_onset(tokens).any(axis=1)
-    return _measure(search, of[sounds], tokens[sounds], search.z[of[sounds]])
+    return measured(search, of[sounds], tokens[sounds], search.z[of[sounds]])
 
 
 def recombine(search: Search, pool: Candidates) -> Candidates:
@@ -296,7 +296,7 @@ def recombine(search: Search, pool: Candidates) -> Candidates:
     tokens = np.concatenate(parts)
     sounds = is_onset(tokens).any(axis=1)
     of, z = np.tile(pool.of, len(parts))[sounds], np.tile(pool.z, (len(parts), 1))[sounds]
-    return _measure(search, of, tokens[sounds], z)
+    return measured(search, of, tokens[sounds], z)
 
 
 def join(parts: Sequence[Candidates]) -> Candidates:
@@ -314,7 +314,8 @@ def join(parts: Sequence[Candidates]) -> Candidates:
     return every.take(index)
 
 
-def _measure(search: Search, of: Units, tokens: Tokens, z: Float[np.ndarray, "candidate latent"]) -> Candidates:
+def measured(search: Search, of: Units, tokens: Tokens, z: Float[np.ndarray, "candidate latent"]) -> Candidates:
+    """Return measures as candidates: without new silence, and with their values."""
     tokens = ears.mend(search.ear, of, tokens).astype(np.int16)
     values = attributes.measure_each(tokens, search.kind[of], search.names)
     return Candidates(of, tokens, z, values.round(_EXACT), np.full(len(of), np.nan))
