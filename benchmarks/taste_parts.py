@@ -27,7 +27,7 @@ from armusic.music.pitch_frame import ANCHORED
 from armusic.music.tokenizer import is_onset
 from armusic.taste import lines
 
-EDITS, MOST = 1500, 6  # random edits of each measure, and touches in one
+EDITS, MOST, TRIES = 1500, 6, 3  # random edits of each measure, notes that change at most, and tries for each
 TRAINING = 5000  # measures of the training part that are looked at, in each metre
 SKIPPED = 48  # tunes that `taste.py` judges
 Source = Callable[[Search, tuple[str, ...], np.random.Generator], list[Candidates]]
@@ -57,16 +57,15 @@ def drawn(search: Search, names: tuple[str, ...], rng: np.random.Generator) -> l
 def random_edits(search: Search, names: tuple[str, ...], rng: np.random.Generator) -> list[Candidates]:
     """Return measures with one to `MOST` random notes moved, left out or added."""
     del names
-    ear, count = search.ear, len(search.first)
-    grid, rows, parts = written.grid(ear), ear.tokens, []
+    ear, every, parts = search.ear, lines.every_touch(), []
+    every = every[every[:, 1] < ear.tokens.shape[1]]
+    rows = np.broadcast_to(ear.tokens, (EDITS // MOST, *ear.tokens.shape))
     for _ in range(MOST):
-        touched = lines.touched(rows, ear.scale, np.resize(grid, rows.shape), rng, 0)
-        chosen = rng.integers(len(touched), size=(EDITS // MOST, count))
-        rows = touched.reshape(len(touched), -1, count, rows.shape[1])[chosen, 0, np.arange(count)]
+        for _ in range(TRIES):  # most touches fall where nothing can be done
+            rows = lines.touch(rows, every[rng.integers(len(every), size=len(rows))], ear.scale, written.grid(ear))
         parts.append(rows)
-        rows = rows.reshape(-1, rows.shape[2])
-    tokens = np.concatenate(parts).reshape(-1, rows.shape[1])
-    return [sounding(search, np.resize(np.arange(count), len(tokens)), tokens)]
+    tokens = np.concatenate(parts)
+    return [sounding(search, np.tile(np.arange(len(ear.tokens)), len(tokens)), tokens.reshape(-1, rows.shape[2]))]
 
 
 def nearest(search: Search, names: tuple[str, ...], rng: np.random.Generator) -> list[Candidates]:

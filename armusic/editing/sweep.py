@@ -185,15 +185,24 @@ def _each(pool: Pool, moves: Sequence[float], alternatives: int, seed: int) -> l
 
 
 def _whole(pool: Pool, moves: Sequence[float], alternatives: int, seed: int) -> list[list[_Step]]:
-    """Return the steps of one path on which the mean of the tune comes to each target, or as near as it can."""
+    """Return the steps of one path on which the mean of the tune comes to each target, or as near as it can.
+
+    Steps that are out of reach share what is left of the path, so that each differs from the one before.
+    """
     chooser = choosers.chooser(pool)
+    targets = {move: chooser.step_targets([move]) for move in moves}
+    within = {move: chooser.within(target) for move, target in targets.items()}
+    clipped = {move for move in moves if (abs(within[move] - targets[move]) > _SLACK).any()}
+    for side in (-1, 1):
+        beyond = sorted((move for move in clipped if move * side > 0), key=abs)
+        near = [move for move in moves if move * side > 0 and move not in clipped]
+        start = within[max(near, key=abs)] if near else pool.present
+        for number, move in enumerate(beyond, 1):
+            within[move] = start + (within[beyond[-1]] - start) * number / len(beyond)
     steps = []
     for move in moves:
-        targets = chooser.step_targets([move])
-        within = chooser.within(targets)
-        answers = choosers.different(partial(chooser.answer, within), alternatives, seed)
-        clipped = int((abs(within - targets) > _SLACK).any())
-        steps.append([_Step(tokens, within[:, 0], clipped) for tokens, _ in answers])
+        answers = choosers.different(partial(chooser.answer, within[move]), alternatives, seed)
+        steps.append([_Step(tokens, within[move][:, 0], int(move in clipped)) for tokens, _ in answers])
     return steps
 
 

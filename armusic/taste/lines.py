@@ -144,16 +144,21 @@ def touched(
     >>> [60, HOLD, HOLD, 65, HOLD, HOLD] in rows, [60, HOLD, 62, 64, HOLD, HOLD] in rows
     (True, True)
     """
-    touches = np.array([*product((_MOVE, _ADD), range(MAX_TICKS), STEPS), *product((_DROP,), range(MAX_TICKS), (0,))])
+    touches = every_touch()
     inside = touches[touches[:, 1] < tokens.shape[1]]
-    single = _touch(np.broadcast_to(tokens, (len(inside), *tokens.shape)), inside, scale, grid)
+    single = touch(np.broadcast_to(tokens, (len(inside), *tokens.shape)), inside, scale, grid)
     first, second = rng.integers(0, len(touches), size=(2, pairs))
     both = (touches[first, 1] < tokens.shape[1]) & (touches[second, 1] < tokens.shape[1])
-    rows = _touch(np.broadcast_to(tokens, (int(both.sum()), *tokens.shape)), touches[first[both]], scale, grid)
-    return np.concatenate([single, _touch(rows, touches[second[both]], scale, grid)])
+    rows = touch(np.broadcast_to(tokens, (int(both.sum()), *tokens.shape)), touches[first[both]], scale, grid)
+    return np.concatenate([single, touch(rows, touches[second[both]], scale, grid)])
 
 
-def _touch(
+def every_touch() -> Int[np.ndarray, "touch three"]:
+    """Return every touch of a note: what is done (move, add or drop), at which tick, and by how many steps."""
+    return np.array([*product((_MOVE, _ADD), range(MAX_TICKS), STEPS), *product((_DROP,), range(MAX_TICKS), (0,))])
+
+
+def touch(
     rows: Int[np.ndarray, "touch item tick"],
     touches: Int[np.ndarray, "touch three"],
     scale: Scale,

@@ -253,7 +253,7 @@ def _show_sweep(
     tables.show(["step", attribute, "change", "notes"], _rows(variations))
     clipped = [variation for variation in variations if variation.clipped]
     if clipped and whole:
-        click.echo(f"out of reach, and as near as the tune comes: {', '.join(each.name for each in clipped)}")
+        click.echo(f"out of reach; as far as the tune goes instead: {', '.join(each.name for each in clipped)}")
     elif clipped:
         places = ", ".join(f"{each.clipped} at {each.name}" for each in clipped)
         click.echo(f"measures whose target was out of range and clipped: {places}")
