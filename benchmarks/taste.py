@@ -162,12 +162,12 @@ def excess(bench: Bench, tunes: Sequence[tuple[Subject, np.ndarray]]) -> dict[st
     }
 
 
-def sweeps(model: api.Model) -> Variations:
-    """Return the model's own variations."""
+def sweeps(model: api.Model, **options: Any) -> Variations:
+    """Return the model's own variations; the options are those of `Model.interpolate`."""
 
     def answers(tune: Tune, attribute: str, steps: Sequence[int]) -> list[Answer]:
         most = max(map(abs, steps))
-        swept = model.interpolate(tune, attribute, steps=2 * most + 1, span=(-most, most))
+        swept = model.interpolate(tune, attribute, steps=2 * most + 1, span=(-most, most), **options)
         by_step = {int(variation.step): variation for variation in swept}
         return [Answer(encode(by_step[step].tune), by_step[step].targets) for step in steps]
 
@@ -288,6 +288,7 @@ def main() -> None:
     """Judge the shipped model's sweeps, or show what was judged before."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-n", type=int, default=48, help="tunes")
+    parser.add_argument("--each-measure", action="store_true", help="as `interpolate --each-measure`")
     parser.add_argument("-o", type=Path, metavar="FILE", help="where the figures go, as JSON")
     parser.add_argument("--show", type=Path, nargs="+", metavar="FILE", help="figures to print instead")
     options = parser.parse_args()
@@ -296,7 +297,8 @@ def main() -> None:
     else:
         torch.set_num_threads(1)
         model = api.load()
-        columns = {"now": judge_variations(sweeps(model), bench_of(model, options.n))}
+        how = {"each_measure": True} if options.each_measure else {}
+        columns = {"now": judge_variations(sweeps(model, **how), bench_of(model, options.n))}
         if options.o:
             options.o.write_text(json.dumps(columns["now"], indent=1) + "\n")
     print(taste_table.page(columns))

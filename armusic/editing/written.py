@@ -23,7 +23,7 @@ IN_TIME = ("rhythm", "density", "syncopation", "rhythmic_entropy", "beat_strengt
 """Attributes that depend on when notes start alone."""
 IN_PITCH = ("range", "contour", "mean_interval", "interval_entropy")
 """Attributes that depend on pitches alone, or hardly on anything else."""
-DRAWS = 112  # measures drawn for each unit
+DRAWS = 96  # measures drawn for each unit
 PULLS = (0.5, 1.5, 3.0)  # nats by which the input's own classes are favoured, in turn
 TILT = 5.0  # nats: the most by which notes at a tick, or pitches an octave away, are favoured
 
