@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+import armusic
 from armusic import config
 from armusic.editing.decoding import choose
 from armusic.editing.material import padding
@@ -23,6 +25,8 @@ from armusic.training.adapters.music import build
 from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import Scale
 from tests.notation import JIG, REEL, WALTZ, tune
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def checkpoint(frame: str = "anchored") -> Checkpoint:
@@ -184,3 +188,24 @@ def test_padding_is_found_in_ticks() -> None:
     assert padding(tune("2/4", "C|D4|E2|"), 12).sum(axis=1).tolist() == [9, 0, 6]
     silent: Tune = tune("3/4", "z4 C2|")
     assert not padding(silent, 18).any()
+
+
+def test_each_step_differs_from_the_one_before_and_none_goes_back() -> None:
+    """The hymn has few notes to lose: rhythm -1 is out of its reach, and shares with -2 how far it goes."""
+    model, tune = armusic.load(), armusic.read(EXAMPLES / "amazing-grace.mid")
+    variations = model.interpolate(tune, "rhythm")
+    means = [float(variation.values.mean()) for variation in variations]
+    assert means == sorted(means)
+    assert len({tuple(variation.tune.notes) for variation in variations}) == len(variations)
+    assert [variation.clipped for variation in variations] == [1, 1, 0, 0, 0]
+    targets = [variation.targets.mean() for variation in variations if variation.targets is not None]
+    assert targets[1] == pytest.approx((targets[0] + targets[2]) / 2)
+
+
+def test_alternatives_come_to_the_same_mean_by_other_notes() -> None:
+    model, tune = armusic.load(), armusic.read(EXAMPLES / "speed-the-plough.mid")
+    variations = [each for each in model.interpolate(tune, "density", 3, (-1, 1), alternatives=3) if each.step > 0]
+    assert [each.name for each in variations] == ["density +1.0", "density +1.0 (2)", "density +1.0 (3)"]
+    assert len({each.tune.notes for each in variations}) == 3
+    means = [float(each.values.mean()) for each in variations]
+    assert means == pytest.approx([means[0]] * 3, abs=0.003)
