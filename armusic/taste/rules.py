@@ -259,6 +259,7 @@ def phrase_ends(tokens: Tokens, kind: Int[np.ndarray, " candidate"]) -> Bool[np.
     last = tokens.shape[1] - 1 - onset[:, ::-1].argmax(axis=1)
     rests = (ticks - last >= 2 * TICKS_PER_BEAT) & onset.any(axis=1)
     ends = (place == PHRASE - 1) | ((place == PHRASE // 2 - 1) & rests)
+    ends[:pickup] = False
     ends[sounds[-1] :] = True
     held = ends & (tokens[:, 0] == HOLD)  # the note that closes began in the measure before
     return ends | np.append(held[1:], False)
