@@ -172,8 +172,7 @@ def part(search: Search, units: slice) -> Search:
 
 def inputs(search: Search) -> Candidates:
     """Return each unit as it is."""
-    units = np.arange(len(search.first))
-    return measured(search, units, search.material.tokens[search.first], search.z)
+    return measured(search, np.arange(len(search.first)), search.material.tokens[search.first], search.z)
 
 
 def attempt(search: Search, units: Units, z: Codes, on_decode: Callable[[int], None] = ignore) -> Candidates:

@@ -15,7 +15,7 @@ EQUALS = 4  # of these, so many are judged as music
 SOFTNESS = (1.0, 0.3, 0.1)  # of the choice, while prices are found: choices that cost so much more are e times rarer
 STEPS = 12  # of Newton's method, at each softness
 DAMPING = 1e-3
-ROUNDS = 4  # in which each unit may take another candidate
+ROUNDS = 4  # in which each unit may take another candidate, from those of the prices on and from the input on
 EXACT = 2000.0  # what a squared standard deviation of error of the tune's mean costs, for each of its measures
 
 Answers = Int[np.ndarray, " unit"]
@@ -61,18 +61,19 @@ def answers(pool: Pool, totals: Float[np.ndarray, " attribute"], costs: Float[np
             mean, slope = _expected(change, cost, price, softness, bounds, weight)
             step = np.linalg.solve(slope + DAMPING * np.eye(len(price)), goal - mean)
             price = price + step.clip(-2, 2)
-    starts = bounds[:-1]
     total = cost - change @ price
-    places = np.array([low + int(total[low:high].argmin()) for low, high in pairwise(bounds)])
-    mean = (weight * change[places]).sum(axis=0)
-    for _ in range(ROUNDS):
-        for unit in range(len(starts)):
-            here = slice(bounds[unit], bounds[unit + 1])
-            new = mean + weight[unit] * (change[here] - change[places[unit]])
-            value = cost[here] * occurrences[unit] + EXACT * occurrences.sum() * ((new - goal) ** 2).sum(axis=1)
-            best = int(value.argmin())
-            mean, places[unit] = new[best], bounds[unit] + best
-    return places
+    priced = np.array([low + int(total[low:high].argmin()) for low, high in pairwise(bounds)])
+    exact, results = EXACT * occurrences.sum(), []
+    for places in (priced, own.copy()):
+        mean = (weight * change[places]).sum(axis=0)
+        for _ in range(ROUNDS):
+            for unit, times in enumerate(occurrences.tolist()):
+                here = np.arange(bounds[unit], bounds[unit + 1])
+                new = mean + weight[unit] * (change[here] - change[places[unit]])
+                best = int((cost[here] * times + exact * ((new - goal) ** 2).sum(axis=1)).argmin())
+                mean, places[unit] = new[best], here[best]
+        results.append((float(cost[places] @ occurrences + exact * ((mean - goal) ** 2).sum()), places))
+    return min(results, key=lambda result: result[0])[1]
 
 
 def _expected(

@@ -103,7 +103,10 @@ class Path:
         return self.pool.search.std[:, self.column]
 
     def _fill(self, places: Answers, ahead: tuple[Change, ...], rest: float, close: float) -> None:
-        """Change one unit or two so that the sum comes near to the rest: the cheapest of what is near enough."""
+        """Change one unit or two so that the sum comes near to the rest: the cheapest of what is near enough.
+
+        Where no change is nearer than none, nothing is changed.
+        """
         options = [self._between(place, change) for place, change in _first(places, ahead)]
         single = np.concatenate([gain for gain, _, _ in options])
         costs = np.concatenate([cost for _, cost, _ in options])
@@ -113,6 +116,8 @@ class Path:
         error[of[:, None] == of] = np.inf
         alone = np.arange(len(single))
         error[alone, alone], total[alone, alone] = abs(single - rest), costs
+        if error.min() >= rest:
+            return
         limit = max(close, float(error.min()))
         first, second = np.unravel_index(np.where(error <= limit, total, np.inf).argmin(), error.shape)
         for index in {int(first), int(second)}:
