@@ -87,7 +87,7 @@ def rivals(model: TuneModel, corpus: Corpus, train: np.ndarray, valid: np.ndarra
         if not is_onset(corpus.tokens[rows]).any():
             continue
         tune = context.setting(corpus.tokens[rows], corpus.kind[rows])
-        heard = listener_of(tune_of(corpus, rows, corpus.sources[number]))
+        listener = listener_of(tune_of(corpus, rows, corpus.sources[number]))
         for place in rng.permutation(len(rows))[:EACH].tolist():
             row = rows[place]
             same = np.flatnonzero(other & (corpus.kind == corpus.kind[row]) & (values == values[row]).all(axis=1))
@@ -101,7 +101,7 @@ def rivals(model: TuneModel, corpus: Corpus, train: np.ndarray, valid: np.ndarra
                 where = surprise.places(model, tune, np.array([place]), hidden)
                 nats = surprise.surprise(model, where, np.zeros(len(every), dtype=int), every)
                 shares[name].append(float((nats[1:] > nats[0]).mean()))
-            nats = np.array([temperley_surprise(each[is_onset(each)], heard).sum() for each in every])
+            nats = np.array([temperley_surprise(each[is_onset(each)], listener).sum() for each in every])
             shares["Temperley"].append(float((nats[1:] > nats[0]).mean()))
     for name, listed in shares.items():
         first = np.mean([share == 1 for share in listed])
