@@ -17,7 +17,7 @@ from armusic.editing import candidates, written
 from armusic.editing import ear as ears
 from armusic.editing.candidates import Search
 from armusic.editing.decoding import has_editor
-from armusic.editing.ear import EXCESS, Ear
+from armusic.editing.ear import DISCORD, EXCESS, Ear
 from armusic.music import attributes
 from armusic.music.score import METRES
 from armusic.music.similarity import distance
@@ -34,7 +34,8 @@ DRAWS = 3 * written.DRAWS  # measures drawn by the model of tunes
 PULL = 2.0  # nats: the most by which the input's classes are favoured, where natural is a half
 CODES, SCATTER = 24, 1.0  # codes near the measure's own, and how far they scatter in prior standard deviations
 ANEW = 0.5  # what the distance from the input counts, of what it counts in a search for a value
-MISS = 5.0  # what a squared standard deviation costs by which an attribute is further off than it may be
+PLAINER = 3.0  # nats by which less surprise than the input's is a gain: the plainest is not the best
+MISS = 10.0  # what a squared standard deviation costs by which an attribute is further off than it may be
 JUDGED, FOLLOWED = 48, 12  # candidates whose surprise is looked at, and those with that of the measure after them
 CHANCE = 0.15  # of the cost: how much worse than the best an answer may well be
 
@@ -99,7 +100,8 @@ def compose(spot: Spot, taken: Tokens, rng: np.random.Generator) -> Int[np.ndarr
     best = np.argsort(costs, kind="stable")[:JUDGED]
     of = np.zeros(len(best), dtype=int)
     natural = ear.manner.natural
-    costs = costs[best] + 2 * natural * ears.strain(ear, of, tokens[best])
+    clumsy = ears.awkwardness(ear, of, tokens[best]) + DISCORD * np.maximum(ears.discord(ear, of, tokens[best]), 0)
+    costs = costs[best] + 2 * natural * (clumsy + EXCESS * np.maximum(ears.excess(ear, of, tokens[best]), -PLAINER))
     order = np.argsort(costs, kind="stable")[:FOLLOWED]
     after = _after(spot, ear, tokens[best[order]])
     costs = costs[order] + 2 * natural * EXCESS * (after - after.min())
