@@ -17,7 +17,7 @@ from armusic.io import readers, writers
 from armusic.io.readers.options import Reading
 from armusic.live import loop as live
 from armusic.live import ports
-from armusic.music.attributes.table import AttributeTable, attributes
+from armusic.music.attributes.table import AttributeTable
 from armusic.music.score import Tune
 from armusic.progress import Progress
 
@@ -82,8 +82,34 @@ def inspect(path: str | Path, **reading: Any) -> Inspection:
         See `armusic.io.inspection`.
     """
     from armusic.io import inspection
+    from armusic.taste import information
 
-    return inspection.inspect(path, Reading(**reading))
+    return inspection.inspect(
+        path, Reading(**reading), further=lambda tune: {information.NAME: information.summary(tune)}
+    )
+
+
+def attributes(tune: Tune, names: Sequence[str] | None = None) -> AttributeTable:
+    """Measure attributes of every measure of a tune.
+
+    Parameters
+    ----------
+    tune : Tune
+        All its notes on the grid.
+    names : sequence of str, optional
+        Names of attributes, custom ones as `FILE.py:FUNCTION`; rhythm, range, density and contour when not given.
+        `surprise` is how unexpected the notes are in the tune, in bits a note: see `armusic.taste.information`.
+
+    Raises
+    ------
+    UsageError
+        For an unknown name.
+    OffGridError
+        For a note between two ticks.
+    """
+    from armusic.taste import information
+
+    return information.with_surprise(tune, names)
 
 
 def write(

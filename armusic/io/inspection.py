@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -19,6 +20,9 @@ from armusic.music.score import Tune
 
 _BESIDE = {smf.LYRIC: "lyrics", smf.MARKER: "markers", smf.TEXT: "texts"}
 _SHOWN_METRES = 6
+
+Further = Callable[[Tune], dict[str, str]]
+"""tune -> names and texts of facts"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,9 @@ class Inspection:
     unchanged: str = ""
 
 
-def inspect(path: str | Path, reading: Reading | None = None, frame: str = "anchored") -> Inspection:
+def inspect(
+    path: str | Path, reading: Reading | None = None, frame: str = "anchored", further: Further | None = None
+) -> Inspection:
     """Return the contents of a file, and the measures that a model can edit.
 
     Parameters
@@ -91,6 +97,8 @@ def inspect(path: str | Path, reading: Reading | None = None, frame: str = "anch
         Options of reading.
     frame : {"anchored", "absolute"}
         Pitch frame of the model.
+    further : callable, optional
+        Returns more facts of the tune, where it can be used.
 
     Raises
     ------
@@ -100,7 +108,7 @@ def inspect(path: str | Path, reading: Reading | None = None, frame: str = "anch
     reading = reading or Reading()
     source = label(path)
     if not readers.is_midi(path):
-        return _of_score(path, source, reading, frame)
+        return _of_score(path, source, reading, frame, further)
     from armusic.io.readers import midi
 
     file = smf.parse(read_bytes(path, reading.max_size), source)
@@ -110,10 +118,10 @@ def inspect(path: str | Path, reading: Reading | None = None, frame: str = "anch
         tune = midi.tune_of(file, source, reading, remarks)
     except ArmusicError as error:
         return Inspection(source, facts, parts, tuple(remark.text for remark in remarks), str(error))
-    return _of_tune(source, facts, parts, tuple(remark.text for remark in remarks), tune, frame)
+    return _of_tune(source, facts, parts, tuple(remark.text for remark in remarks), tune, frame, further)
 
 
-def _of_score(path: str | Path, source: str, reading: Reading, frame: str) -> Inspection:
+def _of_score(path: str | Path, source: str, reading: Reading, frame: str, further: Further | None) -> Inspection:
     """Return the contents of an ABC or MusicXML file; its parts, if there is more than one voice."""
     remarks: list[Remark] = []
     try:
@@ -121,7 +129,7 @@ def _of_score(path: str | Path, source: str, reading: Reading, frame: str) -> In
     except MusicError as error:
         return Inspection(source, {}, (), tuple(remark.text for remark in remarks), str(error))
     parts = _parts(tune.origin.file) if tune.origin else ()
-    return _of_tune(source, {}, parts, tuple(remark.text for remark in remarks), tune, frame)
+    return _of_tune(source, {}, parts, tuple(remark.text for remark in remarks), tune, frame, further)
 
 
 def _facts(file: smf.MidiData) -> dict[str, str]:
@@ -179,7 +187,13 @@ def _parts(file: smf.MidiData) -> tuple[PartLine, ...]:
 
 
 def _of_tune(
-    source: str, facts: dict[str, str], parts: tuple[PartLine, ...], remarks: tuple[str, ...], tune: Tune, frame: str
+    source: str,
+    facts: dict[str, str],
+    parts: tuple[PartLine, ...],
+    remarks: tuple[str, ...],
+    tune: Tune,
+    frame: str,
+    further: Further | None,
 ) -> Inspection:
     """Return the inspection of a file that could be read, with facts on its tune."""
     pitches = [note.pitch for note in tune.notes]
@@ -204,4 +218,5 @@ def _of_tune(
         unused.append(f"{len(wide)} of too wide a range ({numbers})")
     unchanged = f"left as they are: {', '.join(unused)}" if unused else ""
     facts["used"] = f"{used} of {len(tokens)} measures" + (f"; {unchanged}" if unchanged else "")
+    facts |= further(tune) if further else {}
     return Inspection(source, facts, parts, remarks, unchanged=unchanged)

@@ -30,7 +30,7 @@ DIGITS = 6  # in JSON and CSV; the table has three
     "names",
     multiple=True,
     metavar="NAME",
-    help="An attribute; may be repeated.  [default: rhythm, range, density and contour]",
+    help="An attribute; may be repeated.  [default: rhythm, range, density, contour and surprise]",
 )
 @attribute_file
 @options.as_json
@@ -50,14 +50,15 @@ def command(
     more notes, and with notes off the strong beats), range and contour (in semitones, divided by 26: from
     lowest to highest note, from first to last), and density (notes per tick). There are also syncopation,
     beat_strength, rhythmic_entropy and interval_entropy (0 to 1) and mean_interval (in semitones, divided
-    by 26), and your own: --attribute-file my.py:mood.
+    by 26), surprise (how unexpected the notes are in their place, to a model of folk tunes: bits a note, with
+    the measures beside), and your own: --attribute-file my.py:mood.
     """
     if as_json and as_csv:
         raise UsageError("--json and --csv cannot go together: choose one")
     from armusic import api
 
     melody = api.read(file, tune, **reading)
-    shown = spelled(names or ATTRIBUTES, own)
+    shown = spelled(names or (*ATTRIBUTES, "surprise"), own)
     table = api.attributes(melody, [*shown, *(name for name in own if name not in shown)])
     if as_json:
         tables.show_json(_plain(melody, table))

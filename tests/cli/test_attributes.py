@@ -24,10 +24,10 @@ def test_a_table(run: Run, jig: Path) -> None:
     done = run("attributes", jig)
     assert (done.code, done.err) == (0, "")
     assert done.out.splitlines() == [
-        "measure  metre  rhythm  range  density  contour",
-        "      1  6/8     0.324  0.154    0.500    0.154",
-        "      2  6/8     0.023  0.000    0.083    0.000",
-        "      3  2/4     0.000  0.000    0.000    0.000",
+        "measure  metre  rhythm  range  density  contour  surprise",
+        "      1  6/8     0.324  0.154    0.500    0.154     4.060",
+        "      2  6/8     0.023  0.000    0.083    0.000     4.809",
+        "      3  2/4     0.000  0.000    0.000    0.000     8.056",
     ]
 
 
@@ -39,7 +39,8 @@ def test_attributes_are_chosen(run: Run, jig: Path) -> None:
 def test_json(run: Run, jig: Path) -> None:
     value = json.loads(run("attributes", jig, "--json").out)
     assert value["title"] == "Jig"
-    assert value["attributes"] == ["rhythm", "range", "density", "contour"]
+    assert value["attributes"] == ["rhythm", "range", "density", "contour", "surprise"]
+    assert value["measures"][1].pop("surprise") > 0
     assert value["measures"][1] == {
         "measure": 2, "metre": "6/8", "rhythm": 0.022548, "range": 0.0, "density": 0.083333, "contour": 0.0,
     }  # fmt: skip
@@ -84,7 +85,7 @@ def no_number(tokens, metre):
 def test_one_of_ones_own_comes_beside_the_others(run: Run, jig: Path) -> None:
     Path("my.py").write_text(OWN)
     lines = run("attributes", jig, "--attribute-file", "my.py:long").out.splitlines()
-    assert lines[0].split() == ["measure", "metre", "rhythm", "range", "density", "contour", "my.py:long"]
+    assert lines[0].split() == ["measure", "metre", "rhythm", "range", "density", "contour", "surprise", "my.py:long"]
     assert [line.split()[-1] for line in lines[1:]] == ["0.500", "0.917", "0.917"]
     value = json.loads(run("attributes", jig, "--attr", "my.py:long", "--json").out)
     assert value["attributes"] == ["my.py:long"]
