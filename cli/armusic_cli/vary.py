@@ -14,6 +14,8 @@ from armusic_cli.attribute_files import attribute_file, short, spelled
 if TYPE_CHECKING:
     from armusic.editing.result import Reached
 
+UNUSUAL = 3  # messages that are printed for each result; --json has them all
+
 
 @click.command("vary")
 @click.argument("file", metavar="INPUT", type=options.FILE)
@@ -126,6 +128,9 @@ def command(
     click.echo(f"attributes: means of measures {first}-{last}")
     for note in dict.fromkeys(note for each in varied for note in each.notes):
         click.echo(note)
+    for number, each in enumerate(varied, 1):
+        for message in each.unusual[:UNUSUAL]:
+            click.echo(f"unusual in vary {number}: {message}")
     click.echo(f"wrote {output}")
 
 
@@ -149,6 +154,7 @@ def _plain(varied: Sequence[Reached]) -> list[dict[str, object]]:
             "target": _values(each, each.targets),
             "distance": each.distance.tolist(),
             "remarks": list(each.notes),
+            "unusual": list(each.unusual),
         }
         for number, each in enumerate(varied, 1)
     ]
