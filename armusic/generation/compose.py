@@ -16,37 +16,38 @@ import torch
 from jaxtyping import Bool, Float, Int
 
 from armusic.editing.decoding import choose, encode_classes
+from armusic.generation import listening
 from armusic.generation.phrase_model import (
     BACK,
     END,
     HIGH,
-    LEAP,
     LOW,
     OCTAVE,
     STATES,
     Phrases,
-    digests,
     has_major_third,
-    patterns,
 )
 from armusic.generation.plan import Around, Plan
+from armusic.generation.sound import TRIADS, cadence, copied, ends_silent, usual
 from armusic.music import attributes, tokenizer
 from armusic.music.score import METRES
-from armusic.music.tokenizer import HOLD, MAX_TICKS, PAD, REST, is_onset
+from armusic.music.tokenizer import HOLD, MAX_TICKS, PAD
+from armusic.taste import surprise, tune_model
+from armusic.taste.surprise import Places
 from armusic.training.checkpoint import Checkpoint
 
-CANDIDATES, ENDINGS = 96, 480  # codes per measure, and for one that ends a tune: it has more to meet
+CANDIDATES = 96  # codes per measure
+BEST, DRAWS = 24, 24  # of them that are judged in context, and measures that are drawn beside
+NEAREST, CLOSED = 8, 12  # the best of them that draws are near to, and of both that are made to close
+HEARD = 1.0  # weight of a nat of surprise in context
 NEAR = 0.1  # errors so little above the least one, in standard deviations of the corpus, count as the least
+CLOSING_NEAR = 0.4  # the same, where a phrase closes
 JITTER = 0.5  # how far attribute dimensions scatter around their target: the decoder does not quite obey
-TONIC, CHORD = 8.0, 3.0  # nats for a last note on the tonic at the end, and in its triad at the end of a phrase
 WIDE = (5, 17)  # semitones: anchors lie so far below and above the tonic
-TRIADS = ((0, 3, 7), (0, 4, 7))  # semitones above the tonic, by the third
-FIFTH = 7  # semitones
-REPEATED = 1.0  # nats that a note struck again costs: decoded at random, there are twice as many as in the corpus
-RARE = 2.0  # weight of rhythms: an odd one is heard more than an odd interval
 KNOWN = 6.0  # nats that a copy of a training measure costs
 TIED = 1e4  # above every logit and score
-UNKNOWN = -1  # no pitch before
+UNKNOWN = listening.OPEN  # no pitch before
+BEFORE = 4  # notes that are heard before a measure
 
 Tokens = Int[np.ndarray, "item tick"]
 Codes = Float[np.ndarray, "item latent"]
@@ -113,34 +114,80 @@ def _add(
 ) -> None:
     """Compose one measure of the tunes in `todo`."""
     kind, place = int(plan.kind[number]), plan.place[todo, number]
-    many = ENDINGS if (place == END).any() else CANDIDATES
     if plan.around is None:
-        drawn, expected = _follow(phrases, plan, state, todo, number, many, rng)
+        drawn, expected = _follow(phrases, plan, state, todo, number, CANDIDATES, rng)
     else:
-        drawn, expected = _around(phrases, plan, plan.around, todo, number, many, rng)
+        drawn, expected = _around(phrases, plan, plan.around, todo, number, CANDIDATES, rng)
     drawn = replace(drawn, z=_put(checkpoint, phrases, plan, drawn.z, number, rng))
-    before = _last_pitch(state.tokens[todo, :number])
-    held = before != UNKNOWN
+    before = listening.last_pitches(state.tokens[todo, :number], BEFORE)
+    held = before[:, -1] != UNKNOWN
     if plan.around is not None:
         held &= plan.around.tokens[number, 0] == HOLD
-    tokens, sure = decode(checkpoint, plan, drawn, np.repeat(held, many), number)
-    codes = _encode(checkpoint, tokens, kind)
-    error = _error(plan, tokens, number)
-    place = np.repeat(place, many)
-    score = sure + _usual(phrases, tokens, kind, place, np.repeat(before, many))
-    spread = np.diagonal(phrases.noise[kind])
-    score -= 0.5 * ((codes - drawn.z) ** 2 / spread).mean(axis=1)
-    score += _cadence(plan, tokens, place) + rng.gumbel(size=len(tokens))
-    score -= KNOWN * copied(phrases, tokens, np.full(len(tokens), kind))
-    if plan.around is not None and (plan.around.tokens[number + 1 : number + 2, 0] == HOLD).any():
-        score -= TIED * _ends_silent(tokens)  # the next measure goes on with its last note
-    error, score = (values.reshape(len(todo), many) for values in (error, score))
-    near = error <= error.min(axis=1, keepdims=True) + NEAR
-    taken = np.arange(len(todo)) * many + np.where(near, score, -np.inf).argmax(axis=1)
-    state.tokens[todo, number, : tokens.shape[1]] = tokens[taken]
-    state.codes[todo, number] = codes[taken]
-    state.rest[todo, number] = codes[taken] - expected[taken]
-    state.anchors[todo, number] = drawn.anchors[taken]
+    decoded, sure = decode(checkpoint, plan, drawn, np.repeat(held, CANDIDATES), number)
+    sure -= 0.5 * ((_encode(checkpoint, decoded, kind) - drawn.z) ** 2 / np.diagonal(phrases.noise[kind])).mean(axis=1)
+    where = listening.place(plan, state.tokens, todo, number)
+    compass = listening.compass_of(state.tokens[todo, :number])
+    slack = NEAR if plan.around is not None or (place < END - 1).all() else CLOSING_NEAR
+
+    def judge(rows: Int[np.ndarray, "tune item tick"]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the error (tune, item) of measures, and how well they sound by the tables."""
+        flat, count = rows.reshape(-1, rows.shape[2]), rows.shape[1]
+        score = usual(phrases, flat, kind, np.repeat(place, count), np.repeat(before[:, -1], count))
+        score += cadence(plan, flat, kind, np.repeat(place, count)) + rng.gumbel(size=len(flat))
+        score -= KNOWN * copied(phrases, flat, np.full(len(flat), kind))
+        score -= listening.faults(plan, flat, number, before, compass, np.repeat(np.arange(len(todo)), count))
+        if plan.around is not None and (plan.around.tokens[number + 1 : number + 2, 0] == HOLD).any():
+            score -= TIED * ends_silent(flat)  # the next measure goes on with its last note
+        return _error(plan, flat, number).reshape(len(todo), count), score.reshape(len(todo), count)
+
+    rows = listening.mended(plan, decoded, number).reshape(len(todo), CANDIDATES, -1)
+    error, score = judge(rows)
+    score += sure.reshape(len(todo), CANDIDATES)
+    best = np.where(error <= error.min(axis=1, keepdims=True) + slack, score, score - TIED).argsort(axis=1)
+    best = best[:, : -1 - BEST : -1]
+    rows, error, score = (
+        np.take_along_axis(rows, best[:, :, None], axis=1),
+        *(np.take_along_axis(values, best, axis=1) for values in (error, score)),
+    )
+    more = _more(plan, where, rows, number, place, rng)
+    if more.shape[1]:
+        others, sound = judge(more)
+        sound += np.median(sure.reshape(len(todo), CANDIDATES), axis=1)[:, None]
+        rows = np.concatenate([rows, more], axis=1)
+        error, score = np.concatenate([error, others], axis=1), np.concatenate([score, sound], axis=1)
+    count = rows.shape[1]
+    which = np.repeat(np.arange(len(todo)), count)
+    nats = surprise.surprise(tune_model.shipped(), where, which, rows.reshape(-1, rows.shape[2]))
+    score -= HEARD * nats.reshape(score.shape)
+    near = error <= error.min(axis=1, keepdims=True) + slack
+    tokens = rows[np.arange(len(todo)), np.where(near, score, -np.inf).argmax(axis=1)]
+    codes, anchors = _encode(checkpoint, tokens, kind), checkpoint.frame.registers(tokens)
+    expected = phrases.mean[kind, place] + phrases.degree[kind, (anchors - plan.tonic) % OCTAVE]
+    state.tokens[todo, number, : tokens.shape[1]] = tokens
+    state.codes[todo, number], state.rest[todo, number] = codes, codes - expected
+    state.anchors[todo, number] = anchors
+
+
+def _more(
+    plan: Plan,
+    where: Places,
+    rows: Int[np.ndarray, "tune item tick"],
+    number: int,
+    place: Int[np.ndarray, " tune"],
+    rng: np.random.Generator,
+) -> Int[np.ndarray, "tune more tick"]:
+    """Return measures that no code stands for: drawn near the best ones, and made to close on a long note."""
+    count = DRAWS if plan.around is None else round(DRAWS * plan.around.temperature)
+    near = rows[:, np.arange(count) % min(NEAREST, rows.shape[1])]
+    parts = [listening.draws(plan, where, near, number, rng)] if count else [near]
+    if plan.around is None and (place >= END - 1).any():
+        third = int(has_major_third(plan.key))
+        some = np.concatenate([rows[:, :CLOSED], parts[0][:, :CLOSED]], axis=1)
+        degrees = [(0,) if each == END else TRIADS[third] for each in place.tolist()]
+        parts.append(
+            np.stack([listening.closed(plan, *each) for each in zip(some, [number] * len(some), degrees, strict=True)])
+        )
+    return np.concatenate(parts, axis=1)
 
 
 def _follow(
@@ -248,57 +295,3 @@ def _error(plan: Plan, tokens: Tokens, number: int) -> Float[np.ndarray, " item"
         return np.zeros(len(tokens))
     values = attributes.measure(tokens, METRES[int(plan.kind[number])], plan.names)
     return (np.abs(values - plan.targets[number]) / plan.std[number]).sum(axis=1)
-
-
-def _usual(
-    phrases: Phrases,
-    tokens: Tokens,
-    kind: int,
-    place: Int[np.ndarray, " item"],
-    before: Int[np.ndarray, " item"],
-) -> Float[np.ndarray, " item"]:
-    """Return how unusual, below 0, the rhythm of measures and the intervals to and in them are, in nats.
-
-    A beat that is as usual as the corpus' are on average costs nothing, nor does an interval within
-    the measure that is as usual as a fifth: the likeliest measures are dull.
-    """
-    beats = np.arange(METRES[kind].beats)
-    tables = phrases.beats[kind]
-    typical = (np.exp(tables) * tables).sum(axis=2)
-    ending = np.maximum(place - (END - 2), 0)[:, None]
-    rhythm = tables[ending, beats, patterns(tokens, len(beats))] - typical[ending, beats]
-    line = np.column_stack([before, tokens])
-    item, tick = np.nonzero(is_onset(line))
-    interval = np.clip(np.diff(line[item, tick]), -LEAP, LEAP) + LEAP
-    linked = item[1:] == item[:-1]
-    free = np.where(tick[:-1] == 0, phrases.leap.max(), phrases.leap[LEAP - FIFTH])
-    cost = np.minimum(phrases.leap[interval] - free, 0) - REPEATED * (interval == LEAP)
-    return RARE * np.minimum(rhythm, 0).sum(axis=1) + np.bincount(item[1:][linked], cost[linked], len(tokens))
-
-
-def _cadence(plan: Plan, tokens: Tokens, place: Int[np.ndarray, " item"]) -> Float[np.ndarray, " item"]:
-    """Return what the last note of measures is worth at the end of a phrase or of the tune, in nats."""
-    degree = (_last_pitch(tokens[:, None]) - plan.tonic) % OCTAVE
-    chord = CHORD * np.isin(degree, TRIADS[int(has_major_third(plan.key))])
-    return np.where(place == END, TONIC * (degree == 0), np.where(place == END - 1, chord, 0.0))
-
-
-def copied(phrases: Phrases, tokens: Tokens, kind: Int[np.ndarray, " item"]) -> Bool[np.ndarray, " item"]:
-    """Return which measures are training measures note for note, up to transposition."""
-    return np.isin(digests(tokens, kind), phrases.seen)
-
-
-def _ends_silent(tokens: Tokens) -> Bool[np.ndarray, " item"]:
-    """Return which measures end in a rest."""
-    last = tokens.shape[1] - 1 - (tokens != HOLD)[:, ::-1].argmax(axis=1)
-    return tokens[np.arange(len(tokens)), last] == REST
-
-
-def _last_pitch(tokens: Int[np.ndarray, "item measure tick"]) -> Int[np.ndarray, " item"]:
-    """Return the last pitch of each tune so far, `UNKNOWN` where there is none."""
-    if not tokens.shape[1]:
-        return np.full(len(tokens), UNKNOWN)
-    flat = tokens.reshape(len(tokens), -1)
-    onset = is_onset(flat)
-    last = flat.shape[1] - 1 - onset[:, ::-1].argmax(axis=1)
-    return np.where(onset.any(axis=1), flat[np.arange(len(flat)), last], UNKNOWN).astype(np.int64)

@@ -15,7 +15,7 @@ from armusic.editing.material import with_tokens
 from armusic.editing.targets import Targets, TargetTable
 from armusic.errors import DataError
 from armusic.files import data_folder, label
-from armusic.generation import compose, fit_phrases, phrase_model
+from armusic.generation import compose, fit_phrases, phrase_model, sound
 from armusic.generation import plan as plans
 from armusic.generation.phrase_model import Phrases
 from armusic.generation.plan import Plan
@@ -152,7 +152,7 @@ def make(checkpoint: Checkpoint, tables: Phrases, plan: Plan, rng: np.random.Gen
     tokens = compose.compose(checkpoint, tables, plan, rng)
     rows, kinds = tokens.reshape(-1, MAX_TICKS), np.tile(plan.kind, len(tokens))
     values = attributes.measure_each(rows, kinds, plan.names).reshape(*tokens.shape[:2], len(plan.names))
-    copied = compose.copied(tables, rows, kinds).reshape(tokens.shape[:2])
+    copied = sound.copied(tables, rows, kinds).reshape(tokens.shape[:2])
     if plan.around is not None:
         copied &= (tokens != plan.around.tokens).any(axis=2)
     digits = len(str(len(tokens)))
