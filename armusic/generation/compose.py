@@ -39,7 +39,7 @@ from armusic.training.checkpoint import Checkpoint
 CANDIDATES = 96  # codes per measure
 BEST, DRAWS = 24, 24  # of them that are judged in context, and measures that are drawn beside
 NEAREST, CLOSED = 8, 12  # the best of them that draws are near to, and of both that are made to close
-HEARD = 1.0  # weight of a nat of surprise in context
+PLAIN = 0.375  # nats a tick: measures that are less surprising are no better, for the likeliest are dull
 NEAR = 0.1  # errors so little above the least one, in standard deviations of the corpus, count as the least
 CLOSING_NEAR = 0.4  # the same, where a phrase closes
 JITTER = 0.5  # how far attribute dimensions scatter around their target: the decoder does not quite obey
@@ -158,7 +158,7 @@ def _add(
     count = rows.shape[1]
     which = np.repeat(np.arange(len(todo)), count)
     nats = surprise.surprise(tune_model.shipped(), where, which, rows.reshape(-1, rows.shape[2]))
-    score -= HEARD * nats.reshape(score.shape)
+    score -= np.maximum(nats, PLAIN * rows.shape[2]).reshape(score.shape)
     near = error <= error.min(axis=1, keepdims=True) + slack
     tokens = rows[np.arange(len(todo)), np.where(near, score, -np.inf).argmax(axis=1)]
     codes, anchors = _encode(checkpoint, tokens, kind), checkpoint.frame.registers(tokens)

@@ -61,8 +61,8 @@ def _levels(plan: Plan, classes: Int[np.ndarray, "tune measure tick"]) -> Int[np
     """Return how much each pitch class sounds, from the tonic on: the notes of the scale a little, before any do."""
     sounds = sounding(np.where(classes == NONE, context.HELD, classes).reshape(len(classes), -1), context.HELD)
     sounds = np.where(classes.reshape(len(classes), -1) == NONE, context.HELD, sounds)
-    scale = np.roll(plan.allowed.any(axis=0)[: OCTAVE * 10].reshape(10, OCTAVE).any(axis=0), -(plan.tonic % OCTAVE))
-    usual = np.where(scale, 1.0, 0.0)
+    usual = np.zeros(OCTAVE)
+    usual[(np.nonzero(plan.allowed)[1] - plan.tonic) % OCTAVE] = 1
     usual[[0, 7]] *= 2
     counts = np.tile(USUAL * usual / usual.sum(), (len(classes), 1))
     tune, tick = np.nonzero(sounds < PITCHES)
