@@ -54,7 +54,10 @@ def place(plan: Plan, tokens: Int[np.ndarray, "every measure tick"], todo: Tunes
     model = tune_model.shipped()
     first = tune_model.place_sum(model, context.place_rows(tune, measures, around, _levels(plan, classes)))
     history = context.before(tune, measures) if number else np.full((count, MAX_TICKS), NONE)
-    return Places(tune, measures, first, history, context.seen(tune, around))
+    near = context.seen(tune, around)
+    past = context.past(history, tune.classes[measures], near)
+    log_p = tune_model.log_probabilities(model, first + tune_model.add_up(model.past, past.rows))
+    return Places(tune, measures, first, history, near, log_p)
 
 
 def _levels(plan: Plan, classes: Int[np.ndarray, "tune measure tick"]) -> Int[np.ndarray, "tune 12"]:

@@ -12,7 +12,7 @@ from armusic.music.score import METRES
 from armusic.music.tokenizer import HOLD, REST, is_onset
 
 TONIC, CHORD = 8.0, 3.0  # nats for a last note on the tonic at the end, and in its triad at the end of a phrase
-LONG = 6.0  # nats for such a note that is long
+LONG = 15.0  # nats for such a note that is long
 TRIADS = ((0, 3, 7), (0, 4, 7))  # semitones above the tonic, by the third
 FIFTH = 7  # semitones
 REPEATED = 1.0  # nats that a note struck again costs: decoded at random, there are twice as many as in the corpus
