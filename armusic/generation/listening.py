@@ -199,12 +199,12 @@ def closed(plan: Plan, tokens: Tokens, number: int, degrees: Sequence[int]) -> I
 
 
 def least_beats(kind: int) -> int:
-    """Return how many beats a note has at least that closes a measure: half of it, or more."""
-    return -(-METRES[kind].beats // 2)
+    """Return how many beats a note has at least that closes a measure: half of them; in 3/4 two, in 9/8 one."""
+    return METRES[kind].beats // 2 if METRES[kind].compound else -(-METRES[kind].beats // 2)
 
 
 def closes(tokens: Tokens, kind: int) -> Bool[np.ndarray, " item"]:
-    """Return which measures end with a note that is long: half of them or more.
+    """Return which measures end with a long note: see `least_beats`.
 
     Examples
     --------

@@ -273,8 +273,10 @@ def places(measures: int) -> tuple[Int[np.ndarray, " measure"], Int[np.ndarray, 
 def with_ends(
     place: Int[np.ndarray, " measure"], source: Int[np.ndarray, "tune measure"]
 ) -> Int[np.ndarray, "tune measure"]:
-    """Return the place of each measure of each tune: `END` for the last one, and for the one that it copies."""
+    """Return the place of each measure of each tune, `END` for the last; what an end copies has its place."""
     places_of_tunes = np.tile(place, (len(source), 1))
+    tune, measure = np.nonzero(places_of_tunes == PLACES - 1)
+    places_of_tunes[tune, source[tune, measure]] = PLACES - 1
     places_of_tunes[:, -1] = END
     places_of_tunes[np.arange(len(source)), source[:, -1]] = END
     return places_of_tunes
