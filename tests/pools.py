@@ -74,22 +74,23 @@ def occurrences(pool: Pool) -> np.ndarray:
 
 
 def change(pool: Pool, places: np.ndarray) -> np.ndarray:
-    """Return by how many standard deviations of the tune's mean (in one metre) each attribute changes."""
-    columns = [pool.search.names.index(name) for name in pool.names]
-    values = pool.candidates.values[:, columns]
-    moved = (values[places] - values[pool.inputs]) / pool.search.std[:, columns]
-    return occurrences(pool) @ moved / occurrences(pool).sum()
+    """Return the changes of the tune's means, in standard deviations: (..., unit) -> (..., attribute)."""
+    return np.einsum("u,...ua->...a", occurrences(pool), _moved(pool, places)) / occurrences(pool).sum()
 
 
-def price(pool: Pool, places: np.ndarray) -> float:
-    """Return what a choice costs, with what is asked for wide changes."""
-    columns = [pool.search.names.index(name) for name in pool.names]
-    values = pool.candidates.values[:, columns]
-    moved = (values[places] - values[pool.inputs]) / pool.search.std[:, columns]
-    return float((pool.costs(places) + SPREAD * (moved**2).sum(axis=1)) @ occurrences(pool))
+def price(pool: Pool, places: np.ndarray) -> np.ndarray:
+    """Return what choices cost, with what is asked for wide changes: (..., unit) -> (...)."""
+    costs = pool.costs(places.ravel()).reshape(places.shape)
+    return (costs + SPREAD * (_moved(pool, places) ** 2).sum(axis=-1)) @ occurrences(pool)
 
 
-def every_choice(pool: Pool) -> list[np.ndarray]:
-    """Return all choices of a candidate for each unit."""
+def every_choice(pool: Pool) -> np.ndarray:
+    """Return all choices of a candidate for each unit: (choice, unit)."""
     bounds = np.searchsorted(pool.candidates.of, np.arange(len(pool.search.first) + 1))
-    return [np.array(places) for places in product(*(range(low, high) for low, high in pairwise(bounds.tolist())))]
+    return np.array(list(product(*(range(low, high) for low, high in pairwise(bounds.tolist())))))
+
+
+def _moved(pool: Pool, places: np.ndarray) -> np.ndarray:
+    columns = [pool.search.names.index(name) for name in pool.names]
+    values = pool.candidates.values[:, columns]
+    return (values[places] - values[pool.inputs]) / pool.search.std[:, columns]

@@ -62,25 +62,24 @@ def test_a_path_that_is_known() -> None:
 @settings(max_examples=15, report_multiple_bugs=False)
 def test_no_choice_with_as_much_change_is_cheaper_than_the_path(drawn: Drawn) -> None:
     pool = pool_of(drawn)
-    every = [(change(pool, places)[0], price(pool, places)) for places in every_choice(pool)]
+    there, costs = change(pool, every_choice(pool))[:, 0], price(pool, every_choice(pool))
     both = path.path(pool)
     for changes, way in ((both.up, 1), (both.down, -1)):
         prices = [each.price for each in changes]
         assert prices == sorted(prices)
         for places in follow(pool, changes):
             here, cost = change(pool, places)[0], price(pool, places)
-            cheapest = min(other for there, other in every if way * there >= way * here - 1e-9)
-            assert cost <= cheapest + 1e-9
+            assert cost <= costs[way * there >= way * here - 1e-9].min() + 1e-9
 
 
 @given(drawn_pools())
 @settings(max_examples=15, report_multiple_bugs=False)
 def test_the_path_ends_where_nothing_goes_further(drawn: Drawn) -> None:
     pool = pool_of(drawn)
-    every = [change(pool, places)[0] for places in every_choice(pool)]
+    every = change(pool, every_choice(pool))[:, 0]
     whole = path.path(pool)
     ends = np.array(whole.reach) / totals(pool, 1.0)
-    assert ends == pytest.approx([min(every), max(every)], abs=1e-9)
+    assert ends == pytest.approx([every.min(), every.max()], abs=1e-9)
     for end, total in zip(ends, whole.reach, strict=True):
         assert change(pool, whole.answers(total))[0] == pytest.approx(end, abs=path.CLOSE + barlines.NEAR)
         assert (whole.answers(2 * total) == whole.answers(total)).all(), "beyond it stays there"
