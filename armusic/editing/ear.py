@@ -197,9 +197,22 @@ def awkwardness(ear: Ear, of: Units, tokens: Tokens) -> Float[np.ndarray, " cand
     return LEAP * np.maximum(wide - own, 0) + FINER * np.maximum(finer - had, 0)
 
 
-def strain(ear: Ear, of: Units, tokens: Tokens) -> Float[np.ndarray, " candidate"]:
-    """Return what is unlikely and awkward in candidates; 0 for the input, and for what is less surprising."""
-    unlikely = np.maximum(excess(ear, of, tokens), 0) * EXCESS
+def bits_a_note(ear: Ear, of: Units, tokens: Tokens) -> Float[np.ndarray, " candidate"]:
+    """Return the surprise of candidates in bits a note, on average over the places of each unit."""
+
+    def bits(place: Int[np.ndarray, " item"], rows: Tokens) -> Float[np.ndarray, " item"]:
+        notes = np.maximum(is_onset(rows).sum(axis=1), 1)
+        return surprise.surprise(ear.model, ear.where, place, rows) / np.log(2) / notes
+
+    return _in_places(ear, of, tokens, bits)
+
+
+def strain(ear: Ear, of: Units, tokens: Tokens, *, heard: bool = True) -> Float[np.ndarray, " candidate"]:
+    """Return what is unlikely and awkward in candidates; 0 for the input, and for what is less surprising.
+
+    Where surprise itself has a target, it is not `heard`: it costs nothing.
+    """
+    unlikely = np.maximum(excess(ear, of, tokens), 0) * EXCESS if heard else np.zeros(len(of))
     return unlikely + awkwardness(ear, of, tokens) + DISCORD * np.maximum(discord(ear, of, tokens), 0)
 
 

@@ -23,7 +23,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from armusic.config.manner import DEFAULT, Manner
-from armusic.editing import candidates, ranking
+from armusic.editing import candidates, ranking, tune_values
 from armusic.editing import ear as ears
 from armusic.editing.calibration import percentiles
 from armusic.editing.candidates import Candidates, Search
@@ -31,7 +31,6 @@ from armusic.editing.decoding import Allowed, has_editor, ignore
 from armusic.editing.material import Material, Tokens
 from armusic.editing.result import Reached, reach_result, split
 from armusic.editing.targets import TargetTable, Value, canonical, dimensions, parse_all, resolve_all
-from armusic.music import attributes
 from armusic.music.attributes import short_name
 from armusic.music.similarity import distance
 from armusic.training.checkpoint import Checkpoint
@@ -73,7 +72,7 @@ class Pool:
     def present(self) -> TargetTable:
         """The input's values, float64 (measure, attribute)."""
         material = self.search.material
-        return attributes.measure_each(material.tokens, material.kind, self.names)
+        return tune_values.measure(material.tokens, material.kind, self.names)
 
     @property
     def inputs(self) -> Places:
@@ -214,7 +213,8 @@ class Pool:
         """Return what candidates cost the music; each is judged once, when it is first looked at."""
         every, ear = self.candidates, self.search.ear
         new = np.unique(places[np.isnan(every.strain[places])])
-        every.strain[new] = ears.strain(ear, every.of[new], every.tokens[new].astype(np.int16))
+        heard = NAME not in self.names
+        every.strain[new] = ears.strain(ear, every.of[new], every.tokens[new].astype(np.int16), heard=heard)
         return ears.cost(ear, every.strain[places], self.distance[places])
 
     def at(self, natural: float) -> Pool:

@@ -17,6 +17,7 @@ from armusic.errors import DataError
 from armusic.music import attributes
 from armusic.music.pitch_frame import FRAMES
 from armusic.music.score import METRES
+from armusic.taste import information
 from armusic.training.checkpoint import Checkpoint
 from armusic.vae.models.base import VAE
 
@@ -59,7 +60,8 @@ def spread(
 ) -> tuple[Float[np.ndarray, " item"], Float[np.ndarray, " item"]]:
     """Return the mean and the standard deviation of an attribute in the metres of some measures.
 
-    For a model's own attributes they are those of its training data, for others those of its prior samples.
+    For a model's own attributes they are those of its training data, for others those of its prior samples, and for
+    `surprise` those of the validation part of the folk corpus.
 
     Parameters
     ----------
@@ -75,6 +77,8 @@ def spread(
     DataError
         For an attribute that the model's frame cannot see, or one that is the same for all that the model makes.
     """
+    if name == information.NAME:
+        return np.array(information.MEAN)[kind], np.array(information.STD)[kind]
     known, scale = checkpoint.config.attributes, checkpoint.scale
     if name in known:
         return scale.mean[kind, known.index(name)], scale.std[kind, known.index(name)]

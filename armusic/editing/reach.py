@@ -16,7 +16,6 @@ from armusic.editing.decoding import Allowed, encode
 from armusic.editing.material import Material, pitches, prepare
 from armusic.editing.result import Reached, reach_result
 from armusic.editing.targets import Targets, TargetTable, canonical, dimensions, parse_all, resolve_all
-from armusic.music import attributes
 from armusic.music.score import Tune
 from armusic.training.checkpoint import Checkpoint
 
@@ -118,7 +117,7 @@ def _resolve(
     if relative := [name for name, target in zip(names, parsed, strict=True) if target.form == "percentile"]:
         scale_of(checkpoint, relative)  # refused before the code in an attribute's file is run
     material, allowed = prepare(checkpoint, tune, measures), pitches(tune, key)
-    present = attributes.measure_each(material.tokens, material.kind, names)
+    present = tune_values.measure(material.tokens, material.kind, names)
     table = resolve_all(parsed, names, present, percentiles(checkpoint, material.kind))
     by_measure = any(target.form in ("curve", "measures") for target in parsed)
     return names, table, by_measure, material, allowed

@@ -11,7 +11,6 @@ from jaxtyping import Float, Int
 from armusic.editing import candidates
 from armusic.editing.material import Material, with_tokens
 from armusic.editing.targets import TargetTable, dimensions
-from armusic.music import attributes
 from armusic.music.score import Tune
 from armusic.music.similarity import distance
 from armusic.taste import words
@@ -69,7 +68,7 @@ def reach_result(
     """Return the tune of `tokens`, measured and compared with the input."""
     every, varied = candidates.search_attributes(checkpoint, names), material.varied
     columns, others = split(every, names)
-    old, new = (attributes.measure_each(rows, material.kind, every) for rows in (material.tokens, tokens))
+    old, new = (tune_values.measure(rows, material.kind, every) for rows in (material.tokens, tokens))
     distances = np.zeros(len(tokens))
     if varied.any():
         dims = dimensions([every[column] for column in others], checkpoint.config.attributes)

@@ -146,7 +146,7 @@ def interpolate(
     offsets = equal_steps(steps, span)
     moves = [step for step in offsets if step]
     material, allowed = prepare(checkpoint, tune, measures), pitches(tune, key)
-    present = attributes.measure_each(material.tokens, material.kind, (name,))[:, 0]
+    present = tune_values.measure(material.tokens, material.kind, (name,))[:, 0]
     if closed:
         single = each_measure or measures is not None
         pool = pools.build(checkpoint, material, name, allowed=allowed, manner=manner)
@@ -165,7 +165,7 @@ def interpolate(
             continue
         for number, result in enumerate(by_move[step], 1):
             varied_tune = with_tokens(tune, result.tokens)
-            values = attributes.measure_each(result.tokens, material.kind, (name,))[:, 0]
+            values = tune_values.measure(result.tokens, material.kind, (name,))[:, 0]
             unusual = words.unusual(result.tokens, material.tokens, material.kind)
             shown = title if number == 1 else f"{title} ({number})"
             variations.append(

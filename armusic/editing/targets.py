@@ -30,6 +30,7 @@ from jaxtyping import Float
 from armusic.errors import UsageError
 from armusic.files import label, read_bytes
 from armusic.music import attributes
+from armusic.taste.information import NAME
 
 Values = Float[np.ndarray, " measure"]
 TargetTable = Float[np.ndarray, "measure attribute"]
@@ -212,7 +213,7 @@ def canonical(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     >>> canonical(["note_density", "syncopation", "my.py:mood"], ["range", "density"])
     ('density', 'syncopation', 'my.py:mood')
     """
-    every = tuple(dict.fromkeys((*known, *attributes.names())))
+    every = tuple(dict.fromkeys((*known, *attributes.names(), NAME)))
     result = tuple(name if attributes.names_file(name) else attributes.canonical_name(name, every) for name in names)
     if not result:
         raise UsageError(f"no attribute is named: name one of {', '.join(every)}")

@@ -24,6 +24,8 @@ from armusic.taste import surprise as surprises
 
 NAME = "surprise"
 WINDOW = (0.5, 1.0, 0.5)
+MEAN, STD = (2.65, 2.76, 3.39, 2.36, 2.28, 2.36), (0.94, 1.06, 1.10, 0.83, 0.66, 0.83)
+"""Of the validation part of the folk corpus, in each of `score.METRES`; 12/8, which is not in it, has those of 6/8."""
 
 Values = Float[np.ndarray, " measure"]
 
@@ -42,7 +44,11 @@ def surprise(tune: Tune) -> Values:
     >>> surprise(readers.read("examples/speed-the-plough.mid"))[:4].round(1).tolist()
     [2.1, 2.5, 2.6, 2.0]
     """
-    tokens, kind = tokenizer.encode(tune), tokenizer.kinds(tune.measures)
+    return curve(tokenizer.encode(tune), tokenizer.kinds(tune.measures))
+
+
+def curve(tokens: Int[np.ndarray, "measure tick"], kind: Int[np.ndarray, " measure"]) -> Values:
+    """Return the surprise of each measure of a tune, in bits a note, as `surprise` does; parameters as for `bits`."""
     notes = is_onset(tokens).sum(axis=1)
     return smoothed(np.where(notes > 0, bits(tokens, kind), 0.0), notes)
 
@@ -104,11 +110,11 @@ def summary(tune: Tune) -> str:
     >>> summary(readers.read("examples/speed-the-plough.mid"))
     '2.7 bits a note; most around measure 16 (4.2), least around measure 5 (1.9)'
     """
-    curve = surprise(tune)
+    bits_a_note = surprise(tune)
     tokens, kind = tokenizer.encode(tune), tokenizer.kinds(tune.measures)
     mean = bits(tokens, kind)[is_onset(tokens).any(axis=1)].sum() / max(len(tune.notes), 1)
-    most, least = int(curve.argmax()), int(np.where(curve > 0, curve, np.inf).argmin())
+    most, least = int(bits_a_note.argmax()), int(np.where(bits_a_note > 0, bits_a_note, np.inf).argmin())
     return (
-        f"{mean:.1f} bits a note; most around measure {most + 1} ({curve[most]:.1f}),"
-        f" least around measure {least + 1} ({curve[least]:.1f})"
+        f"{mean:.1f} bits a note; most around measure {most + 1} ({bits_a_note[most]:.1f}),"
+        f" least around measure {least + 1} ({bits_a_note[least]:.1f})"
     )
