@@ -23,7 +23,6 @@ from armusic.editing.ear import Ear
 from armusic.editing.material import Material
 from armusic.music import attributes
 from armusic.music.similarity import pitch_line
-from armusic.taste.information import NAME
 from armusic.music.tokenizer import TICKS_PER_BEAT, is_onset
 from armusic.training.checkpoint import Checkpoint
 
@@ -317,9 +316,5 @@ def join(parts: Sequence[Candidates]) -> Candidates:
 def measured(search: Search, of: Units, tokens: Tokens, z: Float[np.ndarray, "candidate latent"]) -> Candidates:
     """Return measures as candidates: without new silence, and with their values."""
     tokens = ears.mend(search.ear, of, tokens).astype(np.int16)
-    values = np.empty((len(of), len(search.names)))
-    alone = [column for column, name in enumerate(search.names) if name != NAME]
-    values[:, alone] = attributes.measure_each(tokens, search.kind[of], [search.names[column] for column in alone])
-    if NAME in search.names:
-        values[:, search.names.index(NAME)] = ears.bits_a_note(search.ear, of, tokens)
+    values = ears.measure(search.ear, of, tokens, search.names)
     return Candidates(of, tokens, z, values.round(_EXACT), np.full(len(of), np.nan))

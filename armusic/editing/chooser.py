@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from armusic.editing import joint
+from armusic.editing import joint, tune_values
 from armusic.editing.material import Tokens
 from armusic.editing.path import Path, path
 from armusic.editing.pool import CHANCE, Pool
 from armusic.editing.targets import TargetTable
 from armusic.music.attributes import short_name
+from armusic.taste.information import NAME
 
 MISSED = 0.05  # standard deviations of the tune's mean: what is said of joint targets
+ROUNDS = 5  # in which the sum of what depends on the measures around is corrected
 TRIES = 4  # answers that are looked at for each other one
 _SLACK = 1e-6  # what rounding takes from a value
 
@@ -69,7 +71,25 @@ class Chooser:
         if not clipped.any() and seed is None:
             return self.pool.search.material.tokens.copy(), notes
         places = self._places(clipped, seed)
+        if NAME in self.pool.names:
+            places = self._in_context(places, clipped, seed)
         return self.paths[0].pool.tokens(places), notes or self._missed(places, clipped, present, count)
+
+    def _in_context(
+        self, places: Int[np.ndarray, " unit"], totals: Float[np.ndarray, " attribute"], seed: int | None
+    ) -> Int[np.ndarray, " unit"]:
+        """Return places whose sum of surprise comes to its target when each stands beside the others."""
+        column, varied = self.pool.names.index(NAME), self.pool.search.of >= 0
+        goal, best, least = totals.copy(), places, np.inf
+        for _ in range(ROUNDS):
+            tokens = self.paths[0].pool.tokens(places)
+            values = tune_values.measure(tokens, self.pool.search.material.kind, (NAME,))[:, 0]
+            error = totals[column] - (values - self.pool.present[:, column])[varied].sum()
+            if abs(error) < least:
+                best, least = places, abs(error)
+            goal[column] += error
+            places = self._places(goal, seed)
+        return best
 
     def _missed(
         self,
@@ -81,6 +101,8 @@ class Chooser:
         """Return messages about targets that cannot be met together."""
         messages = []
         for k, each in enumerate(self.paths):
+            if self.pool.names[k] == NAME:  # measured in context: see `_in_context`
+                continue
             values = each.pool.candidates.values[:, each.column]
             change = float((values[places] - values[each.input]) @ each.occurrences)
             if abs(change - totals[k]) > MISSED * abs(each.total(1.0)) and len(self.paths) > 1:

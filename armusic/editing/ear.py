@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,9 +10,10 @@ from jaxtyping import Bool, Float, Int
 
 from armusic.config.manner import Manner
 from armusic.editing.material import Material
-from armusic.music import harmony
+from armusic.music import attributes, harmony
 from armusic.music.tokenizer import HOLD, is_onset
 from armusic.taste import context, rules, surprise, tune_model
+from armusic.taste.information import NAME
 from armusic.taste.rules import Habits
 from armusic.taste.surprise import Places
 from armusic.taste.tune_model import TuneModel
@@ -205,6 +206,16 @@ def bits_a_note(ear: Ear, of: Units, tokens: Tokens) -> Float[np.ndarray, " cand
         return surprise.surprise(ear.model, ear.where, place, rows) / np.log(2) / notes
 
     return _in_places(ear, of, tokens, bits)
+
+
+def measure(ear: Ear, of: Units, tokens: Tokens, names: Sequence[str]) -> Float[np.ndarray, "candidate attribute"]:
+    """Return attributes of candidates, one column each; `surprise` as `bits_a_note`."""
+    values = np.empty((len(of), len(names)))
+    alone = [column for column, name in enumerate(names) if name != NAME]
+    values[:, alone] = attributes.measure_each(tokens, ear.kind[of], [names[column] for column in alone])
+    if NAME in names:
+        values[:, names.index(NAME)] = bits_a_note(ear, of, tokens)
+    return values
 
 
 def strain(ear: Ear, of: Units, tokens: Tokens, *, heard: bool = True) -> Float[np.ndarray, " candidate"]:

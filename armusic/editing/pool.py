@@ -33,6 +33,7 @@ from armusic.editing.result import Reached, reach_result, split
 from armusic.editing.targets import TargetTable, Value, canonical, dimensions, parse_all, resolve_all
 from armusic.music.attributes import short_name
 from armusic.music.similarity import distance
+from armusic.taste.information import NAME
 from armusic.training.checkpoint import Checkpoint
 
 Places = Int[np.ndarray, " place"]
@@ -194,7 +195,8 @@ class Pool:
         counts = np.diff(bounds)[unit]
         starts = np.cumsum(counts) - counts
         places = np.arange(counts.sum()) + np.repeat(bounds[unit] - starts, counts)  # measure by measure
-        values = self._values(places)
+        # of a measure alone; `present` may depend on those around
+        values = self._values(places) + np.repeat(self.present[rows] - self._values(self.inputs)[unit], counts, axis=0)
         low, high = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
         nearest = np.repeat(targets[rows].clip(low, high), counts, axis=0)
         error = EXACT * (((values - nearest) / self._std(places)) ** 2).sum(axis=1)

@@ -9,7 +9,7 @@ import numpy as np
 
 from armusic.config.manner import DEFAULT, Manner
 from armusic.editing import chooser as choosers
-from armusic.editing import open_loop
+from armusic.editing import open_loop, tune_values
 from armusic.editing import pool as pools
 from armusic.editing.calibration import Calibration, percentiles, scale_of
 from armusic.editing.decoding import Allowed, encode

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from armusic.editing import candidates
+from armusic.editing import candidates, tune_values
 from armusic.editing.material import Material, with_tokens
 from armusic.editing.targets import TargetTable, dimensions
 from armusic.music.score import Tune

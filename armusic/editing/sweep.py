@@ -16,6 +16,7 @@ from jaxtyping import Float
 from armusic.config.manner import DEFAULT, Manner
 from armusic.editing import chooser as choosers
 from armusic.editing import pool as pools
+from armusic.editing import tune_values
 from armusic.editing.material import Tokens, pitches, prepare, with_tokens
 from armusic.editing.open_loop import decode_moves
 from armusic.editing.pool import Pool
