@@ -218,12 +218,12 @@ def measure(ear: Ear, of: Units, tokens: Tokens, names: Sequence[str]) -> Float[
     return values
 
 
-def strain(ear: Ear, of: Units, tokens: Tokens, *, heard: bool = True) -> Float[np.ndarray, " candidate"]:
+def strain(ear: Ear, of: Units, tokens: Tokens, *, likely: bool = True) -> Float[np.ndarray, " candidate"]:
     """Return what is unlikely and awkward in candidates; 0 for the input, and for what is less surprising.
 
-    Where surprise itself has a target, it is not `heard`: it costs nothing.
+    Where surprise itself has a target, what is unlikely costs nothing (`likely` is false).
     """
-    unlikely = np.maximum(excess(ear, of, tokens), 0) * EXCESS if heard else np.zeros(len(of))
+    unlikely = np.maximum(excess(ear, of, tokens), 0) * EXCESS if likely else np.zeros(len(of))
     return unlikely + awkwardness(ear, of, tokens) + DISCORD * np.maximum(discord(ear, of, tokens), 0)
 
 

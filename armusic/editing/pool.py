@@ -215,8 +215,9 @@ class Pool:
         """Return what candidates cost the music; each is judged once, when it is first looked at."""
         every, ear = self.candidates, self.search.ear
         new = np.unique(places[np.isnan(every.strain[places])])
-        heard = NAME not in self.names
-        every.strain[new] = ears.strain(ear, every.of[new], every.tokens[new].astype(np.int16), heard=heard)
+        every.strain[new] = ears.strain(
+            ear, every.of[new], every.tokens[new].astype(np.int16), likely=NAME not in self.names
+        )
         return ears.cost(ear, every.strain[places], self.distance[places])
 
     def at(self, natural: float) -> Pool:
