@@ -1,0 +1,53 @@
+"""The sheets that were read, and the counting of the verdicts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import reading
+
+from armusic import api
+
+VERDICTS = reading.read_verdicts(reading.FOLDER / "reading.csv")
+SHEETS = sorted((reading.FOLDER / "sheets").glob("*.abc"))
+
+
+def bodies(path: Path) -> dict[str, str]:
+    """Return title -> the music of each tune of a sheet."""
+    tunes = [tune.splitlines() for tune in path.read_text(encoding="utf-8").split("\n\n")]
+    return {lines[1].removeprefix("T:"): "".join(lines[6:]) for lines in tunes}
+
+
+def test_every_variation_of_every_sheet_has_one_verdict() -> None:
+    of = Counter((verdict.tune, verdict.attribute, verdict.step) for verdict in VERDICTS)
+    assert of == Counter((path.stem, name, step) for path in SHEETS for name in reading.NAMES for step in reading.STEPS)
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
+def test_same_is_what_the_sheet_says(path: Path) -> None:
+    music = bodies(path)
+    nearer = {-2: "{} -1", -1: "", 1: "", 2: "{} +1"}
+    first = next(iter(music))
+    for verdict in VERDICTS:
+        if verdict.tune == path.stem:
+            before = music[nearer[verdict.step].format(verdict.attribute) or first]
+            assert (music[f"{verdict.attribute} {verdict.step:+d}"] == before) == (verdict.reason == "same")
+
+
+def test_the_first_of_each_metre_come_before_any_others() -> None:
+    tune = api.read(SHEETS[0], tune=1)
+    other = api.read(SHEETS[1], tune=1)
+    chosen = reading._first([tune] * reading.FOLK + [other] * 3)
+    assert chosen == [tune] * (reading.FOLK - reading.EACH) + [other] * reading.EACH
+
+
+@pytest.mark.parametrize(
+    "row", ["01-a,range,1,keep,same", "01-a,range,1,edit,", "01-a,range,3,keep,", "01-a,x,1,keep,"]
+)
+def test_a_verdict_off_the_lists_is_refused(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "reading.csv"
+    path.write_text(f"tune,attribute,step,verdict,reason\n{row}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="is not a verdict"):
+        reading.read_verdicts(path)
