@@ -9,7 +9,7 @@ from typing import Any
 from armusic.errors import UsageError
 
 KEEPS = {
-    "cadences": "the last notes of phrases and of the tune",
+    "cadences": "the first note of the tune, and the last notes of phrases",
     "downbeats": "notes at the start of a measure, and on each beat of compound metres before those after it",
     "rhythm": "where notes start and end",
     "pitches": "the pitch of every note that stays where it is",

@@ -10,12 +10,12 @@ from armusic.music.similarity import pitch_line
 from armusic.music.tokenizer import is_onset
 
 ROUNDS = 2  # each unit is looked at so often
-NEAR = 0.06  # standard deviations: what a unit's value may change by
+NEAR = 0.12  # standard deviations: what a unit's value may change by
 STEP, WIDEST = (
     5,
     24,
 )  # semitones: intervals up to a fourth cost nothing over a bar line, wider ones than two octaves no more
-COST = 0.12  # of a semitone beyond
+COST = 0.2  # of a semitone beyond
 
 Answers = Int[np.ndarray, " unit"]
 

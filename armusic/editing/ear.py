@@ -23,7 +23,9 @@ Units = Int[np.ndarray, " candidate"]
 
 PLACES = 3  # of a unit: those of further ones are taken for as surprising
 EXCESS = 0.25  # of a distance of 1: what a nat beyond the input's surprise costs, where natural is a half
-WIDE, LEAP = 9, 0.15  # semitones of an interval that costs something, and what it costs
+WIDE, LEAP = 7, 0.06  # semitones of an interval, and what each beyond costs
+SNAP = 0.3  # what a beat costs that goes short-long or dotted where the tune does not
+BARE = 0.6  # what a measure without a note would cost, where the input's has some
 DISCORD = 0.3  # what a note on a beat costs that lies outside the chord
 COMMON = 0.5  # of the units: pitches that more may have are the scale
 FINER = 0.15  # what a beat with sixteenths costs in a tune without
@@ -50,8 +52,8 @@ class Ear:
         Ticks of them that stay silent.
     kind : int array (unit,)
         Places of their metres in `score.METRES`.
-    ends : bool array (unit,)
-        Units that end a phrase somewhere.
+    ends, opens : bool array (unit,)
+        Units that end a phrase somewhere, and the one that opens the tune.
     habits : Habits
         What the tune does.
     scale : int array (pitch,)
@@ -72,6 +74,7 @@ class Ear:
     silent: Bool[np.ndarray, "unit tick"]
     kind: Int[np.ndarray, " unit"]
     ends: Bool[np.ndarray, " unit"]
+    opens: Bool[np.ndarray, " unit"]
     habits: Habits
     scale: Int[np.ndarray, " pitch"]
     allowed: Bool[np.ndarray, "unit 128"] | None
@@ -98,8 +101,11 @@ def listen(
     own = surprise.surprise(model, where, np.arange(len(rows)), tokens[rows])
     ending = rules.phrase_ends(tokens, kind)
     ends = np.zeros(len(first), dtype=bool)
+    opens = ends.copy()
     if "cadences" in manner.keep:
         ends[of[ending & (of >= 0)]] = True
+        sounding = np.flatnonzero(is_onset(tokens).any(axis=1))[:1]
+        opens[of[sounding][of[sounding] >= 0]] = True
     habits = rules.habits(tokens, kind)
     own_pitches = None if allowed is None else allowed[first]
     usual = np.ones(HOLD, dtype=bool) if own_pitches is None else own_pitches.mean(axis=0) > COMMON
@@ -115,6 +121,7 @@ def listen(
         silent=material.silent[first],
         kind=kind[first],
         ends=ends,
+        opens=opens,
         habits=habits,
         scale=scale,
         allowed=own_pitches,
@@ -135,6 +142,7 @@ def broken(ear: Ear, of: Units, tokens: Tokens, names: tuple[str, ...]) -> Bool[
     bad |= rules.out_of_compass(tokens, ear.habits) | rules.foreign_divisions(tokens, before, kind, ear.habits)
     bad |= (ear.silent[of] & is_onset(tokens)).any(axis=1)
     bad |= ear.ends[of] & rules.lost_ends(tokens, before, kind)
+    bad |= ear.opens[of] & rules.lost_openings(tokens, before)
     if "downbeats" in keep:
         bad |= rules.lost_downbeats(tokens, before, kind)
     onset, own = is_onset(tokens), is_onset(before)
@@ -191,11 +199,13 @@ def _in_places(
 
 
 def awkwardness(ear: Ear, of: Units, tokens: Tokens) -> Float[np.ndarray, " candidate"]:
-    """Return what wide intervals and finer subdivisions cost that the input does not have."""
-    before = ear.tokens[of]
-    wide, own = ((abs(rules.intervals(rows)) > WIDE).sum(axis=1) for rows in (tokens, before))
-    finer, had = (rules.new_sixteenths(rows, ear.kind[of], ear.habits) for rows in (tokens, before))
-    return LEAP * np.maximum(wide - own, 0) + FINER * np.maximum(finer - had, 0)
+    """Return what is awkward in candidates beyond the input: wide leaps, snaps, finer divisions and bare measures."""
+    before, kind = ear.tokens[of], ear.kind[of]
+    wide, own = (np.maximum(abs(rules.intervals(rows)) - WIDE, 0).sum(axis=1) for rows in (tokens, before))
+    finer, had = (rules.new_sixteenths(rows, kind, ear.habits) for rows in (tokens, before))
+    uneven = rules.snaps(tokens, kind, ear.habits)
+    leaps, divisions = LEAP * np.maximum(wide - own, 0), FINER * np.maximum(finer - had, 0)
+    return leaps + divisions + SNAP * uneven + BARE * rules.bare(tokens, before)
 
 
 def bits_a_note(ear: Ear, of: Units, tokens: Tokens) -> Float[np.ndarray, " candidate"]:
@@ -250,4 +260,5 @@ def part(ear: Ear, units: slice) -> Ear:
         silent=ear.silent[units],
         kind=ear.kind[units],
         ends=ear.ends[units],
+        opens=ear.opens[units],
     )

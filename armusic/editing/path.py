@@ -17,7 +17,7 @@ from jaxtyping import Float, Int
 from armusic.editing import barlines
 from armusic.editing.pool import Pool
 
-SPREAD = 0.05  # what a squared standard deviation of change costs: several small changes come before a large one
+SPREAD = 0.12  # what a squared standard deviation of change costs: several small changes come before a large one
 NEXT = 12  # changes of the path that may fill a rest
 CLOSE = 0.01  # standard deviations of the tune's mean: near enough
 

@@ -95,6 +95,7 @@ def bounds(
     closing = rules.closing(ear.tokens[units], ear.kind[units])
     fixed = ear.ends[units, None] & (np.arange(width) >= closing[:, None])
     fixed[:, 0] |= ~onset[:, 0]
+    fixed |= ear.opens[units, None] & (np.arange(width) <= onset.argmax(axis=1)[:, None])
     fixed |= ear.silent[units, :width]
     opened = np.zeros((*own.shape, CLASSES), dtype=bool)
     classes = ear.scale - ear.where.tune.tonic - LOW

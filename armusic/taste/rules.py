@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Float, Int
 
 from armusic.music.score import METRES
 from armusic.music.similarity import DUPLE, TRIPLE
@@ -34,8 +34,16 @@ LEAP = 12  # semitones: the widest interval
 THIRD = 4  # semitones beyond the compass of the tune
 RUN = 2  # of one pitch in a row
 SIXTEENTH = [1, 5]  # ticks of a simple beat that only sixteenths fall on
+BARE = 0.4  # of a measure's notes
 PHRASE = 8  # measures
 
+_EVEN = ((), (0,), (3,), (0, 3), (0, 1, 3, 5), (0, 3, 5), (0, 1, 3), (3, 5), (1, 3, 5), (0, 2, 4), (2, 4))
+_EVEN_COMPOUND = ((), (0,), (0, 4), (0, 2, 4), (2, 4), (4,), (0, 2), (0, 1, 2, 3, 4, 5), (0, 1, 2, 4), (0, 2, 3, 4),
+                  (0, 2, 4, 5), (0, 1, 2, 3, 4), (0, 2, 3, 4, 5), (0, 1, 2, 4, 5), (0, 4, 5), (2, 3, 4, 5))  # fmt: skip
+_PLAIN = np.zeros((2, 1 << TICKS_PER_BEAT), dtype=bool)
+"""Which patterns of onsets in a beat are even, in simple (0) and compound (1) metres."""
+for _row, _patterns in enumerate((_EVEN, _EVEN_COMPOUND)):
+    _PLAIN[_row, [sum(1 << _tick for _tick in _pattern) for _pattern in _patterns]] = True
 _UNITS = np.stack(
     [
         np.concatenate([tick_units(metre), np.full(MAX_TICKS + 1, metre.length * UNITS_PER_QUARTER, int)])[
@@ -59,6 +67,8 @@ class Habits:
         Whether simple beats are divided into triplets, into halves or quarters, and into sixteenths.
     mixes : bool
         Whether one of its simple measures has triplets beside halves or quarters.
+    patterns : frozenset of int
+        The ticks of a beat at which notes start, as bits, of all its beats.
     """
 
     low: int
@@ -67,6 +77,7 @@ class Habits:
     duple: bool
     sixteenths: bool
     mixes: bool
+    patterns: frozenset[int] = frozenset()
 
 
 def habits(tokens: Tokens, kind: Int[np.ndarray, " candidate"]) -> Habits:
@@ -75,13 +86,54 @@ def habits(tokens: Tokens, kind: Int[np.ndarray, " candidate"]) -> Habits:
     Examples
     --------
     >>> habits(np.array([[60, HOLD, HOLD, 62, HOLD, HOLD, 64, HOLD, 65, HOLD, 67, HOLD]]), np.array([1]))
-    Habits(low=60, high=67, triple=True, duple=True, sixteenths=False, mixes=True)
+    Habits(low=60, high=67, triple=True, duple=True, sixteenths=False, mixes=True, patterns=frozenset({9, 21}))
     """
     onset = is_onset(tokens)
     triple, duple, sixteenths = (used.any(axis=1) for used in divisions(tokens, kind))
     low, high = (int(tokens[onset].min()), int(tokens[onset].max())) if onset.any() else (0, HOLD - 1)
     mixed = (triple & duple).any()
-    return Habits(low, high, bool(triple.any()), bool(duple.any()), bool(sixteenths.any()), bool(mixed))
+    used = frozenset(np.unique(beat_patterns(tokens)).tolist())
+    return Habits(low, high, bool(triple.any()), bool(duple.any()), bool(sixteenths.any()), bool(mixed), used)
+
+
+def beat_patterns(tokens: Tokens) -> Int[np.ndarray, "candidate beat"]:
+    """Return the ticks of each beat at which notes start, as bits."""
+    beats = tokens.shape[1] // TICKS_PER_BEAT
+    return is_onset(tokens).reshape(len(tokens), beats, TICKS_PER_BEAT) @ (1 << np.arange(TICKS_PER_BEAT))
+
+
+def snaps(tokens: Tokens, kind: Int[np.ndarray, " candidate"], tune: Habits) -> Int[np.ndarray, " candidate"]:
+    """Return how many beats of each row go short-long or dotted in a way that the tune does not.
+
+    Even divisions of a beat, and those with one half of it divided again, are not meant.
+
+    Examples
+    --------
+    >>> even = np.array([[60, HOLD, HOLD, 62, HOLD, HOLD]])
+    >>> snap = np.array([[60, 62, HOLD, HOLD, HOLD, HOLD]])
+    >>> [snaps(row, np.array([1]), habits(even, np.array([1]))).tolist() for row in (even, snap)]
+    [[0], [1]]
+    """
+    plain = _PLAIN[np.array([metre.compound for metre in METRES])[kind].astype(int)]
+    known = np.zeros(1 << TICKS_PER_BEAT, dtype=bool)
+    known[list(tune.patterns)] = True
+    pattern = beat_patterns(tokens)
+    return (~np.take_along_axis(plain, pattern, axis=1) & ~known[pattern]).sum(axis=1)
+
+
+def bare(tokens: Tokens, before: Tokens) -> Float[np.ndarray, " candidate"]:
+    """Return how bare each row is beside the others: 0 with two fifths of their notes or more, towards 1 with none."""
+    notes, own = (is_onset(rows).sum(axis=1) for rows in (tokens, before))
+    return np.maximum(1 - notes / np.maximum(BARE * own, 1), 0)
+
+
+def lost_openings(tokens: Tokens, before: Tokens) -> Mask:
+    """Return which rows begin with another note than the others do: another pitch, or at another tick."""
+    onset = is_onset(before)
+    first = np.where(onset.any(axis=1), onset.argmax(axis=1), 0)[:, None]
+    same = np.take_along_axis(tokens, first, axis=1) == np.take_along_axis(before, first, axis=1)
+    earlier = (is_onset(tokens) & (np.arange(tokens.shape[1]) < first)).any(axis=1)
+    return ~same[:, 0] | earlier
 
 
 def divisions(
