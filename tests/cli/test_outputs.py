@@ -50,7 +50,9 @@ def test_a_score_shows_the_attribute_and_a_project_has_its_values(run: Run, melo
     arguments = ["interpolate", melody, "--attr", "rhythm=0.3", "--attr", "density=by+0.1", "--model", model]
     assert run(*arguments, "-o", "x.svg").code == 0
     words = re.findall(r">(rhythm|density|original)<", Path("x.svg").read_text())
-    assert {word: words.count(word) for word in words} == {"original": 1, "rhythm": 8, "density": 8}
+    counts = {word: words.count(word) for word in words}  # a line of each attribute below every system
+    assert counts["original"] == 1
+    assert counts["rhythm"] == counts["density"] >= 8
     assert run(*arguments, "-o", "x.dawproject").code == 0
     with zipfile.ZipFile("x.dawproject") as archive:
         project = archive.read("project.xml").decode()
