@@ -106,7 +106,7 @@ def _endings(old: Melody, new: Melody, *, pickup: bool, tonic: int) -> Pairs:
     long = np.flatnonzero(closing)[np.diff(old.measure[closing], append=-1) != 0]
     kept = np.array([(old.start[n], old.length[n], old.pitch[n]) in stays for n in long], dtype=bool)
     last = old.measure[long] == old.measure[-1]
-    ending = (old.measure[long] - int(pickup)) % PHRASE == PHRASE - 1
+    ending = (old.measure[long] >= int(pickup)) & ((old.measure[long] - int(pickup)) % PHRASE == PHRASE - 1)
     closes = [bool(len(notes.pitch)) and (int(notes.pitch[-1]) - tonic) % OCTAVE == 0 for notes in (old, new)]
     return {
         CADENCES: _share(kept[ending & ~last]),

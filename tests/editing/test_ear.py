@@ -135,7 +135,7 @@ def test_wide_intervals_and_sixteenths_cost_something(checkpoint: Checkpoint) ->
     of = unit(ear, "GABc d2B2|")
     for music, price in (
         ("GABc d2B2|", 0),
-        ("GgGg d2B2|", 3 * ears.LEAP),
+        ("GgGg d2B2|", 3 * (12 - ears.WIDE) * ears.LEAP),
         ("GABc d/c/B/A/ B2|", ears.FINER),
         ("G/A/B/c/ dc d2B2|", ears.FINER),
     ):

@@ -50,11 +50,11 @@ def test_a_path_that_is_known() -> None:
     """One unit in two measures, another in one: the cheap changes come first, what lies above the hull never."""
     pool = tiny_pool([[[1.0], [2.0], [1.5]], [[2.0], [-1.0]]], [[0.3, 1.0, 2.5], [0.4, 0.2]], "aab", ("density",))
     whole = path.path(pool)
-    assert [(each.unit, each.before, each.after) for each in whole.up] == [(1, 4, 5), (0, 0, 1), (0, 1, 2)]
+    assert [(each.unit, each.before, each.after) for each in whole.up] == [(0, 0, 1), (1, 4, 5), (0, 1, 2)]
     assert [(each.unit, each.before, each.after) for each in whole.down] == [(1, 4, 6)]
     std = pool.search.std[0, pool.search.names.index("density")]
     assert [each.gain / std for each in whole.up] == pytest.approx([2, 2, 2])
-    assert [each.price * std for each in whole.up] == pytest.approx([0.3, 0.35, 0.85])
+    assert [each.price * std for each in whole.up] == pytest.approx([0.42, 0.44, 1.06])
     assert np.array(whole.reach) / std == pytest.approx([-1, 6])
 
 

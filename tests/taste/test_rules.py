@@ -166,8 +166,10 @@ def test_silence_has_no_phrases() -> None:
 def test_habits_of_a_tune() -> None:
     music = tune("4/4", "GABc d4|(3GAB c2 d2 g2|")
     tokens = encode(music).astype(np.int64)
-    assert rules.habits(tokens, kinds(music.measures)) == Habits(67, 79, True, True, False, mixes=False)
-    assert rules.habits(SILENCE, kind()) == Habits(0, 127, False, False, False, mixes=False)
+    assert rules.habits(tokens, kinds(music.measures)) == Habits(
+        67, 79, True, True, False, mixes=False, patterns=frozenset({0, 1, 9, 21})
+    )
+    assert rules.habits(SILENCE, kind()) == Habits(0, 127, False, False, False, mixes=False, patterns=frozenset({0}))
     assert not rules.habits(measure("GAB cBA|", "6/8"), kind(SIX)).duple, "compound beats are not divided in this sense"
 
 
@@ -209,3 +211,25 @@ def test_legato_keeps_the_notes_and_adds_no_silence(row: list[int], other: list[
 
 def test_intervals_of_one_note_and_of_none() -> None:
     assert not rules.intervals(np.vstack([measure("G8|"), SILENCE])).any()
+
+
+def test_a_snap_where_the_tune_is_even_is_counted_and_one_that_it_has_is_not() -> None:
+    even = encode(tune("4/4", "GABc dedB|")).astype(np.int64)
+    snap = encode(tune("4/4", "G/A3/B2 d>ed2|")).astype(np.int64)
+    assert rules.snaps(even, kind(), rules.habits(even, kind())).tolist() == [0]
+    assert rules.snaps(snap, kind(), rules.habits(even, kind())).tolist() == [2]
+    assert rules.snaps(snap, kind(), rules.habits(snap, kind())).tolist() == [0]
+
+
+def test_a_measure_is_bare_with_fewer_than_two_fifths_of_its_notes() -> None:
+    full, few, single = (encode(tune("4/4", music)).astype(np.int64) for music in ("GABc dedB|", "G2A2 B4|", "G8|"))
+    assert rules.bare(full, full).tolist() == [0]
+    assert rules.bare(few, full) == pytest.approx([1 - 3 / 3.2])
+    assert rules.bare(single, full) == pytest.approx([1 - 1 / 3.2])
+    assert rules.bare(single, single).tolist() == [0]
+
+
+def test_the_first_note_of_a_tune_is_lost_with_its_pitch_and_with_its_start() -> None:
+    own = encode(tune("4/4", "z2 AB cdef|")).astype(np.int64)
+    others = encode(tune("4/4", "z2 AB c4|z2 GB cdef|z A2 B cdef|")).astype(np.int64)
+    assert rules.lost_openings(others, np.repeat(own, 3, axis=0)).tolist() == [False, True, True]
