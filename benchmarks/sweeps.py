@@ -58,7 +58,7 @@ SCORE_WIDTH = 1000  # dots
 INTRODUCTION = """# Ten sweeps of held-out tunes
 
 Eight measures each of tunes that the model was not trained on, with one attribute lowered and raised by one and two
-standard deviations of the corpus (or as far as a measure can go), in the tune's own key: as piano rolls, and as scores.
+standard deviations of the corpus (or as far as the tune can go), in the tune's own key: as piano rolls, and as scores.
 They are the first tunes in a shuffled order, not chosen by their sound; [the last
 section](#what-a-musician-would-keep) is a reader's judgement. Made by `python benchmarks/sweeps.py`; the SHA-256 of the
 model's weights begins with `{model}`. The tunes are traditional, from books in the public domain."""
