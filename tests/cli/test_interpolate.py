@@ -32,9 +32,9 @@ def test_the_main_job(run: Run, melody: Path, model: Path) -> None:
     done = run("interpolate", "input.mid", "--attr", "rhythm", "--model", model)
     assert (done.code, done.err) == (0, "")
     header, *rows, last = done.out.splitlines()
-    rows, said = rows[:5], rows[5:]
+    rows, notices = rows[:5], rows[5:]
     assert all(
-        line.startswith(("out of reach; as far as the tune goes instead: ", "unusual at ", "and ")) for line in said
+        line.startswith(("out of reach; as far as the tune goes instead: ", "unusual at ", "and ")) for line in notices
     )
     assert header.split() == ["step", "rhythm", "change", "notes"]
     assert [row.split()[:2] for row in rows] == [["rhythm", step] for step in ("-2.0", "-1.0", "+0.0", "+1.0", "+2.0")]
