@@ -44,7 +44,7 @@ RESOLUTION = 0.1  # standard deviations of the attribute: candidates nearer to o
 EQUALS = 8  # of equals, so many are judged as music: the nearest to the input
 NEAREST = 32  # for one target, so many are
 EXACT = 1000.0  # what a squared standard deviation of error costs
-CHANCE = 0.3  # by how much the logarithm of a cost is changed for another answer
+CHANCE = 0.6  # by how much the logarithm of a cost is changed for another answer
 _SLACK = 1e-6  # what rounding, as on a screen, takes from a value
 
 

@@ -161,7 +161,8 @@ def test_a_number_is_a_target_of_the_tune_or_of_each_measure(client: TestClient,
     assert each["means"] == {}
     lower = [now < before for now, before in zip(each["values"]["density"], reel["values"]["density"], strict=True)]
     assert all(lower)
-    assert 0 < sum(tune["changed"]) < sum(each["changed"]) == 4
+    assert 0 < sum(tune["changed"]) <= sum(each["changed"]) == 4
+    assert tune["values"]["density"] != each["values"]["density"]
     assert tune["command"].endswith("--attr density=by-0.06")
     assert each["command"].endswith("--attr density=by-0.06 --each-measure")
 
@@ -237,7 +238,9 @@ def test_dice_meet_the_targets_with_other_notes_and_repeat_for_the_same_seed(
 ) -> None:
     targets = {"density": 0.31, "contour": 0.18}
     first, again, second = (vary(client, reel, seed=seed, targets=targets) for seed in (1, 1, 2))
-    assert first["notes"] == again["notes"] != second["notes"]
+    others = [vary(client, reel, seed=seed, targets=targets)["notes"] for seed in range(3, 7)]
+    assert first["notes"] == again["notes"]
+    assert any(first["notes"] != notes for notes in (second["notes"], *others))
     assert first["command"] == ""
     for variation in (first, second):
         assert variation["notes"] != vary(client, reel, targets=targets)["notes"]

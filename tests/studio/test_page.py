@@ -238,7 +238,7 @@ def test_how_natural_and_whether_each_measure_are_part_of_the_edit(page: Page) -
     page.keyboard.press("Control+z")
     expect(each).not_to_be_checked()
     page.keyboard.press("Control+z")
-    assert page.get_by_label("Natural").input_value() == "0.5"
+    expect(page.get_by_label("Natural")).to_have_value("0.5")
     lane(page, "contour").press("ArrowUp")  # a curve asks each measure, whatever is set
     expect(each).to_be_checked()
     expect(each).to_be_disabled()
