@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,17 +10,22 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from armusic.editing import joint, tune_values
+from armusic.editing.ear import ONE_NOTE
 from armusic.editing.material import Tokens
 from armusic.editing.path import Path, path
 from armusic.editing.pool import CHANCE, Pool
 from armusic.editing.targets import TargetTable
 from armusic.music.attributes import short_name
+from armusic.music.tokenizer import is_onset
 from armusic.taste.information import NAME
 
 MISSED = 0.05  # standard deviations of the tune's mean: what is said of joint targets
 ROUNDS = 5  # in which the sum of what depends on the measures around is corrected
 TRIES = 4  # answers that are looked at for each other one
 _SLACK = 1e-6  # what rounding takes from a value
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +146,25 @@ def _shown(value: float) -> str:
 
 
 def chooser(pool: Pool) -> Chooser:
-    """Return what answers targets of a tune's means from the candidates of a pool."""
-    if len(pool.names) == 1:
-        return Chooser(pool, (path(pool),))
-    short = joint.short(pool)
-    return Chooser(pool, tuple(path(short, column) for column in range(len(pool.names))))
+    """Return what answers targets of a tune's means from the candidates of a pool; say which cannot change."""
+    short = pool if len(pool.names) == 1 else joint.short(pool)
+    paths = tuple(path(short, column) for column in range(len(pool.names)))
+    for name, each in zip(pool.names, paths, strict=True):
+        if len(each.occurrences) and each.reach == (0, 0):
+            log.warning("%s", stuck(pool, name))
+    return Chooser(pool, paths)
+
+
+def stuck(pool: Pool, name: str) -> str:
+    """Return why no measure of a tune has another value of an attribute."""
+    ear = pool.search.ear
+    what = f"{short_name(name)} cannot change in this tune"
+    if name in ONE_NOTE and (is_onset(ear.tokens).sum(axis=1) <= 1).all():
+        return f"{what}: each measure holds a single note, and keeps it"
+    kept = ",".join(ear.manner.keep)
+    if not kept:
+        return f"{what}: there is no other measure for any of its own"
+    return f"{what} with --keep {kept}: keep less, or nothing (--keep none)"
 
 
 def different(

@@ -121,3 +121,14 @@ def test_measures_that_cannot_vary_are_left_out_of_the_sum() -> None:
     other = targets.copy()
     other[1] = 5.0
     assert (chooser.answer(other)[0] == chooser.answer(targets)[0]).all()
+
+
+def test_an_attribute_that_cannot_change_is_said_with_the_reason(caplog: pytest.LogCaptureFixture) -> None:
+    model = armusic.load()
+    model.interpolate(tune("4/4", "c8|d8|e8|c8|"), "contour")
+    assert caplog.messages == ["contour cannot change in this tune: each measure holds a single note, and keeps it"]
+    caplog.clear()
+    same = model.interpolate(tune("4/4", REEL), "rhythm", keep="rhythm")
+    assert len({variation.tune.notes for variation in same}) == 1
+    (message,) = caplog.messages
+    assert message == "rhythm cannot change in this tune with --keep rhythm: keep less, or nothing (--keep none)"
