@@ -648,7 +648,7 @@ def test_time_is_in_proportion_to_length(sign: str) -> None:
     check_total(text(many))
     check_total(text("C4|\n\n" + many))
     check_total(text("C4|", K=many, M=many, P=many, Q=many))
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 20  # seconds on a busy machine; an expression that goes back takes minutes
 
 
 # -- chord symbols ---------------------------------------------------------------------------
