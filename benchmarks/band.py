@@ -37,7 +37,8 @@ def shares(model: api.Model, tunes: list[Tune]) -> dict[str, tuple[float, float]
             swept = {int(each.step): each for each in model.interpolate(tune, name)}
             by_step = [harmony.share_inside(encode(swept[step].tune), agree) for step in STEPS]
             inside[name].append((float(np.mean(by_step[1:3])), float(np.mean([by_step[0], by_step[3]]))))
-    return {name: tuple(np.mean(rows, axis=0).tolist()) for name, rows in inside.items()}  # type: ignore[misc]
+    means = {name: np.mean(rows, axis=0).tolist() for name, rows in inside.items()}
+    return {name: (near, far) for name, (near, far) in means.items()}
 
 
 def main() -> None:

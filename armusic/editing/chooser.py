@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from armusic.editing import joint, tune_values
-from armusic.editing.ear import ONE_NOTE
+from armusic.editing.ear import IN_PITCH
 from armusic.editing.material import Tokens
 from armusic.editing.path import Path, path
 from armusic.editing.pool import CHANCE, Pool
@@ -159,7 +159,7 @@ def stuck(pool: Pool, name: str) -> str:
     """Return why no measure of a tune has another value of an attribute."""
     ear = pool.search.ear
     what = f"{short_name(name)} cannot change in this tune"
-    if name in ONE_NOTE and (is_onset(ear.tokens).sum(axis=1) <= 1).all():
+    if name in IN_PITCH and (is_onset(ear.tokens).sum(axis=1) <= 1).all():
         return f"{what}: each measure holds a single note, and keeps it"
     kept = ",".join(ear.manner.keep)
     if not kept:

@@ -6,8 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from armusic.music.score import METRES
-from armusic.music.similarity import DUPLE, TRIPLE
-from armusic.music.tokenizer import HOLD, TICKS_PER_BEAT
+from armusic.music.tokenizer import DUPLE, HOLD, TICKS_PER_BEAT, TRIPLE
 from armusic.taste import context
 from armusic.taste.context import CLASSES, HELD, LOW, PITCHES, SILENT
 from armusic.taste.drawing import Draws, draw

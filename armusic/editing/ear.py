@@ -29,7 +29,8 @@ BARE = 0.6  # what a measure without a note would cost, where the input's has so
 DISCORD = 0.5  # what a note on a beat costs that lies outside the chord
 COMMON = 0.5  # of the units: pitches that more may have are the scale
 FINER = 0.15  # what a beat with sixteenths costs in a tune without
-ONE_NOTE = ("range", "contour", "mean_interval", "interval_entropy")  # attributes that leave a single note as it is
+IN_PITCH = ("range", "contour", "mean_interval", "interval_entropy")
+"""Attributes that depend on pitches alone, or hardly on anything else: a single note stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def broken(ear: Ear, of: Units, tokens: Tokens, names: tuple[str, ...]) -> Bool[
         bad |= (np.where(onset, 0, tokens) != np.where(own, 0, before)).any(axis=1)
     if "pitches" in keep:
         bad |= (onset & own & (tokens != before)).any(axis=1)
-    if set(names) <= set(ONE_NOTE):
+    if set(names) <= set(IN_PITCH):
         bad |= own.sum(axis=1) == 1
     return bad & (tokens != before).any(axis=1)
 

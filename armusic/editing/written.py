@@ -7,11 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from armusic.editing.ear import Ear
+from armusic.editing.ear import IN_PITCH, Ear
 from armusic.music.attributes import metrical_weights
 from armusic.music.score import METRES
-from armusic.music.similarity import DUPLE, TRIPLE
-from armusic.music.tokenizer import HOLD, MAX_TICKS, TICKS_PER_BEAT, ticks
+from armusic.music.tokenizer import DUPLE, HOLD, MAX_TICKS, TICKS_PER_BEAT, TRIPLE, ticks
 from armusic.taste import context, lines, rules
 from armusic.taste.context import CLASSES, HELD, LOW, NONE, PITCHES, SILENT
 from armusic.taste.drawing import Draws, draw
@@ -21,8 +20,6 @@ Units = Int[np.ndarray, " candidate"]
 
 IN_TIME = ("rhythm", "density", "syncopation", "rhythmic_entropy", "beat_strength")
 """Attributes that depend on when notes start alone."""
-IN_PITCH = ("range", "contour", "mean_interval", "interval_entropy")
-"""Attributes that depend on pitches alone, or hardly on anything else."""
 DRAWS = 96  # measures drawn for each unit
 PULLS = (0.5, 1.5, 3.0)  # nats by which the input's own classes are favoured, in turn
 TILT = 5.0  # nats: the most by which notes at a tick, or pitches an octave away, are favoured

@@ -1,6 +1,6 @@
-"""Distance between measures, and a filter for unidiomatic rhythms.
+"""Distance between measures.
 
-Both look at rows of tokens; a beat has six ticks in every metre, so none needs to be named.
+It looks at rows of tokens; a beat has six ticks in every metre, so none needs to be named.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ Values = Float[np.ndarray, "candidate attribute"]
 
 STRENGTH = (5.0, 2.0)  # of the downbeat and the beats in the distance, of which other ticks have 1
 OTHERS = 0.5  # weight of the other attributes in the distance
-DUPLE, TRIPLE = [1, 3, 5], [2, 4]  # ticks of a simple beat: its fourths, and its thirds
 OCTAVE = 12
 
 
@@ -86,28 +85,3 @@ def _line(tokens: Tokens, inside: Bool[np.ndarray, "candidate tick"]) -> Float[n
     """Return the pitch that sounds at each tick, less the mean."""
     line = pitch_line(tokens).astype(float)
     return line - np.where(inside, line, 0).sum(axis=1, keepdims=True) / inside.sum(axis=1, keepdims=True)
-
-
-def mixes_divisions(tokens: Tokens, before: Tokens) -> Bool[np.ndarray, " candidate"]:
-    """Return which measures in a simple metre mix duplets and triplets within one beat that is not the input's.
-
-    Parameters
-    ----------
-    tokens, before : int array (candidate, tick)
-        The measures, and those they stand for.
-
-    Examples
-    --------
-    >>> beat = np.full((1, 6), 128)
-    >>> mixes_divisions(np.array([[60, 62, 64, 128, 128, 128]]), beat).tolist()
-    [True]
-    >>> mixes_divisions(np.array([[60, 128, 64, 128, 65, 128]]), beat).tolist()
-    [False]
-    """
-    shape = (len(tokens), tokens.shape[1] // TICKS_PER_BEAT, TICKS_PER_BEAT)
-    beats, beats_before = tokens.reshape(shape), before.reshape(shape)
-    happens = (beats != HOLD) & (beats != PAD)
-    both = happens[:, :, DUPLE].any(axis=2) & happens[:, :, TRIPLE].any(axis=2)
-    changed = (beats != beats_before).any(axis=2)
-    mixing: Bool[np.ndarray, " candidate"] = (both & changed).any(axis=1)
-    return mixing

@@ -25,6 +25,7 @@ from armusic.errors import OffGridError
 from armusic.music.score import METRES, Measure, Metre, Note, Tune, mixed_number
 
 TICKS_PER_BEAT = 6
+DUPLE, TRIPLE = [1, 3, 5], [2, 4]  # ticks of a simple beat: its fourths, and its thirds
 HOLD, REST, PAD = 128, 129, 130
 
 UNITS_PER_QUARTER = 12  # the coarsest unit in which every tick of both grids is a whole number

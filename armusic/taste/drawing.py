@@ -7,8 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from armusic.music.similarity import DUPLE
-from armusic.music.tokenizer import TICKS_PER_BEAT
+from armusic.music.tokenizer import DUPLE, TICKS_PER_BEAT
 from armusic.taste import context
 from armusic.taste.context import AROUND, HELD, HIDDEN, LONGEST, NONE, PITCHES, SILENT, Past
 from armusic.taste.surprise import Places

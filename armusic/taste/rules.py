@@ -14,13 +14,14 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from armusic.music.score import METRES
-from armusic.music.similarity import DUPLE, TRIPLE
 from armusic.music.tokenizer import (
+    DUPLE,
     HOLD,
     MAX_TICKS,
     PAD,
     REST,
     TICKS_PER_BEAT,
+    TRIPLE,
     UNITS_PER_QUARTER,
     is_onset,
     sounding,

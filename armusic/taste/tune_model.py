@@ -22,7 +22,6 @@ from armusic.taste.context import CLASSES, PAST_ROWS, PLACE_ROWS
 
 FORMAT = "armusic tunes 1"
 SHIPPED = "tunes.safetensors"
-BATCH = 16384  # ticks at a time: more leave the cache
 
 Hidden = Float[np.ndarray, "item tick unit"]
 

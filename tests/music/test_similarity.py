@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from armusic.music.similarity import distance, mixes_divisions
+from armusic.music.similarity import distance
 from armusic.music.tokenizer import HOLD, PAD, REST
 
 NONE = np.zeros((1, 0))
@@ -48,13 +48,3 @@ def test_a_line_that_bends_is_nearer_than_one_whose_ends_leap() -> None:
     bent = [pitch for pitch in (54, 58, 62, 66) for pitch in (pitch, HOLD, HOLD)]
     leaping = [54, HOLD, HOLD, *(2 * [60, HOLD, HOLD]), 66, HOLD, HOLD]
     assert abs(apart(bent, flat) - apart(leaping, flat)) < 0.1, "near enough for the other terms to choose"
-
-
-def test_duplets_and_triplets_in_one_beat() -> None:
-    plain = [60, HOLD, HOLD, 62, HOLD, HOLD]
-    triplet = [60, HOLD, 62, HOLD, 64, HOLD]
-    both = [60, HOLD, 62, 64, HOLD, HOLD]
-    shortened = [60, HOLD, REST, 64, HOLD, HOLD]
-    rows = np.array([plain + triplet, plain + both, both + plain, shortened + plain])
-    before = np.array([both + plain] * 4)
-    assert mixes_divisions(rows, before).tolist() == [False, True, False, True], "a beat that is the input's is let be"
