@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from armusic.editing.drawn import opened as openings
 from armusic.editing.ear import IN_PITCH, Ear
 from armusic.music.attributes import metrical_weights
 from armusic.music.score import METRES
@@ -87,27 +89,17 @@ def bounds(
     ear: Ear, units: Int[np.ndarray, " unit"], own: Int[np.ndarray, "unit tick"], kind: int
 ) -> tuple[Bool[np.ndarray, "unit tick"], Bool[np.ndarray, "unit tick class"]]:
     """Return at which ticks units stay as they are, and which classes may come at the others."""
-    width, habits, metre = own.shape[1], ear.habits, METRES[kind]
+    width = own.shape[1]
     onset = own < PITCHES
     closing = rules.closing(ear.tokens[units], ear.kind[units])
     fixed = ear.ends[units, None] & (np.arange(width) >= closing[:, None])
     fixed[:, 0] |= ~onset[:, 0]
     fixed |= ear.opens[units, None] & (np.arange(width) <= onset.argmax(axis=1)[:, None])
     fixed |= ear.silent[units, :width]
-    opened = np.zeros((*own.shape, CLASSES), dtype=bool)
-    classes = ear.scale - ear.where.tune.tonic - LOW
-    opened[:, :, classes[(classes >= 0) & (classes < PITCHES)]] = True
-    if ear.allowed is not None:
-        pitches = (np.arange(PITCHES) + ear.where.tune.tonic + LOW).clip(0, HOLD - 1)
-        opened[:, :, :PITCHES] &= ear.allowed[units][:, None, pitches]
-    if not metre.compound:
-        places = np.arange(width) % TICKS_PER_BEAT
-        shut = np.isin(places, TRIPLE) if not habits.triple else np.zeros(width, dtype=bool)
-        if habits.triple and not habits.duple:
-            shut |= np.isin(places, DUPLE)
-        opened[:, shut, :PITCHES] = False
-    opened[:, 1:, HELD] = True
-    opened[:, :, SILENT] = own == SILENT
+    pitches = np.isin(np.arange(HOLD), ear.scale) & (True if ear.allowed is None else ear.allowed[units])
+    habits = replace(ear.habits, sixteenths=True)  # they cost something in a tune without, but may come
+    may = np.broadcast_to(pitches, (len(units), HOLD))
+    opened = openings(may, ear.where.tune.tonic, kind, own == SILENT, habits)
     np.put_along_axis(opened, np.where(own == NONE, HELD, own)[:, :, None], values=True, axis=2)
     return fixed, opened
 
