@@ -90,14 +90,15 @@ def alternatives(
     """
     names, table, by_measure, material, allowed = _resolve(checkpoint, tune, targets, key, measures, closed=True)
     pool = pools.build(checkpoint, material, names, allowed=allowed, manner=manner)
-    if each_measure or measures or by_measure:
+    whole = not (each_measure or measures or by_measure)
+    if not whole:
         for number in range(ROUNDS if len(names) > 1 else 0):
             pool = pool.refine(table, number)
         answer = partial(pool.look_up, table)
     else:
         answer = partial(choosers.chooser(pool).answer, table)
     answers = choosers.different(answer, count, seed)
-    return [reach_result(checkpoint, material, names, table, tokens, notes) for tokens, notes in answers]
+    return [reach_result(checkpoint, material, names, table, tokens, notes, whole=whole) for tokens, notes in answers]
 
 
 def _resolve(
@@ -171,6 +172,6 @@ def controller(
     def control(steps: Mapping[str, float]) -> Reached:
         targets = chooser.within(chooser.step_targets([steps.get(name, 0.0) for name in names]))
         tokens, notes = chooser.answer(targets)
-        return reach_result(checkpoint, material, names, targets, tokens, notes)
+        return reach_result(checkpoint, material, names, targets, tokens, notes, whole=True)
 
     return control

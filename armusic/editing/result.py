@@ -40,6 +40,8 @@ class Reached:
         Messages about measures that were left as they are, and targets out of reach.
     unusual : tuple of str
         What the tune does that the input does not, in a musician's words: see `armusic.taste.words`.
+    whole : bool
+        Whether the targets are of the tune: their mean is what counts, and a measure has none of its own.
     """
 
     tune: Tune
@@ -51,6 +53,7 @@ class Reached:
     distance: Float[np.ndarray, " measure"]
     notes: tuple[str, ...] = ()
     unusual: tuple[str, ...] = ()
+    whole: bool = False
 
     def __repr__(self) -> str:
         means = zip(self.names, self.values.mean(axis=0).tolist(), strict=True)
@@ -64,6 +67,8 @@ def reach_result(
     targets: TargetTable,
     tokens: Tokens,
     notes: Sequence[str] = (),
+    *,
+    whole: bool = False,
 ) -> Reached:
     """Return the tune of `tokens`, measured and compared with the input."""
     every, varied = candidates.search_attributes(checkpoint, names), material.varied
@@ -87,6 +92,7 @@ def reach_result(
         distances,
         (*material.unchanged, *notes),
         words.unusual(tokens, material.tokens, material.kind),
+        whole,
     )
 
 

@@ -53,6 +53,8 @@ class Variation:
         Number of measures with a nearer target than the step's, which is out of reach; 1 where it is the tune's.
     unusual : tuple of str
         What the variation does that the input does not, in a musician's words: see `armusic.taste.words`.
+    whole : bool
+        Whether the targets are of the tune: their mean is what counts, and a measure has none of its own.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Variation:
     targets: Float[np.ndarray, " measure"] | None = None
     clipped: int = 0
     unusual: tuple[str, ...] = ()
+    whole: bool = False
 
     def __repr__(self) -> str:
         return f"Variation({self.name}, mean {self.values.mean():.3f}, {self.tune.summary})"
@@ -148,8 +151,8 @@ def interpolate(
     moves = [step for step in offsets if step]
     material, allowed = prepare(checkpoint, tune, measures), pitches(tune, key)
     present = tune_values.measure(material.tokens, material.kind, (name,))[:, 0]
+    single = each_measure or measures is not None
     if closed:
-        single = each_measure or measures is not None
         pool = pools.build(checkpoint, material, name, allowed=allowed, manner=manner)
         results = (_each if single else _whole)(pool, moves, alternatives, seed)
     else:
@@ -167,10 +170,13 @@ def interpolate(
         for number, result in enumerate(by_move[step], 1):
             varied_tune = with_tokens(tune, result.tokens)
             values = tune_values.measure(result.tokens, material.kind, (name,))[:, 0]
+            whole = closed and not single
             unusual = words.unusual(result.tokens, material.tokens, material.kind)
             shown = title if number == 1 else f"{title} ({number})"
             variations.append(
-                Variation(shown, step, varied_tune, values, material.unchanged, result.targets, result.clipped, unusual)
+                Variation(
+                    shown, step, varied_tune, values, material.unchanged, result.targets, result.clipped, unusual, whole
+                )
             )
     return variations
 

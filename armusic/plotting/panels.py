@@ -216,7 +216,14 @@ def target(ax: Axes, tune: Tune, original: Series, targets: Series, values: Seri
         Name of the attribute, for the axis.
     """
     curves(ax, tune, np.stack([original, values]), attribute, (INK, REACHED), ("original", "reached"))
-    ax.plot(_middles(tune), targets, color=TARGET, label="target", zorder=2.5, **_RINGS)
+    ax.plot(
+        _middles(tune),
+        targets,
+        color=TARGET,
+        label="target" if np.isfinite(targets).any() else None,
+        zorder=2.5,
+        **_RINGS,
+    )
 
 
 def heights(

@@ -37,6 +37,10 @@ class Variation(Protocol):
     def targets(self) -> Series | None:
         """The target of each measure, where there are targets."""
 
+    @property
+    def whole(self) -> bool:
+        """Whether the targets are of the tune: their mean is what counts."""
+
 
 @runtime_checkable
 class Reached(Protocol):
@@ -57,6 +61,10 @@ class Reached(Protocol):
     @property
     def original(self) -> Table:
         """The values of the input."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the targets are of the tune: their mean is what counts."""
 
 
 @runtime_checkable

@@ -52,11 +52,14 @@ def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Fi
     original = next((variation.tune for variation in variations if variation.step == 0), None)
     targeted = _targeted(variations)
     changed = _changed_measures(variations)
-    page = Page.of(tunes, LABEL + CURVE + ((UNDER + LABEL + SQUARE) if targeted else 0))
+    whole = any(variation.whole for variation in variations)
+    page = Page.of(tunes, LABEL + CURVE + ((UNDER + LABEL + SQUARE) if targeted and not whole else 0))
     note = f"{attribute} lowered and raised, in {'corpus' if targeted else 'prior'} standard deviations"
     if original is not None:
         note += "; the input behind in grey"
-    if targeted:
+    if whole:
+        note += "; the mean of the tune has a target"
+    elif targeted:
         note += "; targets in rings"
     page.title(name or tunes[0].title or tunes[0].source or "tune", note)
     pitches = pitch_limits(tunes)
@@ -64,6 +67,8 @@ def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Fi
     hues = colors(variations)
     for variation, color in zip(variations, hues, strict=True):
         fact = f"mean {variation.values.mean():.2f}, "
+        if variation.whole and variation.targets is not None:
+            fact = f"target {variation.targets.mean():.2f}, {fact}"
         if variation.step == 0:
             ax = page.row(top, "input", variation.tune, color, fact)
             ax.set_facecolor(TINT)
@@ -73,13 +78,15 @@ def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Fi
             panels.piano_roll(ax, variation.tune, color=color, ghost=original, pitches=pitches)
         top += LABEL + page.roll + GAP
     ax = page.axes(top + LABEL, CURVE)
+    rings = [
+        None if whole or not variation.step or variation.targets is None
+        else np.where(changed, variation.targets, np.nan)
+        for variation in variations
+    ]  # fmt: skip
     panels.curves(
         ax, tunes[0], np.stack([variation.values for variation in variations]), attribute, hues,
         ["input" if variation.step == 0 else _step_label(variation.step) for variation in variations],
-        targets=[
-            np.where(changed, variation.targets, np.nan) if variation.step and variation.targets is not None else None
-            for variation in variations
-        ],
+        targets=rings,
         bold=[variation.step == 0 for variation in variations],
     )  # fmt: skip
     panels.number_measures(ax, tunes[0], page.width - LEFT - RIGHT)
@@ -89,7 +96,7 @@ def sweep(variations: Sequence[Variation], attribute: str, name: str = "") -> Fi
             borderaxespad=0.1, handlelength=1.4, columnspacing=1.2,
         )  # fmt: skip
     page.heading(top, f"{attribute} of each measure")
-    if targeted:
+    if targeted and not whole:
         _against(page, top + LABEL + CURVE + UNDER, variations, attribute, changed)
     return page.figure
 
@@ -143,10 +150,12 @@ def targets(tunes: Sequence[tuple[str, Tune]], result: Reached, title: str, note
     for k, name in enumerate(names):
         original, target, values = result.original[:, k], result.targets[:, k], result.values[:, k]
         ax = page.axes(top + LABEL, TARGET)
-        panels.target(ax, tune, original, np.where(changed, target, np.nan), values, name)
+        rings = np.full(len(target), np.nan) if result.whole else np.where(changed, target, np.nan)
+        panels.target(ax, tune, original, rings, values, name)
         means = f"original {original.mean():.2f}, target {target.mean():.2f}, reached {values.mean():.2f}"
         page.heading(top, f"{name} of each measure")
-        page.facts(top, f"mean: {signed(means)}; {panels.agreement_text(target[changed], values[changed])}")
+        agreement = "" if result.whole else f"; {panels.agreement_text(target[changed], values[changed])}"
+        page.facts(top, f"mean: {signed(means)}{agreement}")
         top += LABEL + TARGET + GAP
     panels.number_measures(ax, tune, page.width - LEFT - RIGHT)
     page.figure.legend(

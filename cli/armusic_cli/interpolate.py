@@ -161,11 +161,9 @@ def command(
                 api.picture(variations, name, draft)
             api.write(variations, output.path, attributes=named, **output.options)
     if valued:
-        whole = not (open_loop or each_measure or measures or any(":" in text or "=@" in text for text in typed))
-        _show_reached(file, answers, alternatives, output.files, whole=whole, as_json=as_json)
+        _show_reached(file, answers, alternatives, output.files, as_json=as_json)
     else:
-        whole = not (open_loop or each_measure or measures)
-        _show_sweep(file, name, variations, alternatives, output, whole=whole, as_json=as_json)
+        _show_sweep(file, name, variations, alternatives, output, as_json=as_json)
 
 
 def _check(attributes: Sequence[str]) -> bool:
@@ -181,9 +179,7 @@ def _check(attributes: Sequence[str]) -> bool:
     return not bare
 
 
-def _show_reached(
-    file: Path, answers: Sequence[Reached], count: int, files: Sequence[Path], *, whole: bool, as_json: bool
-) -> None:
+def _show_reached(file: Path, answers: Sequence[Reached], count: int, files: Sequence[Path], *, as_json: bool) -> None:
     """Print the targets and the values reached: a row per attribute, of each alternative."""
     reached = answers[0]
     notes = [*reached.notes, *_fewer(len(answers), count)]
@@ -196,10 +192,10 @@ def _show_reached(
     for number, each in enumerate(answers, 1):
         for k, name in enumerate(each.names):
             original, target, value = (table[:, k] for table in (each.original, each.targets, each.values))
-            error = abs(value.mean() - target.mean()) if whole else abs(value - target).max()
+            error = abs(value.mean() - target.mean()) if reached.whole else abs(value - target).max()
             figures = (original.mean(), target.mean(), value.mean(), error)
             rows.append([short(name) + f" ({number})" * (number > 1), *(f"{figure:.3f}" for figure in figures)])
-    tables.show(["attribute", "original", "target", "value", "error" if whole else "largest error"], rows)
+    tables.show(["attribute", "original", "target", "value", "error" if reached.whole else "largest error"], rows)
     _say(notes, NOTES)
     _say([f"unusual: {message}" for message in reached.unusual], UNUSUAL)
     unchanged = (reached.distance == 0).tolist()
@@ -238,7 +234,6 @@ def _show_sweep(
     count: int,
     output: outputs.Output,
     *,
-    whole: bool,
     as_json: bool,
 ) -> None:
     """Print the steps of a sweep: a row each."""
@@ -252,7 +247,7 @@ def _show_sweep(
         return
     tables.show(["step", attribute, "change", "notes"], _rows(variations))
     clipped = [variation for variation in variations if variation.clipped]
-    if clipped and whole:
+    if any(each.whole for each in clipped):
         click.echo(f"out of reach; as far as the tune goes instead: {', '.join(each.name for each in clipped)}")
     elif clipped:
         places = ", ".join(f"{each.clipped} at {each.name}" for each in clipped)

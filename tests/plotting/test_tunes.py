@@ -30,6 +30,7 @@ class Step:
     tune: Tune
     values: np.ndarray
     targets: np.ndarray | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Result:
     targets: np.ndarray
     values: np.ndarray
     original: np.ndarray
+    whole: bool = False
 
 
 def tune(measures: int = 2, metre: Metre = Metre(3, 4), title: str = "A Waltz") -> Tune:  # noqa: B008 (it is frozen)
@@ -328,3 +330,15 @@ def test_a_picture_is_a_png(tmp_path: Path) -> None:
     data = path.read_bytes()
     assert data.startswith(b"\x89PNG")
     assert len(data) < 1_000_000
+
+
+def test_the_target_of_a_tune_is_said_and_no_measure_has_a_ring() -> None:
+    music, values = tune(), np.array([0.2, 0.4])
+    steps = [
+        Step("rhythm +0.0", 0.0, music, values, values),
+        Step("rhythm +1.0", 1.0, music, values + 0.1, values + 0.1, whole=True),
+    ]
+    figure = plotting.sweep(steps, "rhythm")
+    assert not any(line.get_linestyle() == "--" for ax in figure.axes for line in ax.lines)
+    texts = [text.get_text() for ax in figure.axes for text in ax.texts] + [text.get_text() for text in figure.texts]
+    assert any("target 0.40, mean 0.40" in text for text in texts)
