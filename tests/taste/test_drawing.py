@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from armusic.music.similarity import DUPLE, TRIPLE
+from armusic.music.tokenizer import DUPLE, TRIPLE
 from armusic.taste import context
 from armusic.taste.context import CLASSES, HELD, NONE, PITCHES, Setting
 from armusic.taste.drawing import Draws, draw
