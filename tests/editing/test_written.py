@@ -11,8 +11,7 @@ from armusic.editing.material import pitches, prepare
 from armusic.music import attributes
 from armusic.music.attributes import metrical_weights
 from armusic.music.score import METRES, Metre
-from armusic.music.tokenizer import DUPLE, TRIPLE
-from armusic.music.tokenizer import PAD, REST, is_onset, ticks
+from armusic.music.tokenizer import DUPLE, PAD, REST, TRIPLE, is_onset, ticks
 from armusic.taste import rules
 from armusic.taste.context import LOW, PITCHES
 from armusic.training.checkpoint import Checkpoint
