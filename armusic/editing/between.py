@@ -21,7 +21,7 @@ from armusic.editing.material import Material, pitches
 from armusic.music import keys
 from armusic.music.score import METRES
 from armusic.music.tokenizer import HOLD, PAD, REST, is_onset, sounding, ticks
-from armusic.taste import context, rules, surprise, tune_model
+from armusic.taste import context, melody, rules, surprise, tune_model
 from armusic.taste.rules import Habits
 from armusic.training.checkpoint import Checkpoint
 
@@ -221,7 +221,7 @@ def clashes(tokens: Tokens, scale: Bool[np.ndarray, "12"]) -> Int[np.ndarray, " 
     >>> clashes(np.array([[60, 61, 64, 65]]), keys.collection(keys.parse("C"))).tolist()
     [1]
     """
-    pitch, count = rules.notes(tokens)
+    pitch, count = melody.notes(tokens)
     inside = scale[np.clip(pitch, 0, HOLD - 1) % keys.OCTAVE]
     semitone = abs(np.diff(pitch, axis=1)) == 1
     real = np.arange(1, pitch.shape[1]) < count[:, None]

@@ -12,7 +12,7 @@ from armusic.config.manner import Manner
 from armusic.editing.material import Material
 from armusic.music import attributes, harmony
 from armusic.music.tokenizer import HOLD, is_onset
-from armusic.taste import context, rules, surprise, tune_model
+from armusic.taste import context, melody, rules, surprise, tune_model
 from armusic.taste.information import NAME
 from armusic.taste.rules import Habits
 from armusic.taste.surprise import Places
@@ -22,13 +22,15 @@ Tokens = Int[np.ndarray, "candidate tick"]
 Units = Int[np.ndarray, " candidate"]
 
 PLACES = 3  # of a unit: those of further ones are taken for as surprising
-EXCESS = 0.25  # of a distance of 1: what a nat beyond the input's surprise costs, where natural is a half
-WIDE, LEAP = 7, 0.06  # semitones of an interval, and what each beyond costs
-SNAP = 0.3  # what a beat costs that goes short-long or dotted where the tune does not
-BARE = 0.6  # what a measure without a note would cost, where the input's has some
+EXCESS = 0.2  # of a distance of 1: what a nat beyond the input's surprise costs, where natural is a half
+WIDE, LEAP = 7, 0.2  # semitones of an interval, and what each beyond costs
+SNAP = 0.6  # what a beat costs that goes short-long or dotted where the tune does not
+BARE = 1.0  # what a measure without a note would cost, where the input's has some
 DISCORD = 0.5  # what a note on a beat costs that lies outside the chord
 COMMON = 0.5  # of the units: pitches that more may have are the scale
 FINER = 0.15  # what a beat with sixteenths costs in a tune without
+AGAIN = 0.2  # what a pitch that is struck again costs, and
+FLAT = 0.2  # a pitch less in the measure
 IN_PITCH = ("range", "contour", "mean_interval", "interval_entropy")
 """Attributes that depend on pitches alone, or hardly on anything else: a single note stays as it is."""
 
@@ -200,13 +202,21 @@ def _in_places(
 
 
 def awkwardness(ear: Ear, of: Units, tokens: Tokens) -> Float[np.ndarray, " candidate"]:
-    """Return what is awkward in candidates beyond the input: wide leaps, snaps, finer divisions and bare measures."""
+    """Return what is awkward in candidates beyond the input.
+
+    Wide leaps, pitches struck again and fewer of them; snaps, finer divisions and bare measures.
+    """
     before, kind = ear.tokens[of], ear.kind[of]
-    wide, own = (np.maximum(abs(rules.intervals(rows)) - WIDE, 0).sum(axis=1) for rows in (tokens, before))
-    finer, had = (rules.new_sixteenths(rows, kind, ear.habits) for rows in (tokens, before))
+
+    def beyond(count: Callable[[Tokens], Int[np.ndarray, " candidate"]]) -> Int[np.ndarray, " candidate"]:
+        return np.maximum(count(tokens) - count(before), 0)
+
+    leaps = beyond(lambda rows: np.maximum(abs(melody.intervals(rows)) - WIDE, 0).sum(axis=1))
+    fewer = np.maximum(melody.variety(before) - melody.variety(tokens), 0)
+    line = LEAP * leaps + AGAIN * beyond(melody.repetitions) + FLAT * fewer
+    finer = beyond(lambda rows: rules.new_sixteenths(rows, kind, ear.habits))
     uneven = rules.snaps(tokens, kind, ear.habits)
-    leaps, divisions = LEAP * np.maximum(wide - own, 0), FINER * np.maximum(finer - had, 0)
-    return leaps + divisions + SNAP * uneven + BARE * rules.bare(tokens, before)
+    return line + FINER * finer + SNAP * uneven + BARE * rules.bare(tokens, before)
 
 
 def bits_a_note(ear: Ear, of: Units, tokens: Tokens) -> Float[np.ndarray, " candidate"]:

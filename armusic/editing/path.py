@@ -3,7 +3,7 @@
 All measures have one price: the change of the tune's attribute that a unit of cost buys. As the price
 rises, a measure goes from candidate to candidate along the lower convex hull of cost over value, so its
 value never falls; the path is all these changes in the order of their prices. Where a target lies
-between two of them, candidates between the two fill the rest.
+between two of them, candidates between the two fill the rest. Exchanges between measures then make the best of it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from itertools import pairwise
 import numpy as np
 from jaxtyping import Float, Int
 
-from armusic.editing import barlines
+from armusic.editing.exchange import exchange
 from armusic.editing.pool import Pool
 
-SPREAD = 0.12  # what a squared standard deviation of change costs: several small changes come before a large one
+SPREAD = 0.24  # what a squared standard deviation of change costs: several small changes come before a large one
 NEXT = 12  # changes of the path that may fill a rest
 CLOSE = 0.01  # standard deviations of the tune's mean: near enough
 
@@ -92,11 +92,17 @@ class Path:
             number += 1
         if rest > close and number < len(changes):
             self._fill(places, changes[number : number + NEXT], rest, close)
-        return barlines.smooth(self.pool, self.column, self.costs, places, self.input, close)
+        return exchange(self.pool, self.column, self._worth, places, close)
 
     def total(self, step: float) -> float:
         """Return by how much the sum changes where each measure changes by `step` standard deviations."""
         return step * float(self._std @ self.occurrences)
+
+    @property
+    def _worth(self) -> Float[np.ndarray, " candidate"]:
+        """What each candidate costs, the size of its change included."""
+        values, of = self.pool.candidates.values[:, self.column], self.pool.candidates.of
+        return self.costs + SPREAD * ((values - values[self.input[of]]) / self._std[of]) ** 2
 
     @property
     def _std(self) -> Float[np.ndarray, " unit"]:

@@ -12,7 +12,7 @@ from armusic.generation.plan import Plan
 from armusic.music.keys import OCTAVE
 from armusic.music.score import METRES
 from armusic.music.tokenizer import HOLD, MAX_TICKS, REST, is_onset, sounding, ticks
-from armusic.taste import context, rules, tune_model
+from armusic.taste import context, melody, rules, tune_model
 from armusic.taste.context import AROUND, NONE, PITCHES, SHARES, Setting
 from armusic.taste.rules import Habits
 from armusic.taste.surprise import Places
@@ -139,13 +139,13 @@ def faults(
     kind = np.full(len(tokens), plan.kind[number])
     history = before[tune]
     line = np.column_stack([np.where(history == OPEN, HOLD, history), tokens])
-    steps = rules.intervals(line)
+    steps = melody.intervals(line)
     wide = abs(steps).max(axis=1) > rules.LEAP
     own = _model(plan, number, tokens.shape[1])
     own = np.tile(own, (len(tokens), 1))
     mixed = rules.foreign_divisions(tokens, own, kind, FREE)
     silent = rules.silences(tokens, own)
-    stutter = rules.runs(line) > np.maximum(rules.runs(own), RUN)
+    stutter = melody.runs(line) > np.maximum(melody.runs(own), RUN)
     onset = is_onset(tokens)
     low = np.minimum(np.where(onset, tokens, HOLD).min(axis=1), compass[tune, 0])
     high = np.maximum(np.where(onset, tokens, -1).max(axis=1), compass[tune, 1])

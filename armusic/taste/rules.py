@@ -27,6 +27,7 @@ from armusic.music.tokenizer import (
     sounding,
     tick_units,
 )
+from armusic.taste import melody
 
 Tokens = Int[np.ndarray, "candidate tick"]
 Mask = Bool[np.ndarray, " candidate"]
@@ -203,52 +204,15 @@ def new_sixteenths(tokens: Tokens, kind: Int[np.ndarray, " candidate"], tune: Ha
     return divisions(tokens, kind)[2].sum(axis=1) * (not tune.sixteenths)
 
 
-def intervals(tokens: Tokens) -> Int[np.ndarray, "candidate interval"]:
-    """Return the intervals from note to note, in semitones with their sign; 0 behind the last.
-
-    Examples
-    --------
-    >>> intervals(np.array([[60, HOLD, 64, 62], [HOLD, 60, HOLD, HOLD]])).tolist()
-    [[4, -2, 0], [0, 0, 0]]
-    """
-    pitch, count = notes(tokens)
-    steps = np.diff(pitch, axis=1)
-    return np.where(np.arange(1, pitch.shape[1]) < count[:, None], steps, 0)
-
-
-def notes(tokens: Tokens) -> tuple[Int[np.ndarray, "candidate note"], Int[np.ndarray, " candidate"]]:
-    """Return the pitches of each row one behind the other, and their number; what follows them means nothing."""
-    onset = is_onset(tokens)
-    order = np.argsort(~onset, axis=1, kind="stable")
-    return np.take_along_axis(tokens, order, axis=1).astype(np.int64), onset.sum(axis=1)
-
-
 def leaps(tokens: Tokens, before: Tokens) -> Mask:
     """Return which rows leap over more than an octave and more than the others do."""
-    widest, own = (abs(intervals(rows)).max(axis=1) for rows in (tokens, before))
+    widest, own = (abs(melody.intervals(rows)).max(axis=1) for rows in (tokens, before))
     return widest > np.maximum(own, LEAP)
-
-
-def runs(tokens: Tokens) -> Int[np.ndarray, " candidate"]:
-    """Return how many notes of one pitch stand in a row, at most.
-
-    Examples
-    --------
-    >>> runs(np.array([[60, 60, HOLD, 62], [HOLD, HOLD, HOLD, HOLD], [60, 62, 62, 62]])).tolist()
-    [2, 0, 3]
-    """
-    pitch, count = notes(tokens)
-    longest = length = np.minimum(count, 1)
-    for place in range(1, pitch.shape[1]):
-        again = (pitch[:, place] == pitch[:, place - 1]) & (place < count)
-        length = np.where(again, length + 1, 1)
-        longest = np.maximum(longest, np.where(place < count, length, 0))
-    return longest
 
 
 def stutters(tokens: Tokens, before: Tokens) -> Mask:
     """Return which rows repeat a pitch more often than the others do, and more than once."""
-    return runs(tokens) > np.maximum(runs(before), RUN)
+    return melody.runs(tokens) > np.maximum(melody.runs(before), RUN)
 
 
 def out_of_compass(tokens: Tokens, tune: Habits) -> Mask:

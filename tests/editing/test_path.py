@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import armusic
-from armusic.editing import barlines, path
+from armusic.editing import path
 from armusic.editing import pool as pools
 from armusic.editing.material import prepare
 from armusic.editing.pool import Pool
@@ -54,7 +54,7 @@ def test_a_path_that_is_known() -> None:
     assert [(each.unit, each.before, each.after) for each in whole.down] == [(1, 4, 6)]
     std = pool.search.std[0, pool.search.names.index("density")]
     assert [each.gain / std for each in whole.up] == pytest.approx([2, 2, 2])
-    assert [each.price * std for each in whole.up] == pytest.approx([0.42, 0.44, 1.06])
+    assert [each.price * std for each in whole.up] == pytest.approx([0.54, 0.68, 1.42])
     assert np.array(whole.reach) / std == pytest.approx([-1, 6])
 
 
@@ -81,7 +81,7 @@ def test_the_path_ends_where_nothing_goes_further(drawn: Drawn) -> None:
     ends = np.array(whole.reach) / totals(pool, 1.0)
     assert ends == pytest.approx([every.min(), every.max()], abs=1e-9)
     for end, total in zip(ends, whole.reach, strict=True):
-        assert change(pool, whole.answers(total))[0] == pytest.approx(end, abs=path.CLOSE + barlines.NEAR)
+        assert change(pool, whole.answers(total))[0] == pytest.approx(end, abs=2 * path.CLOSE)
         assert (whole.answers(2 * total) == whole.answers(total)).all(), "beyond it stays there"
 
 

@@ -209,10 +209,6 @@ def test_legato_keeps_the_notes_and_adds_no_silence(row: list[int], other: list[
     assert (rules.legato(mended, before) == mended).all()
 
 
-def test_intervals_of_one_note_and_of_none() -> None:
-    assert not rules.intervals(np.vstack([measure("G8|"), SILENCE])).any()
-
-
 def test_a_snap_where_the_tune_is_even_is_counted_and_one_that_it_has_is_not() -> None:
     even = encode(tune("4/4", "GABc dedB|")).astype(np.int64)
     snap = encode(tune("4/4", "G/A3/B2 d>ed2|")).astype(np.int64)
