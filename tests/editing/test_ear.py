@@ -130,12 +130,14 @@ def test_what_is_unlikely_costs_more(checkpoint: Checkpoint) -> None:
     assert strain.mean() > 1
 
 
-def test_wide_intervals_and_sixteenths_cost_something(checkpoint: Checkpoint) -> None:
+def test_wide_intervals_repetitions_lost_pitches_and_sixteenths_cost_something(checkpoint: Checkpoint) -> None:
     ear = search(checkpoint, MUSIC).ear
     of = unit(ear, "GABc d2B2|")
     for music, price in (
         ("GABc d2B2|", 0),
-        ("GgGg d2B2|", 3 * (12 - ears.WIDE) * ears.LEAP),
+        ("GgGg d2B2|", 3 * (12 - ears.WIDE) * ears.LEAP + ears.FLAT),
+        ("GAGc d2B2|", ears.FLAT),
+        ("GABB d2c2|", ears.AGAIN),
         ("GABc d/c/B/A/ B2|", ears.FINER),
         ("G/A/B/c/ dc d2B2|", ears.FINER),
     ):
