@@ -175,7 +175,7 @@ def load(path: str | Path | None = None, domain: str = "") -> Model:
     UsageError
         For a model of another domain.
     """
-    from armusic.training import checkpoint
+    from armusic.inference import checkpoint
 
     if path is None:
         with resources.as_file(resources.files("armusic") / "resources" / SHIPPED) as shipped:
@@ -245,10 +245,11 @@ def train(
     DataError
         When the data cannot be used.
     """
+    from armusic.training import checkpoint
     from armusic.training import run as runs
 
     cache = data_folder(data_dir)
-    base = load(start).checkpoint if start is not None else None
+    base = checkpoint.load(Path(start)) if start is not None else None
     return runs.train(
         config, Path(run), cache, resume=resume, start=base, on_data=on_data, on_step=on_step, on_epoch=on_epoch
     )
