@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from armusic import convert, experiments, files, plotting, report
+from armusic import convert, experiments, extras, files, plotting, report
 from armusic.api.model import Model
 from armusic.config import Config
 from armusic.datasets.corpora.corpus import Corpus
@@ -245,6 +245,7 @@ def train(
     DataError
         When the data cannot be used.
     """
+    extras.require("torch", extra="train", purpose="training a model")
     from armusic.training import checkpoint
     from armusic.training import run as runs
 

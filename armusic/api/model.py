@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from armusic import extras
 from armusic.api import naming
 from armusic.config import Config
 from armusic.config.manner import with_manner
@@ -299,6 +300,7 @@ class Model:
 
         `items` are numbers of images in the test part, from 0. The options are `steps`, `span` and `data`.
         """
+        extras.require("torch", extra="train", purpose="moving the dimensions of images")
         from armusic.evaluation import traversals
         from armusic.training.checkpoint import in_torch
 
@@ -311,6 +313,7 @@ class Model:
 
         The options are `seed` and `on_progress`.
         """
+        extras.require("torch", extra="train", purpose="evaluating a model")
         from armusic import evaluation
         from armusic.training.checkpoint import in_torch
 
