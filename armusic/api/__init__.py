@@ -21,7 +21,7 @@ from armusic.music.attributes.table import AttributeTable
 from armusic.music.score import Tune
 from armusic.progress import Progress
 
-if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
+if TYPE_CHECKING:  # imported by what needs it
     from matplotlib.figure import Figure
 
     from armusic.editing.result import Reached

@@ -15,7 +15,7 @@ from armusic.editing.targets import Targets
 from armusic.files import data_folder
 from armusic.music.score import Metre, Tune
 
-if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
+if TYPE_CHECKING:  # imported by what needs it
     from armusic.editing.decoding import Codes
     from armusic.editing.morphing import Step
     from armusic.editing.reconstruction import Reconstruction

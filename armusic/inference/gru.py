@@ -56,18 +56,16 @@ class Layer:
 
     Parameters
     ----------
-    into : float32 array (gate, direction, input, unit)
-        Weights of the inputs.
-    bias : float32 array (gate, direction, 1, unit)
-        Biases of the inputs, with those of the states but for the new gate.
+    into : float32 array (gate, direction, input + 1, unit)
+        Weights of the inputs; the last row are their biases, with those of the states but for the new gate: inputs
+        end with a 1.
     recurrent : float32 array (gate, direction, unit, unit)
         Weights of the states.
     new : float32 array (direction, 1, unit)
         Bias of the states in the new gate, which the reset gate multiplies.
     """
 
-    into: Float[np.ndarray, "gate direction input unit"]
-    bias: Float[np.ndarray, "gate direction 1 unit"]
+    into: Float[np.ndarray, "gate direction input_1 unit"]
     recurrent: Float[np.ndarray, "gate direction unit unit"]
     new: Float[np.ndarray, "direction 1 unit"]
 
@@ -98,11 +96,11 @@ def _layer(directions: Sequence[Sequence[np.ndarray]]) -> Layer:
         for parts in zip(*directions, strict=True)
     )
     bias[:NEW] += own[:NEW]
-    for part in (into, bias):
-        part[:NEW] /= 2
+    into = np.concatenate([into, bias[..., None]], axis=3)
+    into[:NEW] /= 2
     recurrent /= 2
     into, recurrent = (np.ascontiguousarray(part.swapaxes(2, 3)) for part in (into, recurrent))
-    return Layer(into, bias[:, :, None], recurrent, own[NEW][:, None] / 2)
+    return Layer(into, recurrent, own[NEW][:, None] / 2)
 
 
 class Gru:
@@ -127,15 +125,14 @@ class Gru:
 
         The array is written over by the next call.
         """
-        into, bias = self.layers[layer].into, self.layers[layer].bias
         ticks, items, width = inputs.shape
-        ordered = self._arrays("inputs", self.directions, ticks, items, width)
-        ordered[0] = inputs
+        ordered = self._arrays("inputs", self.directions, ticks, items, width + 1)
+        ordered[..., width] = 1.0
+        ordered[0, ..., :width] = inputs
         if self.directions > 1:
-            ordered[1] = inputs[::-1]
+            ordered[1, ..., :width] = inputs[::-1]
         gates = self._arrays("gates", 3, self.directions, ticks * items, self.units)
-        np.matmul(ordered.reshape(self.directions, ticks * items, width), into, out=gates)
-        gates += bias
+        np.matmul(ordered.reshape(self.directions, ticks * items, width + 1), self.layers[layer].into, out=gates)
         return gates.reshape(3, self.directions, ticks, items, self.units)
 
     def __call__(

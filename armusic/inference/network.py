@@ -139,7 +139,8 @@ class Encoder:
         self.gru = Gru(weights, "encoder.rnn")
         notes, metres = weights["encoder.notes.weight"], weights["encoder.metre.weight"]
         first, size = self.gru.layers[0], notes.shape[1]
-        by_note, by_metre = notes @ first.into[:, :, :size], metres @ first.into[:, :, size:] + first.bias
+        by_note = notes @ first.into[:, :, :size]
+        by_metre = metres @ first.into[:, :, size:-1] + first.into[:, :, -1:]
         self.gates = by_note[None] + np.moveaxis(by_metre, 2, 0)[:, :, :, None]  # (kind, gate, direction, class, unit)
         self.view = linear(weights, "encoder.view") if "encoder.view.weight" in weights else None
         self.hidden, self.mean = linear(weights, "encoder.mean.0"), linear(weights, "encoder.mean.2")
@@ -199,7 +200,7 @@ class HierarchicalDecoder:
         self.input, self.logits = linear(weights, "decoder.beat_input.0"), linear(weights, "decoder.logits")
         first, units = self.ticks.layers[0], len(self.input.bias)
         self.repeated = first.into[:, 0, :units]  # (gate, unit, unit)
-        self.notes = weights["decoder.notes.weight"] @ first.into[:, 0, units:] + first.bias[:, 0]
+        self.notes = weights["decoder.notes.weight"] @ first.into[:, 0, units:-1] + first.into[:, 0, -1:]
 
     def shape(self, kind: int) -> tuple[int, int]:
         """Return the numbers of ticks and classes."""
@@ -210,7 +211,7 @@ class HierarchicalDecoder:
         items, beats, count = len(z), METRES[kind].beats, len(self.ticks.layers)
         metre = np.broadcast_to(self.metres[kind], (items, self.metres.shape[1]))
         start = _by_layer(selu(self.start(np.concatenate([z, metre], axis=1))), count)
-        bias = self.beats.layers[0].bias[:, :, None]
+        bias = self.beats.layers[0].into[:, :, None, -1:]
         states, _ = self.beats(np.broadcast_to(bias, (*bias.shape[:2], beats, items, bias.shape[4])), start)
         begin = _by_layer(selu(self.state(states)), count)  # (layer, beat, measure, unit)
         repeated = selu(self.input(states)) @ self.repeated[:, None]  # (gate, beat, measure, unit)
