@@ -33,7 +33,7 @@ from armusic.training.checkpoint import in_torch
 from armusic.vae.models.base import VAE
 
 COUNTS = (1, 32, 256)
-MEASURES = 16  # of a tune, at most
+LEAST, MEASURES = 8, 16  # measures of a tune: shorter ones are left out, longer ones cut
 TURNS = 41
 METRE = 0  # 4/4
 
@@ -173,7 +173,8 @@ def held_out(checkpoint: Checkpoint, count: int) -> Iterator[Tune]:
     corpus = api.corpus(checkpoint.config.data)
     test = items.parts(items.to_data(corpus, checkpoint.config), checkpoint.config)[2]
     tunes = np.flatnonzero(np.isin(corpus.version, np.unique(test.group)))
-    for number in tunes[np.linspace(0, len(tunes) - 1, count).astype(int)].tolist():
+    long = np.bincount(corpus.tune)[tunes] >= LEAST
+    for number in tunes[long][np.linspace(0, long.sum() - 1, count).astype(int)].tolist():
         rows = np.flatnonzero(corpus.tune == number)[:MEASURES]
         yield tune_of(corpus, np.isin(np.arange(len(corpus.tune)), rows), corpus.sources[number])
 

@@ -54,7 +54,7 @@ class Model:
     @property
     def domain(self) -> str:
         """Domain of its data, such as `music`."""
-        return naming.domain(self.config)
+        return naming.domain(self.checkpoint)
 
     @property
     def card(self) -> dict[str, Any]:
@@ -62,7 +62,7 @@ class Model:
         return self.checkpoint.card
 
     def __repr__(self) -> str:
-        return f"Model({naming.described(self.config)})"
+        return f"Model({naming.described(self.checkpoint)})"
 
     def encode(self, tune: Tune) -> Codes:
         """Return the code of each measure: the mean of the posterior.

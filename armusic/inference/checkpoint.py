@@ -113,14 +113,14 @@ def make(weights: Mapping[str, np.ndarray], content: Content) -> Checkpoint:
         When weights and settings are not those of one network.
     """
     chosen = content.config
-    music = chosen.domain == MUSIC and chosen.data not in plugins.named("adapters")
     single = {
         name: array.astype(np.float32, copy=False) if np.issubdtype(array.dtype, np.floating) else array
         for name, array in weights.items()
     }
-    if music and (problem := settings.difference(single, chosen)):
+    problem = settings.difference(single, chosen) if chosen.domain == MUSIC else chosen.domain
+    if problem and chosen.domain == MUSIC and chosen.data not in plugins.named("adapters"):
         raise CheckpointError(f"settings and weights do not match ({problem})")
-    model: Network = MeasureNetwork(single) if music else Elsewhere(chosen)
+    model: Network = Elsewhere(chosen) if problem else MeasureNetwork(single)
     return Checkpoint(model, chosen, content.scale, content.history, content.card, single)
 
 
