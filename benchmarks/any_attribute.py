@@ -23,10 +23,10 @@ from armusic.editing import material, prior_samples
 from armusic.editing import pool as pools
 from armusic.evaluation import tune_of
 from armusic.files import data_folder
+from armusic.inference.checkpoint import Checkpoint
+from armusic.inference.items import to_data
 from armusic.music import attributes, keys
 from armusic.music.score import METRES, Metre, Tune
-from armusic.training.adapters.music import to_data
-from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import split
 
 TARGETS, DRAWN = 5, 1000
@@ -53,7 +53,7 @@ def row(checkpoint: Checkpoint, tunes: list[Tune], name: str, kind: int) -> str:
     """Return the figures of one attribute: a row of the table."""
     rng = np.random.default_rng(0)
     z = rng.standard_normal((DRAWN, checkpoint.config.network.latent))
-    rows = prior_samples.decode(checkpoint.model, checkpoint.frame.name, z, kind)
+    rows = prior_samples.decode(checkpoint, z, kind)
     values = np.unique(attributes.measure(rows, METRES[kind], (name,)), return_counts=True)
     share = np.cumsum(values[1]) / DRAWN
     usual = values[0][(share >= 0.05) & (share <= 0.95)]

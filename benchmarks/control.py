@@ -36,13 +36,13 @@ from armusic.editing.reach import decode_once
 from armusic.editing.result import Reached
 from armusic.evaluation import tune_of
 from armusic.files import data_folder
+from armusic.inference.checkpoint import Checkpoint
+from armusic.inference.items import to_data
 from armusic.music import attributes, keys
 from armusic.music.pitch_frame import FRAMES
 from armusic.music.score import METRES, Metre, Tune
 from armusic.music.similarity import distance
 from armusic.music.tokenizer import is_onset, ticks
-from armusic.training.adapters.music import to_data
-from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import split
 
 TARGETS = 7

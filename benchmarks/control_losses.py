@@ -19,12 +19,12 @@ from typing import Any
 
 import numpy as np
 
-import armusic
 from armusic import api, config
 from armusic.evaluation import one_decode
 from armusic.evaluation.subject import load, number_items
 from armusic.evaluation.sweeps import find_axes
 from armusic.files import data_folder
+from armusic.training import checkpoint
 from armusic.training.checkpoint import LAST, Checkpoint
 
 OWN = f"{Path(__file__).parents[1] / 'examples' / 'my_attribute.py'}:offbeat"
@@ -60,15 +60,15 @@ def row(title: str, settings: Mapping[str, Any], epochs: int, folder: Path) -> s
     start = time.process_time()
     api.train(config.make(**settings, epochs=epochs), run, resume=True)
     seconds = time.process_time() - start
-    exact, unseen, valid, figures = measure(armusic.load(run / LAST).checkpoint)
+    exact, unseen, valid, figures = measure(checkpoint.load(run / LAST))
     cells = [f"{title} ({seconds / 60:.1f} min)", f"{exact:.1%} / {unseen:.1%}", f"{valid:.1%}"]
     cells += [f"{entry.r2:.2f} ({entry.kept:.2f})" for entry in figures.values()]
     return "| " + " | ".join(cells) + " |" + " |" * (8 - len(cells))
 
 
-def measure(checkpoint: Checkpoint) -> tuple[float, float, float, dict[str, one_decode.Obedience]]:
+def measure(trained: Checkpoint) -> tuple[float, float, float, dict[str, one_decode.Obedience]]:
     """Return the shares of validation measures and of chance codes, and what one decode makes of values asked for."""
-    subject, (train, valid, _) = load(checkpoint, data_folder(), "4/4")
+    subject, (train, valid, _) = load(trained, data_folder(), "4/4")
     rng = np.random.default_rng(0)
     right = subject.accuracy(valid.x, subject.encode(valid.x)[0]) == 1
     numbers, training = number_items(subject, valid.x, train.x)

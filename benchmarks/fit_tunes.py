@@ -26,12 +26,12 @@ from armusic.datasets import corpora
 from armusic.datasets.corpora.corpus import Corpus
 from armusic.evaluation import tune_of
 from armusic.files import data_folder
+from armusic.inference.items import to_data
 from armusic.music import attributes
 from armusic.music.pitch_frame import ANCHORED
 from armusic.music.tokenizer import is_onset
 from armusic.taste import context, fit, surprise, tune_model
 from armusic.taste.tune_model import TuneModel
-from armusic.training.adapters.music import to_data
 from armusic.vae.data import split
 
 TUNES, EACH, LEAST = 300, 2, 5  # tunes that are asked about, measures of each, and others alike at least

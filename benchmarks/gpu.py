@@ -160,11 +160,13 @@ def training(preset: str, values: dict[str, Any], run: str, stop: int) -> list[d
 
 def figures(run: str, gpu: bool) -> dict[str, Any]:
     """Evaluate a run on one device or the other."""
-    import armusic
+    from armusic import evaluation
+    from armusic.files import data_folder
+    from armusic.training import checkpoint
 
-    model = armusic.load(run)
-    model.checkpoint.model.to("cuda" if gpu else "cpu")
-    result: dict[str, Any] = model.evaluate().as_dict()
+    loaded = checkpoint.load(Path(run))
+    loaded.model.to("cuda" if gpu else "cpu")
+    result: dict[str, Any] = evaluation.evaluate(loaded, data_folder()).as_dict()
     return result
 
 

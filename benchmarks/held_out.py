@@ -11,6 +11,7 @@ import numpy as np
 
 from armusic import api, evaluation
 from armusic.files import data_folder
+from armusic.training.checkpoint import in_torch
 
 FIGURES = {"ticks": "ticks right", "exact": "measures exact", "onset_f1": "onset F1", "pitch": "pitch right at onsets"}
 
@@ -27,7 +28,7 @@ def main() -> None:
     parser.add_argument("run", nargs="?")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    result = evaluation.held_out(api.load(options.run).checkpoint, data_folder())
+    result = evaluation.held_out(in_torch(api.load(options.run).checkpoint), data_folder())
     if options.json:
         options.json.write_text(json.dumps(result, indent=2) + "\n")
     print(tables(result))

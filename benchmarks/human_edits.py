@@ -39,10 +39,10 @@ from armusic.editing import pool as pools
 from armusic.editing.material import pitches, prepare
 from armusic.evaluation import tune_of
 from armusic.files import data_folder
+from armusic.inference.items import to_data
 from armusic.music import attributes
 from armusic.music.score import METRES, Tune
 from armusic.music.tokenizer import REST, encode, is_onset, kinds
-from armusic.training.adapters.music import to_data
 from armusic.vae.data import split
 
 PARTS = ("training", "validation", "test")

@@ -28,9 +28,9 @@ from armusic.config import Config
 from armusic.datasets.corpora.corpus import Corpus
 from armusic.evaluation import tune_of
 from armusic.files import atomic_path, data_folder
+from armusic.inference.items import to_data
 from armusic.music.score import METRES, Tune
 from armusic.music.tokenizer import HOLD, MAX_TICKS, UNITS_PER_QUARTER, encode, is_onset, kinds, tick_units
-from armusic.training.adapters.music import to_data
 from armusic.vae.data import split
 
 GAPS = 74  # classes of the time from onset to onset, in twelfths of a quarter: 1 to 72, and more

@@ -26,8 +26,8 @@ from armusic.datasets.corpora import folk
 from armusic.datasets.corpora.build import build
 from armusic.datasets.corpora.corpus import Corpus
 from armusic.datasets.corpora.versions import different, versions
+from armusic.inference.items import to_data
 from armusic.training import adapters
-from armusic.training.adapters.music import to_data
 from armusic.vae.data import scale_of
 from armusic.vae.distributed import draw
 from armusic.vae.fit import make_optimizer

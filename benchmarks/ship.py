@@ -62,15 +62,16 @@ def main() -> None:
     parser.add_argument("--commit", required=True, help="The commit that trained it.")
     options = parser.parse_args()
     last = checkpoint.rounded(checkpoint.load(options.run / checkpoint.LAST))
+    light = checkpoint.in_numpy(last)
     held_out_figures = evaluation.held_out(last, data_folder())
     changed = {name: value for name, value in last.config.values().items() if value != Config().values()[name]}
     command = "armusic train" + "".join(f" --{name.replace('_', '-')} {value}" for name, value in changed.items())
     minutes = sum(row["seconds"] for row in last.history) / 60
     card = last.card | {"command": command, "commit": options.commit, "held_out": held_out_figures}
-    card["calibration"] = calibrate(last, data_folder()).as_dict()
+    card["calibration"] = calibrate(light, data_folder()).as_dict()
     path = RESOURCES / api.SHIPPED
     checkpoint.save(replace(last, card=card, optimizer={}, companion={}), path, half=True)
-    phrase_model.save(fit_phrases.fit(last, api.corpus(last.config.data)), RESOURCES / phrase_model.SHIPPED)
+    phrase_model.save(fit_phrases.fit(light, api.corpus(last.config.data)), RESOURCES / phrase_model.SHIPPED)
     text = CARD.format(
         size=path.stat().st_size / 1e6,
         weights=sum(weight.numel() for weight in last.model.parameters()),

@@ -29,14 +29,14 @@ from armusic.editing.material import prepare
 from armusic.editing.sweep import Variation
 from armusic.errors import ArmusicError
 from armusic.files import data_folder
+from armusic.inference.checkpoint import Checkpoint
+from armusic.inference.items import to_data
 from armusic.io.readers import abc
 from armusic.io.readers.options import STRICT
 from armusic.io.writers import engraving
 from armusic.music.score import METRES, Measure, Metre, Tune
 from armusic.plotting import tunes as plotting
 from armusic.plotting.panels import agreement
-from armusic.training.adapters.music import to_data
-from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import split
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -172,8 +172,8 @@ def save(picture: io.BytesIO, path: Path) -> None:
 def identity(checkpoint: Checkpoint) -> str:
     """Return the first twelve digits of the SHA-256 of a model's weights."""
     digest = hashlib.sha256()
-    for name, tensor in sorted(checkpoint.model.state_dict().items()):
-        digest.update(name.encode() + tensor.cpu().contiguous().numpy().tobytes())
+    for name, weight in sorted(checkpoint.weights.items()):
+        digest.update(name.encode() + weight.tobytes())
     return digest.hexdigest()[:12]
 
 

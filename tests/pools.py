@@ -15,7 +15,7 @@ from armusic.editing.candidates import Candidates, Search
 from armusic.editing.material import prepare
 from armusic.editing.path import SPREAD
 from armusic.editing.pool import Pool
-from armusic.training.checkpoint import Checkpoint
+from armusic.inference.checkpoint import Checkpoint
 from tests.notation import tune
 
 MUSIC = ("GABc dcBA|", "A2B2 c2d2|", "B4 G4|", "cBAG FGAB|")

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from armusic import convert, experiments, files, plotting, report
+from armusic import convert, experiments, extras, files, plotting, report
 from armusic.api.model import Model
 from armusic.config import Config
 from armusic.datasets.corpora.corpus import Corpus
@@ -21,7 +21,7 @@ from armusic.music.attributes.table import AttributeTable
 from armusic.music.score import Tune
 from armusic.progress import Progress
 
-if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
+if TYPE_CHECKING:  # imported by what needs it
     from matplotlib.figure import Figure
 
     from armusic.editing.result import Reached
@@ -175,7 +175,7 @@ def load(path: str | Path | None = None, domain: str = "") -> Model:
     UsageError
         For a model of another domain.
     """
-    from armusic.training import checkpoint
+    from armusic.inference import checkpoint
 
     if path is None:
         with resources.as_file(resources.files("armusic") / "resources" / SHIPPED) as shipped:
@@ -245,10 +245,12 @@ def train(
     DataError
         When the data cannot be used.
     """
+    extras.require("torch", extra="train", purpose="training a model")
+    from armusic.training import checkpoint
     from armusic.training import run as runs
 
     cache = data_folder(data_dir)
-    base = load(start).checkpoint if start is not None else None
+    base = checkpoint.load(Path(start)) if start is not None else None
     return runs.train(
         config, Path(run), cache, resume=resume, start=base, on_data=on_data, on_step=on_step, on_epoch=on_epoch
     )

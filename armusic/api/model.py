@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from armusic.config import MUSIC, Config
+from armusic import extras
+from armusic.api import naming
+from armusic.config import Config
 from armusic.config.manner import with_manner
 from armusic.editing.targets import Targets
 from armusic.files import data_folder
 from armusic.music.score import Metre, Tune
 
-if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
+if TYPE_CHECKING:  # imported by what needs it
     from armusic.editing.decoding import Codes
     from armusic.editing.morphing import Step
     from armusic.editing.reconstruction import Reconstruction
@@ -23,7 +25,7 @@ if TYPE_CHECKING:  # torch takes two seconds to import: only what needs it does
     from armusic.evaluation import Evaluation
     from armusic.evaluation.traversals import Traversal
     from armusic.generation.generate import Generated
-    from armusic.training.checkpoint import Checkpoint
+    from armusic.inference.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,7 @@ class Model:
     @property
     def domain(self) -> str:
         """Domain of its data, such as `music`."""
-        from armusic.training import adapters
-
-        return adapters.of(self.config).domain
+        return naming.domain(self.checkpoint)
 
     @property
     def card(self) -> dict[str, Any]:
@@ -62,13 +62,7 @@ class Model:
         return self.checkpoint.card
 
     def __repr__(self) -> str:
-        from armusic.training import adapters
-
-        adapter = adapters.of(self.config)
-        items = adapter.words.items
-        of = f"{items} of {' '.join(adapter.labels)}" if self.domain == MUSIC else items
-        names = " ".join(self.attributes) or "no attributes"
-        return f"Model({self.config.data}, {of}, {names}, latent {self.checkpoint.model.latent})"
+        return f"Model({naming.described(self.checkpoint)})"
 
     def encode(self, tune: Tune) -> Codes:
         """Return the code of each measure: the mean of the posterior.
@@ -306,15 +300,21 @@ class Model:
 
         `items` are numbers of images in the test part, from 0. The options are `steps`, `span` and `data`.
         """
+        extras.require("torch", extra="train", purpose="moving the dimensions of images")
         from armusic.evaluation import traversals
+        from armusic.training.checkpoint import in_torch
 
-        return traversals.traverse_test_items(self.checkpoint, data_folder(data_dir), items, attributes, **options)
+        return traversals.traverse_test_items(
+            in_torch(self.checkpoint), data_folder(data_dir), items, attributes, **options
+        )
 
     def evaluate(self, metre: str | None = None, *, data_dir: str | Path | None = None, **options: Any) -> Evaluation:
         """Return how good the model is on the test part of its data: see `armusic.evaluation.evaluate`.
 
         The options are `seed` and `on_progress`.
         """
+        extras.require("torch", extra="train", purpose="evaluating a model")
         from armusic import evaluation
+        from armusic.training.checkpoint import in_torch
 
-        return evaluation.evaluate(self.checkpoint, data_folder(data_dir), metre, **options)
+        return evaluation.evaluate(in_torch(self.checkpoint), data_folder(data_dir), metre, **options)

@@ -11,19 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 from jaxtyping import Bool, Float, Int
-from torch import Tensor
 
 from armusic.editing.decoding import decode
 from armusic.editing.drawn import drawn, opened
 from armusic.editing.material import Material, pitches
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import keys
 from armusic.music.score import METRES
 from armusic.music.tokenizer import HOLD, PAD, REST, is_onset, sounding, ticks
 from armusic.taste import context, melody, rules, surprise, tune_model
 from armusic.taste.rules import Habits
-from armusic.training.checkpoint import Checkpoint
 
 NUDGES = (0.0, -0.16, -0.08, 0.08, 0.16)  # of the way: how far beside their place on it codes are decoded
 PULLS = (0.0, 1.5, 3.0)  # nats, towards the nearer tune
@@ -38,7 +36,8 @@ SWEEPS = 2  # times that each measure is chosen anew, beside what its neighbours
 
 Tokens = Int[np.ndarray, "measure tick"]
 Rows = Int[np.ndarray, " row"]
-Curve = Callable[[Tensor, Tensor, float], Tensor]
+Codes = Float[np.ndarray, "row latent"]
+Curve = Callable[[Codes, Codes, float], Codes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Way:
         Both tunes.
     rows : int array (row,)
         The measures that move.
-    codes : pair of tensors (row, latent)
+    codes : pair of float32 arrays (row, latent)
         Their codes in either tune.
     curve : callable
         The curve between two codes: see `armusic.vae.latent`.
@@ -60,7 +59,7 @@ class Way:
     start: Material
     end: Material
     rows: Rows
-    codes: tuple[Tensor, Tensor]
+    codes: tuple[Codes, Codes]
     curve: Curve
 
     @property
@@ -135,7 +134,7 @@ def candidates(checkpoint: Checkpoint, way: Way, share: float, rows: Rows) -> In
     shares = [min(max(share + nudge, 0.0), 1.0) for nudge in NUDGES]
     places = np.searchsorted(way.rows, rows)
     codes = way.codes[0][places], way.codes[1][places]
-    z = torch.stack([way.curve(*codes, place) for place in shares]).numpy()
+    z = np.stack([way.curve(*codes, place) for place in shares])
     own = pitches(nearer.tune, "auto")
     assert own is not None  # measures that move sound
     allowed = own & _between_pitches(way.start.tokens, way.end.tokens)

@@ -21,12 +21,11 @@ from armusic.editing.prior_samples import decoded_attributes
 from armusic.editing.targets import Percentile
 from armusic.errors import CheckpointError, UsageError
 from armusic.files import data_folder
+from armusic.inference import items
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music.attributes import ATTRIBUTES, short_name
 from armusic.music.score import METRES
-from armusic.training import adapters
-from armusic.training.adapters.music import measure_classes, to_data
-from armusic.training.checkpoint import Checkpoint
-from armusic.vae.data import batches, subset
+from armusic.vae.data import batches
 
 PERCENTS = np.arange(101)
 KNOTS = 101  # of a table: more than there are different values of most attributes
@@ -222,13 +221,13 @@ def calibrate(checkpoint: Checkpoint, cache: Path) -> Calibration:
         Folder of cached corpora.
     """
     settings = checkpoint.config
-    data = to_data(corpora.read(settings.data, cache), settings)
-    _, valid, _ = adapters.get(settings.data).split(subset(data, settings.limit, settings.seed), settings.seed)
+    data = items.to_data(corpora.read(settings.data, cache), settings)
+    _, valid, _ = items.parts(data, settings)
     z = np.empty((len(valid), settings.network.latent), dtype=np.float32)
     for rows in batches(valid.kind, 1024):
         z[rows] = encode_classes(checkpoint, valid.x[rows], int(valid.kind[rows[0]]))
     others = tuple(name for name in ATTRIBUTES if name not in settings.attributes)
-    more = measure_classes(data.x, data.kind, checkpoint.frame, others)
+    more = items.measure_classes(data.x, data.kind, checkpoint.frame, others)
     values = (np.column_stack([data.a.astype(np.float64), more]), data.kind)
     return measure(
         decoded_attributes(checkpoint),

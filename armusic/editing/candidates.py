@@ -21,10 +21,10 @@ from armusic.editing.calibration import WIDE
 from armusic.editing.decoding import Allowed, decode, edit, encode, has_editor, ignore
 from armusic.editing.ear import Ear
 from armusic.editing.material import Material
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
 from armusic.music.similarity import pitch_line
 from armusic.music.tokenizer import TICKS_PER_BEAT, is_onset
-from armusic.training.checkpoint import Checkpoint
 
 Tokens = Integer[np.ndarray, "candidate tick"]
 Values = Float[np.ndarray, "candidate attribute"]

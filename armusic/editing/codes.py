@@ -12,11 +12,10 @@ from armusic.editing import prior_samples
 from armusic.editing.decoding import decode, encode
 from armusic.editing.material import prepare, with_tokens
 from armusic.errors import UsageError
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import tokenizer
 from armusic.music.score import METRES, Measure, Metre, Tune
 from armusic.music.tokenizer import HOLD, REST
-from armusic.training import adapters
-from armusic.training.checkpoint import Checkpoint
 
 Codes = Float[np.ndarray, "measure latent"]
 
@@ -92,11 +91,11 @@ def _in_metre(checkpoint: Checkpoint, codes: Codes, finite: np.ndarray, metre: M
     tokens = np.full((len(codes), tokenizer.ticks(metre.kind)), HOLD, dtype=np.int16)
     tokens[:, 0] = REST
     if finite.any():
-        tokens[finite] = prior_samples.decode(checkpoint.model, checkpoint.frame.name, codes[finite], kind)
+        tokens[finite] = prior_samples.decode(checkpoint, codes[finite], kind)
     measures = tuple(Measure(Fraction(number * metre.length), metre) for number in range(len(codes)))
     return Tune(tokenizer.decode(tokens, measures), measures)
 
 
 def _refuse_other_than_music(checkpoint: Checkpoint) -> None:
-    if adapters.of(checkpoint.config).domain != MUSIC:
+    if checkpoint.config.domain != MUSIC:
         raise UsageError(f"a model of {checkpoint.config.data} has no codes of tunes: load a model of music")

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import torch
 from jaxtyping import Bool, Float, Int
 
 from armusic.config import MeasureNetwork
 from armusic.editing.material import Material
+from armusic.inference.checkpoint import Checkpoint
+from armusic.inference.settings import network_of
 from armusic.music import tokenizer
 from armusic.music.pitch_frame import Frame
 from armusic.music.score import METRES
 from armusic.music.tokenizer import HOLD
-from armusic.training.adapters.base import network_of
-from armusic.training.checkpoint import Checkpoint
 
 Tokens = Int[np.ndarray, "measure tick"]
 Codes = Float[np.ndarray, "measure latent"]
@@ -29,10 +28,9 @@ def ignore(codes: int) -> None:
     """Ignore how many codes are decoded."""
 
 
-@torch.inference_mode()
 def encode_classes(checkpoint: Checkpoint, classes: Tokens, kind: int) -> Codes:
     """Return the posterior means of measures in one metre, float32 (measure, latent)."""
-    return checkpoint.model.encode(torch.as_tensor(classes).long(), kind).mean.numpy()
+    return checkpoint.model.encode(classes, kind)
 
 
 def encode(checkpoint: Checkpoint, material: Material, rows: Rows) -> Float[np.ndarray, "row latent"]:
@@ -50,14 +48,13 @@ def has_editor(checkpoint: Checkpoint) -> bool:
     return network_of(checkpoint.config, MeasureNetwork).editor > 0
 
 
-@torch.inference_mode()
 def edit(
     checkpoint: Checkpoint,
     z: Float[np.ndarray, "*#step row latent"],
     kinds: Int[np.ndarray, " row"],
     positions: Float[np.ndarray, "*#step row attribute"],
 ) -> Float[np.ndarray, "*#step row latent"]:
-    """Return codes edited for one decode, float32 (step, row, latent): see `armusic.vae.models.base.VAE.edit`.
+    """Return codes edited for one decode, float32 (step, row, latent): see `armusic.inference.network.Network.edit`.
 
     Parameters
     ----------
@@ -75,8 +72,9 @@ def edit(
     targets = np.broadcast_to(positions, (*steps, *positions.shape[-2:])).astype(np.float32)
     for kind in np.unique(kinds).tolist():
         rows = kinds == kind
-        codes, places = (torch.from_numpy(part[..., rows, :]).flatten(0, -2) for part in (edited, targets))
-        edited[..., rows, :] = checkpoint.model.edit(codes, places, kind).unflatten(0, (*steps, -1)).numpy()
+        part = edited[..., rows, :]
+        codes, places = (each.reshape(-1, each.shape[-1]) for each in (part, targets[..., rows, :]))
+        edited[..., rows, :] = checkpoint.model.edit(codes, places, kind).reshape(part.shape)
     return edited
 
 
@@ -128,7 +126,6 @@ def decode(
     return tokens
 
 
-@torch.inference_mode()
 def _decode_metre(
     checkpoint: Checkpoint,
     material: Material,
@@ -148,9 +145,10 @@ def _decode_metre(
     tokens = np.empty((len(pulls), *z.shape[:2], width), dtype=np.int16)
     count = max(1, CODES // len(rows))
     for first in range(0, len(z), count):
-        part = torch.from_numpy(z[first : first + count])
+        part = z[first : first + count]
         on_decode(part.shape[0] * part.shape[1])
-        logits = checkpoint.model.decode(part.flatten(0, 1), kind).unflatten(0, part.shape[:2]).numpy()
+        logits = checkpoint.model.decode(part.reshape(-1, part.shape[2]), kind)
+        logits = logits.reshape(*part.shape[:2], *logits.shape[1:])
         before = np.take_along_axis(logits, own, axis=3)
         for number, pull in enumerate(pulls):
             np.put_along_axis(logits, own, before + np.float32(pull), axis=3)

@@ -23,10 +23,10 @@ from armusic.editing.decoding import Allowed, Codes, encode
 from armusic.editing.material import Material, Tokens, pitches, prepare, with_tokens
 from armusic.editing.pool import Pool
 from armusic.editing.targets import TargetTable
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
 from armusic.music.score import Tune
 from armusic.progress import Progress
-from armusic.training.checkpoint import Checkpoint
 
 TOLERANCE = 0.25  # standard deviations: samples may miss a target by so much more than the best answer does
 LIKELY = 0.2  # of a cost: samples are e times as often a candidate as one that costs so much more

@@ -10,11 +10,11 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from armusic.errors import UsageError
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import keys, tokenizer
 from armusic.music.pitch_frame import Frame
 from armusic.music.score import Tune
 from armusic.music.tokenizer import is_onset
-from armusic.training.checkpoint import Checkpoint
 
 log = logging.getLogger(__name__)
 

@@ -6,16 +6,15 @@ import logging
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 from jaxtyping import Float, Int
 
 from armusic.editing.between import Way, between, distance
 from armusic.editing.decoding import encode
 from armusic.editing.material import Material, prepare, with_tokens
 from armusic.errors import UsageError
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music.score import Measure, Tune
 from armusic.music.tokenizer import is_onset
-from armusic.training.checkpoint import Checkpoint
 from armusic.vae import latent
 
 log = logging.getLogger(__name__)
@@ -94,7 +93,7 @@ def morph(
     for message in abrupt:
         log.warning("%s", message)
     rows = np.flatnonzero(moving)
-    codes = (torch.from_numpy(encode(checkpoint, start, rows)), torch.from_numpy(encode(checkpoint, end, rows)))
+    codes = encode(checkpoint, start, rows), encode(checkpoint, end, rows)
     way = Way(start, end, rows, codes, latent.slerp if slerp else latent.lerp)
     every = [start.tokens]
     for number in range(1, steps - 1):

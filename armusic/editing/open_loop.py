@@ -11,7 +11,7 @@ from armusic.editing.calibration import Calibration
 from armusic.editing.decoding import Allowed, Rows, Tokens, decode, edit, encode
 from armusic.editing.material import Material
 from armusic.editing.targets import dimensions
-from armusic.training.checkpoint import Checkpoint
+from armusic.inference.checkpoint import Checkpoint
 
 
 def decode_targets(

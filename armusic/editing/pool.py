@@ -31,10 +31,10 @@ from armusic.editing.decoding import Allowed, has_editor, ignore
 from armusic.editing.material import Material, Tokens
 from armusic.editing.result import Reached, reach_result, split
 from armusic.editing.targets import TargetTable, Value, canonical, dimensions, parse_all, resolve_all
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music.attributes import short_name
 from armusic.music.similarity import distance
 from armusic.taste.information import NAME
-from armusic.training.checkpoint import Checkpoint
 
 Places = Int[np.ndarray, " place"]
 

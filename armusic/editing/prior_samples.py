@@ -9,17 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import torch
 from jaxtyping import Float, Int
 
-from armusic.editing.decoding import CODES
 from armusic.errors import DataError
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
-from armusic.music.pitch_frame import FRAMES
 from armusic.music.score import METRES
 from armusic.taste import information
-from armusic.training.checkpoint import Checkpoint
-from armusic.vae.models.base import VAE
 
 COUNT = 512  # codes drawn for each metre: standard deviations within 4 per cent or so
 ALIKE = 1e-9  # values so close are one
@@ -28,19 +24,16 @@ Tokens = Int[np.ndarray, "item tick"]
 Codes = Float[np.ndarray, "item latent"]
 
 
-@torch.inference_mode()
-def decode(model: VAE, frame: str, z: Codes, kind: int) -> Tokens:
+def decode(checkpoint: Checkpoint, z: Codes, kind: int) -> Tokens:
     """Return the most likely tokens of codes in a metre, without constraints; anchored pitches count from A4."""
-    parts = torch.as_tensor(z, dtype=torch.float32).split(CODES)
-    classes = torch.cat([model.mode(model.decode(part, kind)) for part in parts]).numpy()
-    return FRAMES[frame].tokens(classes)
+    return checkpoint.frame.tokens(checkpoint.model.decode(z.astype(np.float32), kind).argmax(axis=2))
 
 
 def decoded_attributes(checkpoint: Checkpoint) -> Callable[[Codes, int], Float[np.ndarray, "item attribute"]]:
     """Return a function of codes (item, latent) and a kind: the attributes of what `decode` makes of them."""
 
     def values(z: Codes, kind: int) -> Float[np.ndarray, "item attribute"]:
-        tokens = decode(checkpoint.model, checkpoint.frame.name, z, kind)
+        tokens = decode(checkpoint, z, kind)
         return attributes.measure(tokens, METRES[kind], checkpoint.config.attributes)
 
     return values
@@ -51,7 +44,7 @@ def samples(checkpoint: Checkpoint, kind: int) -> Tokens:
     by_kind: dict[int, Tokens] = checkpoint.computed.setdefault("prior samples", {})
     if kind not in by_kind:
         z = np.random.default_rng(kind).standard_normal((COUNT, checkpoint.model.latent))
-        by_kind[kind] = decode(checkpoint.model, checkpoint.frame.name, z, kind)
+        by_kind[kind] = decode(checkpoint, z, kind)
     return by_kind[kind]
 
 

@@ -16,8 +16,8 @@ from armusic.editing.decoding import Allowed, encode
 from armusic.editing.material import Material, pitches, prepare
 from armusic.editing.result import Reached, reach_result
 from armusic.editing.targets import Targets, TargetTable, canonical, dimensions, parse_all, resolve_all
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music.score import Tune
-from armusic.training.checkpoint import Checkpoint
 
 ROUNDS = 2  # of candidates near joint targets
 

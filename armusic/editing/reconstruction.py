@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from jaxtyping import Float, Int
 
 from armusic.editing.material import with_tokens
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import tokenizer
 from armusic.music.score import Tune
 from armusic.music.tokenizer import PAD, is_onset
-from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import batches
 
 Tokens = Int[np.ndarray, "measure tick"]
@@ -63,7 +62,6 @@ def reconstruct(checkpoint: Checkpoint, tune: Tune) -> Reconstruction:
     )
 
 
-@torch.inference_mode()
 def decode(checkpoint: Checkpoint, tokens: Tokens, kind: Int[np.ndarray, " measure"]) -> tuple[Tokens, np.ndarray]:
     """Return the reconstruction of measures: their posterior means decoded without constraints.
 
@@ -83,15 +81,14 @@ def decode(checkpoint: Checkpoint, tokens: Tokens, kind: Int[np.ndarray, " measu
     z : float32 array (measure, latent)
         Posterior means.
     """
-    model, frame = checkpoint.model.eval(), checkpoint.frame
+    model, frame = checkpoint.model, checkpoint.frame
     anchors = frame.anchors(tokens)
     classes, _ = frame.enter(tokens, anchors)
     result = np.full_like(tokens, PAD)
     z = np.empty((len(tokens), model.latent), dtype=np.float32)
     for rows in batches(kind, 1024):
         index = int(kind[rows[0]])
-        mean = model.encode(torch.as_tensor(classes[rows]).long(), index).mean
-        z[rows] = mean.numpy()
-        decoded = model.mode(model.decode(mean, index)).numpy()
+        z[rows] = model.encode(classes[rows], index)
+        decoded = model.decode(z[rows], index).argmax(axis=2)
         result[rows, : decoded.shape[1]] = frame.leave(decoded, anchors[rows])
     return result, z

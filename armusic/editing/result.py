@@ -11,10 +11,10 @@ from jaxtyping import Float, Int
 from armusic.editing import candidates, tune_values
 from armusic.editing.material import Material, with_tokens
 from armusic.editing.targets import TargetTable, dimensions
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music.score import Tune
 from armusic.music.similarity import distance
 from armusic.taste import words
-from armusic.training.checkpoint import Checkpoint
 
 Tokens = Int[np.ndarray, "measure tick"]
 

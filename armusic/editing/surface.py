@@ -12,9 +12,9 @@ from armusic.editing.calibration import scale_of
 from armusic.editing.decoding import decode, edit, encode
 from armusic.editing.material import pitches, prepare
 from armusic.errors import NoNotesError, UsageError
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
 from armusic.music.score import Tune
-from armusic.training.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,10 @@ from armusic.editing.open_loop import decode_moves
 from armusic.editing.pool import Pool
 from armusic.editing.targets import Values, canonical, dimensions
 from armusic.errors import UsageError
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
 from armusic.music.score import Tune
 from armusic.taste import words
-from armusic.training.checkpoint import Checkpoint
 
 _SLACK = 1e-9  # what rounding takes from a target
 _NEAR = 0.04  # how near the number in a step's name is to the step

@@ -21,11 +21,11 @@ from armusic.editing.material import Material, pitches, prepare
 from armusic.editing.result import Reached, reach_result
 from armusic.editing.targets import Targets, TargetTable, canonical, parse_all, resolve_all
 from armusic.errors import UsageError
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
 from armusic.music.score import Tune
 from armusic.music.tokenizer import HOLD, PAD
 from armusic.taste import context, rules
-from armusic.training.checkpoint import Checkpoint
 
 KEPT, MET = 0.5, 0.05  # standard deviations: how far off kept attributes may be, and those with targets
 TRIES = 3  # for each alternative

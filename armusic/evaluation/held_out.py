@@ -22,13 +22,14 @@ from armusic.editing.sweep import interpolate
 from armusic.evaluation import one_decode
 from armusic.evaluation.subject import load
 from armusic.evaluation.sweeps import find_axes
+from armusic.inference.checkpoint import Checkpoint as Light
+from armusic.inference.items import to_data
 from armusic.music import tokenizer
 from armusic.music.augmentation import MANY, WIDE
 from armusic.music.score import METRES, Measure, Tune
 from armusic.music.tokenizer import HOLD, REST, TICKS_PER_BEAT, decode, is_onset
 from armusic.training import adapters
-from armusic.training.adapters.music import to_data
-from armusic.training.checkpoint import Checkpoint
+from armusic.training.checkpoint import Checkpoint, in_numpy
 from armusic.vae.data import subset
 
 Tokens = Int[np.ndarray, "measure tick"]
@@ -102,7 +103,8 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
     train, valid, test = (part.x[:, 0] for part in adapters.get(config.data).split(places, config.seed))
     number = different(corpus.tokens, corpus.kind)
     unseen = ~np.isin(number, number[np.concatenate([train, valid])])
-    reconstructed, z = reconstruction.decode(checkpoint, corpus.tokens[test], corpus.kind[test])
+    light = in_numpy(checkpoint)
+    reconstructed, z = reconstruction.decode(light, corpus.tokens[test], corpus.kind[test])
     a = data.a[np.searchsorted(np.flatnonzero(inside), test)]
 
     result: dict[str, Any] = {"reconstruction": {}, "slices": {}, "r2": {}, "obedience": {}}
@@ -124,7 +126,7 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
             }
     first = int(corpus.kind[test].min())
     rows = test[corpus.kind[test] == first]
-    result["slices"] = _exact(checkpoint, corpus.tokens[rows], first)
+    result["slices"] = _exact(light, corpus.tokens[rows], first)
     labels = [str(metre) for metre in METRES]
     for label in OBEDIENT:
         if min(int((corpus.kind[part] == labels.index(label)).sum()) for part in (train, valid, test)) >= FEWEST:
@@ -132,7 +134,7 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
             axes, rng = find_axes(subject, split[2]), np.random.default_rng(config.seed)
             obedience = one_decode.measure(subject, split, axes, rng)
             result["obedience"][label] = {name: asdict(figures) for name, figures in obedience.items()}
-    result["sweep"] = sweeps(checkpoint, corpus, np.unique(corpus.tune[test]), tunes)
+    result["sweep"] = sweeps(light, corpus, np.unique(corpus.tune[test]), tunes)
     return result
 
 
@@ -157,7 +159,7 @@ def slices(tokens: Tokens) -> dict[str, Bool[np.ndarray, " measure"]]:
     }
 
 
-def _exact(checkpoint: Checkpoint, tokens: Tokens, kind: int) -> dict[str, dict[str, float]]:
+def _exact(checkpoint: Light, tokens: Tokens, kind: int) -> dict[str, dict[str, float]]:
     """Return the number of measures and the share that comes back exactly, by slice.
 
     Few measures of a corpus begin held: all with two notes or more are measured as well with the first one held.
@@ -176,7 +178,7 @@ def _exact(checkpoint: Checkpoint, tokens: Tokens, kind: int) -> dict[str, dict[
     return result
 
 
-def sweeps(checkpoint: Checkpoint, corpus: Corpus, tunes: Int[np.ndarray, " tune"], count: int) -> dict[str, Any]:
+def sweeps(checkpoint: Light, corpus: Corpus, tunes: Int[np.ndarray, " tune"], count: int) -> dict[str, Any]:
     """Move every dimension through `count` of the `tunes`, each in its key: the model's own sweep, without a search."""
     chosen = tunes[np.linspace(0, len(tunes) - 1, min(count, len(tunes))).astype(int)]
     music = [tune_of(corpus, corpus.tune == number, corpus.sources[number]) for number in chosen]

@@ -10,11 +10,11 @@ from jaxtyping import Float
 
 from armusic.evaluation.subject import Codes, Subject
 from armusic.evaluation.sweeps import Axes, moved, put
+from armusic.inference.settings import frame_of
 from armusic.music import tokenizer
 from armusic.music.score import METRES, Measure, Tune
 from armusic.music.tokenizer import HOLD, REST
 from armusic.progress import Stage, silent
-from armusic.training.adapters.music import frame_of
 from armusic.vae.data import Data
 
 POINTS = np.linspace(-3, 3, 17)  # of a surface, along each dimension, in standard deviations of the prior

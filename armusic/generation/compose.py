@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 from jaxtyping import Bool, Float, Int
 
 from armusic.editing.decoding import choose, encode_classes
@@ -29,12 +28,12 @@ from armusic.generation.phrase_model import (
 )
 from armusic.generation.plan import Around, Plan
 from armusic.generation.sound import TRIADS, cadence, copied, ends_silent, usual
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes, tokenizer
 from armusic.music.score import METRES
 from armusic.music.tokenizer import HOLD, MAX_TICKS, PAD
 from armusic.taste import surprise, tune_model
 from armusic.taste.surprise import Places
-from armusic.training.checkpoint import Checkpoint
 
 CANDIDATES = 96  # codes per measure
 BEST, DRAWS = 24, 24  # of them that are judged in context, and measures that are drawn beside
@@ -256,37 +255,36 @@ def _put(
     return z + (levels - z[:, dims]) @ np.linalg.solve(cov[np.ix_(dims, dims)], cov[dims])
 
 
-@torch.inference_mode()
 def decode(
     checkpoint: Checkpoint, plan: Plan, drawn: Drawn, held: Bool[np.ndarray, " item"], number: int
 ) -> tuple[Tokens, Float[np.ndarray, " item"]]:
     """Return the tokens of candidates, in key, and how sure the decoder is of each: log probability, in nats."""
     frame, kind = checkpoint.frame, int(plan.kind[number])
     width = tokenizer.ticks(METRES[kind])
-    parts = [
-        checkpoint.model.decode(torch.from_numpy(part.astype(np.float32)), kind)
-        for part in np.array_split(drawn.z, max(1, len(drawn.z) // 256))
-    ]
-    logits = torch.cat(parts)
-    chance = logits.log_softmax(dim=2).numpy()
+    logits = checkpoint.model.decode(drawn.z.astype(np.float32), kind)
+    chance = _log_softmax(logits)
     if plan.around is not None:  # the given tune's ties
         logits[held, 0, : frame.hold] = -np.inf
         logits[held, 0, frame.hold] = TIED
     pitch = drawn.anchors[:, None] + np.arange(frame.low, frame.high + 1)
     allowed = plan.allowed[number][pitch.clip(0, HOLD - 1)] & (pitch >= 0) & (pitch < HOLD)
     silent = np.repeat(plan.silent[number][None, :width], len(held), axis=0)
-    chosen = choose(logits.numpy()[None], frame, held=held, silent=silent, allowed=allowed)[0]
+    chosen = choose(logits[None], frame, held=held, silent=silent, allowed=allowed)[0]
     sure = np.take_along_axis(chance, chosen[..., None].astype(np.int64), axis=2)[..., 0]
     return frame.leave(chosen, drawn.anchors), np.where(silent, 0.0, sure).sum(axis=1)
+
+
+def _log_softmax(logits: Float[np.ndarray, "item tick class"]) -> Float[np.ndarray, "item tick class"]:
+    less = logits - logits.max(axis=2, keepdims=True)
+    less -= np.log(np.exp(less).sum(axis=2, keepdims=True))
+    return less
 
 
 def _encode(checkpoint: Checkpoint, tokens: Tokens, kind: int) -> Codes:
     """Return the codes that measures of a metre have."""
     frame = checkpoint.frame
-    parts = np.array_split(tokens, max(1, len(tokens) // 256))
-    return np.concatenate(
-        [encode_classes(checkpoint, frame.enter(p, frame.anchors(p))[0], kind) for p in parts]
-    ).astype(float)
+    classes, _ = frame.enter(tokens, frame.anchors(tokens))
+    return encode_classes(checkpoint, classes, kind).astype(float)
 
 
 def _error(plan: Plan, tokens: Tokens, number: int) -> Float[np.ndarray, " item"]:

@@ -28,14 +28,13 @@ from armusic.generation.phrase_model import (
     has_major_third,
     patterns,
 )
+from armusic.inference import items
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes, keys, tokenizer
 from armusic.music.pitch_frame import ANCHORED
 from armusic.music.score import METRES, Measure, Tune
 from armusic.music.tokenizer import REST, is_onset
-from armusic.training import adapters
-from armusic.training.adapters.music import to_data
-from armusic.training.checkpoint import Checkpoint
-from armusic.vae.data import batches, subset
+from armusic.vae.data import batches
 
 RIDGE = 20.0  # measures' worth of weight on zero, in each regression
 FORMS = 60  # the commonest are kept: they make up most phrases
@@ -125,9 +124,7 @@ def fit(checkpoint: Checkpoint, corpus: Corpus) -> Phrases:
 def training(checkpoint: Checkpoint, corpus: Corpus) -> Bool[np.ndarray, " tune"]:
     """Return which tunes of a corpus a checkpoint was trained on."""
     config = checkpoint.config
-    train, _, _ = adapters.get(config.data).split(
-        subset(to_data(corpus, config), config.limit, config.seed), config.seed
-    )
+    train, _, _ = items.parts(items.to_data(corpus, config), config)
     return np.isin(corpus.version, np.unique(train.group))
 
 

@@ -19,10 +19,10 @@ from armusic.generation import compose, fit_phrases, phrase_model, sound
 from armusic.generation import plan as plans
 from armusic.generation.phrase_model import Phrases
 from armusic.generation.plan import Plan
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes, keys, tokenizer
 from armusic.music.score import Key, Metre, Tune
 from armusic.music.tokenizer import MAX_TICKS
-from armusic.training.checkpoint import Checkpoint
 
 log = logging.getLogger(__name__)
 

@@ -26,10 +26,10 @@ from safetensors.numpy import save_file
 
 from armusic.errors import CheckpointError
 from armusic.files import atomic_path, check_readable, label
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music.pitch_frame import ANCHORED
 from armusic.music.score import METRES, Key
 from armusic.music.tokenizer import TICKS_PER_BEAT, is_onset, ticks
-from armusic.training.checkpoint import Checkpoint
 
 FORMAT = "armusic phrases 1"
 SHIPPED = "phrases.safetensors"
@@ -120,8 +120,8 @@ class Phrases:
 def fingerprint(checkpoint: Checkpoint) -> str:
     """Return a digest of a checkpoint's weights and attributes: 16 hexadecimal digits."""
     digest = hashlib.sha256(json.dumps(checkpoint.config.attributes).encode())
-    for name, tensor in sorted(checkpoint.model.state_dict().items()):
-        digest.update(name.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
+    for name, weight in sorted(checkpoint.weights.items()):
+        digest.update(name.encode() + weight.tobytes())
     return digest.hexdigest()[:16]
 
 

@@ -14,10 +14,10 @@ from armusic.editing.material import prepare
 from armusic.editing.targets import Targets, TargetTable, canonical, parse_all, resolve_all
 from armusic.errors import UsageError
 from armusic.generation.phrase_model import END, LEAST, OCTAVE, PARTS, PLACES, Phrases
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes, keys
 from armusic.music.score import METRES, Key, Measure, Metre, Tune
 from armusic.music.tokenizer import HOLD, MAX_TICKS, is_onset
-from armusic.training.checkpoint import Checkpoint
 
 BELOW, ABOVE = 7, 20  # semitones: the pitches of a new tune lie so far around its tonic
 LOWEST = 13  # semitones from the corpus' mean anchor down to the lowest tonic

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from armusic.inference.checkpoint import Checkpoint
 from armusic.io import readers
 from armusic.music import attributes, keys
 from armusic.music.attributes import SPAN, short_name
@@ -25,7 +26,6 @@ from armusic.studio.schemas import (
 from armusic.studio.schemas import Session as SessionInfo
 from armusic.studio.security import MAX_BYTES
 from armusic.studio.sessions import Editor, Session
-from armusic.training.checkpoint import Checkpoint
 
 UNITS = {
     "range": (SPAN, "semitones"),

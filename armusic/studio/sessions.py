@@ -16,10 +16,10 @@ from armusic.editing import interactive
 from armusic.editing.interactive import LookUp, TuneContext
 from armusic.editing.surface import Surface
 from armusic.errors import ArmusicError
+from armusic.inference.checkpoint import Checkpoint
 from armusic.studio import memory
 from armusic.studio.schemas import PoolStatus
 from armusic.studio.uploads import Upload
-from armusic.training.checkpoint import Checkpoint
 
 log = logging.getLogger(__name__)
 

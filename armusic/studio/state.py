@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,12 +11,11 @@ from armusic.errors import ArmusicError, CheckpointError
 from armusic.studio import memory
 from armusic.studio.schemas import Reading
 
-if TYPE_CHECKING:  # torch takes two seconds to import: the page is served before
+if TYPE_CHECKING:  # the page is served before
+    from armusic.inference.checkpoint import Checkpoint
     from armusic.studio.sessions import Sessions
-    from armusic.training.checkpoint import Checkpoint
 
 TIMEOUT = 120.0  # seconds that a request waits for the model
-MAX_THREADS = 4  # of torch
 
 
 @dataclass(slots=True)
@@ -54,16 +52,13 @@ class Studio:
     sessions: Sessions | None = None
 
     def load(self) -> None:
-        """Load the model; torch takes seconds to import."""
+        """Load the model."""
         memory.share()
         try:
-            import torch
-
             from armusic import api
             from armusic.editing.calibration import scale_of
             from armusic.studio.sessions import Sessions
 
-            torch.set_num_threads(max(1, min(MAX_THREADS, (os.cpu_count() or 1) - 1)))
             checkpoint = api.load(self.model, "music").checkpoint
             scale_of(checkpoint)
             self.checkpoint, self.sessions = checkpoint, Sessions()

@@ -14,26 +14,21 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from armusic import config
 from armusic.config import Config
 from armusic.errors import ArmusicError, CheckpointError
-from armusic.files import atomic_path, check_readable, label
+from armusic.files import atomic_path, label
+from armusic.inference import checkpoint as light
+from armusic.inference.checkpoint import BESIDE, BEST, FORMAT, LAST, Content
+from armusic.inference.settings import frame_of
 from armusic.music.pitch_frame import Frame
 from armusic.training import adapters
-from armusic.training.adapters.music import frame_of
 from armusic.vae.data import Scale
 from armusic.vae.models.base import VAE
 
-FORMAT = 2
-READABLE = (1, 2)
-"""Versions of the format that can be read; in 1, the settings are a flat table."""
-BEST, LAST = "best.safetensors", "last.safetensors"
-_BESIDE = ("optimizer", "companion")
-"""Prefixes of the tensors that are not weights of the model, before a dot."""
+__all__ = ["BEST", "LAST", "Checkpoint", "in_numpy", "in_torch", "load", "pack", "rounded", "save", "unpack"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,8 +51,6 @@ class Checkpoint:
         State of the optimizer; empty in a checkpoint that a run cannot resume from.
     companion : dict of str to Tensor
         Weights of the module trained beside the model (`armusic.vae.companion`), to resume training.
-    computed : dict
-        Results computed once from the model, such as its calibration, by name; not saved.
     """
 
     model: VAE
@@ -67,7 +60,6 @@ class Checkpoint:
     card: dict[str, Any] = field(default_factory=dict)
     optimizer: dict[str, Tensor] = field(default_factory=dict)
     companion: dict[str, Tensor] = field(default_factory=dict)
-    computed: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def frame(self) -> Frame:
@@ -92,7 +84,7 @@ def save(checkpoint: Checkpoint, path: Path, *, half: bool = False) -> None:
         "card": checkpoint.card,
     }
     tensors = checkpoint.model.state_dict()
-    for part in _BESIDE:
+    for part in BESIDE:
         tensors |= {f"{part}.{name}": tensor for name, tensor in getattr(checkpoint, part).items()}
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     if half:
@@ -118,42 +110,47 @@ def load(path: Path) -> Checkpoint:
     CheckpointError
         If it is broken, no checkpoint of armusic, or of an unknown version of the format.
     """
-    if path.is_dir():
-        files = [path / name for name in (BEST, LAST) if (path / name).is_file()]
-        if not files:
-            raise CheckpointError(f"{label(path)}: no checkpoint in this folder ({BEST} or {LAST}): name a run folder")
-        path = files[0]
-    check_readable(path)
+    content = light.read(path)
+    tensors = {name: torch.from_numpy(array) for name, array in content.tensors.items()}
+    beside: dict[str, dict[str, Tensor]] = {
+        part: {name: tensors.pop(f"{part}.{name}") for name in _names(tensors, part)} for part in BESIDE
+    }
     try:
-        with safe_open(path, "pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (safe_open is no dict)
-    except (SafetensorError, OSError, ValueError) as error:
-        raise CheckpointError(
-            f"{label(path)}: not a checkpoint, or a damaged one ({str(error).splitlines()[0]})"
-        ) from error
-    written = metadata.get("format", "another program")
-    if written not in [f"armusic {version}" for version in READABLE]:
-        raise CheckpointError(
-            f"{label(path)}: a checkpoint of {written!r}, but this version reads armusic checkpoint format {FORMAT}:"
-            " use the armusic version that wrote it, or train again"
-        )
+        model = _build(tensors, content.config)
+    except CheckpointError as error:
+        raise CheckpointError(f"{label(light.file_of(path))}: {error}") from error
+    return Checkpoint(model, content.config, content.scale, content.history, content.card, **beside)
+
+
+def in_torch(checkpoint: light.Checkpoint) -> Checkpoint:
+    """Return a checkpoint that was read without torch with its model in torch.
+
+    Raises
+    ------
+    CheckpointError
+        When weights and settings are not those of one network.
+    """
+    tensors = {name: torch.from_numpy(np.array(array)) for name, array in checkpoint.weights.items()}
+    model = _build(tensors, checkpoint.config)
+    return Checkpoint(model, checkpoint.config, checkpoint.scale, checkpoint.history, checkpoint.card)
+
+
+def in_numpy(checkpoint: Checkpoint) -> light.Checkpoint:
+    """Return a checkpoint with its model in numpy, as it is now."""
+    weights = {name: tensor.detach().cpu().numpy().copy() for name, tensor in checkpoint.model.state_dict().items()}
+    content = Content({}, checkpoint.config, checkpoint.scale, checkpoint.history, checkpoint.card)
+    return light.make(weights, content)
+
+
+def _build(weights: dict[str, Tensor], settings: Config) -> VAE:
+    """Return the model of some settings with these weights, ready to use."""
     try:
-        header = json.loads(metadata["armusic"])
-        settings = config.from_dict(header["config"])
-        scale = Scale(np.array(header["scale"]["mean"]), np.array(header["scale"]["std"]))
         with torch.random.fork_rng(devices=[]):  # the weights drawn here are replaced
             model = adapters.of(settings).build(settings)
-        beside: dict[str, dict[str, Tensor]] = {
-            part: {name: tensors.pop(f"{part}.{name}") for name in _names(tensors, part)} for part in _BESIDE
-        }
-        model.load_state_dict(tensors)
+        model.load_state_dict(weights)
     except (KeyError, TypeError, ValueError, RuntimeError, ArmusicError) as error:
-        raise CheckpointError(
-            f"{label(path)}: settings and weights do not match ({str(error).splitlines()[0]})"
-        ) from error
-    model.eval()
-    return Checkpoint(model, settings, scale, tuple(header["history"]), header["card"], **beside)
+        raise CheckpointError(f"settings and weights do not match ({str(error).splitlines()[0]})") from error
+    return model.eval()
 
 
 def _names(tensors: dict[str, Tensor], part: str) -> list[str]:

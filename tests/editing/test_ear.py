@@ -12,10 +12,10 @@ from armusic.editing import ear as ears
 from armusic.editing.candidates import Search
 from armusic.editing.ear import Ear
 from armusic.editing.material import prepare
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import keys
 from armusic.music.tokenizer import HOLD, REST, encode, is_onset
 from armusic.taste import surprise
-from armusic.training.checkpoint import Checkpoint
 from tests.notation import REEL, tune
 
 MUSIC = "GABc d2B2|A4 c4|GABc d2B2|G2A2 B4|"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from armusic import config
 from armusic.editing import calibration, candidates, decoding, ear
@@ -15,13 +15,13 @@ from armusic.editing.material import prepare
 from armusic.editing.open_loop import decode_moves, decode_targets
 from armusic.editing.prior_samples import decoded_attributes
 from armusic.editing.reach import decode_once
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music.pitch_frame import ANCHORED
 from armusic.music.score import METRES
 from armusic.music.tokenizer import encode, is_onset, ticks
+from armusic.training import checkpoint as trained
 from armusic.training.adapters.music import build
-from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import Scale
-from armusic.vae.models.base import VAE, Normal
 from tests.notation import JIG, REEL, tune
 
 MUSIC = tune("4/4", REEL)
@@ -29,46 +29,40 @@ KIND = 24  # ticks of the metre of the tune
 MEAN, STD = 12, 2  # notes of a measure
 
 
-class Bells(VAE):
+class Bells:
     """Repeats one pitch; how often, only the last dimension of a code says, though the first belongs to the density."""
 
     latent = 3
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.pitch = nn.Parameter(torch.tensor(-float(ANCHORED.low)))
+    def encode(self, classes: np.ndarray, kind: int) -> np.ndarray:
+        place = ((classes < ANCHORED.hold).sum(axis=1, keepdims=True) - MEAN) / STD
+        return np.concatenate([place, np.zeros_like(place), place], axis=1).astype(np.float32)
 
-    def encode(self, x: Tensor, kind: int) -> Normal:
-        place = ((x < ANCHORED.hold).sum(dim=1, keepdim=True) - MEAN) / STD
-        mean = torch.cat([place, torch.zeros_like(place), place], dim=1)
-        return Normal(mean, torch.zeros_like(mean))
-
-    def decode(self, z: Tensor, kind: int, teacher: Tensor | None = None) -> Tensor:
+    def decode(self, z: np.ndarray, kind: int) -> np.ndarray:
         count = (MEAN + STD * z[:, -1:]).round()
-        tick = torch.arange(ticks(METRES[kind]))
-        classes = torch.where(tick < count, self.pitch.long(), ANCHORED.hold)
-        return nn.functional.one_hot(classes, ANCHORED.classes).float() * 9
+        classes = np.where(np.arange(ticks(METRES[kind])) < count, -ANCHORED.low, ANCHORED.hold)
+        return 9 * np.eye(ANCHORED.classes, dtype=np.float32)[classes]
 
-    def mode(self, output: Tensor) -> Tensor:
-        return output.argmax(dim=-1)
-
-    def edit(self, z: Tensor, targets: Tensor, kind: int) -> Tensor:
-        moved = super().edit(z, targets, kind)
-        last = torch.where(targets.isnan(), z[:, -1:], targets)
-        return torch.cat([moved[:, :-1], last], dim=1)
+    def edit(self, z: np.ndarray, targets: np.ndarray, kind: int) -> np.ndarray:
+        moved = np.where(np.isnan(targets), z[:, [0, -1]], targets)
+        return np.column_stack([moved[:, 0], z[:, 1], moved[:, -1]]).astype(np.float32)
 
 
 def bells() -> Checkpoint:
     chosen = config.make(attributes=("density",), latent=3, units=8, editor=8)
     scale = Scale(np.full((len(METRES), 1), MEAN / KIND), np.full((len(METRES), 1), STD / KIND))
-    return Checkpoint(Bells().eval(), chosen, scale)
+    return Checkpoint(Bells(), chosen, scale)
 
 
-def small(editor: int) -> Checkpoint:
+def small(editor: int, move: float = 0.0) -> Checkpoint:
+    """Return a new model; the editor's last weights are drawn with a standard deviation, or are zero."""
     torch.manual_seed(0)
     chosen = config.make(latent=6, units=8, editor=editor)
     scale = Scale(np.zeros((len(METRES), 4)), np.full((len(METRES), 4), 0.1))
-    return Checkpoint(build(chosen).eval(), chosen, scale)
+    model = build(chosen)
+    if model.editor is not None:
+        nn.init.normal_(model.editor.move.weight, std=move)
+    return trained.in_numpy(trained.Checkpoint(model, chosen, scale))
 
 
 def scale_of(checkpoint: Checkpoint) -> Calibration:
@@ -144,9 +138,7 @@ def test_without_an_editor_a_dimension_is_moved_and_no_other() -> None:
 
 
 def test_each_metre_is_edited_as_its_own() -> None:
-    checkpoint = small(8)
-    assert checkpoint.model.editor is not None
-    nn.init.normal_(checkpoint.model.editor.move.weight)
+    checkpoint = small(8, move=1.0)
     rng, kinds = np.random.default_rng(0), np.array([0, 3, 0, 3])
     z, positions = rng.normal(size=(2, 4, 6)).astype(np.float32), rng.normal(size=(2, 4, 4))
     every = decoding.edit(checkpoint, z, kinds, positions)

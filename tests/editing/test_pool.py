@@ -20,14 +20,15 @@ from armusic.editing.material import prepare
 from armusic.editing.pool import Pool
 from armusic.editing.reach import decode_once, reach
 from armusic.errors import DataError, UsageError
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes, keys
 from armusic.music.pitch_frame import ANCHORED
 from armusic.music.score import Metre, Tune
 from armusic.music.similarity import pitch_line
 from armusic.music.tokenizer import encode, is_onset
 from armusic.taste.rules import legato
+from armusic.training import checkpoint as trained
 from armusic.training.adapters.music import build
-from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import Scale
 from tests.notation import JIG, REEL, tune
 from tests.strategies import tunes
@@ -43,7 +44,8 @@ INNER = slice(0, -2)  # the last notes of a tune stay, and so do their measures'
 def untrained(frame: str = "anchored") -> Checkpoint:
     torch.manual_seed(0)
     chosen = config.make(latent=6, units=8, frame=frame)
-    return Checkpoint(build(chosen).eval(), chosen, Scale(np.zeros((6, 4)), np.full((6, 4), 0.1)))
+    scale = Scale(np.zeros((6, 4)), np.full((6, 4), 0.1))
+    return trained.in_numpy(trained.Checkpoint(build(chosen), chosen, scale))
 
 
 def build_pool(

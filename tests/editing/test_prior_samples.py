@@ -8,10 +8,10 @@ import pytest
 import armusic
 from armusic.editing import prior_samples
 from armusic.errors import DataError
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
 from armusic.music.score import METRES, Metre
 from armusic.music.tokenizer import HOLD, REST, is_onset, ticks
-from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import Scale
 from tests.editing.test_sweep import checkpoint as untrained
 
@@ -24,12 +24,12 @@ def checkpoint() -> Checkpoint:
 def test_tokens_are_those_of_the_metre(checkpoint: Checkpoint) -> None:
     z = np.random.default_rng(0).normal(size=(300, checkpoint.config.network.latent))
     for kind, metre in enumerate(METRES):
-        rows = prior_samples.decode(checkpoint.model, "anchored", z, kind)
+        rows = prior_samples.decode(checkpoint, z, kind)
         assert rows.shape == (300, ticks(metre))
         assert ((rows < 128) | (rows == HOLD) | (rows == REST)).all()
         assert 55 < rows[is_onset(rows)].mean() < 84, "they count from A4"
     values = prior_samples.decoded_attributes(checkpoint)(z, 0)
-    assert (values == attributes.measure(prior_samples.decode(checkpoint.model, "anchored", z, 0), METRES[0])).all()
+    assert (values == attributes.measure(prior_samples.decode(checkpoint, z, 0), METRES[0])).all()
 
 
 def test_a_models_own_attributes_have_the_scale_of_its_training_data(checkpoint: Checkpoint) -> None:
@@ -44,7 +44,7 @@ def test_others_have_that_of_what_the_model_makes(checkpoint: Checkpoint) -> Non
     again = prior_samples.spread(checkpoint, "interval_entropy", np.array([0]))
     assert (again[0][0], again[1][0]) == (mean[1], std[1]), "the same every time, whatever stands beside it"
     z = np.random.default_rng(99).standard_normal((4000, checkpoint.config.network.latent))
-    rows = prior_samples.decode(checkpoint.model, "anchored", z, 0)
+    rows = prior_samples.decode(checkpoint, z, 0)
     values = attributes.get("interval_entropy")(rows, METRES[0])
     assert mean[1] == pytest.approx(values.mean(), abs=values.std() / 5)
     assert std[1] == pytest.approx(values.std(), rel=0.15)

@@ -8,9 +8,9 @@ from armusic.editing import decoding, surface
 from armusic.editing.calibration import scale_of
 from armusic.editing.material import prepare
 from armusic.errors import NoNotesError, UsageError
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes, keys, tokenizer
 from armusic.music.score import METRES, Metre, Tune
-from armusic.training.checkpoint import Checkpoint
 from tests.notation import JIG, REEL, tune
 
 MUSIC = tune("4/4", REEL)

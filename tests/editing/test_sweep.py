@@ -17,12 +17,13 @@ from armusic.editing.decoding import choose
 from armusic.editing.material import padding
 from armusic.editing.sweep import Variation, interpolate
 from armusic.errors import OffGridError, UsageError
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
 from armusic.music.pitch_frame import ANCHORED
 from armusic.music.score import Note, Tune
 from armusic.music.tokenizer import encode, is_onset
+from armusic.training import checkpoint as trained
 from armusic.training.adapters.music import build
-from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import Scale
 from tests.notation import JIG, REEL, WALTZ, tune
 
@@ -32,7 +33,8 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 def checkpoint(frame: str = "anchored") -> Checkpoint:
     torch.manual_seed(0)
     settings = config.make(latent=6, units=8, frame=frame)
-    return Checkpoint(build(settings).eval(), settings, Scale(np.zeros((6, 4)), np.ones((6, 4))))
+    new = trained.Checkpoint(build(settings), settings, Scale(np.zeros((6, 4)), np.ones((6, 4))))
+    return trained.in_numpy(new)
 
 
 def sweep(model: Checkpoint, music: Tune, attribute: str, *arguments: Any, **options: Any) -> list[Variation]:

@@ -8,13 +8,13 @@ from armusic.config.manner import DEFAULT, Manner
 from armusic.editing import candidates, written
 from armusic.editing.ear import Ear
 from armusic.editing.material import pitches, prepare
+from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
 from armusic.music.attributes import metrical_weights
 from armusic.music.score import METRES, Metre
 from armusic.music.tokenizer import DUPLE, PAD, REST, TRIPLE, is_onset, ticks
 from armusic.taste import rules
 from armusic.taste.context import LOW, PITCHES
-from armusic.training.checkpoint import Checkpoint
 from tests.notation import JIG, REEL, tune
 
 SWING = "(3:2:2G2A (3:2:2B2c (3:2:2B2A G2|(3:2:2A2B (3:2:2c2d (3:2:2e2F A2|G8|"

@@ -22,7 +22,7 @@ from armusic.music.score import METRES
 from armusic.music.tokenizer import HOLD, REST
 from armusic.training import adapters
 from armusic.training.adapters.music import build
-from armusic.training.checkpoint import Checkpoint
+from armusic.training.checkpoint import Checkpoint, in_numpy
 from armusic.vae.data import Data, Scale
 from tests import toy
 from tests.notation import REEL, book, tune
@@ -247,7 +247,7 @@ def test_the_whole_on_a_toy_corpus(checkpoint: Checkpoint, tmp_path: Path) -> No
 
 
 def test_every_attribute_of_armusic_has_its_percentiles(checkpoint: Checkpoint, tmp_path: Path) -> None:
-    calibration = calibrate(checkpoint, tmp_path / "cache")
+    calibration = calibrate(in_numpy(checkpoint), tmp_path / "cache")
     assert tuple(calibration.tables) == tuple(ATTRIBUTES)
     assert [name for name in calibration.tables if len(calibration.table(name, 0).value)] == list(
         checkpoint.config.attributes

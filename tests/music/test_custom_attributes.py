@@ -12,11 +12,11 @@ import torch
 
 from armusic import api, config
 from armusic.errors import ArmusicError, DataError, MissingFileError, UsageError
+from armusic.inference.items import to_data
 from armusic.music import attributes
 from armusic.music.score import METRES, Metre
 from armusic.music.tokenizer import HOLD, REST, ticks
 from armusic.training import adapters, checkpoint
-from armusic.training.adapters.music import to_data
 from armusic.vae.data import Scale
 from tests.notation import book, toy_corpus
 

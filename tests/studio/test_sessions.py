@@ -8,10 +8,10 @@ import pytest
 from armusic import api
 from armusic.editing import interactive
 from armusic.errors import DataError, UsageError
+from armusic.inference.checkpoint import Checkpoint
 from armusic.studio import uploads
 from armusic.studio.schemas import Reading
 from armusic.studio.sessions import MAX_IDLE, MAX_KEYS, MAX_SESSIONS, Editor, Sessions
-from armusic.training.checkpoint import Checkpoint
 
 from .conftest import REEL
 

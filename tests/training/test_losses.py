@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import nn
 
+from armusic.inference.items import to_data
 from armusic.training import adapters
-from armusic.training.adapters.music import to_data
 from armusic.vae.companion import make_companion
 from armusic.vae.data import scale_of
 from armusic.vae.fit import fit, make_optimizer

@@ -10,8 +10,9 @@ import torch
 
 from armusic.config import PRESETS, Config, make
 from armusic.errors import UsageError
+from armusic.inference.items import to_data
 from armusic.training import adapters
-from armusic.training.adapters.music import build, to_data
+from armusic.training.adapters.music import build
 from armusic.training.checkpoint import pack, unpack
 from armusic.vae.companion import Linear, make_companion
 from armusic.vae.data import Data, scale_of

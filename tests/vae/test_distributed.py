@@ -15,8 +15,9 @@ from torch.nn.parallel import DistributedDataParallel
 
 from armusic import config
 from armusic.config import Config
+from armusic.inference.items import to_data
 from armusic.training import adapters
-from armusic.training.adapters.music import build, to_data
+from armusic.training.adapters.music import build
 from armusic.vae.data import Data, scale_of
 from armusic.vae.distributed import Shard, StepDraws, draw
 from armusic.vae.fit import fit

@@ -12,8 +12,9 @@ from torch._dynamo.testing import CompileCounterWithBackend
 from armusic import config
 from armusic.config import Config
 from armusic.datasets.corpora.corpus import Corpus
+from armusic.inference.items import to_data
 from armusic.training import adapters
-from armusic.training.adapters.music import build, to_data
+from armusic.training.adapters.music import build
 from armusic.training.checkpoint import pack, unpack
 from armusic.vae import data as dataset
 from armusic.vae.data import Data

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
-from armusic.config import IMAGES, MUSIC, Config, ImageNetwork, MeasureNetwork
-from armusic.errors import UsageError
-from armusic.files import one_line
+from armusic.config import Config
 from armusic.progress import Progress
 from armusic.vae.data import Augment, Data, Items
 from armusic.vae.judge import Judge
 from armusic.vae.models.base import VAE
-
-Network = TypeVar("Network", MeasureNetwork, ImageNetwork)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +119,3 @@ class Adapter(Protocol):
     def draw(self, x: Items, kind: int, config: Config) -> UInt8[np.ndarray, "item height width 3"]:
         """Return a picture of each item of one kind, as RGB."""
         ...
-
-
-def network_of(config: Config, kind: type[Network]) -> Network:
-    """Return the settings of a network of measures, or of images.
-
-    Raises
-    ------
-    UsageError
-        For a model of the other domain.
-    """
-    if not isinstance(config.network, kind):
-        domain = IMAGES if issubclass(kind, ImageNetwork) else MUSIC
-        raise UsageError(f"{one_line(config.data)}: the model is of {config.domain}, not of {domain}")
-    return config.network

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,19 +16,20 @@ from armusic.config import MUSIC, Config, MeasureNetwork, MeasureSchedule
 from armusic.datasets.corpora import paper_protocol
 from armusic.datasets.corpora.corpus import Corpus
 from armusic.datasets.corpora.versions import different
-from armusic.errors import DataError, UsageError
+from armusic.errors import UsageError
+from armusic.inference import items
+from armusic.inference.items import measure_classes, to_data
+from armusic.inference.settings import frame_of, network_of
 from armusic.music import attributes, augmentation
-from armusic.music.pitch_frame import FRAMES, MIDDLE, Frame
+from armusic.music.pitch_frame import MIDDLE
 from armusic.music.score import METRES, Metre
 from armusic.music.tokenizer import is_canonical, is_onset, sounding, ticks
 from armusic.progress import Progress
-from armusic.training.adapters.base import Words, network_of
+from armusic.training.adapters.base import Words
 from armusic.vae import expected_attributes
-from armusic.vae.data import Augment, Data, Items, Variants, split, subset
+from armusic.vae.data import Augment, Data, Items, Variants, subset
 from armusic.vae.judge import Judge
 from armusic.vae.models.measure import MeasureVAE
-
-log = logging.getLogger(__name__)
 
 WORDS = Words("measure", "measures", "ticks", "tunes", "file")
 
@@ -65,10 +65,7 @@ class Music:
 
     def split(self, data: Data, seed: int) -> tuple[Data, Data, Data]:
         """Split by tune (see `armusic.vae.data.split`), or by position where there are transposed copies."""
-        if not self.copied:
-            return split(data, seed)
-        train, valid, test = (data.take(part) for part in paper_protocol.parts(len(data)))
-        return train, valid, test
+        return items.split(data, seed, copied=self.copied)
 
     def build(self, config: Config) -> MeasureVAE:
         """Return a measure VAE with new weights."""
@@ -165,11 +162,6 @@ class Music:
         return np.repeat(np.where(notes, 0, 255).astype(np.uint8)[..., None], 3, axis=3)
 
 
-def frame_of(config: Config) -> Frame:
-    """Return the pitch frame of a model of music."""
-    return FRAMES[network_of(config, MeasureNetwork).frame]
-
-
 def build(config: Config) -> MeasureVAE:
     """Return a measure VAE for all metres, with new weights drawn from torch's global generator."""
     network = network_of(config, MeasureNetwork)
@@ -184,32 +176,3 @@ def build(config: Config) -> MeasureVAE:
         attributes=len(config.attributes),
         editor=network.editor,
     )
-
-
-def to_data(corpus: Corpus, config: Config) -> Data:
-    """Return a corpus as `Data`; measures that the frame cannot hold are left out, and logged.
-
-    Raises
-    ------
-    DataError
-        When none fits, or an attribute is not one of the anchored frame.
-    """
-    frame = frame_of(config)
-    frame.check(config.attributes)
-    x, inside = frame.enter(corpus.tokens, frame.anchors(corpus.tokens))
-    if not inside.all():
-        log.info("%d measures of %s leave the %s frame", (~inside).sum(), corpus.name, frame.name)
-    if not inside.any():
-        raise DataError(
-            f"{corpus.name}: all its {len(x)} measures leave the {frame.name} frame, {frame.low}..{frame.high}"
-        )
-    kind = corpus.kind[inside]
-    values = measure_classes(x[inside], kind, frame, config.attributes)
-    return Data(x[inside], values.astype(np.float32), config.attributes, corpus.version[corpus.tune[inside]], kind)
-
-
-def measure_classes(
-    x: Int[np.ndarray, "item tick"], kind: Int[np.ndarray, " item"], frame: Frame, names: tuple[str, ...]
-) -> Float[np.ndarray, "item attribute"]:
-    """Return the attributes of rows of classes, each in its own metre."""
-    return attributes.measure_each(frame.tokens(x), kind, names)

@@ -10,9 +10,9 @@ from armusic.datasets.corpora import bach, folk
 from armusic.datasets.corpora.bach import soprano
 from armusic.datasets.corpora.corpus import Corpus
 from armusic.errors import ArmusicError, MissingExtraError, PartsError
+from armusic.inference.items import to_data
 from armusic.music.score import Tune
 from armusic.music.tokenizer import HOLD, REST, is_onset
-from armusic.training.adapters.music import to_data
 
 CHORALES = ("bwv66.6", "bwv10.7", "bwv101.7", "bwv103.6", "bwv253", "bwv254")
 OTHERS = ("bwv1.6", "bwv846", "bwv123.6", "bwv269")  # with a horn, a prelude, in 3/2, in 3/4

@@ -12,11 +12,12 @@ from armusic.datasets import corpora
 from armusic.datasets.corpora import paper_protocol
 from armusic.datasets.corpora.corpus import Corpus, measures_of
 from armusic.datasets.corpora.versions import versions
+from armusic.inference.items import to_data
 from armusic.music.pitch_frame import ABSOLUTE
 from armusic.music.score import METRES, Metre
 from armusic.music.tokenizer import HOLD, PAD, REST, is_canonical, is_onset, ticks
 from armusic.training import adapters, checkpoint
-from armusic.training.adapters.music import Music, to_data
+from armusic.training.adapters.music import Music
 from tests.notation import book, toy_corpus, tune
 
 SPAN = ABSOLUTE.high - ABSOLUTE.low

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from armusic import config
+from armusic.inference.items import to_data
 from armusic.training import adapters
-from armusic.training.adapters.music import build, to_data
+from armusic.training.adapters.music import build
 from armusic.vae import data as dataset
 from armusic.vae.fit import fit
 from armusic.vae.models import gru

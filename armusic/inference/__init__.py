@@ -1,0 +1,1 @@
+"""Trained models of music without torch: numpy alone encodes, edits and decodes, from the same checkpoints."""
