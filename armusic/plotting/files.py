@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import UInt8
 
 from armusic.errors import UsageError
 from armusic.files import atomic_folder, atomic_path, check_writable, label
 from armusic.plotting import figures
+from armusic.shapes import UInt8
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
