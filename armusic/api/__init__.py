@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # what one use case needs is imported by it: the others start
     from armusic.datasets.corpora.corpus import Corpus
     from armusic.editing.result import Reached
     from armusic.editing.sweep import Variation
+    from armusic.editing.targets import Targets
     from armusic.generation.generate import Generated
     from armusic.io.inspection import Inspection
     from armusic.live import loop as live
@@ -34,8 +35,9 @@ if TYPE_CHECKING:  # what one use case needs is imported by it: the others start
 
 SHIPPED = "default.safetensors"
 __all__ = [
-    "AttributeTable", "Model", "attributes", "configure", "corpus", "experiments", "files", "inspect", "live", "load",
-    "picture", "plotting", "ports", "read", "report", "train", "words", "write", "writers",
+    "AttributeTable", "Model", "attributes", "check_targets", "configure", "corpus", "experiments", "files",
+    "inspect", "live", "load", "picture", "plotting", "ports", "read", "readers", "report", "train", "words", "write",
+    "writers",
 ]  # fmt: skip
 
 _HOMES = {
@@ -152,6 +154,18 @@ def write(
         Such as `force=True` and `attributes=["rhythm"]`: see `armusic.io.writers.write`.
     """
     writers.write(convert.named(music), path, layout=layout, **options)
+
+
+def check_targets(targets: Targets) -> None:
+    """Raise `UsageError` for targets that cannot be understood: before any work.
+
+    Examples
+    --------
+    >>> check_targets(["rhythm=0.3", "density=p80"])
+    """
+    from armusic.editing import targets as editing
+
+    editing.parse_all(targets)
 
 
 def picture(

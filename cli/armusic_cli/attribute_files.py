@@ -39,13 +39,6 @@ def spelled(texts: Sequence[str], own: Sequence[str]) -> list[str]:
     return [f"{files.get(name.strip(), name)}{equals}{value}" for name, equals, value in parts]
 
 
-def check_targets(texts: Sequence[str]) -> None:
-    """Raise `UsageError` for a target that cannot be understood, before it matters what else is wrong."""
-    from armusic.editing import targets
-
-    targets.parse_all(texts)
-
-
 def short(text: str) -> str:
     """Return an attribute, or a target, without its file.
 

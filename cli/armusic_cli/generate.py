@@ -10,7 +10,7 @@ from click.core import ParameterSource
 
 from armusic.errors import UsageError
 from armusic_cli import options, outputs, tables
-from armusic_cli.attribute_files import attribute_file, check_targets, short, spelled
+from armusic_cli.attribute_files import attribute_file, short, spelled
 
 if TYPE_CHECKING:
     from armusic.generation.generate import Generated
@@ -118,7 +118,7 @@ def command(
     named = spelled(targets, own)
     layout = "clips" if (count > 1 if out is None else not out.suffix) else None
     output = outputs.choose(out, "generated", layout=layout, form=form, ppq=ppq, force=force, no_picture=no_picture)
-    check_targets(named)
+    outputs.check_targets(named)
     source = outputs.source(measures, metre, key, named, count, seed, str(model))
     if like is not None:
         outputs.refuse_inputs(output.path, like)

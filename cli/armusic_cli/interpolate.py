@@ -10,7 +10,7 @@ import click
 
 from armusic.errors import UsageError
 from armusic_cli import options, outputs, tables
-from armusic_cli.attribute_files import attribute_file, check_targets, short, spelled
+from armusic_cli.attribute_files import attribute_file, short, spelled
 
 if TYPE_CHECKING:
     from armusic.editing.result import Reached
@@ -132,7 +132,7 @@ def command(
     how: dict[str, Any] = {"natural": natural, "keep": keep, "each_measure": each_measure}
     named = spelled(attributes, own)
     if valued:
-        check_targets(named)
+        outputs.check_targets(named)
     typed = [short(text) for text in attributes]
     name = "-".join(text.split("=")[0].strip() for text in typed)
     output = outputs.choose(

@@ -6,7 +6,7 @@ import hashlib
 import math
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,14 +122,13 @@ def source(*parts: Path | object) -> str:
     Two files of the same content are the same, whatever their names; so are two tunes of a book only if their numbers
     are.
     """
-    from armusic.files import read_bytes
-    from armusic.io.readers import split_number
+    from armusic import api
 
     digest = hashlib.sha256()
     for part in parts:
-        path, number = split_number(part) if isinstance(part, Path) else (None, part)
+        path, number = api.readers.split_number(part) if isinstance(part, Path) else (None, part)
         if path is not None:
-            digest.update(hashlib.sha256(read_bytes(path, math.inf)).digest())
+            digest.update(hashlib.sha256(api.files.read_bytes(path, math.inf)).digest())
         digest.update(repr(number).encode())
     return digest.hexdigest()
 
@@ -139,6 +138,13 @@ def refuse_inputs(out: Path, *inputs: Path) -> None:
     for path in inputs:
         if path.exists() and out.exists() and out.samefile(path):
             raise UsageError(f"{out}: the input itself: name another file with -o")
+
+
+def check_targets(targets: Sequence[str]) -> None:
+    """Raise `UsageError` for a target that cannot be understood, whatever else is wrong with the output."""
+    from armusic import api
+
+    api.check_targets(targets)
 
 
 def check(path: Path, force: bool, *, folder: bool = False) -> None:
@@ -157,9 +163,9 @@ class Draft:
 
     def save(self, figure: Figure) -> None:
         """Write the picture."""
-        from armusic import plotting
+        from armusic import api
 
-        plotting.save(figure, self.path, source=self.source)
+        api.plotting.save(figure, self.path, source=self.source)
 
 
 @contextmanager
@@ -193,9 +199,9 @@ def with_picture(output: Output, source: str) -> Iterator[Draft | None]:
 def _check_picture(picture: Path, source: str, force: bool) -> None:
     """Refuse a picture in whose place another file is, except one of our own making of the same source."""
     if not force and picture.is_file():
-        from armusic import plotting
+        from armusic import api
 
-        before = plotting.source_of(picture)
+        before = api.plotting.source_of(picture)
         if before != source:
             raise WriteError(
                 f"{picture} exists already{'' if before is None else ', a picture of another tune'}: name another"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armusic_cli import options, outputs, tables
-from armusic_cli.attribute_files import attribute_file, check_targets, short, spelled
+from armusic_cli.attribute_files import attribute_file, short, spelled
 
 if TYPE_CHECKING:
     from armusic.editing.result import Reached
@@ -98,7 +98,7 @@ def command(
     )
     outputs.refuse_inputs(output.path, file)
     named = spelled(targets, own)
-    check_targets(named)
+    outputs.check_targets(named)
     with outputs.with_picture(output, outputs.source(file, tune)) as draft:
         from armusic import api
 
