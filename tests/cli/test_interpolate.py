@@ -316,7 +316,7 @@ SLOW = ("music21", "scipy", "sklearn", "skimage", "sympy", "pandas", "joblib", "
 
 
 def test_it_loads_no_slow_package_besides_torch_and_matplotlib(melody: Path, model: Path) -> None:
-    """How long it takes is in `benchmarks/speed.py`."""
+    """How long it takes is in `benchmarks/start.py`."""
     arguments = ["interpolate", "input.mid", "--attr", "rhythm", "--model", str(model), "--force"]
     assert loaded(arguments) == "loaded: matplotlib torch"
 
