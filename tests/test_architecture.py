@@ -146,8 +146,7 @@ def test_what_is_imported_is_declared_and_the_other_way_round() -> None:
     top = {name.split(".")[0] for module in MODULES for name in imports(module)}
     for path in MODULES.values():  # what is looked for, not imported
         top |= set(re.findall(r'find_spec\("(\w+)"\)', path.read_text(encoding="utf-8")))
-    modules = {"scikit-learn": "sklearn", "pillow": "PIL"}
-    declared = {modules.get(name, name) for name in declared}
+    declared = {"sklearn" if name == "scikit-learn" else name for name in declared}
     assert top - set(sys.stdlib_module_names) - {"armusic", "armusic_cli"} == declared
 
 

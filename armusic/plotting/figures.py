@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-import zlib
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from armusic.plotting import png
 from armusic.plotting.sources import MAKER, SOFTWARE, SOURCE
 
 if TYPE_CHECKING:
@@ -40,22 +40,12 @@ def import_lean() -> None:
 
 
 def save_png(figure: Figure, path: Path, source: str = "") -> None:
-    """Draw a figure and write its pixels, and what it was made of as text: see `armusic.plotting.sources`.
-
-    Runs of equal pixels, which are most of a drawing, are packed as such: half of the time of a search for any
-    repetition, for a file a quarter larger.
-    """
+    """Draw a figure and write its pixels, and what it was made of as text: see `armusic.plotting.sources`."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image, PngImagePlugin
 
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
-    text = PngImagePlugin.PngInfo()
-    text.add_text(SOFTWARE, MAKER)
-    if source:
-        text.add_text(SOURCE, source)
-    pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    pixels.save(path, "PNG", pnginfo=text, dpi=(figure.dpi, figure.dpi), compress_type=zlib.Z_RLE)
+    png.write(path, np.asarray(canvas.buffer_rgba()), figure.dpi, {SOFTWARE: MAKER, SOURCE: source})
 
 
 def _leave_undescribed(artist: Any) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from armusic.plotting import png
+
 SOFTWARE, SOURCE = "Software", "Source"
 """Keywords of the PNG specification (W3C, "Portable Network Graphics", third edition, 11.3.3.2)."""
 MAKER = "armusic"
@@ -22,11 +24,8 @@ def source_of(path: str | Path) -> str | None:
     >>> source_of("examples/speed-the-plough.mid") is None
     True
     """
-    from PIL import Image
-
     try:
-        with Image.open(path, formats=["PNG"]) as picture:
-            text = dict(picture.info)
-    except (OSError, ValueError, SyntaxError):  # what Pillow raises for other files, and for broken ones
+        texts = png.texts(Path(path))
+    except OSError:
         return None
-    return str(text.get(SOURCE, "")) if text.get(SOFTWARE) == MAKER else None
+    return texts.get(SOURCE, "") if texts.get(SOFTWARE) == MAKER else None
