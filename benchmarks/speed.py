@@ -1,14 +1,10 @@
-"""How fast the parts are: `python benchmarks/speed.py`. Ratios are within one run; run it on a quiet machine."""
+"""How fast attributes are measured: `python benchmarks/speed.py`. Whole processes are in `start.py`."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from statistics import median
 
 for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):  # read when numpy and torch are imported
@@ -20,8 +16,6 @@ from armusic.music import attributes
 from armusic.music.score import METRES
 from armusic.music.tokenizer import HOLD
 
-ROOT = Path(__file__).parents[1]
-
 
 def main() -> None:
     """Print the figures."""
@@ -30,16 +24,6 @@ def main() -> None:
     fast = clock(lambda: attributes.measure(tokens, METRES[0]), 200)
     slow = clock(lambda: [one_by_one(row) for row in tokens.tolist()], 5)
     print(f"four attributes of 256 measures: {1e3 * fast:.2f} ms; token by token: {slow / fast:.0f} times as long")
-    torch = run("import torch")
-    bare = run("import armusic_cli.main as m; m.run(['--help'])")
-    with tempfile.TemporaryDirectory() as folder:
-        source = ROOT / "examples" / "speed-the-plough.mid"
-        call = f"import armusic_cli.main as m; m.run(['interpolate', {str(source)!r}, '--attr', 'rhythm', '--force'])"
-        whole = run(call, cwd=folder)
-    print(f"armusic --help: {bare:.2f} s")
-    print(
-        f"interpolating 16 measures: {whole:.2f} s; import torch: {torch:.2f} s; the difference: {whole - torch:.2f} s"
-    )
 
 
 def one_by_one(row: list[int]) -> list[float]:
@@ -64,16 +48,6 @@ def clock(function: Callable[[], object], times: int) -> float:
         function()
         taken.append(time.perf_counter() - start)
     return median(taken)
-
-
-def run(code: str, cwd: str | None = None) -> float:
-    """Return the median time of five whole Python processes, in seconds, after one that fills caches."""
-
-    def process() -> None:
-        subprocess.run([sys.executable, "-c", code], cwd=cwd, check=True, capture_output=True)
-
-    process()
-    return clock(process, 5)
 
 
 if __name__ == "__main__":

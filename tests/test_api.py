@@ -183,7 +183,7 @@ def test_a_picture_is_returned_and_saved_but_not_over_another_file(tmp_path: Pat
     assert len(figure.axes) >= 4  # a roll per step, and the curve
     assert not list(tmp_path.iterdir())
     armusic.picture(variations, "rhythm", tmp_path / "a.png")
-    figure.savefig(tmp_path / "b.png")
+    armusic.plotting.save(figure, tmp_path / "b.png")
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
     with pytest.raises(WriteError, match="exists already"):
         armusic.picture(variations, "rhythm", tmp_path / "a.png")

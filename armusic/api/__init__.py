@@ -3,41 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from importlib import resources
+from importlib import import_module, resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from armusic import convert, experiments, extras, files, plotting, report
+from armusic import convert, extras, files, plotting
 from armusic.api.model import Model
-from armusic.config import Config
-from armusic.datasets.corpora.corpus import Corpus
 from armusic.errors import UsageError
 from armusic.files import data_folder, label
 from armusic.io import readers, writers
 from armusic.io.readers.options import Reading
-from armusic.live import loop as live
-from armusic.live import ports
-from armusic.music.attributes.table import AttributeTable
 from armusic.music.score import Tune
 from armusic.progress import Progress
 
-if TYPE_CHECKING:  # imported by what needs it
+if TYPE_CHECKING:  # what one use case needs is imported by it: the others start sooner
     from matplotlib.figure import Figure
 
+    from armusic import experiments, report
+    from armusic.config import Config
+    from armusic.datasets.corpora.corpus import Corpus
     from armusic.editing.result import Reached
     from armusic.editing.sweep import Variation
+    from armusic.editing.targets import Targets
     from armusic.generation.generate import Generated
     from armusic.io.inspection import Inspection
+    from armusic.live import loop as live
+    from armusic.live import ports
+    from armusic.music.attributes.table import AttributeTable
     from armusic.training.adapters.base import Words
     from armusic.vae.fit import Report
 
 SHIPPED = "default.safetensors"
 __all__ = [
-    "AttributeTable", "Model", "attributes", "configure", "corpus", "experiments", "files", "inspect", "live", "load",
-    "picture", "plotting", "ports", "read", "report", "train", "words", "write", "writers",
+    "AttributeTable", "Model", "attributes", "check_targets", "configure", "corpus", "experiments", "files",
+    "inspect", "live", "load", "picture", "plotting", "ports", "read", "readers", "report", "train", "words", "write",
+    "writers",
 ]  # fmt: skip
 
+_HOMES = {
+    "experiments": "armusic.experiments",
+    "live": "armusic.live.loop",
+    "ports": "armusic.live.ports",
+    "report": "armusic.report",
+}
+"""Where a wing is that few of the use cases need."""
+
 setattr(Tune, "_repr_html_", convert.to_html)  # noqa: B010  (what a notebook shows; music itself knows no sound)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a wing when it is first used."""
+    if name == "AttributeTable":  # named in annotations
+        from armusic.music.attributes.table import AttributeTable
+
+        return AttributeTable
+    if name not in _HOMES:
+        raise AttributeError(f"module 'armusic.api' has no attribute {name!r}")
+    return import_module(_HOMES[name])
 
 
 def read(path: str | Path, tune: int | None = None, **reading: Any) -> Tune:
@@ -132,6 +154,18 @@ def write(
         Such as `force=True` and `attributes=["rhythm"]`: see `armusic.io.writers.write`.
     """
     writers.write(convert.named(music), path, layout=layout, **options)
+
+
+def check_targets(targets: Targets) -> None:
+    """Raise `UsageError` for targets that cannot be understood: before any work.
+
+    Examples
+    --------
+    >>> check_targets(["rhythm=0.3", "density=p80"])
+    """
+    from armusic.editing import targets as editing
+
+    editing.parse_all(targets)
 
 
 def picture(

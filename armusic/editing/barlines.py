@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from armusic.editing.pool import Pool
 from armusic.music.similarity import pitch_line
 from armusic.music.tokenizer import is_onset
+from armusic.shapes import Float, Int
 
 STEP, WIDEST = 5, 24  # semitones: intervals up to a fourth cost nothing, and those beyond two octaves no more
 COST = 0.3  # of a semitone beyond

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from armusic.editing import joint, tune_values
 from armusic.editing.ear import IN_PITCH
@@ -17,6 +16,7 @@ from armusic.editing.pool import CHANCE, Pool
 from armusic.editing.targets import TargetTable
 from armusic.music.attributes import short_name
 from armusic.music.tokenizer import is_onset
+from armusic.shapes import Float, Int
 from armusic.taste.information import NAME
 
 MISSED = 0.05  # standard deviations of the tune's mean: what is said of joint targets

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.editing import candidates, written
 from armusic.editing import ear as ears
@@ -22,6 +21,7 @@ from armusic.music import attributes
 from armusic.music.score import METRES
 from armusic.music.similarity import distance
 from armusic.music.tokenizer import HOLD, is_onset, ticks
+from armusic.shapes import Bool, Float, Int
 from armusic.taste import context, surprise
 from armusic.taste.context import CLASSES, HELD, PITCHES, Setting
 from armusic.taste.drawing import Draws, draw

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.music.score import METRES
 from armusic.music.tokenizer import DUPLE, HOLD, TICKS_PER_BEAT, TRIPLE
+from armusic.shapes import Bool, Float, Int
 from armusic.taste import context
 from armusic.taste.context import CLASSES, HELD, LOW, PITCHES, SILENT
 from armusic.taste.drawing import Draws, draw

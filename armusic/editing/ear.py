@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.config.manner import Manner
 from armusic.editing.material import Material
 from armusic.music import attributes, harmony
 from armusic.music.tokenizer import HOLD, is_onset
+from armusic.shapes import Bool, Float, Int
 from armusic.taste import context, melody, rules, surprise, tune_model
 from armusic.taste.information import NAME
 from armusic.taste.rules import Habits

@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.editing import barlines
 from armusic.editing.barlines import BarLines
 from armusic.editing.pool import Pool
+from armusic.shapes import Bool, Float, Int
 
 MOST = 64  # exchanges
 BINS = 1000  # changes that are told apart on each side of the present value

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from armusic.editing.path import SPREAD
 from armusic.editing.pool import Pool
+from armusic.shapes import Float, Int
 
 RESOLUTION = (0.1, 0.3, 0.45, 0.6)  # standard deviations that count as equal, for one attribute, two, three and more
 EQUALS = 4  # of these, so many are judged as music

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from armusic.editing.exchange import exchange
 from armusic.editing.pool import Pool
+from armusic.shapes import Float, Int
 
 SPREAD = 0.24  # what a squared standard deviation of change costs: several small changes come before a large one
 NEXT = 12  # changes of the path that may fill a rest

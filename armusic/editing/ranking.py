@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float, Int
+
+from armusic.shapes import Float, Int
 
 
 def nearest(

@@ -25,11 +25,11 @@ from pathlib import Path
 from typing import Literal, SupportsFloat
 
 import numpy as np
-from jaxtyping import Float
 
 from armusic.errors import UsageError
 from armusic.files import label, read_bytes
 from armusic.music import attributes
+from armusic.shapes import Float
 from armusic.taste.information import NAME
 
 Values = Float[np.ndarray, " measure"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from armusic.music import attributes
+from armusic.shapes import Float, Int
 from armusic.taste import information
 from armusic.taste.information import NAME
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.editing.drawn import opened as openings
 from armusic.editing.ear import IN_PITCH, Ear
 from armusic.music.attributes import metrical_weights
 from armusic.music.score import METRES
 from armusic.music.tokenizer import DUPLE, HOLD, MAX_TICKS, TICKS_PER_BEAT, TRIPLE, ticks
+from armusic.shapes import Bool, Float, Int
 from armusic.taste import context, lines, rules
 from armusic.taste.context import CLASSES, HELD, LOW, NONE, PITCHES, SILENT
 from armusic.taste.drawing import Draws, draw

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int
 
 from armusic.evaluation.subject import Codes, Subject
 from armusic.evaluation.sweeps import POSITIONS, Axes, moved
 from armusic.progress import Stage, silent
+from armusic.shapes import Int
 from armusic.vae.data import Data
 
 WIDE = 2 * POSITIONS  # the range of Pati and Lerch (2020)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
 
 from armusic.editing import calibration
 from armusic.editing.calibration import Table
 from armusic.evaluation.subject import Subject
 from armusic.evaluation.sweeps import Axes, put
 from armusic.progress import Stage, silent
+from armusic.shapes import Float
 from armusic.vae.data import Data
 
 CODES = 1024  # chance codes, each asked for another value

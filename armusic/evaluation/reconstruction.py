@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int, Shaped
 
 from armusic.evaluation.subject import Codes, Subject, number_items
 from armusic.progress import Stage, silent
+from armusic.shapes import Int, Shaped
 from armusic.vae.data import Data
 
 MOST = 10_000  # items: the original's protocol has many times as many, copies in all keys

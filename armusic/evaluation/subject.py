@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int, Shaped
 
 from armusic.config import Config
 from armusic.errors import DataError, UsageError
 from armusic.progress import Progress, Stage, silent
+from armusic.shapes import Float, Int, Shaped
 from armusic.training import adapters
 from armusic.training.adapters.base import Adapter
 from armusic.training.checkpoint import Checkpoint

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float, Integer, UInt8
 
 from armusic.config import MUSIC
 from armusic.errors import UsageError
@@ -17,6 +16,7 @@ from armusic.evaluation.sweeps import Axes, Steps, find_axes
 from armusic.files import one_line
 from armusic.metrics.information import standardised
 from armusic.music.attributes import canonical_name
+from armusic.shapes import Float, Integer, UInt8
 from armusic.training import adapters
 from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import Data

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.editing.drawn import drawn, opened
 from armusic.generation.plan import Plan
 from armusic.music.keys import OCTAVE
 from armusic.music.score import METRES
 from armusic.music.tokenizer import HOLD, MAX_TICKS, REST, is_onset, sounding, ticks
+from armusic.shapes import Bool, Float, Int
 from armusic.taste import context, melody, rules, tune_model
 from armusic.taste.context import AROUND, NONE, PITCHES, SHARES, Setting
 from armusic.taste.rules import Habits

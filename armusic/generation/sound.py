@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.generation import listening
 from armusic.generation.phrase_model import END, LEAP, OCTAVE, Phrases, digests, has_major_third, patterns
 from armusic.generation.plan import Plan
 from armusic.music.score import METRES
 from armusic.music.tokenizer import HOLD, REST, is_onset
+from armusic.shapes import Bool, Float, Int
 
 TONIC, CHORD = 8.0, 3.0  # nats for a last note on the tonic at the end, and in its triad at the end of a phrase
 LONG = 15.0  # nats for such a note that is long

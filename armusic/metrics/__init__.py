@@ -17,12 +17,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from armusic.errors import DataError
 from armusic.metrics import codes, sweeps
 from armusic.metrics.codes import Relations, relate, tie_ceiling
 from armusic.metrics.sweeps import Sweep, changes
+from armusic.shapes import Float, Int
 
 __all__ = ["LABELS", "METRICS", "SWEEP_METRICS", "Score", "changes", "decoded", "measure", "tie_ceiling"]
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
 
 from armusic.errors import DataError
+from armusic.shapes import Float
 
 STILL = 1e-3  # change up to which an attribute stays, in standard deviations per unit of the dimension
 ROUNDING = 1e-9  # difference up to which values are equal, as a share of the largest

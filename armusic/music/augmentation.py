@@ -8,10 +8,10 @@ notes moved, tied together or struck twice; a few begin with a note held over th
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Bool, Int
 
 from armusic.music.pitch_frame import Frame
 from armusic.music.tokenizer import TICKS_PER_BEAT, sounding
+from armusic.shapes import Bool, Int
 
 MIRROR, SPLICE, REPITCH, MOVE, MERGE, STRIKE, HELD = 0.3, 0.5, 0.3, 0.3, 0.15, 0.15, 0.1
 _STEP = np.array([-4, -3, -2, -1, 1, 2, 3, 4])  # semitones by which a single note moves

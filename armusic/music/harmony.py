@@ -14,11 +14,11 @@ classes. A. Sheh and D. P. W. Ellis, "Chord segmentation and recognition using E
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.music import smf
 from armusic.music.score import Origin, Tune
 from armusic.music.tokenizer import TICKS_PER_BEAT, is_onset
+from armusic.shapes import Bool, Float, Int
 
 OCTAVE, HALVES = 12, 2
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import difflib
 
 import numpy as np
-from jaxtyping import Bool, Float
 
 from armusic.errors import NoNotesError, UsageError
 from armusic.music.score import MODES, Key, Measure, Note, Tune
+from armusic.shapes import Bool, Float
 
 Quarters = Float[np.ndarray, " span"]
 

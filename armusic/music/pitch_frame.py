@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Bool, Int
 
 from armusic.errors import DataError
 from armusic.music import attributes
 from armusic.music.tokenizer import HOLD, REST, is_onset
+from armusic.shapes import Bool, Int
 
 FrameName = Literal["anchored", "absolute"]
 MIDDLE = 69  # anchor if no measure has a note: A4, in the middle of the folk tunes

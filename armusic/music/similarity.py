@@ -6,9 +6,9 @@ It looks at rows of tokens; a beat has six ticks in every metre, so none needs t
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.music.tokenizer import HOLD, PAD, TICKS_PER_BEAT, is_onset, sounding
+from armusic.shapes import Bool, Float, Int
 
 Tokens = Int[np.ndarray, "candidate tick"]
 Values = Float[np.ndarray, "candidate attribute"]

@@ -19,10 +19,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
-from jaxtyping import Bool, Int
 
 from armusic.errors import OffGridError
 from armusic.music.score import METRES, Measure, Metre, Note, Tune, mixed_number
+from armusic.shapes import Bool, Int
 
 TICKS_PER_BEAT = 6
 DUPLE, TRIPLE = [1, 3, 5], [2, 4]  # ticks of a simple beat: its fourths, and its thirds

@@ -9,7 +9,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from armusic.plotting import figures
 from armusic.plotting.files import check_figure, check_traversal, save, save_all
+from armusic.plotting.sources import source_of
 
 if TYPE_CHECKING:
     from armusic.plotting.overview import evaluation
@@ -22,8 +24,8 @@ _MODULES = {
     "traversal": "traversals",
 }
 __all__ = [
-    "check_figure", "check_traversal", "evaluation", "roll", "rolls", "save", "save_all", "surface", "sweep",
-    "targets", "traversal",
+    "check_figure", "check_traversal", "evaluation", "roll", "rolls", "save", "save_all", "source_of", "surface",
+    "sweep", "targets", "traversal",
 ]  # fmt: skip
 
 
@@ -31,4 +33,6 @@ def __getattr__(name: str) -> Any:
     """Import a function when it is first used."""
     if name not in _MODULES:
         raise AttributeError(f"module 'armusic.plotting' has no attribute {name!r}")
+    if name != "traversal":
+        figures.import_lean()  # before another module has matplotlib imported
     return getattr(import_module(f"armusic.plotting.{_MODULES[name]}"), name)

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import UInt8
 
 from armusic.errors import UsageError
 from armusic.files import atomic_folder, atomic_path, check_writable, label
+from armusic.plotting import figures
+from armusic.shapes import UInt8
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,7 +23,7 @@ FIGURES, STILL, MOVING = (".png", ".pdf", ".svg"), (".png",), (".gif",)
 """Suffixes of the formats of a figure, of pixels, and of frames."""
 
 
-def save(picture: Figure | Pixels, path: str | Path, *, force: bool = False) -> None:
+def save(picture: Figure | Pixels, path: str | Path, *, force: bool = False, source: str = "") -> None:
     """Write a picture to a file.
 
     Parameters
@@ -33,6 +34,8 @@ def save(picture: Figure | Pixels, path: str | Path, *, force: bool = False) -> 
         The file: .png, .pdf or .svg for a figure, .png for pixels, .gif for an animation.
     force : bool
         Whether an existing file may be replaced.
+    source : str
+        What a figure was made of. A .png says it: see `armusic.plotting.sources`.
 
     Raises
     ------
@@ -48,7 +51,7 @@ def save(picture: Figure | Pixels, path: str | Path, *, force: bool = False) -> 
     else:
         _check(path, force, MOVING, "an animation")
     with atomic_path(path, force) as temporary:
-        _write(picture, temporary)
+        _write(picture, temporary, source)
 
 
 def save_all(pictures: Mapping[str, Figure | Pixels], folder: str | Path, *, force: bool = False) -> list[Path]:
@@ -112,10 +115,12 @@ def _check(path: str | Path, force: bool, suffixes: Sequence[str], what: str) ->
     check_writable(path, force)
 
 
-def _write(picture: Figure | Pixels, path: Path) -> None:
+def _write(picture: Figure | Pixels, path: Path, source: str = "") -> None:
     if isinstance(picture, np.ndarray):
         from armusic.plotting import tiles
 
         tiles.save(picture, path)
+    elif path.suffix.lower() == ".png":
+        figures.save_png(picture, path, source)
     else:
         picture.savefig(path)

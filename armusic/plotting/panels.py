@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection, QuadMesh
 from matplotlib.colors import LinearSegmentedColormap
@@ -18,6 +17,7 @@ from matplotlib.ticker import MaxNLocator
 
 from armusic.music.score import Tune
 from armusic.plotting.page import FAINT, INK, pitch_limits, signed
+from armusic.shapes import Float
 
 Lines = Float[np.ndarray, "line measure"]
 Series = Float[np.ndarray, " measure"]

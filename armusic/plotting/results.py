@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Float
 
 from armusic.music.score import Tune
+from armusic.shapes import Float
 
 Table = Float[np.ndarray, "measure attribute"]
 Series = Float[np.ndarray, " measure"]

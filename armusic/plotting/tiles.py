@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import UInt8
 
 from armusic.extras import require
 from armusic.files import one_line
+from armusic.shapes import UInt8
 
 # All in pixels.
 TILE = 84  # longer side of an enlarged picture, at most

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from jaxtyping import Float, UInt8
 
 from armusic.evaluation import traversals
 from armusic.evaluation.subject import Subject
@@ -14,6 +13,7 @@ from armusic.evaluation.traversals import Traversal
 from armusic.plotting import tiles
 from armusic.plotting.page import signed
 from armusic.plotting.tiles import Picture
+from armusic.shapes import Float, UInt8
 from armusic.vae.data import Data
 
 STEPS = np.linspace(-2, 2, 17)  # of an animation, in standard deviations of the prior

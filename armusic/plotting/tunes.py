@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool
 from matplotlib.figure import Figure
 
 from armusic.music.attributes import short_name
@@ -18,6 +17,7 @@ from armusic.music.score import Tune
 from armusic.plotting import panels
 from armusic.plotting.page import CURVE, GAP, INK, LABEL, LEFT, RIGHT, TOP, Page, pitch_limits, signed
 from armusic.plotting.results import Reached, Series, Surface, Variation
+from armusic.shapes import Bool
 
 TINT = "#fff8e1"  # behind the input
 # All in inches.

@@ -11,8 +11,9 @@ from itertools import cycle
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 from matplotlib.figure import Figure
+
+from armusic.shapes import Float
 
 BLUE, ORANGE, GREEN, INK, GREY, FAINT = "#0072B2", "#D55E00", "#009E73", "#222222", "#777777", "#e4e4e4"
 DPI = 150

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import UInt8
 from matplotlib.figure import Figure
 
 from armusic.evaluation.subject import Subject
@@ -15,6 +14,7 @@ from armusic.evaluation.subject import load as load_subject
 from armusic.plotting import traversals
 from armusic.report import charts
 from armusic.report.results import BASELINE, Result
+from armusic.shapes import UInt8
 from armusic.training import checkpoint
 from armusic.vae.data import Data
 

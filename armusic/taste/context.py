@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from jaxtyping import Bool, Int
 
 from armusic.errors import NoNotesError
 from armusic.music import keys, tokenizer
 from armusic.music.keys import OCTAVE
 from armusic.music.score import METRES, Key, Measure, Tune
 from armusic.music.tokenizer import HOLD, MAX_TICKS, PAD, REST, is_onset, sounding
+from armusic.shapes import Bool, Int
 
 LOW, HIGH = -16, 31  # semitones from the tonic: further pitches count as these
 PITCHES = HIGH - LOW + 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.music.tokenizer import DUPLE, TICKS_PER_BEAT
+from armusic.shapes import Bool, Float, Int
 from armusic.taste import context
 from armusic.taste.context import AROUND, HELD, HIDDEN, LONGEST, NONE, PITCHES, SILENT, Past
 from armusic.taste.surprise import Places

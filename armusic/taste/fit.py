@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int
 from torch import nn
 from torch.nn import functional
 
 from armusic.datasets.corpora.corpus import Corpus
+from armusic.shapes import Bool, Float, Int
 from armusic.taste import context
 from armusic.taste.context import AROUND, CLASSES, NONE, PAST_ROWS, PITCHES, PLACE_ROWS, Setting
 from armusic.taste.tune_model import TuneModel, add_up, log_probabilities

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from armusic.music import attributes, tokenizer
 from armusic.music.attributes import table
 from armusic.music.attributes.table import AttributeTable
 from armusic.music.score import Tune
 from armusic.music.tokenizer import is_onset
+from armusic.shapes import Float, Int
 from armusic.taste import context, tune_model
 from armusic.taste import surprise as surprises
 

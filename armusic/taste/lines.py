@@ -8,9 +8,9 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.music.tokenizer import HOLD, MAX_TICKS, is_onset, sounding
+from armusic.shapes import Bool, Float, Int
 
 Tokens = Int[np.ndarray, "item tick"]
 Scale = Int[np.ndarray, " pitch"]

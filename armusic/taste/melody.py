@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Int
 
 from armusic.music.tokenizer import HOLD, is_onset
+from armusic.shapes import Int
 
 Tokens = Int[np.ndarray, "candidate tick"]
 Counts = Int[np.ndarray, " candidate"]

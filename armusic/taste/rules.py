@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.music.score import METRES
 from armusic.music.tokenizer import (
@@ -27,6 +26,7 @@ from armusic.music.tokenizer import (
     sounding,
     tick_units,
 )
+from armusic.shapes import Bool, Float, Int
 from armusic.taste import melody
 
 Tokens = Int[np.ndarray, "candidate tick"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.music.score import METRES
 from armusic.music.tokenizer import MAX_TICKS, ticks
+from armusic.shapes import Bool, Float, Int
 from armusic.taste import context
 from armusic.taste.context import NONE, Setting
 from armusic.taste.tune_model import TuneModel, add_up, log_probabilities, place_sum

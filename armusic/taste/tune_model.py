@@ -12,12 +12,12 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float, Int
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from armusic.errors import CheckpointError
 from armusic.files import atomic_path, check_readable, label
+from armusic.shapes import Float, Int
 from armusic.taste.context import CLASSES, PAST_ROWS, PLACE_ROWS
 
 FORMAT = "armusic tunes 1"

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Int
 
 from armusic.io.writers import spelling
 from armusic.music import keys
 from armusic.music.score import METRES, Key
 from armusic.music.tokenizer import HOLD, PAD, REST, TICKS_PER_BEAT, is_onset, sounding
+from armusic.shapes import Bool, Int
 from armusic.taste import rules
 from armusic.taste.context import key_of
 

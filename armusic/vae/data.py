@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from math import prod
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
 
 from armusic.errors import DataError
+from armusic.shapes import Float, Int, Shaped
 
 Items = Shaped[np.ndarray, "item *shape"]
 Variants = Shaped[np.ndarray, "variant *shape"]

@@ -9,11 +9,11 @@ from itertools import islice
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
 from armusic.config import Config, MeasureSchedule, Schedule
+from armusic.shapes import Float, Int
 from armusic.vae.data import Augment, Data, Scale, batches
 from armusic.vae.distributed import add_up, draw, processes
 from armusic.vae.judge import Judge

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
 from torch import Tensor
 
+from armusic.shapes import Float
 from armusic.vae.data import Items
 
 

@@ -7,12 +7,12 @@ from contextlib import nullcontext
 
 import numpy as np
 import torch
-from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from armusic.config import Config, MeasureLoss
 from armusic.errors import UsageError
+from armusic.shapes import Float
 from armusic.vae import control
 from armusic.vae.companion import make_companion
 from armusic.vae.control import Edits

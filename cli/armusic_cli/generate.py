@@ -73,6 +73,7 @@ DRAWN = 20  # tunes in the picture at most
 @options.form
 @options.ppq
 @options.force
+@options.no_picture
 @click.option(
     "-o",
     "--output",
@@ -101,6 +102,7 @@ def command(
     form: str | None,
     ppq: int | None,
     force: bool,
+    no_picture: bool,
     out: Path | None,
     as_json: bool,
 ) -> None:
@@ -115,10 +117,13 @@ def command(
     _check(ctx, like)
     named = spelled(targets, own)
     layout = "clips" if (count > 1 if out is None else not out.suffix) else None
-    output = outputs.choose(out, "generated", layout=layout, form=form, ppq=ppq, force=force)
+    output = outputs.choose(out, "generated", layout=layout, form=form, ppq=ppq, force=force, no_picture=no_picture)
+    outputs.check_targets(named)
+    source = outputs.source(measures, metre, key, named, count, seed, str(model))
     if like is not None:
         outputs.refuse_inputs(output.path, like)
-    with outputs.with_picture(output) as draft:
+        source = outputs.source(like, tune)
+    with outputs.with_picture(output, source) as draft:
         from armusic import api
 
         api.writers.check(output.path, **output.format)
@@ -131,7 +136,7 @@ def command(
         note = ", ".join([f"in {generated.key}", *map(short, targets), f"seed {seed}"])
         if draft:
             title = f"Like {like.stem}" if like else f"New tunes in {metre}"
-            api.plotting.save(api.plotting.rolls(generated.tunes[:DRAWN], title, note), draft)
+            draft.save(api.plotting.rolls(generated.tunes[:DRAWN], title, note))
         api.write(generated, output.path, attributes=generated.names, **output.options)
     files = [str(path) for path in output.files]
     if as_json:

@@ -65,6 +65,7 @@ IMAGES = "is for test images, which have a command of their own: armusic travers
 @options.tune
 @options.reading
 @options.force
+@options.no_picture
 @click.option(
     "-o",
     "--output",
@@ -100,6 +101,7 @@ def command(
     model: Path | None,
     tune: int | None,
     force: bool,
+    no_picture: bool,
     out: Path | None,
     as_json: bool,
     **reading: Any,
@@ -129,13 +131,21 @@ def command(
         raise UsageError(f"--{flag} is for the search, and --open-loop makes none: leave one of them out")
     how: dict[str, Any] = {"natural": natural, "keep": keep, "each_measure": each_measure}
     named = spelled(attributes, own)
+    if valued:
+        outputs.check_targets(named)
     typed = [short(text) for text in attributes]
     name = "-".join(text.split("=")[0].strip() for text in typed)
     output = outputs.choose(
-        out, f"{file.stem}-{name.replace('/', '-')}", layout=layout, form=form, ppq=ppq, force=force
+        out,
+        f"{file.stem}-{name.replace('/', '-')}",
+        layout=layout,
+        form=form,
+        ppq=ppq,
+        force=force,
+        no_picture=no_picture,
     )
     outputs.refuse_inputs(output.path, file)
-    with outputs.with_picture(output) as draft:
+    with outputs.with_picture(output, outputs.source(file, tune)) as draft:
         from armusic import api
 
         api.writers.check(output.path, **output.format)
@@ -150,7 +160,7 @@ def command(
             tunes = [("original", melody), *zip(labels, (answer.tune for answer in answers), strict=True)]
             if draft:
                 title, note = melody.title or file.stem, f"targets: {', '.join(typed)}"
-                api.plotting.save(api.plotting.targets(tunes, reached, title, note), draft)
+                draft.save(api.plotting.targets(tunes, reached, title, note))
             api.write(
                 tunes[1:] if layout == "clips" else tunes, output.path, attributes=reached.names, **output.options
             )
@@ -158,7 +168,7 @@ def command(
             extra: dict[str, Any] = {} if open_loop else {**how, "alternatives": alternatives, "seed": seed}
             variations = loaded.interpolate(melody, named[0], steps, span, measures, key, closed=not open_loop, **extra)
             if draft:
-                api.picture(variations, name, draft)
+                draft.save(api.plotting.sweep(variations, name))
             api.write(variations, output.path, attributes=named, **output.options)
     if valued:
         _show_reached(file, answers, alternatives, output.files, as_json=as_json)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 @options.ppq
 @options.model
 @options.force
+@options.no_picture
 @click.option(
     "-o",
     "--output",
@@ -60,6 +61,7 @@ def command(
     ppq: int | None,
     model: Path | None,
     force: bool,
+    no_picture: bool,
     out: Path | None,
     as_json: bool,
     **reading: Any,
@@ -73,9 +75,9 @@ def command(
         armusic morph a.mid b.mid
     """
     stem = f"{first.stem}-{second.stem}"
-    output = outputs.choose(out, stem, layout=layout, form=form, ppq=ppq, force=force)
+    output = outputs.choose(out, stem, layout=layout, form=form, ppq=ppq, force=force, no_picture=no_picture)
     outputs.refuse_inputs(output.path, first, second)
-    with outputs.with_picture(output) as draft:
+    with outputs.with_picture(output, outputs.source(first, second)) as draft:
         from armusic import api
 
         api.writers.check(output.path, **output.format)
@@ -85,7 +87,7 @@ def command(
         tunes = [(step.name, step.tune) for step in path]
         if draft:
             note = "measure by measure; the first and the last unchanged"
-            api.plotting.save(api.plotting.rolls(tunes, f"{first.stem} to {second.stem}", note), draft)
+            draft.save(api.plotting.rolls(tunes, f"{first.stem} to {second.stem}", note))
         api.write(tunes, output.path, **output.options)
     files = [str(path) for path in output.files]
     if as_json:

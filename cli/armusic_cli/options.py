@@ -64,6 +64,7 @@ model = click.option(
     "--model", type=FILE, metavar="RUN", help="A run folder or checkpoint.  [default: the shipped model]"
 )
 force = click.option("--force", is_flag=True, help="Replace existing files.")
+no_picture = click.option("--no-picture", is_flag=True, help="Draw no piano rolls: it is done sooner.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 data_dir = click.option(
     "--data-dir",

@@ -53,6 +53,7 @@ UNUSUAL = 3  # messages that are printed for each result; --json has them all
 @options.tune
 @options.reading
 @options.force
+@options.no_picture
 @click.option(
     "-o",
     "--output",
@@ -79,6 +80,7 @@ def command(
     model: Path | None,
     tune: int | None,
     force: bool,
+    no_picture: bool,
     out: Path | None,
     as_json: bool,
     **reading: Any,
@@ -91,10 +93,13 @@ def command(
 
         armusic vary input.mid --measures 5-8
     """
-    output = outputs.choose(out, f"{file.stem}-vary", layout=layout, form=form, ppq=ppq, force=force)
+    output = outputs.choose(
+        out, f"{file.stem}-vary", layout=layout, form=form, ppq=ppq, force=force, no_picture=no_picture
+    )
     outputs.refuse_inputs(output.path, file)
     named = spelled(targets, own)
-    with outputs.with_picture(output) as draft:
+    outputs.check_targets(named)
+    with outputs.with_picture(output, outputs.source(file, tune)) as draft:
         from armusic import api
 
         api.writers.check(output.path, **output.format)
@@ -105,7 +110,7 @@ def command(
         tunes = [("original", melody), *((f"vary {number}", each.tune) for number, each in enumerate(varied, 1))]
         if draft:
             note = ", ".join([f"measures {first}-{last}", *map(short, targets), f"seed {seed}"])
-            api.plotting.save(api.plotting.rolls(tunes, melody.title or file.stem, note), draft)
+            draft.save(api.plotting.rolls(tunes, melody.title or file.stem, note))
         api.write(tunes[1:] if layout == "clips" else tunes, output.path, attributes=varied[0].names, **output.options)
     files = [str(path) for path in output.files]
     if as_json:

@@ -163,15 +163,25 @@ def test_the_input_comes_back_untouched(run: Run, melody: Path, model: Path) -> 
     assert all(getattr(written, name) == getattr(original, name) for name in ("notes", "measures", "tempos", "key"))
 
 
+WITHOUT = "name another file, leave the picture out with --no-picture, or"
+
+
 @pytest.mark.parametrize("existing", ["input-rhythm.mid", "input-rhythm.png"])
 def test_what_is_there_is_kept_without_force(run: Run, melody: Path, existing: str, model: Path) -> None:
     Path(existing).write_text("mine")
     error = run("interpolate", melody, "--attr", "rhythm", "--model", model).error(1)
-    assert error == f"{existing} exists already: name another file, or replace it with --force"
+    choice = "name another file, or" if existing.endswith(".mid") else WITHOUT
+    assert error == f"{existing} exists already: {choice} replace it with --force"
     assert names(melody.parent) == sorted(["input.mid", existing])
     assert Path(existing).read_text() == "mine"
     assert run("interpolate", melody, "--attr", "rhythm", "--model", model, "--force").code == 0
     assert Path(existing).read_bytes() != b"mine"
+
+
+def test_a_wrong_target_comes_before_an_output_that_is_there(run: Run, melody: Path) -> None:
+    Path("input-rhythm.mid").touch()
+    error = run("interpolate", melody, "--attr", "rhythm=much", "--model", "no-such-model").error(2)
+    assert "rhythm=much: 'much' is no number" in error
 
 
 def test_it_is_refused_before_the_work(run: Run, melody: Path) -> None:
@@ -296,12 +306,23 @@ def test_a_checkpoint_that_cannot_be_used(run: Run, melody: Path) -> None:
     assert names(melody.parent) == ["folder", "input.mid", "other.safetensors", "text.safetensors"]
 
 
+def test_without_a_picture_it_loads_no_matplotlib(melody: Path, model: Path) -> None:
+    arguments = ["interpolate", "input.mid", "--attr", "rhythm", "--model", str(model), "--no-picture"]
+    assert loaded(arguments) == "loaded: torch"
+    assert names(melody.parent) == ["input-rhythm.mid", "input.mid"]
+
+
 SLOW = ("music21", "scipy", "sklearn", "skimage", "sympy", "pandas", "joblib", "pretty_midi", "verovio", "fastapi")
 
 
 def test_it_loads_no_slow_package_besides_matplotlib(melody: Path, model: Path) -> None:
-    """How long it takes is in `benchmarks/speed.py`."""
+    """How long it takes is in `benchmarks/start.py`."""
     arguments = ["interpolate", "input.mid", "--attr", "rhythm", "--model", str(model), "--force"]
+    assert loaded(arguments) == "loaded: matplotlib"
+
+
+def loaded(arguments: list[str]) -> str:
+    """Return which heavy packages a command loads, in a process of its own."""
     code = f"""
 import sys
 from armusic_cli.main import run
@@ -311,4 +332,4 @@ print("loaded:", *sorted(set(sys.modules) & {{"torch", "matplotlib", *{SLOW!r}}}
     path = os.pathsep.join([str(ROOT), str(ROOT / "cli")])
     environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "loaded: matplotlib"
+    return done.stdout.splitlines()[-1]

@@ -8,11 +8,12 @@ import click
 import mido
 import pytest
 
+from armusic.errors import MissingFileError
 from armusic.io import readers, writers
 from armusic_cli import options, outputs
 from tests.extras import cairo
 
-from .conftest import Run
+from .conftest import EXAMPLES, Run
 
 
 def names(folder: Path) -> list[str]:
@@ -75,6 +76,65 @@ def test_clips_of_a_format_and_scenes(run: Run, melody: Path, model: Path) -> No
     assert Path("live.dawproject").is_file()
     assert run("generate", "--measures", 1, "-n", 2, "-f", "abc", "-o", "book").code == 0
     assert names(Path("book")) == ["01_tune_1.abc", "02_tune_2.abc"]
+
+
+def test_clips_are_no_file(run: Run, melody: Path) -> None:
+    arguments = ["interpolate", melody, "--attr", "rhythm", "--model", "no-such-model", "--layout", "clips"]
+    error = run(*arguments, "-o", "clips.mid").error(2)
+    assert error == "clips.mid: the layout clips is a folder with a file per tune: leave .mid out"
+    error = run(*arguments, "-o", "clips.abc").error(2)
+    assert error == "clips.abc: the layout clips is a folder with a file per tune: leave .abc out, and add -f abc"
+    assert names(melody.parent) == ["input.mid"]
+
+
+def test_a_tune_is_written_in_several_formats_and_its_picture_replaced(run: Run, melody: Path, model: Path) -> None:
+    arguments = ["interpolate", melody, "--model", model, "--steps", 1, "--attr"]
+    assert run(*arguments, "rhythm", "-o", "a.dawproject").code == 0
+    first = Path("a.png").read_bytes()
+    done = run(*arguments, "rhythm", "-o", "a.musicxml")
+    assert done.out.splitlines()[-1] == "wrote a.musicxml and a.png"
+    assert Path("a.png").read_bytes() == first
+    Path("a.musicxml").unlink()
+    assert run(*arguments, "density", "-o", "a.musicxml").code == 0  # of the same tune, by its content
+    second = Path("a.png").read_bytes()
+    assert second != first
+    error = run(*arguments, "density", "-o", "a.musicxml").error(1)
+    assert error == "a.musicxml exists already: name another file, or replace it with --force"
+    other = melody.with_name("other.mid")
+    other.write_bytes((EXAMPLES / "amazing-grace.mid").read_bytes())
+    arguments[1] = other
+    assert run(*arguments, "rhythm", "-o", "a.mid").error(1) == (
+        "a.png exists already, a picture of another tune: name another file, leave the picture out with --no-picture,"
+        " or replace it with --force"
+    )
+    assert Path("a.png").read_bytes() == second
+    assert run(*arguments, "rhythm", "-o", "a.mid", "--no-picture").out.endswith("wrote a.mid\n")
+    assert Path("a.png").read_bytes() == second
+    assert run(*arguments, "rhythm", "-o", "a.mid", "--force").code == 0
+    assert Path("a.png").read_bytes() != second
+
+
+def test_what_a_picture_is_made_of(here: Path) -> None:
+    for name, text in (("a.abc", "X:1"), ("b.abc", "X:1"), ("c.abc", "X:2")):
+        Path(name).write_text(text)
+    sources = [outputs.source(Path(name), None) for name in ("a.abc", "b.abc", "c.abc", "a.abc#1")]
+    assert sources[0] == sources[1]
+    assert len(set(sources)) == 3
+    assert outputs.source(1, "23") != outputs.source(12, "3")
+    with pytest.raises(MissingFileError):
+        outputs.source(Path("none.mid"))
+
+
+@pytest.mark.parametrize("command", ["generate", "morph", "vary"])
+def test_no_picture(run: Run, melody: Path, model: Path, command: str) -> None:
+    arguments: dict[str, list[object]] = {
+        "generate": ["--measures", 2],
+        "morph": [melody, melody, "--model", model, "--steps", 2],
+        "vary": [melody, "--measures", "1-2", "--alternatives", 1, "--model", model],
+    }
+    done = run(command, *arguments[command], "--no-picture", "-o", "x.mid")
+    assert done.out.splitlines()[-1] == "wrote x.mid", done.err
+    assert names(melody.parent) == ["input.mid", "x.mid"]
 
 
 def test_ticks(run: Run, melody: Path, model: Path) -> None:

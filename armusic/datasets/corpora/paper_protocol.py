@@ -12,12 +12,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Int
 
 from armusic.datasets.corpora.corpus import Corpus, Skip
 from armusic.music.pitch_frame import ABSOLUTE
 from armusic.music.score import METRES
 from armusic.music.tokenizer import HOLD, MAX_TICKS, PAD, REST, is_onset, ticks
+from armusic.shapes import Int
 
 SUFFIX = "-paper"  # of the names of corpora under this protocol
 SHARES = (7, 2, 1)  # tenths of the measures: training, validation, test

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Shaped
 
 from armusic.datasets.images.base import WHITE, Images, pack
 from armusic.errors import DataError
 from armusic.files import one_line
+from armusic.shapes import Shaped
 
 MAX_BYTES = 4e9  # greatest size of unpacked images: 10^6 of 64 x 64 pixels
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from math import prod
 
 import numpy as np
-from jaxtyping import Int, Shaped, UInt8
+
+from armusic.shapes import Int, Shaped, UInt8
 
 WHITE = 255
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Shaped
 
 from armusic.datasets.images.arrays import MAX_BYTES, images_of, size_of
 from armusic.datasets.images.base import Images
@@ -16,6 +15,7 @@ from armusic.datasets.images.stored import New, digest, stored
 from armusic.errors import DataError, ReadError
 from armusic.extras import require
 from armusic.files import label, one_line, read_bytes
+from armusic.shapes import Shaped
 
 log = logging.getLogger(__name__)
 

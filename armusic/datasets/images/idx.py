@@ -11,10 +11,10 @@ from math import prod
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import UInt8
 
 from armusic.errors import ReadError
 from armusic.files import label, read_bytes
+from armusic.shapes import UInt8
 
 MEGABYTES = 1000
 _BYTES = 8  # code of uint8

@@ -11,11 +11,11 @@ from math import pi, prod
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped, UInt8
 
 from armusic.datasets.images.base import Images
 from armusic.datasets.images.stored import New, stored
 from armusic.progress import Progress
+from armusic.shapes import Float, Int, Shaped, UInt8
 
 SIDE = 64
 NAMES = ("shape", "scale", "orientation", "x", "y")

@@ -6,10 +6,10 @@ from functools import cache
 from math import comb, pi
 
 import numpy as np
-from jaxtyping import Bool, Float, Int, UInt8
 
 from armusic.datasets.images import sprites
 from armusic.datasets.images.base import WHITE
+from armusic.shapes import Bool, Float, Int, UInt8
 
 SYMMETRY = np.array([4, 2, 1])
 """Number of orientations in which a square, an ellipse, a heart look the same."""

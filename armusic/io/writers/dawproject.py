@@ -22,13 +22,13 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 import numpy as np
-from jaxtyping import Float
 
 from armusic.errors import UsageError
 from armusic.files import atomic_path, label, one_line
 from armusic.io.writers.layout import Named, check_together
 from armusic.music.attributes import canonical_name, of_tune
 from armusic.music.score import Metre, Tune
+from armusic.shapes import Float
 
 Table = Float[np.ndarray, "_ attribute"]  # a row per measure
 

@@ -17,7 +17,6 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 import numpy as np
-from jaxtyping import Float
 
 from armusic.errors import MissingExtraError, UsageError
 from armusic.extras import require
@@ -27,6 +26,7 @@ from armusic.io.writers.layout import Named, keys_of
 from armusic.io.writers.notation import VALUES, tempo
 from armusic.music.attributes import canonical_name, of_tune
 from armusic.music.score import Metre, Tune
+from armusic.shapes import Float
 
 MEASURES_PER_LINE = 4
 SYMBOLS_PER_LINE = 44  # with more, there are fewer measures on a line

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 
 from armusic.errors import UsageError
 from armusic.files import atomic_path, label
 from armusic.io.writers import midi
 from armusic.io.writers.layout import Named
+from armusic.shapes import Float
 
 RATE = 44_100  # samples per second
 LOUDEST = 0.8  # peak, as a share of the largest sample

@@ -13,7 +13,6 @@ from functools import cache
 from importlib.metadata import EntryPoint
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from armusic import plugins
 from armusic.errors import DataError, UsageError
@@ -25,6 +24,7 @@ from armusic.music.attributes.rhythmic import beat_strength, rhythmic_entropy, s
 from armusic.music.attributes.validation import Attribute, Tokens, Values, check, is_transposition_invariant
 from armusic.music.score import METRES, Metre, Tune
 from armusic.music.tokenizer import ticks
+from armusic.shapes import Float, Int
 
 __all__ = [
     "ALIASES",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Int
 
 from armusic.music.attributes.validation import Values
 from armusic.music.score import Metre
 from armusic.music.tokenizer import ticks
+from armusic.shapes import Int
 
 _CODES = 256  # more than there are durations, or intervals from -127 to 127
 

@@ -7,13 +7,13 @@ value does not change by transposition, and is 0 for silence and where a note is
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Int
 
 from armusic.music.attributes.entropy import entropy
 from armusic.music.attributes.pati_lerch import SPAN
 from armusic.music.attributes.validation import Tokens, Values
 from armusic.music.score import Metre
 from armusic.music.tokenizer import is_onset, ticks
+from armusic.shapes import Int
 
 
 def interval_entropy(tokens: Tokens, metre: Metre) -> Values:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from jaxtyping import Float
 
 from armusic.music.attributes.validation import Tokens, Values
 from armusic.music.score import Metre
 from armusic.music.tokenizer import is_onset, ticks
+from armusic.shapes import Float
 
 SPAN = 26  # semitones that count as 1 in range and contour (Pati and Lerch 2020)
 

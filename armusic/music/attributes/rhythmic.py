@@ -9,12 +9,12 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from jaxtyping import Bool, Int
 
 from armusic.music.attributes.entropy import entropy
 from armusic.music.attributes.validation import Tokens, Values
 from armusic.music.score import Metre
 from armusic.music.tokenizer import TICKS_PER_BEAT, UNITS_PER_QUARTER, is_onset, tick_units, ticks
+from armusic.shapes import Bool, Int
 
 # How many levels below the weakest beat each tick within a beat lies.
 _BELOW_SIMPLE = (2, 3, 1, 3, 2)  # 1/4, 1/3, 1/2, 2/3, 3/4 of the beat: eighth 1, sixteenths 2, triplets 3

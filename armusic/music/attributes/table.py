@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
 
 from armusic.music.attributes import DEFAULT, canonical_name, of_tune
 from armusic.music.score import Tune
+from armusic.shapes import Float
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from armusic.errors import DataError, UsageError
 from armusic.music.score import METRES, Metre
 from armusic.music.tokenizer import HOLD, REST, TICKS_PER_BEAT, is_onset, ticks
+from armusic.shapes import Float, Int
 
 Tokens = Int[np.ndarray, "measure tick"]
 Values = Float[np.ndarray, " measure"]

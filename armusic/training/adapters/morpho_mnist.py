@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int, UInt8
 
 from armusic.datasets.images import mnist, morphometry
+from armusic.shapes import Int, UInt8
 from armusic.training.adapters.images import ImageAdapter
 
 PRESETS: dict[str, dict[str, Any]] = {

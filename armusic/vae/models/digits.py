@@ -11,8 +11,9 @@ from typing import cast
 
 import numpy as np
 import torch
-from jaxtyping import Int, UInt8
 from torch import Tensor, nn
+
+from armusic.shapes import Int, UInt8
 
 SHIPPED = "digits.safetensors"
 _BATCH = 1000

@@ -18,7 +18,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Int
 
 from armusic.errors import MetreError, MusicError, NoNotesError, OffGridError, PolyphonyError
 from armusic.files import label, read_bytes
@@ -32,6 +31,7 @@ from armusic.io.readers.midi.tune import build
 from armusic.io.readers.options import Reading, Remark
 from armusic.music import smf
 from armusic.music.score import Metre, Tune
+from armusic.shapes import Int
 
 __all__ = ["Part", "likeness", "parts_of", "read", "signatures_of", "tempos_of", "tune_of"]
 

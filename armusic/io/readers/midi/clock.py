@@ -12,13 +12,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from armusic.errors import UsageError
 from armusic.files import label, one_line, read_bytes
 from armusic.io.readers.midi.measures import UNITS
 from armusic.io.readers.options import Reading
 from armusic.music.score import Metre
+from armusic.shapes import Float, Int
 
 VIRTUAL = 960  # ticks per quarter note where the file's own do not count
 _MOST_BEATS = 100_000

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.errors import PolyphonyError, UsageError
 from armusic.io.readers.midi.parts import Part
 from armusic.io.readers.options import Remark
 from armusic.music import smf
+from armusic.shapes import Bool, Float, Int
 
 Scores = Float[np.ndarray, " part"]
 

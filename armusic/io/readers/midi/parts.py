@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Int
 
 from armusic.music import smf
+from armusic.shapes import Bool, Int
 
 Ticks = Int[np.ndarray, " note"]
 

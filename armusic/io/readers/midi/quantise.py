@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.io.readers.midi.measures import Span
 from armusic.music.score import Metre
 from armusic.music.tokenizer import tick_units
+from armusic.shapes import Bool, Float, Int
 
 Units = Int[np.ndarray, " time"]
 
