@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from armusic.errors import UsageError
-from armusic.extras import missing
+from armusic.extras import require
 
 
 class Output(Protocol):
@@ -40,23 +40,30 @@ def open_ports(out: str | None, into: str | None, virtual: bool) -> tuple[Any, A
     UsageError
         If there is no such port, or no MIDI at all.
     """
-    import mido
-
-    try:
-        mido.backend.load()
-    except ImportError as error:
-        raise missing("python-rtmidi", extra="live", purpose="playing") from error
+    backend = _backend()
     try:
         if virtual:
             name = out or "armusic"
-            return mido.open_output(name, virtual=True), mido.open_input(into or name, virtual=True)
-        outputs, inputs = mido.get_output_names(), mido.get_input_names() if into else []
-        output = mido.open_output(choose(out, outputs, "output"))
-        return output, mido.open_input(choose(into, inputs, "input")) if into else None
+            return backend.open_output(name, virtual=True), backend.open_input(into or name, virtual=True)
+        outputs, inputs = backend.get_output_names(), backend.get_input_names() if into else []
+        output = backend.open_output(choose(out, outputs, "output"))
+        return output, backend.open_input(choose(into, inputs, "input")) if into else None
     except UsageError:
         raise
     except Exception as error:  # the backend's own errors come from the system, and have no common type
         raise UsageError(f"MIDI does not work on this system: {' '.join(str(error).split()) or type(error)}") from error
+
+
+def _backend() -> Any:
+    """Return mido's backend, which `MIDO_BACKEND` may name; rtmidi2 where it is not installed."""
+    import mido
+
+    try:
+        mido.backend.load()
+    except ImportError:
+        require("rtmidi2", extra="live", purpose="playing")
+        return mido.Backend("armusic.live.rtmidi2_ports")
+    return mido.backend
 
 
 def choose(name: str | None, ports: Sequence[str], kind: str) -> str:

@@ -1,5 +1,7 @@
 """Ports: what is said where there is no MIDI, or no port of a name."""
 
+import sys
+
 import mido
 import pytest
 
@@ -9,6 +11,7 @@ from armusic.live import ports
 
 def test_without_a_backend_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mido, "backend", mido.Backend("mido.backends.no_such_backend"))
+    monkeypatch.setitem(sys.modules, "rtmidi2", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'armusic\[live\]'"):
         ports.open_ports(None, None, False)
 
