@@ -7,14 +7,16 @@ that was stopped, sees the old file or the new one and never half of either.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from armusic.errors import ArmusicError, MissingFileError, ReadError, UsageError, WriteError
 
+_NO_FLUSH = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)  # some network and user-space file systems
 MAX_BYTES = 50_000_000  # far above any single melody; keeps a wrong file from filling the memory
 
 
@@ -164,14 +166,17 @@ def atomic_path(path: Path | str, force: bool = False) -> Iterator[Path]:
             temporary.touch(exist_ok=False)  # not tempfile, whose files are private: an output follows the umask
             mode = temporary.stat().st_mode
             yield temporary
-            temporary.chmod(mode)  # a library may have put a private file in its place
+            with suppress(OSError):  # some file systems have no modes: FAT, some network drives
+                temporary.chmod(mode)  # a library may have put a private file in its place
             _flush(temporary)
             check_writable(path, force)  # it may have appeared in the meantime
             if target.exists():
-                shutil.copymode(target, temporary)
+                with suppress(OSError):
+                    shutil.copymode(target, temporary)
             os.replace(temporary, target)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # Windows removes no file that is open: what stopped the block matters more
+            temporary.unlink(missing_ok=True)
 
 
 def check_folder(path: Path | str, force: bool = False) -> None:
@@ -255,9 +260,13 @@ def _check_parent(path: Path, shown: str) -> None:
 
 
 def _flush(path: Path) -> None:
-    """Write the file to the disk before it replaces the old one."""
+    """Write the file to the disk before it replaces the old one, where the file system can."""
     with path.open("rb+") as file:
-        os.fsync(file.fileno())
+        try:
+            os.fsync(file.fileno())
+        except OSError as error:
+            if error.errno not in _NO_FLUSH:
+                raise
 
 
 def _reason(error: OSError) -> str:

@@ -6,16 +6,17 @@ music21 and matplotlib take seconds to load.
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import traceback as tracebacks
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 
 import click
 
 from armusic.errors import ArmusicError
+from armusic_cli import console
 from armusic_cli.messages import with_flags
 
 COMMANDS = {
@@ -125,7 +126,10 @@ def cli(ctx: click.Context, traceback: bool) -> None:
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    sys.exit(run(sys.argv[1:]))
+    console.prepare()
+    code = run(sys.argv[1:])
+    console.settle()
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -146,15 +150,15 @@ def run(arguments: Sequence[str]) -> int:
         code = cli.main(list(arguments), prog_name="armusic", standalone_mode=False, obj=shown)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader (head, less) has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  (the last resort: reported, with a traceback on demand)
-        if shown["traceback"]:
-            tracebacks.print_exception(error)
         message, status = _explain(error)
-        if status == INTERRUPTED and sys.stderr.isatty():
-            click.echo(err=True)  # ends the line on which the terminal shows ^C
-        click.echo(f"armusic: {message}", err=True)
+        with suppress(OSError):  # nobody reads standard error
+            if shown["traceback"]:
+                tracebacks.print_exception(error)
+            if status == INTERRUPTED and sys.stderr.isatty():
+                click.echo(err=True)  # ends the line on which the terminal shows ^C
+            click.echo(f"armusic: {message}", err=True)
         return status
     return code if isinstance(code, int) else 0
 
