@@ -78,7 +78,7 @@ def check_readable(path: Path | str, megabytes: float = MAX_BYTES / 1e6) -> None
     except ArmusicError:  # MissingFileError is an OSError as well
         raise
     except OSError as error:
-        raise ReadError(f"{shown}: cannot be read ({_reason(error)})") from error
+        raise ReadError(f"{shown}: cannot be read ({reason(error)})") from error
     if size == 0:
         raise ReadError(f"{label(path)}: an empty file")
     if size > megabytes * 1e6:
@@ -91,7 +91,7 @@ def read_bytes(path: Path | str, megabytes: float = MAX_BYTES / 1e6) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise ReadError(f"{label(path)}: cannot be read ({_reason(error)})") from error
+        raise ReadError(f"{label(path)}: cannot be read ({reason(error)})") from error
 
 
 @contextmanager
@@ -102,7 +102,7 @@ def _write_errors(shown: str) -> Iterator[None]:
     except ArmusicError:  # some are an OSError as well
         raise
     except OSError as error:
-        raise WriteError(f"{shown}: cannot be written ({_reason(error)})") from error
+        raise WriteError(f"{shown}: cannot be written ({reason(error)})") from error
 
 
 def check_writable(path: Path | str, force: bool = False) -> None:
@@ -269,5 +269,6 @@ def _flush(path: Path) -> None:
                 raise
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Return why the system refused, in its words."""
     return error.strerror or type(error).__name__

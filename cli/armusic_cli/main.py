@@ -15,6 +15,7 @@ from importlib import import_module
 
 import click
 
+from armusic import extras
 from armusic.errors import ArmusicError
 from armusic_cli import console
 from armusic_cli.messages import with_flags
@@ -85,9 +86,12 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; click would print an empty line at Ctrl-C."""
+        """Run a command; say what it needs if that is not installed; click would print an empty line at Ctrl-C."""
         try:
             return super().invoke(ctx)
+        except ModuleNotFoundError:
+            with extras.training(f"armusic {ctx.invoked_subcommand}"):
+                raise
         except KeyboardInterrupt as stop:
             raise Interrupted(str(stop) or "stopped") from stop
 
@@ -119,6 +123,7 @@ def cli(ctx: click.Context, traceback: bool) -> None:
     logging.addLevelName(logging.WARNING, "warning")
     handler = logging.StreamHandler()
     handler.setFormatter(Formatter("armusic: %(levelname)s: %(message)s"))
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it warns of a home that it may not write to
     logger = logging.getLogger("armusic")
     logger.addHandler(handler)
     ctx.call_on_close(lambda: logger.removeHandler(handler))

@@ -124,4 +124,5 @@ def test_without_a_home_or_a_cache(strange: Path, tmp_path: Path) -> None:
         done = subprocess.run([*COMMAND, *words], env=environment(**places), cwd=tmp_path, capture_output=True)
         assert b"fault" not in done.stderr
         assert b"Traceback" not in done.stderr
+        assert b"atplotlib" not in done.stderr
         assert done.returncode in (0, 1)
