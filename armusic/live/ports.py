@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
-from armusic.errors import UsageError
-from armusic.extras import require
+from armusic.errors import MissingExtraError, UsageError
+from armusic.extras import missing, require
+
+PACKAGE = "rtmidi2" if sys.version_info >= (3, 13) else "python-rtmidi"
+"""What the extra installs: python-rtmidi has no wheels for Python 3.13 and later."""
 
 
 class Output(Protocol):
@@ -60,9 +65,11 @@ def _backend() -> Any:
 
     try:
         mido.backend.load()
-    except ImportError:
-        require("rtmidi2", extra="live", purpose="playing")
-        return mido.Backend("armusic.live.rtmidi2_ports")
+    except ImportError as error:
+        with suppress(MissingExtraError):
+            require("rtmidi2", extra="live", purpose="playing")
+            return mido.Backend("armusic.live.rtmidi2_ports")
+        raise missing(PACKAGE, extra="live", purpose="playing") from error
     return mido.backend
 
 
