@@ -68,7 +68,7 @@ def check_readable(path: Path | str, megabytes: float = MAX_BYTES / 1e6) -> None
     path = Path(path)
     shown = one_line(str(path))
     try:
-        if not path.exists():
+        if not _exists(path):
             raise MissingFileError(f"{shown}: no such file")
         if path.is_dir():
             raise ReadError(f"{shown}: a folder: name a file in it")
@@ -120,7 +120,7 @@ def check_writable(path: Path | str, force: bool = False) -> None:
     with _write_errors(shown):
         if path.is_dir():
             raise WriteError(f"{shown}: a folder: name a file in it")
-        if path.exists():
+        if _exists(path):
             if not path.is_file():
                 raise WriteError(f"{shown}: not a regular file, so it is not replaced")
             if not force:
@@ -170,7 +170,7 @@ def atomic_path(path: Path | str, force: bool = False) -> Iterator[Path]:
                 temporary.chmod(mode)  # a library may have put a private file in its place
             _flush(temporary)
             check_writable(path, force)  # it may have appeared in the meantime
-            if target.exists():
+            if _exists(target):
                 with suppress(OSError):
                     shutil.copymode(target, temporary)
             os.replace(temporary, target)
@@ -192,7 +192,7 @@ def check_folder(path: Path | str, force: bool = False) -> None:
     path = Path(path)
     shown = one_line(str(path))
     with _write_errors(shown):
-        if path.exists() and not path.is_dir():
+        if _exists(path) and not path.is_dir():
             raise WriteError(f"{shown}: a file, not a folder: name another folder")
         if path.is_dir() and not force and any(path.iterdir()):
             raise WriteError(f"{shown} has files in it: name another folder, or replace them with the option force")
@@ -249,9 +249,18 @@ def data_folder(folder: str | os.PathLike[str] | None = None) -> Path:
     return Path(folder or os.environ.get("ARMUSIC_DATA") or user_cache_path("armusic"))
 
 
+def _exists(path: Path) -> bool:
+    """Return whether a path exists; the system's other answers are errors, as in `Path.exists` before Python 3.14."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # the last: a name with a null character
+        return False
+    return True
+
+
 def _check_parent(path: Path, shown: str) -> None:
     parent = Path(os.path.realpath(path)).parent
-    if not parent.exists():
+    if not _exists(parent):
         raise WriteError(f"{shown}: its folder {one_line(str(path.parent))} does not exist: create it first")
     if not parent.is_dir():
         raise WriteError(f"{shown}: {one_line(str(path.parent))} is a file, not a folder")
