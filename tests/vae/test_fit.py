@@ -1,5 +1,6 @@
 """The loop: same seed, same losses; it learns; it goes on where it stopped."""
 
+import inspect
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -107,6 +108,10 @@ def test_bfloat16_is_near_float32_and_leaves_the_weights_alone(data: Data) -> No
     assert {gradient.dtype for gradient in rough[1].values()} == {torch.float32}
 
 
+@pytest.mark.skipif(
+    "recompile_limit" not in inspect.signature(torch.compile).parameters,
+    reason="torch before 2.13 traces the network, but not the type checks of the tests around it",
+)
 @pytest.mark.parametrize("limited", [True, False])
 @pytest.mark.filterwarnings("ignore:The .grad attribute")  # of torch, while it traces
 def test_a_compiled_network_is_the_same_network(data: Data, monkeypatch: pytest.MonkeyPatch, limited: bool) -> None:
