@@ -115,6 +115,7 @@ def test_bfloat16_is_near_float32_and_leaves_the_weights_alone(data: Data) -> No
 @pytest.mark.parametrize("limited", [True, False])
 @pytest.mark.filterwarnings("ignore:The .grad attribute")  # of torch, while it traces
 @pytest.mark.filterwarnings("ignore:'_UnionGenericAlias' is deprecated")  # in torch, on Python 3.14
+@pytest.mark.filterwarnings("ignore:Guards may run slower on Python 3.13.0")
 def test_a_compiled_network_is_the_same_network(data: Data, monkeypatch: pytest.MonkeyPatch, limited: bool) -> None:
     """Traced as torch.compile traces it, and run without a C++ compiler; torch before 2.13 has no `recompile_limit`."""
     graphs = CompileCounterWithBackend("aot_eager")
