@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 from armusic.errors import MissingExtraError
+
+TRAIN = {
+    "joblib": "joblib",
+    "music21": "music21",
+    "scipy": "scipy",
+    "sklearn": "scikit-learn",
+    "torch": "torch",
+}
+"""What the extra `armusic[train]` installs: module -> package. Modules for training import it at their top."""
 
 
 def require(module: str, *, extra: str, purpose: str) -> Any:
@@ -46,3 +57,35 @@ def missing(package: str | None, *, purpose: str, extra: str | None = None) -> M
     """
     source = f"'armusic[{extra}]'" if extra else package
     return MissingExtraError(f"{purpose} needs {package}, which is not installed: pip install {source}")
+
+
+@contextmanager
+def training(purpose: str) -> Iterator[None]:
+    """Name the extra `train` where an import in the block, or in what it imports, finds that it is not installed.
+
+    Parameters
+    ----------
+    purpose : str
+        The work that needs it, as the subject of a sentence.
+
+    Raises
+    ------
+    MissingExtraError
+        If a package of that extra is not installed; other missing modules are reported as they are.
+
+    Examples
+    --------
+    >>> try:
+    ...     with training("this example"):
+    ...         raise ModuleNotFoundError("No module named 'sklearn.svm'", name="sklearn.svm")
+    ... except MissingExtraError as error:
+    ...     print(error)
+    this example needs scikit-learn, which is not installed: pip install 'armusic[train]'
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        package = TRAIN.get((error.name or "").partition(".")[0])
+        if package is None:
+            raise
+        raise missing(package, extra="train", purpose=purpose) from error

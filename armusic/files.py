@@ -7,14 +7,16 @@ that was stopped, sees the old file or the new one and never half of either.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from armusic.errors import ArmusicError, MissingFileError, ReadError, UsageError, WriteError
 
+_NO_FLUSH = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)  # some network and user-space file systems
 MAX_BYTES = 50_000_000  # far above any single melody; keeps a wrong file from filling the memory
 
 
@@ -66,7 +68,7 @@ def check_readable(path: Path | str, megabytes: float = MAX_BYTES / 1e6) -> None
     path = Path(path)
     shown = one_line(str(path))
     try:
-        if not path.exists():
+        if not _exists(path):
             raise MissingFileError(f"{shown}: no such file")
         if path.is_dir():
             raise ReadError(f"{shown}: a folder: name a file in it")
@@ -76,7 +78,7 @@ def check_readable(path: Path | str, megabytes: float = MAX_BYTES / 1e6) -> None
     except ArmusicError:  # MissingFileError is an OSError as well
         raise
     except OSError as error:
-        raise ReadError(f"{shown}: cannot be read ({_reason(error)})") from error
+        raise ReadError(f"{shown}: cannot be read ({reason(error)})") from error
     if size == 0:
         raise ReadError(f"{label(path)}: an empty file")
     if size > megabytes * 1e6:
@@ -89,7 +91,7 @@ def read_bytes(path: Path | str, megabytes: float = MAX_BYTES / 1e6) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise ReadError(f"{label(path)}: cannot be read ({_reason(error)})") from error
+        raise ReadError(f"{label(path)}: cannot be read ({reason(error)})") from error
 
 
 @contextmanager
@@ -100,7 +102,7 @@ def _write_errors(shown: str) -> Iterator[None]:
     except ArmusicError:  # some are an OSError as well
         raise
     except OSError as error:
-        raise WriteError(f"{shown}: cannot be written ({_reason(error)})") from error
+        raise WriteError(f"{shown}: cannot be written ({reason(error)})") from error
 
 
 def check_writable(path: Path | str, force: bool = False) -> None:
@@ -118,7 +120,7 @@ def check_writable(path: Path | str, force: bool = False) -> None:
     with _write_errors(shown):
         if path.is_dir():
             raise WriteError(f"{shown}: a folder: name a file in it")
-        if path.exists():
+        if _exists(path):
             if not path.is_file():
                 raise WriteError(f"{shown}: not a regular file, so it is not replaced")
             if not force:
@@ -164,14 +166,17 @@ def atomic_path(path: Path | str, force: bool = False) -> Iterator[Path]:
             temporary.touch(exist_ok=False)  # not tempfile, whose files are private: an output follows the umask
             mode = temporary.stat().st_mode
             yield temporary
-            temporary.chmod(mode)  # a library may have put a private file in its place
+            with suppress(OSError):  # some file systems have no modes: FAT, some network drives
+                temporary.chmod(mode)  # a library may have put a private file in its place
             _flush(temporary)
             check_writable(path, force)  # it may have appeared in the meantime
-            if target.exists():
-                shutil.copymode(target, temporary)
+            if _exists(target):
+                with suppress(OSError):
+                    shutil.copymode(target, temporary)
             os.replace(temporary, target)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # Windows removes no file that is open: what stopped the block matters more
+            temporary.unlink(missing_ok=True)
 
 
 def check_folder(path: Path | str, force: bool = False) -> None:
@@ -187,7 +192,7 @@ def check_folder(path: Path | str, force: bool = False) -> None:
     path = Path(path)
     shown = one_line(str(path))
     with _write_errors(shown):
-        if path.exists() and not path.is_dir():
+        if _exists(path) and not path.is_dir():
             raise WriteError(f"{shown}: a file, not a folder: name another folder")
         if path.is_dir() and not force and any(path.iterdir()):
             raise WriteError(f"{shown} has files in it: name another folder, or replace them with the option force")
@@ -244,9 +249,18 @@ def data_folder(folder: str | os.PathLike[str] | None = None) -> Path:
     return Path(folder or os.environ.get("ARMUSIC_DATA") or user_cache_path("armusic"))
 
 
+def _exists(path: Path) -> bool:
+    """Return whether a path exists; the system's other answers are errors, as in `Path.exists` before Python 3.14."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # the last: a name with a null character
+        return False
+    return True
+
+
 def _check_parent(path: Path, shown: str) -> None:
     parent = Path(os.path.realpath(path)).parent
-    if not parent.exists():
+    if not _exists(parent):
         raise WriteError(f"{shown}: its folder {one_line(str(path.parent))} does not exist: create it first")
     if not parent.is_dir():
         raise WriteError(f"{shown}: {one_line(str(path.parent))} is a file, not a folder")
@@ -255,10 +269,15 @@ def _check_parent(path: Path, shown: str) -> None:
 
 
 def _flush(path: Path) -> None:
-    """Write the file to the disk before it replaces the old one."""
+    """Write the file to the disk before it replaces the old one, where the file system can."""
     with path.open("rb+") as file:
-        os.fsync(file.fileno())
+        try:
+            os.fsync(file.fileno())
+        except OSError as error:
+            if error.errno not in _NO_FLUSH:
+                raise
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Return why the system refused, in its words."""
     return error.strerror or type(error).__name__

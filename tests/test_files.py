@@ -1,7 +1,10 @@
 """Files are read with a plain reason when they cannot be, and written whole or not at all."""
 
+import errno
 import os
+import shutil
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -185,3 +188,40 @@ def test_refuses_a_folder_that_cannot_be(tmp_path: Path) -> None:
         with pytest.raises(WriteError, match=words), files.atomic_folder(target, force) as temporary:
             (temporary / "1.mid").touch()
     assert names(tmp_path / "full") == ["1.mid"]
+
+
+def refusing(error: OSError) -> Callable[..., None]:
+    def function(*arguments: object, **options: object) -> None:
+        raise error
+
+    return function
+
+
+def test_a_file_system_without_modes_or_flushing_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FAT has no modes; some network drives flush no file."""
+    monkeypatch.setattr(Path, "chmod", refusing(PermissionError(errno.EPERM, "Operation not permitted")))
+    monkeypatch.setattr(shutil, "copymode", refusing(PermissionError(errno.EPERM, "Operation not permitted")))
+    monkeypatch.setattr(os, "fsync", refusing(OSError(errno.EINVAL, "Invalid argument")))
+    for text in ("first", "second"):
+        with files.atomic_path(tmp_path / "a", force=True) as temporary:
+            temporary.write_text(text)
+    assert (tmp_path / "a").read_text() == "second"
+    assert names(tmp_path) == ["a"]
+
+
+def test_a_full_disk_is_found_when_a_file_is_flushed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", refusing(OSError(errno.ENOSPC, "No space left on device")))
+    with pytest.raises(WriteError, match=r"No space left on device"), files.atomic_path(tmp_path / "a") as temporary:
+        temporary.write_text("text")
+    assert names(tmp_path) == []
+
+
+def test_a_file_that_another_program_holds_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows, where an open file is neither replaced nor removed."""
+    (tmp_path / "a").write_text("old")
+    monkeypatch.setattr(os, "replace", refusing(PermissionError(errno.EACCES, "Permission denied")))
+    monkeypatch.setattr(Path, "unlink", refusing(PermissionError(errno.EACCES, "Permission denied")))
+    message = r"a: cannot be written \(Permission denied\)$"
+    with pytest.raises(WriteError, match=message), files.atomic_path(tmp_path / "a", force=True) as temporary:
+        temporary.write_text("new")
+    assert (tmp_path / "a").read_text() == "old"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from armusic.evaluation.subject import Subject, number_items
+from armusic.extras import require
 from armusic.progress import Stage, silent
 from armusic.vae.data import Data
 
@@ -73,7 +74,7 @@ def measure(
     ------
     Wasserstein distance: Ramdas, Garcia Trillos and Cuturi, "On Wasserstein two-sample testing" (2017), as in SciPy.
     """
-    from scipy.stats import wasserstein_distance
+    wasserstein_distance = require("scipy.stats", extra="train", purpose="evaluation").wasserstein_distance
 
     z = rng.standard_normal((count, subject.model.latent), dtype=np.float32)
     items = subject.decode(z, lambda done, total: on_progress("chance codes", done, total))

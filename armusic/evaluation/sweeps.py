@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from armusic.evaluation.subject import Codes, Subject
+from armusic.extras import require
 from armusic.metrics.information import standardised
 from armusic.progress import Stage, silent
 from armusic.vae.data import Data
@@ -57,7 +58,7 @@ def find_axes(subject: Subject, test: Data) -> Axes:
     count = len(test.names)
     if subject.config.loss.gamma > 0:
         return Axes(np.arange(count), np.ones(count))
-    from scipy.stats import rankdata
+    rankdata = require("scipy.stats", extra="train", purpose="evaluation").rankdata
 
     sample = test.take(np.sort(np.random.default_rng(0).permutation(len(test))[:MOST]))
     z, a = (standardised(rankdata(values, axis=0)) for values in (subject.encode(sample.x)[0], sample.a))

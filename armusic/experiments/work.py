@@ -74,8 +74,7 @@ def engine(jobs: int | None = None, scheduler: str | None = None) -> Iterator[No
     UsageError
         If no scheduler answers, or a worker has several threads: they would share their random numbers.
     """
-    import joblib
-
+    joblib = require("joblib", extra="train", purpose="an experiment")
     with ExitStack() as stack, warnings.catch_warnings():
         if scheduler is None:
             warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)  # joblib starts another
@@ -156,8 +155,8 @@ def perform(
     -----
     joblib's engine and number of jobs are those of the `joblib.parallel_config` around it: see `engine`.
     """
-    import joblib
-    from joblib.externals.loky.process_executor import TerminatedWorkerError
+    joblib = require("joblib", extra="train", purpose="an experiment")
+    executor = require("joblib.externals.loky.process_executor", extra="train", purpose="an experiment")
 
     def tasks() -> Iterator[object]:
         for chain in chains(todo):
@@ -168,7 +167,7 @@ def perform(
     parallel = joblib.Parallel(return_as="generator_unordered", pre_dispatch="n_jobs", batch_size=1)
     try:
         yield from parallel(tasks())
-    except TerminatedWorkerError as error:
+    except executor.TerminatedWorkerError as error:
         raise ArmusicError("a worker was killed, probably out of memory: lower the number of jobs") from error
 
 

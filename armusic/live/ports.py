@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
-from armusic.errors import UsageError
-from armusic.extras import missing
+from armusic.errors import MissingExtraError, UsageError
+from armusic.extras import missing, require
+
+PACKAGE = "rtmidi2" if sys.version_info >= (3, 13) else "python-rtmidi"
+"""What the extra installs: python-rtmidi has no wheels for Python 3.13 and later."""
 
 
 class Output(Protocol):
@@ -40,23 +45,32 @@ def open_ports(out: str | None, into: str | None, virtual: bool) -> tuple[Any, A
     UsageError
         If there is no such port, or no MIDI at all.
     """
+    backend = _backend()
+    try:
+        if virtual:
+            name = out or "armusic"
+            return backend.open_output(name, virtual=True), backend.open_input(into or name, virtual=True)
+        outputs, inputs = backend.get_output_names(), backend.get_input_names() if into else []
+        output = backend.open_output(choose(out, outputs, "output"))
+        return output, backend.open_input(choose(into, inputs, "input")) if into else None
+    except UsageError:
+        raise
+    except Exception as error:  # the backend's own errors come from the system, and have no common type
+        raise UsageError(f"MIDI does not work on this system: {' '.join(str(error).split()) or type(error)}") from error
+
+
+def _backend() -> Any:
+    """Return mido's backend, which `MIDO_BACKEND` may name; rtmidi2 where it is not installed."""
     import mido
 
     try:
         mido.backend.load()
     except ImportError as error:
-        raise missing("python-rtmidi", extra="live", purpose="playing") from error
-    try:
-        if virtual:
-            name = out or "armusic"
-            return mido.open_output(name, virtual=True), mido.open_input(into or name, virtual=True)
-        outputs, inputs = mido.get_output_names(), mido.get_input_names() if into else []
-        output = mido.open_output(choose(out, outputs, "output"))
-        return output, mido.open_input(choose(into, inputs, "input")) if into else None
-    except UsageError:
-        raise
-    except Exception as error:  # the backend's own errors come from the system, and have no common type
-        raise UsageError(f"MIDI does not work on this system: {' '.join(str(error).split()) or type(error)}") from error
+        with suppress(MissingExtraError):
+            require("rtmidi2", extra="live", purpose="playing")
+            return mido.Backend("armusic.live.rtmidi2_ports")
+        raise missing(PACKAGE, extra="live", purpose="playing") from error
+    return mido.backend
 
 
 def choose(name: str | None, ports: Sequence[str], kind: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from armusic.extras import require
 from armusic.metrics.information import mutual_information, standardised
 
 CHANCE = 0.05  # p-value above which a rank correlation counts as none
@@ -240,11 +241,10 @@ def _r2(z: Float[np.ndarray, "item latent"], a: Float[np.ndarray, "item attribut
 
 
 def _rho(z: Float[np.ndarray, "item latent"], a: Float[np.ndarray, "item attribute"]) -> np.ndarray:
-    from scipy.special import stdtr
-    from scipy.stats import rankdata
-
+    special = require("scipy.special", extra="train", purpose="a rank correlation")
+    rankdata = require("scipy.stats", extra="train", purpose="a rank correlation").rankdata
     rho = standardised(rankdata(z, axis=0)).T @ standardised(rankdata(a, axis=0)) / len(z)
     rho = rho.clip(-1, 1)
     with np.errstate(divide="ignore"):
         t = np.abs(rho) * np.sqrt((len(z) - 2) / (1 - rho**2))
-    return np.where(2 * stdtr(len(z) - 2, -t) <= CHANCE, np.abs(rho), 0)
+    return np.where(2 * special.stdtr(len(z) - 2, -t) <= CHANCE, np.abs(rho), 0)

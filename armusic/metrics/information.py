@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Bool, Float
 
+from armusic.extras import require
+
 NEIGHBOURS = 3
 JITTER = 1e-10  # standard deviation of the noise, in those of the variable
 ROUNDING = 4  # units in the last place that a sum may be off by
@@ -51,7 +53,7 @@ def mutual_information(
     >>> mutual_information(noise, sums).round(2).tolist()  # -log(1 - r^2) / 2: .51 and .22
     [[0.49], [0.2]]
     """
-    from scipy.special import digamma
+    digamma = require("scipy.special", extra="train", purpose="mutual information").digamma
 
     n = len(codes)
     noise = JITTER * np.random.default_rng(seed).standard_normal((2, n, 1))
@@ -86,10 +88,10 @@ def _varies(values: Float[np.ndarray, "item column"]) -> Bool[np.ndarray, " colu
 
 def _close(x: Float[np.ndarray, " item"], y: Float[np.ndarray, " item"], psi: Float[np.ndarray, " item"]) -> float:
     """Return the mean of psi(n_x + 1) + psi(n_y + 1)."""
-    from scipy.spatial import KDTree
-
     points = np.column_stack((x, y))
-    tree = KDTree(points, balanced_tree=False, compact_nodes=False)
+    tree = require("scipy.spatial", extra="train", purpose="mutual information").KDTree(
+        points, balanced_tree=False, compact_nodes=False
+    )
     distances, _ = tree.query(points, [NEIGHBOURS + 1], p=np.inf)  # one more: each is its own nearest
     total = 0.0
     for values in (x, y):

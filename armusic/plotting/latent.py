@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from armusic.extras import require
 from armusic.music.score import Tune
 from armusic.plotting import panels
 from armusic.plotting.page import FAINT, INK, LABEL, LEFT, TOP, Page, pitch_limits, signed
@@ -240,6 +241,5 @@ def _band(ax: Axes, steps: Steps, swept: Float[np.ndarray, "step item"]) -> None
 
 def _spearman(x: Float[np.ndarray, " item"], y: Float[np.ndarray, " item"]) -> float:
     """Return the rank correlation; 0 where one of the two does not vary."""
-    from scipy.stats import spearmanr
-
-    return float(spearmanr(x, y).statistic) if np.ptp(x) and np.ptp(y) else 0.0
+    stats = require("scipy.stats", extra="train", purpose="a rank correlation")
+    return float(stats.spearmanr(x, y).statistic) if np.ptp(x) and np.ptp(y) else 0.0

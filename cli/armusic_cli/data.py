@@ -121,7 +121,7 @@ def _show(corpus: Corpus, *, with_skipped: bool, as_csv: bool, as_json: bool) ->
         click.echo(
             f"\ncorrected while reading: {summary['mended']:,} places, such as a missing rest (--skipped lists them)"
         )
-    click.echo(f"\ncache: {summary['cache']}")
+    click.echo(f"\ncache: {summary['cache'] or 'none: it cannot be written to'}")
 
 
 def _show_csv(corpus: Corpus) -> None:

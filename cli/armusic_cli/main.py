@@ -6,16 +6,18 @@ music21 and matplotlib take seconds to load.
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import traceback as tracebacks
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 
 import click
 
+from armusic import extras
 from armusic.errors import ArmusicError
+from armusic_cli import console
 from armusic_cli.messages import with_flags
 
 COMMANDS = {
@@ -84,9 +86,12 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; click would print an empty line at Ctrl-C."""
+        """Run a command; say what it needs if that is not installed; click would print an empty line at Ctrl-C."""
         try:
             return super().invoke(ctx)
+        except ModuleNotFoundError:
+            with extras.training(f"armusic {ctx.invoked_subcommand}"):
+                raise
         except KeyboardInterrupt as stop:
             raise Interrupted(str(stop) or "stopped") from stop
 
@@ -118,6 +123,7 @@ def cli(ctx: click.Context, traceback: bool) -> None:
     logging.addLevelName(logging.WARNING, "warning")
     handler = logging.StreamHandler()
     handler.setFormatter(Formatter("armusic: %(levelname)s: %(message)s"))
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it warns of a home that it may not write to
     logger = logging.getLogger("armusic")
     logger.addHandler(handler)
     ctx.call_on_close(lambda: logger.removeHandler(handler))
@@ -125,7 +131,10 @@ def cli(ctx: click.Context, traceback: bool) -> None:
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    sys.exit(run(sys.argv[1:]))
+    console.prepare()
+    code = run(sys.argv[1:])
+    console.settle()
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -146,15 +155,15 @@ def run(arguments: Sequence[str]) -> int:
         code = cli.main(list(arguments), prog_name="armusic", standalone_mode=False, obj=shown)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader (head, less) has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  (the last resort: reported, with a traceback on demand)
-        if shown["traceback"]:
-            tracebacks.print_exception(error)
         message, status = _explain(error)
-        if status == INTERRUPTED and sys.stderr.isatty():
-            click.echo(err=True)  # ends the line on which the terminal shows ^C
-        click.echo(f"armusic: {message}", err=True)
+        with suppress(OSError):  # nobody reads standard error
+            if shown["traceback"]:
+                tracebacks.print_exception(error)
+            if status == INTERRUPTED and sys.stderr.isatty():
+                click.echo(err=True)  # ends the line on which the terminal shows ^C
+            click.echo(f"armusic: {message}", err=True)
         return status
     return code if isinstance(code, int) else 0
 

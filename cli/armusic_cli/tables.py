@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from armusic_cli.console import shows
+
 Rows = Sequence[Sequence[str]]
 
 
@@ -27,8 +29,9 @@ def show(columns: Sequence[str], rows: Rows) -> None:
 
 
 def show_json(value: Any) -> None:
-    """Print a value as JSON."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """Print a value as JSON; where the encoding of standard output lacks a character, with JSON's escapes."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    click.echo(text if shows(text) else json.dumps(value, indent=2))
 
 
 def _draw(columns: Sequence[str], rows: Rows, numbers: Sequence[bool]) -> None:

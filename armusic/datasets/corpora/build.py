@@ -7,13 +7,16 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from armusic.datasets.cache import exists
 from armusic.datasets.corpora.corpus import Corpus, Skip, load, measures_of, save
 from armusic.datasets.corpora.versions import versions
 from armusic.errors import ArmusicError, DataError, OffGridError
+from armusic.extras import require
 from armusic.files import one_line
 from armusic.io import readers
 from armusic.music.score import Tune
@@ -60,7 +63,7 @@ def build(
         When no measure can be used; the message has the commonest reason.
     """
     path = cache / f"{name}-{_fingerprint(files, root, read.__module__)}.npz"
-    if path.exists():
+    if exists(path):
         return load(path)
     results = list(_read_all(files, root, read, on_progress, jobs))
     tunes = [(source, *arrays) for result in results for source, arrays in result[0]]
@@ -75,8 +78,7 @@ def build(
     mended = tuple(remark for result in results for remark in result[2])
     version = versions(tokens, kind, tune)
     corpus = Corpus(name, tokens, kind, tune, sources, collections, version, skipped, mended, cache=str(path))
-    save(corpus, path)
-    return corpus
+    return corpus if save(corpus, path) else replace(corpus, cache="")
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -101,14 +103,13 @@ def _read_all(
     files: Sequence[Path], root: Path, read: Read, on_progress: Progress | None, jobs: int | None
 ) -> Iterator[_Chunk]:
     """Yield the contents of each chunk of files, in order, read by several processes."""
-    from joblib import Parallel, cpu_count, delayed
-
+    joblib = require("joblib", extra="train", purpose="reading a corpus")
     size = max(1, min(50, len(files) // 20))
     chunks = [files[start : start + size] for start in range(0, len(files), size)]
-    jobs = min(jobs or cpu_count(), len(chunks))
+    jobs = min(jobs or joblib.cpu_count(), len(chunks))
     done = 0
-    read_chunks = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(_read_chunk)(chunk, root, read) for chunk in chunks
+    read_chunks = joblib.Parallel(n_jobs=jobs, return_as="generator")(
+        joblib.delayed(_read_chunk)(chunk, root, read) for chunk in chunks
     )
     for chunk, result in zip(chunks, read_chunks, strict=True):
         done += len(chunk)

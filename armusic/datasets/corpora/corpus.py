@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
+from armusic.datasets.cache import keep
 from armusic.datasets.corpora.versions import different
-from armusic.files import atomic_path
 from armusic.music import tokenizer
 from armusic.music.score import METRES, Metre, Tune
 from armusic.music.tokenizer import MAX_TICKS, PAD
@@ -151,8 +151,8 @@ def measures_of(tune: Tune) -> tuple[Int[np.ndarray, "measure tick"], Int[np.nda
     return tokens[keep], tokenizer.kinds(tune.measures)[keep], int((~keep).sum())
 
 
-def save(corpus: Corpus, path: Path) -> None:
-    """Write a corpus to a file, whole or not at all."""
+def save(corpus: Corpus, path: Path) -> bool:
+    """Write a corpus to a file of the cache, whole or not at all; return whether it could be written."""
     texts = {
         "name": corpus.name,
         "sources": corpus.sources,
@@ -160,16 +160,18 @@ def save(corpus: Corpus, path: Path) -> None:
         "skipped": [asdict(skip) for skip in corpus.skipped],
         "mended": corpus.mended,
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_path(path, force=True) as temporary:
+
+    def write(place: Path) -> None:
         np.savez_compressed(
-            temporary,
+            place,
             tokens=corpus.tokens.astype(np.uint8),
             kind=corpus.kind,
             tune=corpus.tune,
             version=corpus.version,
             texts=np.frombuffer(json.dumps(texts).encode(), dtype=np.uint8),
         )
+
+    return keep(path, write)
 
 
 def load(path: Path) -> Corpus:

@@ -46,7 +46,7 @@ def music21() -> Path:
     """
     spec = find_spec("music21")  # without importing it
     if spec is None or spec.origin is None:
-        raise missing("music21", purpose="this corpus")
+        raise missing("music21", extra="train", purpose="this corpus")
     root = Path(spec.origin).parent / "corpus"
     if not (root / "bach").is_dir() or not all((root / name).is_dir() for name in COLLECTIONS):
         raise DataError(f"music21 in {root.parent} has no corpus: reinstall it, or train on a folder of your own")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Int
 
+from armusic.extras import require
 from armusic.music.pitch_frame import ANCHORED
 
 SHARED = 0.5  # tunes are versions of one another when more than this share of the smaller's measures is in the other
@@ -29,9 +30,8 @@ def versions(
     Two tunes are versions of one another when more than half of the different measures of
     the smaller, and at least three, occur in the other; versions of versions belong together.
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
+    coo_array = require("scipy.sparse", extra="train", purpose="reading a corpus").coo_array
+    graphs = require("scipy.sparse.csgraph", extra="train", purpose="reading a corpus")
     pairs = np.unique(np.column_stack([tune, different(tokens, kind)]), axis=0)
     has = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1]))).tocsr()
     shared = (has @ has.T).tocoo()
@@ -39,4 +39,4 @@ def versions(
     enough = np.maximum(SHARED * np.minimum(sizes[shared.row], sizes[shared.col]), SHARED_LEAST - 1)
     linked = shared.data > enough
     graph = coo_array((linked[linked], (shared.row[linked], shared.col[linked])), shape=shared.shape)
-    return connected_components(graph, directed=False)[1].astype(np.int64)
+    return graphs.connected_components(graph, directed=False)[1].astype(np.int64)

@@ -14,6 +14,7 @@ from zipfile import ZipFile
 import numpy as np
 from jaxtyping import Shaped, UInt8
 
+from armusic.datasets.cache import make_cache
 from armusic.datasets.images.arrays import check_attributes
 from armusic.datasets.images.base import Images
 from armusic.datasets.images.npz import blocks, members, opened, shape_of, whole
@@ -96,7 +97,7 @@ def official(cache: Path) -> Path:
                 " delete both files to download it again"
             )
         return path
-    cache.mkdir(parents=True, exist_ok=True)
+    make_cache(cache)
     pooch.get_logger().setLevel("WARNING")  # errors are raised below
     path.unlink(missing_ok=True)  # of unknown origin
     try:

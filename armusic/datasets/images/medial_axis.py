@@ -14,6 +14,8 @@ from functools import cache
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from armusic.extras import require
+
 _BITS = 1 << np.arange(9)
 """Weight of each pixel of a 3 x 3 pattern, row by row, in the number of the pattern."""
 
@@ -47,10 +49,9 @@ def medial_axis(
     >>> axis[0, 2].astype(int).tolist(), float(distance[0, 2, 4])
     ([0, 0, 1, 1, 1, 1, 1, 0, 0], 2.0)
     """
-    from scipy.ndimage import distance_transform_edt
-
+    distance_of = require("scipy.ndimage", extra="train", purpose="a medial axis").distance_transform_edt
     framed = np.pad(white, ((0, 0), (1, 1), (1, 1)))
-    distance = np.stack([distance_transform_edt(image) for image in framed]) if len(white) else np.zeros(framed.shape)
+    distance = np.stack([distance_of(image) for image in framed]) if len(white) else np.zeros(framed.shape)
     items, height, width = framed.shape
     pixel = framed.reshape(-1).astype(np.uint8)
     around = np.array([row * width + column for row in (-1, 0, 1) for column in (-1, 0, 1)])[:, None]
@@ -87,7 +88,7 @@ def _order(count: int) -> Int[np.ndarray, " pixel"]:
 @cache
 def _patterns() -> tuple[Bool[np.ndarray, "512"], Int[np.ndarray, "512"]]:
     """Return, for each pattern of 3 x 3 pixels, whether its centre stays, and its number of black pixels."""
-    from scipy.ndimage import label
+    label = require("scipy.ndimage", extra="train", purpose="a medial axis").label
 
     patterns = (np.arange(512)[:, None] & _BITS).astype(bool).reshape(-1, 3, 3)
     stays = np.zeros(len(patterns), bool)

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
+from armusic.datasets.cache import exists, keep, make_cache
 from armusic.datasets.images import idx, morphometry
 from armusic.datasets.images.arrays import check_attributes
 from armusic.datasets.images.base import Images
@@ -160,16 +161,14 @@ def _measure(
 ) -> Float[np.ndarray, "item 6"]:
     """Return the measurements of images, from the cache where they are in it."""
     file = cache / f"morphometry-{digest(str(morphometry.VERSION).encode(), images.tobytes())}.npy"
-    if file.exists():
+    if exists(file):
         return np.load(file, allow_pickle=False)
     log.info("%s: %d images are measured, once", label(path), len(images))
     values = morphometry.measure_all(images, on_progress)
     flat = np.flatnonzero(np.isnan(values[:, 0]))
     if len(flat):
         raise DataError(f"{label(path)}: image {flat[0]} (from 0) has one level of grey only: nothing can be measured")
-    cache.mkdir(parents=True, exist_ok=True)
-    with atomic_path(file, force=True) as temporary:
-        np.save(temporary, values)
+    keep(file, lambda place: np.save(place, values))
     return values
 
 
@@ -177,7 +176,7 @@ def _download(folder: Path, name: str, checksum: str) -> None:
     """Download a file of MNIST into a folder, compressed as it is published."""
     pooch = require("pooch", extra="image", purpose="downloading MNIST")
     pooch.get_logger().setLevel("WARNING")
-    folder.mkdir(parents=True, exist_ok=True)
+    make_cache(folder)
     url, path = f"{URL}{name}.gz", folder / f"{name}.gz"
     with atomic_path(path) as temporary:
         temporary.unlink()  # pooch keeps an existing file

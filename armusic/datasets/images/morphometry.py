@@ -14,6 +14,7 @@ from jaxtyping import Bool, Float, Int, Num, UInt8
 
 from armusic.datasets.images.base import WHITE
 from armusic.datasets.images.medial_axis import medial_axis
+from armusic.extras import require
 from armusic.progress import Progress
 
 NAMES = ("area", "length", "thickness", "slant", "width", "height")
@@ -88,12 +89,14 @@ def measure_all(
     >>> measure_all(np.zeros((3, 1, 28, 28), np.uint8)).shape
     (3, 6)
     """
-    from joblib import Parallel, cpu_count, delayed
+    joblib = require("joblib", extra="train", purpose="measuring images")
 
     chunks = [images[start : start + _BATCH] for start in range(0, len(images), _BATCH)]
-    jobs = max(1, min(jobs or cpu_count(), len(chunks)))
+    jobs = max(1, min(jobs or joblib.cpu_count(), len(chunks)))
     parts = []
-    for values in Parallel(n_jobs=jobs, return_as="generator")(delayed(measure)(chunk) for chunk in chunks):
+    for values in joblib.Parallel(n_jobs=jobs, return_as="generator")(
+        joblib.delayed(measure)(chunk) for chunk in chunks
+    ):
         parts.append(values)
         if on_progress is not None:
             on_progress(sum(map(len, parts)), len(images))
@@ -119,8 +122,7 @@ def _measured(images: UInt8[np.ndarray, "item height width"]) -> tuple[Float[np.
 
 def _finer(images: UInt8[np.ndarray, "item height width"]) -> Float[np.ndarray, "item fineheight finewidth"]:
     """Return images with finer pixels, without steps: whole levels of grey, 0 to 255."""
-    from scipy.ndimage import gaussian_filter
-
+    gaussian_filter = require("scipy.ndimage", extra="train", purpose="measuring images").gaussian_filter
     low, high = (edge(axis=(1, 2), keepdims=True) for edge in (images.min, images.max))
     rows, columns = (_cubic(size) for size in images.shape[1:])
     fine = np.clip(rows @ (images @ columns.T), low, high)  # a cubic goes beyond what it goes through

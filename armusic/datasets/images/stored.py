@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from armusic.datasets.cache import exists, make_cache
 from armusic.datasets.images.base import Images
 from armusic.errors import WriteError
 from armusic.files import atomic_path, one_line
@@ -42,8 +43,8 @@ def stored(path: Path, read: Callable[[New], Images]) -> Images:
     (('size',), (2, 1, 3, 3))
     """
     items, rest = path.with_name(path.name + ".npy"), path.with_name(path.name + ".npz")
-    if not items.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+    if not exists(items):
+        make_cache(path.parent)
         with atomic_path(items, force=True) as temporary:
             images = read(partial(_new, temporary, items))
             with atomic_path(rest, force=True) as beside:

@@ -89,5 +89,5 @@ def test_both_frames_hold_it_all(corpus: Corpus) -> None:
 
 def test_without_music21_it_says_what_would_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(folk, "find_spec", lambda _name: None)
-    with pytest.raises(MissingExtraError, match="pip install music21"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'armusic\[train\]'"):
         bach.read(tmp_path)
