@@ -11,7 +11,7 @@ import click
 
 from armusic.config import ATTRIBUTES
 from armusic.errors import UsageError
-from armusic_cli import options, tables
+from armusic_cli import options, tables, threads
 from armusic_cli.attribute_files import attribute_file, spelled
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ DIGITS = 6  # in JSON and CSV; the table has three
 @attribute_file
 @options.as_json
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@threads.option
 def command(
     file: Path,
     tune: int | None,

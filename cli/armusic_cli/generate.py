@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from armusic.errors import UsageError
-from armusic_cli import options, outputs, tables
+from armusic_cli import options, outputs, tables, threads
 from armusic_cli.attribute_files import attribute_file, short, spelled
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ DRAWN = 20  # tunes in the picture at most
     " written beside it as a PNG.  [default: generated.mid, or with several tunes the folder generated]",
 )
 @options.as_json
+@threads.option
 @click.pass_context
 def command(
     ctx: click.Context,

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from armusic_cli import options, tables
+from armusic_cli import options, tables, threads
 from armusic_cli.messages import with_flags
 
 
@@ -16,6 +16,7 @@ from armusic_cli.messages import with_flags
 @click.argument("file", metavar="FILE", type=options.FILE)
 @options.reading
 @options.as_json
+@threads.option
 def command(file: Path, as_json: bool, **reading: Any) -> None:
     """Show what is in a file, which measures can be edited, and why not the others.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from armusic.errors import UsageError
-from armusic_cli import options, outputs, tables
+from armusic_cli import options, outputs, tables, threads
 from armusic_cli.attribute_files import attribute_file, short, spelled
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ IMAGES = "is for test images, which have a command of their own: armusic travers
 @options.retired("--item", f"--item {IMAGES}")
 @options.retired("--data", f"--data {IMAGES}")
 @options.retired("--data-dir", f"--data-dir {IMAGES}")
+@threads.option
 def command(
     file: Path,
     attributes: tuple[str, ...],

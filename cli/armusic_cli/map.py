@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from armusic_cli import options, outputs, tables
+from armusic_cli import options, outputs, tables, threads
 
 if TYPE_CHECKING:
     from armusic.editing.surface import Surface
@@ -40,6 +40,7 @@ MOST_POINTS = 101
     help="Picture: .png, .pdf or .svg.  [default: INPUT-NAME-NAME.png in the current folder]",
 )
 @options.as_json
+@threads.option
 def command(
     file: Path,
     names: tuple[str, ...],

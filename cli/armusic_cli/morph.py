@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armusic_cli import options, outputs, tables
+from armusic_cli import options, outputs, tables, threads
 
 if TYPE_CHECKING:
     from armusic.editing.morphing import Step
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     "  [default: A-NAME-B-NAME.mid in the current folder]",
 )
 @options.as_json
+@threads.option
 def command(
     first: Path,
     second: Path,

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from armusic.errors import UsageError
-from armusic_cli import options
+from armusic_cli import options, threads
 
 
 @click.command("play")
@@ -53,6 +53,7 @@ from armusic_cli import options
 @options.reading
 @options.model
 @options.tune
+@threads.option
 def command(
     file: Path,
     typed: tuple[str, ...],

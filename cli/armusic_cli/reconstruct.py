@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armusic_cli import options, tables
+from armusic_cli import options, tables, threads
 
 if TYPE_CHECKING:
     from armusic.editing.reconstruction import Reconstruction
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     "-o", "--output", "out", type=options.FILE, metavar="OUT", help="Write the input and its reconstruction as MIDI."
 )
 @options.as_json
+@threads.option
 def command(
     file: Path,
     model: Path | None,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from armusic_cli import options
+from armusic_cli import options, threads
 
 
 @click.command("studio")
@@ -24,6 +24,7 @@ from armusic_cli import options
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @click.option("--track", metavar="TRACK", help="The melody: number or name of a track, part or voice.")
 @options.tune
+@threads.option
 def command(
     file: Path | None,
     model: Path | None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armusic_cli import options, outputs, tables
+from armusic_cli import options, outputs, tables, threads
 from armusic_cli.attribute_files import attribute_file, short, spelled
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ UNUSUAL = 3  # messages that are printed for each result; --json has them all
     "  [default: INPUT-NAME-vary.mid in the current folder]",
 )
 @options.as_json
+@threads.option
 def command(
     file: Path,
     measures: tuple[int, int] | None,
