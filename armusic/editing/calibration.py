@@ -20,6 +20,7 @@ from armusic.editing.decoding import encode_classes
 from armusic.editing.prior_samples import decoded_attributes
 from armusic.editing.targets import Percentile
 from armusic.errors import CheckpointError, UsageError
+from armusic.extras import require
 from armusic.files import data_folder
 from armusic.inference import items
 from armusic.inference.checkpoint import Checkpoint
@@ -306,11 +307,10 @@ def _isotonic(
     z: Float[np.ndarray, " item"], a: Float[np.ndarray, " item"]
 ) -> tuple[Float[np.ndarray, " knot"], Float[np.ndarray, " knot"]]:
     """Return the knots of the rising function that fits best: values, and the mean z where each is; NaN is left out."""
-    from sklearn.isotonic import IsotonicRegression
-
+    isotonic = require("sklearn.isotonic", extra="train", purpose="the calibration of a model")
     known = ~np.isnan(a)
     z, a = (z[known], a[known]) if known.any() else (z, np.zeros_like(a))
     knots = np.quantile(z, np.linspace(0, 1, KNOTS))
-    fitted = IsotonicRegression(out_of_bounds="clip").fit(z, a).predict(knots)
+    fitted = isotonic.IsotonicRegression(out_of_bounds="clip").fit(z, a).predict(knots)
     value, group = np.unique(fitted.round(9), return_inverse=True)
     return value, np.bincount(group.ravel(), knots) / np.bincount(group.ravel())
