@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.editing.decoding import decode
 from armusic.editing.drawn import drawn, opened
@@ -20,6 +19,7 @@ from armusic.inference.checkpoint import Checkpoint
 from armusic.music import keys
 from armusic.music.score import METRES
 from armusic.music.tokenizer import HOLD, PAD, REST, is_onset, sounding, ticks
+from armusic.shapes import Bool, Float, Int
 from armusic.taste import context, melody, rules, surprise, tune_model
 from armusic.taste.rules import Habits
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.datasets import corpora
 from armusic.editing import decoding
@@ -26,6 +25,7 @@ from armusic.inference import items
 from armusic.inference.checkpoint import Checkpoint
 from armusic.music.attributes import ATTRIBUTES, short_name
 from armusic.music.score import METRES
+from armusic.shapes import Bool, Float, Int
 from armusic.vae.data import batches
 
 PERCENTS = np.arange(101)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Bool, Float, Int, Integer
 
 from armusic.config.manner import DEFAULT, Manner
 from armusic.editing import ear as ears
@@ -25,6 +24,7 @@ from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
 from armusic.music.similarity import pitch_line
 from armusic.music.tokenizer import TICKS_PER_BEAT, is_onset
+from armusic.shapes import Bool, Float, Int, Integer
 
 Tokens = Integer[np.ndarray, "candidate tick"]
 Values = Float[np.ndarray, "candidate attribute"]

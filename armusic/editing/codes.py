@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-from jaxtyping import Float
 
 from armusic.config import MUSIC
 from armusic.editing import prior_samples
@@ -16,6 +15,7 @@ from armusic.inference.checkpoint import Checkpoint
 from armusic.music import tokenizer
 from armusic.music.score import METRES, Measure, Metre, Tune
 from armusic.music.tokenizer import HOLD, REST
+from armusic.shapes import Float
 
 Codes = Float[np.ndarray, "measure latent"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.config import MeasureNetwork
 from armusic.editing.material import Material
@@ -15,6 +14,7 @@ from armusic.music import tokenizer
 from armusic.music.pitch_frame import Frame
 from armusic.music.score import METRES
 from armusic.music.tokenizer import HOLD
+from armusic.shapes import Bool, Float, Int
 
 Tokens = Int[np.ndarray, "measure tick"]
 Codes = Float[np.ndarray, "measure latent"]

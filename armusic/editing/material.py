@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
-from jaxtyping import Bool, Int
 
 from armusic.errors import UsageError
 from armusic.inference.checkpoint import Checkpoint
@@ -15,6 +14,7 @@ from armusic.music import keys, tokenizer
 from armusic.music.pitch_frame import Frame
 from armusic.music.score import Tune
 from armusic.music.tokenizer import is_onset
+from armusic.shapes import Bool, Int
 
 log = logging.getLogger(__name__)
 

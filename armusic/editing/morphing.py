@@ -6,7 +6,6 @@ import logging
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from armusic.editing.between import Way, between, distance
 from armusic.editing.decoding import encode
@@ -15,6 +14,7 @@ from armusic.errors import UsageError
 from armusic.inference.checkpoint import Checkpoint
 from armusic.music.score import Measure, Tune
 from armusic.music.tokenizer import is_onset
+from armusic.shapes import Float, Int
 from armusic.vae import latent
 
 log = logging.getLogger(__name__)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from armusic.editing.calibration import Calibration
 from armusic.editing.decoding import Allowed, Rows, Tokens, decode, edit, encode
 from armusic.editing.material import Material
 from armusic.editing.targets import dimensions
 from armusic.inference.checkpoint import Checkpoint
+from armusic.shapes import Float, Int
 
 
 def decode_targets(

@@ -20,7 +20,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from armusic.config.manner import DEFAULT, Manner
 from armusic.editing import candidates, ranking, tune_values
@@ -34,6 +33,7 @@ from armusic.editing.targets import TargetTable, Value, canonical, dimensions, p
 from armusic.inference.checkpoint import Checkpoint
 from armusic.music.attributes import short_name
 from armusic.music.similarity import distance
+from armusic.shapes import Float, Int
 from armusic.taste.information import NAME
 
 Places = Int[np.ndarray, " place"]

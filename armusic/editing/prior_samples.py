@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from armusic.errors import DataError
 from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
 from armusic.music.score import METRES
+from armusic.shapes import Float, Int
 from armusic.taste import information
 
 COUNT = 512  # codes drawn for each metre: standard deviations within 4 per cent or so

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from armusic.editing.material import with_tokens
 from armusic.inference.checkpoint import Checkpoint
 from armusic.music import tokenizer
 from armusic.music.score import Tune
 from armusic.music.tokenizer import PAD, is_onset
+from armusic.shapes import Float, Int
 from armusic.vae.data import batches
 
 Tokens = Int[np.ndarray, "measure tick"]

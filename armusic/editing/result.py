@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from armusic.editing import candidates, tune_values
 from armusic.editing.material import Material, with_tokens
@@ -14,6 +13,7 @@ from armusic.editing.targets import TargetTable, dimensions
 from armusic.inference.checkpoint import Checkpoint
 from armusic.music.score import Tune
 from armusic.music.similarity import distance
+from armusic.shapes import Float, Int
 from armusic.taste import words
 
 Tokens = Int[np.ndarray, "measure tick"]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
 
 from armusic.editing.calibration import scale_of
 from armusic.editing.decoding import decode, edit, encode
@@ -15,6 +14,7 @@ from armusic.errors import NoNotesError, UsageError
 from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
 from armusic.music.score import Tune
+from armusic.shapes import Float
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from jaxtyping import Float
 
 from armusic.config.manner import DEFAULT, Manner
 from armusic.editing import chooser as choosers
@@ -25,6 +24,7 @@ from armusic.errors import UsageError
 from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
 from armusic.music.score import Tune
+from armusic.shapes import Float
 from armusic.taste import words
 
 _SLACK = 1e-9  # what rounding takes from a target

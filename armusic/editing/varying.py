@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Bool, Int
 
 from armusic.config.manner import DEFAULT, Manner
 from armusic.editing import candidates
@@ -25,6 +24,7 @@ from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
 from armusic.music.score import Tune
 from armusic.music.tokenizer import HOLD, PAD
+from armusic.shapes import Bool, Int
 from armusic.taste import context, rules
 
 KEPT, MET = 0.5, 0.05  # standard deviations: how far off kept attributes may be, and those with targets

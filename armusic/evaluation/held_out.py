@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Int
 
 from armusic.datasets import corpora
 from armusic.datasets.corpora.corpus import Corpus
@@ -28,6 +27,7 @@ from armusic.music import tokenizer
 from armusic.music.augmentation import MANY, WIDE
 from armusic.music.score import METRES, Measure, Tune
 from armusic.music.tokenizer import HOLD, REST, TICKS_PER_BEAT, decode, is_onset
+from armusic.shapes import Bool, Int
 from armusic.training import adapters
 from armusic.training.checkpoint import Checkpoint, in_numpy
 from armusic.vae.data import subset

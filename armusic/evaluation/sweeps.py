@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from armusic.evaluation.subject import Codes, Subject
 from armusic.extras import require
 from armusic.metrics.information import standardised
 from armusic.progress import Stage, silent
+from armusic.shapes import Float, Int
 from armusic.vae.data import Data
 
 POSITIONS = np.linspace(-2, 2, 9)  # of a moved dimension, in standard deviations of the prior

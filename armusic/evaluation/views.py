@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from jaxtyping import Float
 
 from armusic.evaluation.subject import Codes, Subject
 from armusic.evaluation.sweeps import Axes, moved, put
@@ -15,6 +14,7 @@ from armusic.music import tokenizer
 from armusic.music.score import METRES, Measure, Tune
 from armusic.music.tokenizer import HOLD, REST
 from armusic.progress import Stage, silent
+from armusic.shapes import Float
 from armusic.vae.data import Data
 
 POINTS = np.linspace(-3, 3, 17)  # of a surface, along each dimension, in standard deviations of the prior

@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.editing.decoding import choose, encode_classes
 from armusic.generation import listening
@@ -32,6 +31,7 @@ from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes, tokenizer
 from armusic.music.score import METRES
 from armusic.music.tokenizer import HOLD, MAX_TICKS, PAD
+from armusic.shapes import Bool, Float, Int
 from armusic.taste import surprise, tune_model
 from armusic.taste.surprise import Places
 

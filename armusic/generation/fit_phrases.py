@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Int, UInt32
 
 from armusic.datasets.corpora.corpus import Corpus
 from armusic.editing.decoding import encode_classes
@@ -34,6 +33,7 @@ from armusic.music import attributes, keys, tokenizer
 from armusic.music.pitch_frame import ANCHORED
 from armusic.music.score import METRES, Measure, Tune
 from armusic.music.tokenizer import REST, is_onset
+from armusic.shapes import Bool, Float, Int, UInt32
 from armusic.vae.data import batches
 
 RIDGE = 20.0  # measures' worth of weight on zero, in each regression

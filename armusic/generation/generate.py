@@ -8,7 +8,6 @@ from importlib import resources
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.datasets import corpora
 from armusic.editing.material import with_tokens
@@ -23,6 +22,7 @@ from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes, keys, tokenizer
 from armusic.music.score import Key, Metre, Tune
 from armusic.music.tokenizer import MAX_TICKS
+from armusic.shapes import Bool, Float, Int
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float, Int, UInt8, UInt32
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
@@ -30,6 +29,7 @@ from armusic.inference.checkpoint import Checkpoint
 from armusic.music.pitch_frame import ANCHORED
 from armusic.music.score import METRES, Key
 from armusic.music.tokenizer import TICKS_PER_BEAT, is_onset, ticks
+from armusic.shapes import Float, Int, UInt8, UInt32
 
 FORMAT = "armusic phrases 1"
 SHIPPED = "phrases.safetensors"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.editing import prior_samples
 from armusic.editing.calibration import percentiles
@@ -18,6 +17,7 @@ from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes, keys
 from armusic.music.score import METRES, Key, Measure, Metre, Tune
 from armusic.music.tokenizer import HOLD, MAX_TICKS, is_onset
+from armusic.shapes import Bool, Float, Int
 
 BELOW, ABOVE = 7, 20  # semitones: the pitches of a new tune lie so far around its tonic
 LOWEST = 13  # semitones from the corpus' mean anchor down to the lowest tonic

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from math import prod
 
 import numpy as np
-from jaxtyping import Float
+
+from armusic.shapes import Float
 
 Weights = Mapping[str, np.ndarray]
 Gates = Float[np.ndarray, "gate direction tick item unit"]

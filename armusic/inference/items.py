@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from armusic.config import Config
 from armusic.datasets.corpora import PAPER, paper_protocol
@@ -14,6 +13,7 @@ from armusic.errors import DataError
 from armusic.inference.settings import frame_of
 from armusic.music import attributes
 from armusic.music.pitch_frame import Frame
+from armusic.shapes import Float, Int
 from armusic.vae import data as dataset
 from armusic.vae.data import Data
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from armusic.inference.gru import Arrays, Gru, Weights
 from armusic.music.score import METRES
 from armusic.music.tokenizer import TICKS_PER_BEAT, ticks
+from armusic.shapes import Float, Int
 
 TOGETHER = 64  # measures at a time: more leave the processor's cache
 SCALE, ALPHA = 1.0507009873554805, 1.6732632423543772  # of SELU: Klambauer et al. (2017)

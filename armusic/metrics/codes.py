@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
 
 from armusic.extras import require
 from armusic.metrics.information import mutual_information, standardised
+from armusic.shapes import Float
 
 CHANCE = 0.05  # p-value above which a rank correlation counts as none
 FLAT = 1e-12  # variance up to which a dimension predicts nothing

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Bool, Float
 
 from armusic.extras import require
+from armusic.shapes import Bool, Float
 
 NEIGHBOURS = 3
 JITTER = 1e-10  # standard deviation of the noise, in those of the variable

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -14,6 +13,7 @@ from armusic.extras import require
 from armusic.music.score import Tune
 from armusic.plotting import panels
 from armusic.plotting.page import FAINT, INK, LABEL, LEFT, TOP, Page, pitch_limits, signed
+from armusic.shapes import Float
 
 # All in inches.
 CELL, ACROSS, DOWN = 1.7, 0.55, 0.6  # side of a panel of a grid, and the room between two

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float
+
+from armusic.shapes import Float
 
 TINY = 1e-12  # below this length, a code is at the origin
 FLAT = 1e-4  # below this sine of the angle between two codes, the arc is a straight line

@@ -308,7 +308,7 @@ def test_a_checkpoint_that_cannot_be_used(run: Run, melody: Path) -> None:
 
 def test_without_a_picture_it_loads_no_matplotlib(melody: Path, model: Path) -> None:
     arguments = ["interpolate", "input.mid", "--attr", "rhythm", "--model", str(model), "--no-picture"]
-    assert loaded(arguments) == "loaded: torch"
+    assert loaded(arguments) == "loaded:"
     assert names(melody.parent) == ["input-rhythm.mid", "input.mid"]
 
 

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int
 
 from armusic.datasets.cache import keep
 from armusic.datasets.corpora.versions import different
 from armusic.music import tokenizer
 from armusic.music.score import METRES, Metre, Tune
 from armusic.music.tokenizer import MAX_TICKS, PAD
+from armusic.shapes import Int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Int
 
 from armusic.extras import require
 from armusic.music.pitch_frame import ANCHORED
+from armusic.shapes import Int
 
 SHARED = 0.5  # tunes are versions of one another when more than this share of the smaller's measures is in the other
 SHARED_LEAST = 3  # least number of different measures that versions share: short tunes share stock endings

@@ -12,7 +12,6 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import numpy as np
-from jaxtyping import Shaped, UInt8
 
 from armusic.datasets.cache import make_cache
 from armusic.datasets.images.arrays import check_attributes
@@ -24,6 +23,7 @@ from armusic.errors import ArmusicError, DataError, ReadError
 from armusic.extras import require
 from armusic.files import atomic_path, label, one_line
 from armusic.progress import Progress
+from armusic.shapes import Shaped, UInt8
 
 log = logging.getLogger(__name__)
 

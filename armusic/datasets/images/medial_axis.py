@@ -12,9 +12,9 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
 
 from armusic.extras import require
+from armusic.shapes import Bool, Float, Int
 
 _BITS = 1 << np.arange(9)
 """Weight of each pixel of a 3 x 3 pattern, row by row, in the number of the pattern."""

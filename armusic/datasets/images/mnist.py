@@ -13,7 +13,6 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float, Int, UInt8
 
 from armusic.datasets.cache import exists, keep, make_cache
 from armusic.datasets.images import idx, morphometry
@@ -24,6 +23,7 @@ from armusic.errors import DataError, ReadError
 from armusic.extras import require
 from armusic.files import atomic_path, label, one_line
 from armusic.progress import Progress
+from armusic.shapes import Float, Int, UInt8
 
 log = logging.getLogger(__name__)
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from jaxtyping import Bool, Float, Int, Num, UInt8
 
 from armusic.datasets.images.base import WHITE
 from armusic.datasets.images.medial_axis import medial_axis
 from armusic.extras import require
 from armusic.progress import Progress
+from armusic.shapes import Bool, Float, Int, Num, UInt8
 
 NAMES = ("area", "length", "thickness", "slant", "width", "height")
 VERSION = 1

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from jaxtyping import Bool, Float, Int, UInt8
 
 from armusic.config import Config
 from armusic.progress import Progress
+from armusic.shapes import Bool, Float, Int, UInt8
 from armusic.vae.data import Augment, Data, Items
 from armusic.vae.judge import Judge
 from armusic.vae.models.base import VAE

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float, Int, UInt8
 
 from armusic.config import IMAGES, Config, ImageNetwork, preset_values
 from armusic.datasets.images.base import Images, pack, pixels
 from armusic.errors import DataError, UsageError
 from armusic.inference.settings import network_of
 from armusic.progress import Progress
+from armusic.shapes import Bool, Float, Int, UInt8
 from armusic.training.adapters.base import Words
 from armusic.vae.data import Augment, Data, Items, as_bytes, split, subset
 from armusic.vae.judge import Judge

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int, UInt8
 from torch import Tensor
 
 from armusic.config import MUSIC, Config, MeasureNetwork, MeasureSchedule
@@ -25,6 +24,7 @@ from armusic.music.pitch_frame import MIDDLE
 from armusic.music.score import METRES, Metre
 from armusic.music.tokenizer import is_canonical, is_onset, sounding, ticks
 from armusic.progress import Progress
+from armusic.shapes import Bool, Float, Int, UInt8
 from armusic.training.adapters.base import Words
 from armusic.vae import expected_attributes
 from armusic.vae.data import Augment, Data, Items, Variants, subset
