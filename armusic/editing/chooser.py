@@ -164,7 +164,7 @@ def stuck(pool: Pool, name: str) -> str:
     kept = ",".join(ear.manner.keep)
     if not kept:
         return f"{what}: there is no other measure for any of its own"
-    return f"{what} with --keep {kept}: keep less, or nothing (--keep none)"
+    return f"{what} while it keeps {kept}: choose fewer for the option keep, or none"
 
 
 def different(
