@@ -131,6 +131,7 @@ def test_an_attribute_that_cannot_change_is_said_with_the_reason(caplog: pytest.
     same = model.interpolate(tune("4/4", REEL), "rhythm", keep="rhythm")
     assert len({variation.tune.notes for variation in same}) == 1
     (message,) = caplog.messages
-    assert (
+    cannot = "rhythm cannot change in this tune while it keeps rhythm"
+    assert message == f"{cannot}: choose fewer for the option keep, or none"
         message == "rhythm cannot change in this tune while it keeps rhythm: choose fewer for the option keep, or none"
     )
