@@ -136,7 +136,7 @@ def test_wide_intervals_repetitions_lost_pitches_and_sixteenths_cost_something(c
     for music, price in (
         ("GABc d2B2|", 0),
         ("GgGg d2B2|", 3 * (12 - ears.WIDE) * ears.LEAP + ears.FLAT),
-        ("GAGc d2B2|", ears.FLAT),
+        ("GAGA d2B2|", ears.FLAT),
         ("GABB d2c2|", ears.AGAIN),
         ("GABc d/c/B/A/ B2|", ears.FINER),
         ("G/A/B/c/ dc d2B2|", ears.FINER),
