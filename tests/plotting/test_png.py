@@ -34,4 +34,9 @@ def test_other_files_have_no_texts(tmp_path: Path) -> None:
     for content in (b"", b"MThd", whole[:8], whole[:12], whole[:60], whole[:70], b"x" + whole):
         path.write_bytes(content)
         assert png.texts(path) == {}
-    assert png.texts(EXAMPLE) == {}
+    Image.new("RGB", (2, 2)).save(path)
+    assert png.texts(path) == {}, "a picture of another program"
+
+
+def test_the_picture_of_the_readme_is_one_of_ours() -> None:
+    assert png.texts(EXAMPLE)["Software"] == "armusic"
