@@ -39,6 +39,10 @@ class Arrays(threading.local):
     def __init__(self) -> None:
         self._flat: dict[str, np.ndarray] = {}
 
+    def __reduce__(self) -> tuple[type[Arrays], tuple[()]]:
+        """Copy and pickle as no arrays: a network is sent to another process with its weights alone."""
+        return Arrays, ()
+
     def __call__(self, name: str, *shape: int) -> Float[np.ndarray, "..."]:
         """Return the array of a name in some shape, with whatever it holds: until the name is asked for again."""
         size = prod(shape)

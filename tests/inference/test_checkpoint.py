@@ -1,5 +1,7 @@
 """A checkpoint is read without torch, is the one in torch, and goes there and back."""
 
+import copy
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +56,14 @@ def test_there_and_back(saved: tuple[Checkpoint, Path]) -> None:
         for weight in there.model.parameters():
             weight += 1
     assert all((back.weights[name] == weight).all() for name, weight in loaded.weights.items()), "nothing is shared"
+
+
+def test_a_copy_in_another_process_makes_the_same_codes(saved: tuple[Checkpoint, Path]) -> None:
+    loaded = light.load(saved[1])
+    measures = np.zeros((2, 24), dtype=np.int64)
+    codes = loaded.model.encode(measures, 0)
+    for other in (copy.deepcopy(loaded), pickle.loads(pickle.dumps(loaded))):
+        assert (other.model.encode(measures, 0) == codes).all()
 
 
 def test_half_precision_is_read_as_single(saved: tuple[Checkpoint, Path], tmp_path: Path) -> None:
