@@ -1,19 +1,10 @@
-"""Figures of matplotlib, imported and written as a PNG with less work; `pyplot` is never imported."""
+"""Figures of matplotlib, imported with less work; `pyplot` is never imported."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-
-from armusic.plotting import png
-from armusic.plotting.sources import MAKER, SOFTWARE, SOURCE
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from typing import Any
 
 _DESCRIBE = "_update_set_signature_and_docstring"
 
@@ -37,15 +28,6 @@ def import_lean() -> None:
         import_module("matplotlib.figure")
     finally:
         setattr(Artist, _DESCRIBE, describe)
-
-
-def save_png(figure: Figure, path: Path, source: str = "") -> None:
-    """Draw a figure and write its pixels, and what it was made of as text: see `armusic.plotting.sources`."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    canvas: Any = FigureCanvasAgg(figure)
-    canvas.draw()
-    png.write(path, np.asarray(canvas.buffer_rgba()), figure.dpi, {SOFTWARE: MAKER, SOURCE: source})
 
 
 def _leave_undescribed(artist: Any) -> None:

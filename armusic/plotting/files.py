@@ -10,7 +10,7 @@ import numpy as np
 
 from armusic.errors import UsageError
 from armusic.files import atomic_folder, atomic_path, check_writable, label
-from armusic.plotting import figures
+from armusic.plotting.sources import texts
 from armusic.shapes import UInt8
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ Pixels = UInt8[np.ndarray, "*frame height width 3"]
 
 FIGURES, STILL, MOVING = (".png", ".pdf", ".svg"), (".png",), (".gif",)
 """Suffixes of the formats of a figure, of pixels, and of frames."""
+
+LEVEL = 1  # of 9, of a PNG: more take longer, and the files of drawings are hardly smaller
 
 
 def save(picture: Figure | Pixels, path: str | Path, *, force: bool = False, source: str = "") -> None:
@@ -121,6 +123,6 @@ def _write(picture: Figure | Pixels, path: Path, source: str = "") -> None:
 
         tiles.save(picture, path)
     elif path.suffix.lower() == ".png":
-        figures.save_png(picture, path, source)
+        picture.savefig(path, metadata=texts(source), pil_kwargs={"compress_level": LEVEL})
     else:
         picture.savefig(path)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from armusic.plotting import png
-
 SOFTWARE, SOURCE = "Software", "Source"
 """Keywords of the PNG specification (W3C, "Portable Network Graphics", third edition, 11.3.3.2)."""
 MAKER = "armusic"
@@ -24,8 +22,16 @@ def source_of(path: str | Path) -> str | None:
     >>> source_of("examples/speed-the-plough.mid") is None
     True
     """
+    from PIL import Image
+
     try:
-        texts = png.texts(Path(path))
-    except OSError:
+        with Image.open(path, formats=["PNG"]) as picture:
+            texts = dict(picture.info)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):  # what Pillow raises for other files
         return None
     return texts.get(SOURCE, "") if texts.get(SOFTWARE) == MAKER else None
+
+
+def texts(source: str) -> dict[str, str]:
+    """Return what a PNG says of itself: who made it, and of what."""
+    return {SOFTWARE: MAKER, SOURCE: source}
