@@ -29,7 +29,7 @@ from armusic.io.readers.midi.meta import key_of, signatures_of, tempos_of
 from armusic.io.readers.midi.parts import Part, parts_of, track_name
 from armusic.io.readers.midi.tune import build
 from armusic.io.readers.options import Reading, Remark
-from armusic.music import smf
+from armusic.music import keys, smf
 from armusic.music.score import Metre, Tune
 from armusic.shapes import Int
 
@@ -149,9 +149,13 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
         places, start, stop, notices = _one_at_a_tick(places, start, stop)
         report(notices)
     tune = build(file, part, grid, clock, tempos, (places, start, stop), groove=reading.groove == "keep")
-    key, notices = key_of(file)
+    key, notices = key_of(file, part.track)
     report(notices)
-    return replace(tune, title=part.name or track_name(file.tracks[0]), source=source, key=key)
+    tune = replace(tune, title=part.name or track_name(file.tracks[0]), source=source, key=key)
+    if reading.strict or len(tune.notes) < quantise.FEW or not keys.contradicted(tune):
+        return tune
+    report([Remark(f"its key signature, {key}, does not fit its notes: the key is taken from them")])
+    return replace(tune, key=None)
 
 
 def _times(

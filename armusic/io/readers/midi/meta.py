@@ -41,10 +41,20 @@ def signatures_of(file: smf.MidiData) -> tuple[list[Signature], list[Remark]]:
     return [Signature(tick * UNITS, *pair) for tick, pair in ({0: (4, 4)} | pairs).items()], remarks
 
 
-def key_of(file: smf.MidiData) -> tuple[Key | None, list[Remark]]:
-    """Return the first possible key signature; a file is not refused for an impossible one."""
+def key_of(file: smf.MidiData, track: int) -> tuple[Key | None, list[Remark]]:
+    """Return the first possible key signature; a file is not refused for an impossible one.
+
+    Of several at one time, as score editors write them, one on each staff and C on that of the drums, it
+    is that of `track`.
+    """
     remarks: list[Remark] = []
-    for tick, data in merged(file, smf.KEY_SIGNATURE):
+    signs = [
+        (event.tick, number != track, event.data)
+        for number, events in enumerate(file.tracks)
+        for event in events
+        if event.status == smf.KEY_SIGNATURE
+    ]
+    for tick, _, data in sorted(signs, key=lambda sign: sign[:2]):
         fifths, mode = (int.from_bytes(data[:1], "big", signed=True), data[1]) if len(data) > 1 else (0, -1)
         if abs(fifths) <= _MAX_FIFTHS and mode in (0, 1):
             return Key(fifths, "minor" if mode else "major"), remarks
