@@ -15,14 +15,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from armusic.errors import DataError
 from armusic.metrics import codes, sweeps
 from armusic.metrics.codes import Relations, relate, tie_ceiling
+from armusic.metrics.plain import plain
 from armusic.metrics.sweeps import Sweep, changes
-from armusic.shapes import Float, Int
+from armusic.shapes import Float
 
 __all__ = ["LABELS", "METRICS", "SWEEP_METRICS", "Score", "changes", "decoded", "measure", "tie_ceiling"]
 
@@ -74,11 +76,11 @@ class Score:
 
 
 def measure(
-    z: Float[np.ndarray, "item latent"],
-    a: Float[np.ndarray, "row attribute"],
+    z: Any,
+    a: Any,
     names: Sequence[str],
     *,
-    group: Int[np.ndarray, " grouped"] | None = None,
+    group: Any = None,
     bootstrap: int = 0,
     seed: int = 0,
 ) -> dict[str, Score]:
@@ -94,15 +96,15 @@ def measure(
 
     Parameters
     ----------
-    z : float array (item, latent)
+    z : array or tensor (item, latent)
         Codes; dimension k belongs to attribute k, further dimensions to none.
-    a : float array (item, attribute)
-        Attributes of the same items; at least ten items, no attribute the same for all of them.
+    a : array or tensor (item, attribute)
+        Attributes of the same items, numbers or booleans; at least ten items, no attribute the same for all of them.
     names : sequence of str
         Names of the attributes.
-    group : int array (item,) or None
-        Group of each item, such as the number of its tune: items of a group depend on each other. None:
-        independent items. Only the intervals differ.
+    group : array or tensor (item,), optional
+        Group of each item, such as the number of its tune: items of a group depend on each other. By
+        default items are independent. Only the intervals differ.
     bootstrap : int
         Number of half-samples; 0: no interval.
     seed : int
@@ -130,8 +132,8 @@ def measure(
     >>> round(scores["mig"].value, 1), round(scores["mig"].reference, 1)
     (0.5, 1.0)
     """
+    z, a = plain(z, "codes", 2), plain(a, "attributes", 2)
     _check(z, a, names)
-    z, a = z.astype(float), a.astype(float)
     of_codes, of_attributes = relate(z, a, seed=seed)
     scores = {name: metric(of_codes) for name, metric in METRICS.items()}
     spread = _spread(z, a, group, bootstrap, seed) if bootstrap else {}
@@ -148,23 +150,23 @@ def measure(
 
 
 def decoded(
-    values: Float[np.ndarray, "moved step item attribute"],
-    positions: Float[np.ndarray, " position"],
+    values: Any,
+    positions: Any,
     names: Sequence[str],
-    std: Float[np.ndarray, " unit"],
+    std: Any,
 ) -> dict[str, Score]:
     """Compute every metric of a decoder from the attributes of its output while dimensions move.
 
     Parameters
     ----------
-    values : float array (moved, step, item, attribute)
+    values : array or tensor (moved, step, item, attribute)
         `values[k, s, i]` are the attributes decoded when dimension k of item i is at `positions[s]` and
         its other dimensions are as they were.
-    positions : float array (step,)
+    positions : array or tensor (step,)
         Values of the dimension, the same for all items: evenly spaced, rising; three at least.
     names : sequence of str
         Names of the attributes; dimension k belongs to attribute k.
-    std : float array (attribute,)
+    std : array or tensor (attribute,)
         Standard deviations of the attributes in the corpus, above 0: the unit in all metrics.
 
     Returns
@@ -186,7 +188,12 @@ def decoded(
     >>> scores["linearity"].each, scores["restrictiveness"].value
     ({'density': 1.0, 'range': 0.0}, 1.0)
     """
-    sweep = Sweep.of(values, positions, names, std)
+    sweep = Sweep.of(
+        plain(values, "decoded attributes", 4),
+        plain(positions, "positions", 1),
+        names,
+        plain(std, "standard deviations", 1),
+    )
     result = {}
     for name, metric in SWEEP_METRICS.items():
         score = metric(sweep)
@@ -214,9 +221,9 @@ def _check(z: np.ndarray, a: np.ndarray, names: Sequence[str]) -> None:
             raise DataError(f"attribute {name!r} is {column[0]:g} for all {len(a)} items: there is nothing to measure")
 
 
-def _spread(z: np.ndarray, a: np.ndarray, group: np.ndarray | None, count: int, seed: int) -> dict[str, float]:
+def _spread(z: np.ndarray, a: np.ndarray, group: Any, count: int, seed: int) -> dict[str, float]:
     """Return the standard deviation of each metric over half-samples."""
-    group = np.arange(len(z)) if group is None else np.asarray(group)
+    group = np.arange(len(z)) if group is None else np.asarray(group.cpu() if hasattr(group, "cpu") else group)
     if len(group) != len(z):
         raise DataError(f"{len(z)} codes and {len(group)} groups: give the group of each code")
     groups, group = np.unique(group, return_inverse=True)

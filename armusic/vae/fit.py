@@ -131,9 +131,12 @@ def make_optimizer(model: nn.Module, config: Config) -> torch.optim.Optimizer:
 
 
 def rate_factor(done: float, schedule: Schedule) -> float:
-    """Return the factor of the learning rate after a share of all steps: a linear rise, then a linear fall to zero."""
+    """Return the factor of the learning rate after a share of all steps: a linear rise, then a linear fall to zero.
+
+    Where the warm-up takes all the steps, there is no fall.
+    """
     rise = min(1.0, (done + 1e-6) / schedule.warmup) if schedule.warmup else 1.0
-    return min(rise, (1 - done) / (1 - schedule.warmup)) if schedule.decay else rise
+    return min(rise, (1 - done) / (1 - schedule.warmup)) if schedule.decay and schedule.warmup < 1 else rise
 
 
 @torch.inference_mode()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -64,6 +65,49 @@ def test_values_are_those_of_the_original(name: str, scores: dict[str, Score]) -
 
 def test_the_original_has_these_parts(scores: dict[str, Score]) -> None:
     assert list(scores["interpretability"].each.values()) == pytest.approx(ORIGINAL_R2, abs=1e-9)
+
+
+def test_tensors_and_sequences_are_measured_as_arrays_are(golden: tuple[np.ndarray, np.ndarray]) -> None:
+    z, a = (part[:300].astype(np.float32) for part in golden)
+    expected = measure(z, a, NAMES, group=np.arange(300) // 3, bootstrap=2)
+    tensors = torch.from_numpy(z).requires_grad_(), torch.from_numpy(a)
+    assert measure(*tensors, NAMES, group=torch.arange(300) // 3, bootstrap=2) == expected
+    assert (
+        measure(z.tolist(), a.tolist(), NAMES, group=[f"tune {n // 3:3}" for n in range(300)], bootstrap=2) == expected
+    )
+    half = tensors[0].bfloat16()
+    assert measure(half, a, NAMES) == measure(half.float(), a, NAMES)
+
+
+def test_booleans_are_numbers() -> None:
+    z, a = normal(200, 2), normal(200, 2, seed=1) > 0
+    assert measure(z, a, NAMES[:2]) == measure(z, a.astype(float), NAMES[:2])
+    assert measure(torch.from_numpy(z), torch.from_numpy(a), NAMES[:2]) == measure(z, a, NAMES[:2])
+
+
+def test_tensors_of_a_sweep() -> None:
+    values, positions, std = normal(2, 5, 3, 2), np.linspace(-2, 2, 5), np.ones(2)
+    expected = metrics.decoded(values, positions, NAMES[:2], std)
+    tensors = (torch.from_numpy(part) for part in (values, positions, std))
+    of_values, at, unit = tensors
+    assert metrics.decoded(of_values, at, NAMES[:2], unit) == expected
+    assert metrics.decoded(values > 0, positions, NAMES[:2], std) == metrics.decoded(
+        (values > 0).astype(float), positions, NAMES[:2], std
+    )
+
+
+@pytest.mark.parametrize(
+    ("z", "message"),
+    [
+        (np.zeros(20), "codes of the shape (20,): an array of 2 dimensions is wanted"),
+        ([["a", "b"]] * 20, "codes are <U1: numbers are wanted"),
+        ([[1, 2], [3]] * 10, "codes cannot be made an array ("),
+        (np.zeros((20, 2), complex), "codes are complex128: numbers are wanted"),
+    ],
+)
+def test_what_is_no_table_of_numbers(z: object, message: str) -> None:
+    with pytest.raises(DataError, match=re.escape(message)):
+        measure(z, normal(20, 2), NAMES[:2])
 
 
 @pytest.mark.parametrize("name", LATTE)

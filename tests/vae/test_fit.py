@@ -164,6 +164,8 @@ def test_the_learning_rate_rises_and_falls() -> None:
     assert [round(rate_factor(done, settings), 2) for done in (0.0, 0.05, 0.1, 0.55, 1.0)] == [0.0, 0.5, 1.0, 0.5, 0.0]
     constant = config.make("paper").schedule
     assert [rate_factor(done, constant) for done in (0.0, 0.5, 0.99)] == [1, 1, 1]
+    rising = config.make(warmup=1.0).schedule
+    assert [round(rate_factor(done, rising), 2) for done in (0.0, 0.5, 1.0)] == [0.0, 0.5, 1.0]
 
 
 def test_a_perfect_model_scores_one(data: Data) -> None:

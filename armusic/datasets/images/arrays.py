@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+
 import numpy as np
 
 from armusic.datasets.images.base import WHITE, Images, pack
 from armusic.errors import DataError
 from armusic.files import one_line
-from armusic.shapes import Shaped
+from armusic.shapes import Shaped, UInt8
 
+log = logging.getLogger(__name__)
+
+DEPTHS = (8, 10, 12, 14, 16)  # bits of a pixel
 MAX_BYTES = 4e9  # greatest size of unpacked images: 10^6 of 64 x 64 pixels
 
 
@@ -22,7 +27,8 @@ def images_of(
     where : str
         Name of the data in messages.
     images : array (item, height, width) or (item, height, width, channel)
-        Integers 0 to 255, or numbers 0 to 1 (also integers, where none is more than 1); 1 to 4 channels.
+        Integers 0 to 255, or numbers 0 to 1 (also integers, where none is more than 1); 1 to 4 channels. Integers of
+        16 bits are scaled: see `eight_bits`.
     attributes : array (item, name)
         Finite numbers; no attribute the same for all items.
     names : tuple of str
@@ -115,6 +121,10 @@ def _bytes(where: str, images: np.ndarray) -> np.ndarray:
     if images.dtype.kind not in "biuf":
         raise DataError(f"{where}: images are {images.dtype}: numbers are wanted")
     low, high = images.min(), images.max()
+    if images.dtype.kind in "iu" and images.dtype.itemsize == 2 and low >= 0 and high > WHITE:
+        scaled, remark = eight_bits(images)
+        log.warning("%s: %s", where, remark)
+        return scaled
     if not (low >= 0 and high <= (1 if images.dtype.kind == "f" else WHITE)):  # also where either is NaN
         raise DataError(
             f"{where}: pixels from {low:g} to {high:g}: integers from 0 to {WHITE}, or numbers from 0 to 1, are wanted"
@@ -122,3 +132,25 @@ def _bytes(where: str, images: np.ndarray) -> np.ndarray:
     if high > 1:
         return images.astype(np.uint8)
     return np.rint(images * np.float32(WHITE)).astype(np.uint8)
+
+
+def eight_bits(images: Shaped[np.ndarray, "..."]) -> tuple[UInt8[np.ndarray, "..."], str]:
+    """Return images of integers as 0 to 255, and a remark on how they were scaled.
+
+    The brightest pixel says how many bits are used: cameras and scanners store 8, 10, 12 or 14 in 16.
+
+    Parameters
+    ----------
+    images : int array
+        0 to 65535.
+
+    Examples
+    --------
+    >>> scaled, remark = eight_bits(np.array([[0, 2047, 4095]], np.uint16))
+    >>> scaled.tolist(), remark
+    ([[0, 127, 255]], 'pixels of 12 bits (the brightest is 4095) were scaled to 8')
+    """
+    high = int(images.max(initial=0))
+    bits = next(bits for bits in DEPTHS if high < 2**bits)
+    scaled = np.rint(images * np.float32(WHITE / (2**bits - 1))).astype(np.uint8)
+    return scaled, f"pixels of {bits} bits (the brightest is {high}) were scaled to 8"

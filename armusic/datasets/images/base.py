@@ -44,6 +44,21 @@ class Images:
         return len(self.x)
 
 
+def drawn(count: int, limit: int, seed: int) -> Int[np.ndarray, " some"]:
+    """Return the numbers of `limit` items drawn at random, rising; those of all where `limit` is 0 or more than all.
+
+    They are those that `armusic.vae.data.subset` draws.
+
+    Examples
+    --------
+    >>> drawn(1000, 3, seed=0).tolist(), drawn(3, 0, seed=0).tolist()
+    ([206, 222, 459], [0, 1, 2])
+    """
+    if not 0 < limit < count:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(seed).permutation(count)[:limit])
+
+
 def pack(images: UInt8[np.ndarray, "item channel height width"]) -> UInt8[np.ndarray, "item byte"]:
     """Return black-and-white images as bits, an eighth as large: a pixel is white where it is at least half so.
 

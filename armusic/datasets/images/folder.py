@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import csv
 import logging
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from armusic.datasets.images.arrays import MAX_BYTES, images_of, size_of
-from armusic.datasets.images.base import Images
+from armusic.datasets.images import tables
+from armusic.datasets.images.arrays import MAX_BYTES, eight_bits, images_of, size_of
+from armusic.datasets.images.base import WHITE, Images
 from armusic.datasets.images.stored import New, digest, stored
 from armusic.errors import DataError, ReadError
 from armusic.extras import require
-from armusic.files import label, one_line, read_bytes
+from armusic.files import label, one_line
 from armusic.shapes import Shaped
 
 log = logging.getLogger(__name__)
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+VERSION = 2
+"""Version of the decoded images in the cache: raise it when they come out differently."""
 _MODES = {"1": "L", "L": "L", "RGB": "RGB"}
+_DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N")  # grey, in more than 8 bits
+_REAL = "F"  # grey, in real numbers
+_DEEPEST = 0xFFFF
 
 
 def is_folder(path: Path) -> bool:
@@ -47,6 +52,7 @@ def read(folder: Path, cache: Path, on_progress: Callable[[int, int], None] | No
     folder : Path
         Folder with images of one size (PNG, JPEG, TIFF, BMP, GIF, WebP), and one CSV file with a line of headings:
         the first column has the paths of the images in the folder, the others have attributes, which are numbers.
+        Columns are set apart by commas, semicolons or tabs. Pixels of 16 bits are scaled to 8.
     cache : Path
         Folder to keep them in.
     on_progress : callable, optional
@@ -79,25 +85,25 @@ def read(folder: Path, cache: Path, on_progress: Callable[[int, int], None] | No
         )
 
     def decoded(new: New) -> Images:
-        array, converted = _decoded(files, on_progress)
-        if converted:
-            log.warning("%d images with a palette, transparency or other colours were read as RGB", converted)
+        array, remarks = _decoded(files, on_progress)
+        for remark in remarks:
+            log.warning("%s: %s", label(folder), remark)
         images = images_of(label(folder), array, values, names)
         x = new(images.x.shape)
         x[:] = images.x
         return Images(x, images.shape, images.values, names)
 
-    listed = "\n".join(str(file.relative_to(folder)) for file in files)
+    listed = "\n".join([str(VERSION), *(str(file.relative_to(folder)) for file in files)])
     return stored(cache / f"{folder.resolve().name}-{digest(listed.encode(), _csv(folder), *files)}", decoded)
 
 
 def _csv(folder: Path) -> Path:
     """Return the one CSV file of a folder."""
-    tables = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".csv")
-    if len(tables) != 1:
-        names = ", ".join(map(label, tables)) or "none"
+    here = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".csv")
+    if len(here) != 1:
+        names = ", ".join(map(label, here)) or "none"
         raise DataError(f"{one_line(str(folder))}: give one CSV file with attributes of the images; there is {names}")
-    return tables[0]
+    return here[0]
 
 
 def _table(folder: Path) -> tuple[tuple[str, ...], list[Path], Shaped[np.ndarray, "item name"]]:
@@ -105,25 +111,20 @@ def _table(folder: Path) -> tuple[tuple[str, ...], list[Path], Shaped[np.ndarray
     table = _csv(folder)
     if not any(path.suffix.lower() in SUFFIXES for path in folder.rglob("*")):
         raise DataError(f"{one_line(str(folder))}: no images in it: files that end in {', '.join(SUFFIXES)} are read")
-    try:
-        lines = read_bytes(table).decode("utf-8-sig").splitlines()
-        rows = list(csv.reader(lines, strict=True))
-    except UnicodeDecodeError as error:
-        raise ReadError(f"{label(table)}: not UTF-8 text") from error
-    except csv.Error as error:
-        raise ReadError(f"{label(table)}: not CSV ({error})") from error
-    if not rows or not rows[0]:
+    rows, between = tables.rows_of(table)
+    if not rows or not rows[0][1]:
         raise ReadError(f"{label(table)}: no line of headings: the first names the columns")
-    head, names = rows[0], tuple(name.strip() for name in rows[0][1:])
+    head = rows[0][1]
+    names = tuple(name.strip() for name in head[1:])
     files: dict[Path, int] = {}
     values = np.empty((len(rows) - 1, len(names)))
-    for number, row in enumerate(rows[1:], 2):
+    for place, (number, row) in enumerate(rows[1:]):
         where = f"{label(table)}, line {number}"
         if len(row) != len(head):
             raise DataError(f"{where}: {len(row)} columns, where the first line has {len(head)}")
         for column, text in enumerate(row[1:]):
             try:
-                values[number - 2, column] = float(text)
+                values[place, column] = tables.number(text, between)
             except ValueError:
                 raise DataError(f"{where}: {one_line(text)!r} for {one_line(names[column])!r} is no number") from None
         file = folder / row[0].strip()
@@ -137,17 +138,20 @@ def _table(folder: Path) -> tuple[tuple[str, ...], list[Path], Shaped[np.ndarray
     return names, list(files), values
 
 
-def _decoded(files: list[Path], on_progress: Callable[[int, int], None] | None) -> tuple[np.ndarray, int]:
-    """Return images as uint8 (item, height, width) or (item, height, width, 3), and the number converted to RGB."""
+def _decoded(files: list[Path], on_progress: Callable[[int, int], None] | None) -> tuple[np.ndarray, list[str]]:
+    """Return images as uint8 (item, height, width) or (item, height, width, 3), and remarks on what was changed."""
     image = require("PIL.Image", extra="image", purpose="reading images")
     images = np.empty(0, np.uint8)
-    converted = 0
+    converted, deep = 0, {}
     for done, file in enumerate(files):
         try:
             with image.open(file) as opened:
-                mode = _MODES.get(opened.mode, "RGB")
-                converted += opened.mode not in _MODES
-                pixels = np.asarray(opened.convert(mode))
+                mode = opened.mode
+                if mode in (*_DEEP, _REAL):
+                    pixels = np.asarray(opened)
+                else:
+                    converted += mode not in _MODES
+                    pixels = np.asarray(opened.convert(_MODES.get(mode, "RGB")))
         except (OSError, SyntaxError, ValueError, EOFError, image.DecompressionBombError) as error:
             raise ReadError(f"{label(file)}: cannot be read as an image ({one_line(str(error))})") from error
         if done == 0:
@@ -158,10 +162,29 @@ def _decoded(files: list[Path], on_progress: Callable[[int, int], None] | None) 
             raise DataError(
                 f"{label(file)}: {_size(pixels)}, where {label(files[0])} has {_size(images[0])}: bring all to one size"
             )
-        images[done] = pixels
+        if mode in _DEEP:
+            deep[done] = _in_range(pixels, file, _DEEPEST, "integers").astype(np.uint16)
+        elif mode == _REAL:
+            images[done] = np.rint(_in_range(pixels, file, 1, "numbers") * np.float32(WHITE))
+        else:
+            images[done] = pixels
         if on_progress is not None:
             on_progress(done + 1, len(files))
-    return images, converted
+    remarks = []
+    if converted:
+        remarks.append(f"{converted} images with a palette, transparency or other colours were read as RGB")
+    if deep:
+        images[list(deep)], remark = eight_bits(np.stack(list(deep.values())))
+        remarks.append(f"{len(deep)} images: {remark}")
+    return images, remarks
+
+
+def _in_range(pixels: np.ndarray, file: Path, most: int, what: str) -> np.ndarray:
+    """Return pixels, after checking that they lie between 0 and `most`."""
+    low, high = pixels.min(), pixels.max()
+    if not (low >= 0 and high <= most):  # also where either is NaN
+        raise DataError(f"{label(file)}: pixels from {low:g} to {high:g}: {what} from 0 to {most} are wanted")
+    return pixels
 
 
 def _size(pixels: np.ndarray) -> str:

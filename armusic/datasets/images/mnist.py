@@ -17,8 +17,9 @@ import numpy as np
 from armusic.datasets.cache import exists, keep, make_cache
 from armusic.datasets.images import idx, morphometry
 from armusic.datasets.images.arrays import check_attributes
-from armusic.datasets.images.base import Images
+from armusic.datasets.images.base import Images, drawn
 from armusic.datasets.images.stored import digest
+from armusic.datasets.images.tables import separator
 from armusic.errors import DataError, ReadError
 from armusic.extras import require
 from armusic.files import atomic_path, label, one_line
@@ -53,8 +54,8 @@ def is_folder(folder: Path) -> bool:
     return any(idx.find(folder, f"{part}-images-idx3-ubyte") for part in PARTS)
 
 
-def read(folder: Path, cache: Path, on_progress: Progress | None = None) -> Images:
-    """Return the digits of a folder; those of the `t10k` files are the test part.
+def read(folder: Path, cache: Path, on_progress: Progress | None = None, *, limit: int = 0, seed: int = 0) -> Images:
+    """Return the digits of a folder, or some at random; those of the `t10k` files are the test part.
 
     Their measurements are read from a table beside the images (`train-morpho.csv`, `t10k-morpho.csv`); where there
     is none, they are computed once, and kept in the cache.
@@ -67,6 +68,8 @@ def read(folder: Path, cache: Path, on_progress: Progress | None = None) -> Imag
         Folder for measurements.
     on_progress : callable, optional
         Called with the number of images measured, and of all images.
+    limit, seed : int
+        Number of digits, and seed of the choice: only these are measured. 0, or more than there are: all.
 
     Raises
     ------
@@ -74,14 +77,17 @@ def read(folder: Path, cache: Path, on_progress: Progress | None = None) -> Imag
         When a file is missing, broken, or does not fit the others; the message says which.
     """
     images, labels, part = digits(folder)
+    chosen = drawn(len(images), limit, seed)
     values = []
-    for name, chosen in zip(PARTS, (part != TEST, part == TEST), strict=True):
+    for name, here in zip(PARTS, (part != TEST, part == TEST), strict=True):
         path, table = _file(folder, f"{name}-images-idx3-ubyte"), folder / f"{name}-morpho.csv"
-        items = int(chosen.sum())
-        measured = _table(table, items) if table.exists() else _measure(path, images[chosen], cache, on_progress)
-        values.append(check_attributes(label(table if table.exists() else path), measured, NAMES[:-1], items))
-    known = np.column_stack([np.concatenate(values), labels]).astype(np.float32)
-    return Images(images, (1, SIDE, SIDE), known, NAMES, part)
+        items, places = int(here.sum()), np.flatnonzero(np.isin(np.flatnonzero(here), chosen))
+        if table.exists():
+            values.append(check_attributes(label(table), _table(table, items), NAMES[:-1], items)[places])
+        else:
+            values.append(_measure(path, images[here], places, cache, on_progress).astype(np.float32))
+    known = np.column_stack([np.concatenate(values), labels[chosen]]).astype(np.float32)
+    return Images(images[chosen], (1, SIDE, SIDE), known, NAMES, part[chosen])
 
 
 def digits(
@@ -142,11 +148,15 @@ def _table(path: Path, items: int) -> Float[np.ndarray, "item 6"]:
     """Return the columns of `morphometry.NAMES` of a table, a row per image."""
     try:
         with path.open(encoding="utf-8") as file:
-            names = [name.strip() for name in file.readline().split(",")]
+            head = file.readline()
+            between = separator(head)
+            names = [name.strip() for name in head.split(between)]
             missing = [name for name in morphometry.NAMES if name not in names]
             if missing:
                 raise DataError(f"{label(path)}: no column {missing[0]!r}: its first line has to name the columns")
-            rows = np.loadtxt(file, delimiter=",", ndmin=2, usecols=[names.index(name) for name in morphometry.NAMES])
+            lines = file if between == "," else (line.replace(",", ".") for line in file)  # decimals after a comma
+            places = [names.index(name) for name in morphometry.NAMES]
+            rows = np.loadtxt(lines, delimiter=between, ndmin=2, usecols=places)
     except DataError:  # a ValueError as well
         raise
     except (OSError, ValueError) as error:
@@ -157,17 +167,29 @@ def _table(path: Path, items: int) -> Float[np.ndarray, "item 6"]:
 
 
 def _measure(
-    path: Path, images: UInt8[np.ndarray, "item 1 28 28"], cache: Path, on_progress: Progress | None
-) -> Float[np.ndarray, "item 6"]:
-    """Return the measurements of images, from the cache where they are in it."""
-    file = cache / f"morphometry-{digest(str(morphometry.VERSION).encode(), images.tobytes())}.npy"
+    path: Path,
+    images: UInt8[np.ndarray, "item 1 28 28"],
+    places: Int[np.ndarray, " some"],
+    cache: Path,
+    on_progress: Progress | None,
+) -> Float[np.ndarray, "some 6"]:
+    """Return the measurements of some images, from the cache where they, or those of all images, are in it."""
+    chosen = images[places]
+    file, all_of_them = (
+        cache / f"morphometry-{digest(str(morphometry.VERSION).encode(), part.tobytes())}.npy"
+        for part in (chosen, images)
+    )
+    if exists(all_of_them):
+        return np.load(all_of_them, allow_pickle=False)[places]
     if exists(file):
         return np.load(file, allow_pickle=False)
-    log.info("%s: %d images are measured, once", label(path), len(images))
-    values = morphometry.measure_all(images, on_progress)
+    log.info("%s: %d images are measured, once", label(path), len(chosen))
+    values = morphometry.measure_all(chosen, on_progress)
     flat = np.flatnonzero(np.isnan(values[:, 0]))
     if len(flat):
-        raise DataError(f"{label(path)}: image {flat[0]} (from 0) has one level of grey only: nothing can be measured")
+        raise DataError(
+            f"{label(path)}: image {places[flat[0]]} (from 0) has one level of grey only: nothing can be measured"
+        )
     keep(file, lambda place: np.save(place, values))
     return values
 

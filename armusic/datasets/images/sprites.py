@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from armusic.datasets.images.base import Images
+from armusic.datasets.images.base import Images, drawn
 from armusic.datasets.images.stored import New, stored
 from armusic.progress import Progress
 from armusic.shapes import Float, Int, Shaped, UInt8
@@ -68,7 +68,7 @@ def read(limit: int, seed: int, cache: Path, on_progress: Progress | None = None
     """
     shape = (1, SIDE, SIDE)
     if 0 < limit < COUNT:
-        values = factors(np.sort(np.random.default_rng(seed).permutation(COUNT)[:limit]))
+        values = factors(drawn(COUNT, limit, seed))
         return Images(draw(values, on_progress=on_progress), shape, values, NAMES)
 
     def every(new: New) -> Images:

@@ -8,7 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from armusic.config import Config
 from armusic.datasets.images import mnist, morphometry
+from armusic.datasets.images.base import Images
+from armusic.progress import Progress
 from armusic.shapes import Int, UInt8
 from armusic.training.adapters.images import ImageAdapter
 
@@ -29,9 +32,13 @@ def _digit(images: UInt8[np.ndarray, "item 1 28 28"]) -> Int[np.ndarray, " item"
     return classify(images)
 
 
+def _read(folder: Path, config: Config, cache: Path, on_progress: Progress | None) -> Images:
+    return mnist.read(folder, cache, on_progress, limit=config.limit, seed=config.seed)
+
+
 ADAPTER = ImageAdapter(
     name="morpho-mnist",
-    read=lambda _config, cache, on_progress: mnist.read(mnist.official(cache), cache, on_progress),
+    read=lambda config, cache, on_progress: _read(mnist.official(cache), config, cache, on_progress),
     shape=(1, mnist.SIDE, mnist.SIDE),
     presets=PRESETS,
     measure=morphometry.measure,
@@ -42,5 +49,5 @@ ADAPTER = ImageAdapter(
 def from_folder(folder: Path) -> ImageAdapter:
     """Return the adapter of a folder with the files of MNIST, or of a data set of the same form."""
     return replace(
-        ADAPTER, name=str(folder), read=lambda _config, cache, on_progress: mnist.read(folder, cache, on_progress)
+        ADAPTER, name=str(folder), read=lambda config, cache, on_progress: _read(folder, config, cache, on_progress)
     )

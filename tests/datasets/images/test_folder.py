@@ -11,6 +11,7 @@ from armusic.datasets.images import folder
 from armusic.datasets.images.base import pixels
 from armusic.errors import ArmusicError
 
+HERE = Path(__file__).parents[2] / "data"
 CSV = "file,width,slant\na.png,1,0.5\nb.png,2,-1e-1\nmore/c.png, 3 ,0\n"
 GREY = np.arange(3 * 6 * 5, dtype=np.uint8).reshape(3, 6, 5)
 
@@ -60,6 +61,78 @@ def test_what_is_converted_is_said(mine: Path, tmp_path: Path, caplog: pytest.Lo
     with caplog.at_level(logging.WARNING, "armusic"):
         assert folder.read(mine, tmp_path / "cache").shape == (3, 6, 5)
     assert "3 images with a palette, transparency or other colours were read as RGB" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "csv",
+    [
+        CSV.replace(",", ";"),
+        CSV.replace(",", ";").replace(".5", ",5").replace("-1e-1", "-0,1"),
+        "sep=;\n" + CSV.replace(",", ";"),
+        CSV.replace(",", "\t"),
+        "\ufeff" + CSV.replace(",", ";").replace("\n", "\r\n"),
+    ],
+)
+def test_columns_are_set_apart_in_other_ways(mine: Path, tmp_path: Path, csv: str) -> None:
+    (mine / "labels.csv").write_text(csv, encoding="utf-8")
+    assert folder.read(mine, tmp_path / "cache").values == pytest.approx(np.array([[1, 0.5], [2, -0.1], [3, 0]]))
+
+
+def test_a_number_with_a_comma_is_none_between_commas(mine: Path, tmp_path: Path) -> None:
+    (mine / "labels.csv").write_text('file,width\na.png,"1,5"\nb.png,2\nmore/c.png,3\n')
+    with pytest.raises(ArmusicError, match="labels.csv, line 2: '1,5' for 'width' is no number"):
+        folder.read(mine, tmp_path / "cache")
+    (mine / "labels.csv").write_text("sep=;\nfile;width\na.png;1.234,5\nb.png;2\nmore/c.png;3\n")
+    with pytest.raises(ArmusicError, match="labels.csv, line 3: '1.234,5' for 'width' is no number"):
+        folder.read(mine, tmp_path / "cache")
+
+
+def test_pixels_of_sixteen_bits_are_scaled(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Half of each picture is black, the other of the level that the table has for it; the scanner had 12 bits."""
+    with caplog.at_level(logging.WARNING, "armusic"):
+        images = folder.read(HERE / "grey16", tmp_path / "cache")
+    assert "grey16: 4 images: pixels of 12 bits (the brightest is 4000) were scaled to 8" in caplog.text
+    assert [np.unique(image).tolist() for image in images.x] == [
+        [0, round(255 * level / 4095)] for level in images.values[:, 0]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "kind", "values", "expected"),
+    [
+        (".png", np.uint16, [0, 32768, 65535], [0, 128, 255]),
+        (".tif", np.uint16, [0, 32768, 65535], [0, 128, 255]),
+        (".tif", np.int32, [0, 32768, 65535], [0, 128, 255]),
+        (".tif", np.uint16, [0, 3, 255], [0, 3, 255]),
+        (".tif", np.float32, [0, 0.5, 1], [0, 128, 255]),
+    ],
+)
+def test_other_pixels_than_bytes(tmp_path: Path, suffix: str, kind: type, values: list, expected: list[int]) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    for name in ("a", "b"):
+        Image.fromarray(np.array([values], kind)).save(mine / f"{name}{suffix}")
+    (mine / "labels.csv").write_text(f"file,size\na{suffix},1\nb{suffix},2\n")
+    assert folder.read(mine, tmp_path / "cache").x[0, 0, 0].tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (np.array([[-1, 9]], np.int32), "a.tif: pixels from -1 to 9: integers from 0 to 65535 are wanted"),
+        (np.array([[0, 70000]], np.int32), "a.tif: pixels from 0 to 70000: integers from 0 to 65535 are wanted"),
+        (np.array([[0, 7.5]], np.float32), "a.tif: pixels from 0 to 7.5: numbers from 0 to 1 are wanted"),
+        (np.array([[0, np.nan]], np.float32), "a.tif: pixels from nan to nan: numbers from 0 to 1 are wanted"),
+    ],
+)
+def test_pixels_of_an_unknown_range_are_refused(tmp_path: Path, values: np.ndarray, message: str) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    for name in ("a", "b"):
+        Image.fromarray(values).save(mine / f"{name}.tif")
+    (mine / "labels.csv").write_text("file,size\na.tif,1\nb.tif,2\n")
+    with pytest.raises(ArmusicError, match=message):
+        folder.read(mine, tmp_path / "cache")
 
 
 @pytest.mark.parametrize(

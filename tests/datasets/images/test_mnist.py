@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from armusic.datasets.images import mnist
+from armusic.datasets.images.base import drawn
 from armusic.errors import DataError, ReadError
 from armusic.training import adapters
+from armusic.vae.data import subset
 from tests.digits import IMAGES, LABELS, PUBLISHED, TABLE, folder, write
 
 
@@ -44,11 +46,38 @@ def test_digits_are_measured_once(digits: Path, tmp_path: Path) -> None:
     assert (again.values == first.values).all()
 
 
+@pytest.mark.parametrize("published", [False, True])
+def test_a_limit_is_drawn_before_anything_is_measured(digits: Path, tmp_path: Path, published: bool) -> None:
+    """The digits are those that are drawn of all, with their measurements, and only they are measured."""
+    if published:
+        tables(digits)
+    settings = adapters.configure(data=str(digits), limit=30, seed=3)
+    adapter = adapters.get(str(digits))
+    reports: list[int] = []
+    some = adapter.load(settings, tmp_path / "cache", lambda done, of: reports.append(of))
+    assert sum(reports) == (0 if published else 30)
+    every = adapter.load(settings.replace(limit=0), tmp_path / "other")
+    expected = subset(every, 30, 3)
+    for part in ("x", "a", "part", "reported"):
+        assert (getattr(some, part) == getattr(expected, part)).all(), part
+
+
+def test_measurements_of_all_digits_are_those_of_some(digits: Path, tmp_path: Path) -> None:
+    whole = mnist.read(digits, tmp_path / "cache")
+    reports: list[int] = []
+    some = mnist.read(digits, tmp_path / "cache", lambda done, of: reports.append(of), limit=10, seed=1)
+    assert not reports
+    assert (some.values == whole.values[drawn(100, 10, 1)]).all()
+
+
 def test_published_measurements_are_taken_where_they_are(digits: Path, tmp_path: Path) -> None:
     tables(digits)
     stored = mnist.read(digits, tmp_path / "cache")
     assert (stored.values[:, :-1] == PUBLISHED.astype(np.float32)).all()
     assert not (tmp_path / "cache").exists()
+    for file in digits.glob("*.csv"):  # as a spreadsheet of another country saves it
+        file.write_text(file.read_text(encoding="utf-8").replace(",", ";").replace(".", ","), encoding="utf-8")
+    assert (mnist.read(digits, tmp_path / "cache").values == stored.values).all()
 
 
 def test_a_folder_of_digits_is_a_data_set(tmp_path: Path) -> None:

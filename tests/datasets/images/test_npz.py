@@ -49,6 +49,16 @@ def test_black_and_white_is_packed_and_numbers_to_1_are_scaled(tmp_path: Path) -
     assert (stored.x[:, 0] == GREY).all()
 
 
+def test_sixteen_bits_are_scaled_by_those_that_are_used(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    deep = GREY.astype(np.uint16)
+    assert (npz.read(saved(tmp_path, images=deep * 257)).x[:, 0] == GREY).all()
+    assert "mine.npz: pixels of 16 bits (the brightest is 30583) were scaled to 8" in caplog.text
+    assert (npz.read(saved(tmp_path, images=deep * 8)).x[:, 0] == np.rint(deep * 8 * (255 / 1023))).all()
+    assert (npz.read(saved(tmp_path, images=GREY.astype(np.uint16))).x[:, 0] == GREY).all()  # bytes after all
+    with pytest.raises(ArmusicError, match="pixels from 0 to 30583: integers from 0 to 255"):
+        npz.read(saved(tmp_path, images=GREY.astype(np.int64) * 257))
+
+
 def test_fortran_order_and_whole_numbers_are_read_as_well(tmp_path: Path) -> None:
     stored = npz.read(saved(tmp_path, attributes=np.asfortranarray(VALUES.astype(int)), images=np.asfortranarray(GREY)))
     assert (stored.values == VALUES).all()

@@ -1,0 +1,45 @@
+"""`plain`: what a metric is given, as an array of numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from armusic.errors import DataError
+from armusic.shapes import Float
+
+
+def plain(values: Any, what: str, dimensions: int) -> Float[np.ndarray, "..."]:
+    """Return numbers or booleans as a float64 array.
+
+    Parameters
+    ----------
+    values : array, tensor, or nested sequence
+        Whatever numpy can make an array of; a tensor of torch may be on any device, and carry gradients.
+    what : str
+        Its name in messages.
+    dimensions : int
+        How many dimensions it has.
+
+    Raises
+    ------
+    DataError
+        For anything else.
+
+    Examples
+    --------
+    >>> plain([[True], [False]], "attributes", 2).tolist()
+    [[1.0], [0.0]]
+    """
+    if hasattr(values, "detach"):  # a tensor; that of bfloat16 has no counterpart in numpy
+        values = values.detach().cpu().double()
+    try:
+        array = np.asarray(values)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise DataError(f"{what} cannot be made an array ({str(error).splitlines()[0]})") from error
+    if array.dtype.kind not in "biuf":
+        raise DataError(f"{what} are {array.dtype}: numbers are wanted")
+    if array.ndim != dimensions:
+        raise DataError(f"{what} of the shape {array.shape}: an array of {dimensions} dimensions is wanted")
+    return array.astype(np.float64)
