@@ -131,12 +131,12 @@ def test_a_metre_that_is_not_written_is_that_of_most_measures(read_remarks: Read
     ] * 4
 
 
-def test_notes_off_the_grid_are_moved_unless_that_is_not_wanted(read_remarks: ReadRemarks) -> None:
+@pytest.mark.parametrize("quantize", ["auto", "off"])
+def test_measures_that_are_too_fine_pass_through(read_remarks: ReadRemarks, quantize: str) -> None:
     text = HEADER + "C/8D/8E3/4FGA|CDEF|"
-    tune, (*_, remarks) = read_remarks(text)
-    assert tune.notes[-1].start == 7
-    assert "moved to the grid" in " ".join([*_, remarks])
-    assert len(read_remarks(text, quantize="off")[0].measures) == 1
+    tune, remarks = read_remarks(text, quantize=quantize)
+    assert pitches(tune) == [60, 62, 64, 65]
+    assert "measure 1 has " in " ".join(remarks)
     with pytest.raises(ArmusicError, match="between the six ticks"):
         read_remarks(text, quantize="strict")
 

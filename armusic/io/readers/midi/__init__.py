@@ -2,11 +2,11 @@
 
 Each stage is a module: the bytes as events (`music.smf`), the parts (`parts`), the choice of the
 melody and of one voice of it (`melody`), ticks as seconds and beats (`clock`), the measures
-(`measures`), and the notes on the tick grid (`quantise`). A stage reports what it chooses, leaves
-out or corrects; strict reading refuses the file instead.
+(`measures`), and the notes on the tick grid (`placing`, by `fine` and `quantise`). A stage reports
+what it chooses, leaves out or corrects; strict reading refuses the file instead.
 
-Passages that no model can edit (a metre without a grid, notes off the grid that may not be
-moved) are not in the tune: it goes on behind them. The file around the tune comes with
+Passages that no model can edit (a metre without a grid, notes too fine for the grid, or off it
+where they may not be moved) are not in the tune: it goes on behind them. The file around the tune comes with
 it (`Tune.origin`), so that a variation can be put back where the melody was.
 """
 
@@ -19,23 +19,21 @@ from pathlib import Path
 
 import numpy as np
 
-from armusic.errors import MetreError, MusicError, NoNotesError, OffGridError, PolyphonyError
+from armusic.errors import MetreError, MusicError, NoNotesError, PolyphonyError
 from armusic.files import label, read_bytes
 from armusic.io.readers.midi import quantise
 from armusic.io.readers.midi.clock import Clock, TempoMap, beat_clock, given_beats, own_clock
-from armusic.io.readers.midi.measures import UNITS, Signature, Span, place, spans
+from armusic.io.readers.midi.measures import Signature, Span, place, spans
 from armusic.io.readers.midi.melody import Voice, choose, likeness, one_voice
 from armusic.io.readers.midi.meta import key_of, signatures_of, tempos_of
 from armusic.io.readers.midi.parts import Part, parts_of, track_name
+from armusic.io.readers.midi.placing import on_grid, one_at_a_tick, without_off_grid
 from armusic.io.readers.midi.tune import build
 from armusic.io.readers.options import Reading, Remark
 from armusic.music import keys, smf
 from armusic.music.score import Metre, Tune
-from armusic.shapes import Int
 
 __all__ = ["Part", "likeness", "parts_of", "read", "signatures_of", "tempos_of", "tune_of"]
-
-Kept = Int[np.ndarray, " kept"]
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +134,7 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
 
     start = clock.to_units(part.start[voice.notes])
     stop = np.maximum(clock.to_units(voice.end), start + 1)
-    measures, notices = _without_off_grid(measures, start, stop, clock.quarter, reading, source)
+    measures, notices = without_off_grid(measures, start, stop, clock.quarter, reading, source)
     report(notices)
     grid = quantise.grid(measures, clock.quarter)
     inside = quantise.measure_of(grid, start) >= 0
@@ -144,9 +142,9 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
         raise MusicError(f"{source}: no note of {part.label} is in a measure that can be used")
     places, start, stop = voice.notes[inside], start[inside], np.minimum(stop[inside], grid.run_ends(start[inside]))
     if not reading.strict:
-        start, stop, notices = _on_grid(grid, start, stop, clock, tempos, source)
+        start, stop, notices = on_grid(grid, start, stop, clock, tempos, source)
         report(notices)
-        places, start, stop, notices = _one_at_a_tick(places, start, stop)
+        places, start, stop, notices = one_at_a_tick(places, start, stop)
         report(notices)
     tune = build(file, part, grid, clock, tempos, (places, start, stop), groove=reading.groove == "keep")
     key, notices = key_of(file, part.track)
@@ -234,80 +232,3 @@ def _left_out(
             PolyphonyError(f"{source}, {at}: {clashing}: one voice is needed"),
         )
     ]
-
-
-def _without_off_grid(
-    measures: list[Span], start: quantise.Units, stop: quantise.Units, quarter: int, reading: Reading, source: str
-) -> tuple[list[Span], list[Remark]]:
-    """Return the spans; measures with notes off the grid become passages, unless notes may be moved."""
-    if reading.strict or reading.quantize == "auto":
-        return measures, []
-    grid = quantise.grid(measures, quarter)
-    inside = quantise.measure_of(grid, start) >= 0
-    start, stop = start[inside], np.minimum(stop[inside], grid.run_ends(start[inside]))
-    off_grid = quantise.off(grid, start, stop)
-    if not off_grid.any():
-        return measures, []
-    first = place(measures, int(start[off_grid.argmax()]), quarter)
-    if reading.quantize == "strict":
-        raise OffGridError(
-            f"{source}, {first}: a note starts or ends between the six ticks of a beat: quantise it to sixteenths or"
-            " triplets, or leave out the option quantize=strict"
-        )
-    touched = [
-        span.metre is not None and bool(((start < span.end) & (stop > span.start) & off_grid).any())
-        for span in measures
-    ]
-    remaining = [replace(span, metre=None) if hit else span for span, hit in zip(measures, touched, strict=True)]
-    if all(span.metre is None for span in remaining):
-        raise OffGridError(
-            f"{source}: no measure is on the grid of six ticks per beat: leave out the option quantize=off"
-        )
-    count = sum(touched)
-    text = f"{count} measures have notes off the grid, first {first}: left as they are, and not counted"
-    return remaining, [Remark(text)]
-
-
-def _on_grid(
-    grid: quantise.Grid, start: quantise.Units, stop: quantise.Units, clock: Clock, tempos: TempoMap, source: str
-) -> tuple[quantise.Units, quantise.Units, list[Remark]]:
-    """Return notes moved to the grid, and a remark on the distance."""
-    if not quantise.off(grid, start, stop).any():
-        return start, stop, []
-    if len(start) >= quantise.FEW and quantise.following(grid, start) < quantise.LEAST_FOLLOWING:
-        raise OffGridError(
-            f"{source}: its notes do not follow its own beats (as when played without a click): give the beats with"
-            " the option beats or the option tempo, or quantise it in a DAW"
-        )
-    begin, end = quantise.snap(grid, start, stop, min(UNITS, clock.quarter // 48))
-    limit = grid.run_ends(start)
-    begin = np.minimum(begin, limit - clock.quarter // 4)
-    end = np.minimum(end, limit)
-    moved = " and ".join(
-        f"{(before != after).sum()} of {len(before)} {what} by {_shift(before, after, clock, tempos)}"
-        for what, before, after in (("starts", start, begin), ("ends", stop, end))
-        if (before != after).any()
-    )
-    return begin, end, [Remark(f"notes are moved to the grid, {moved}")]
-
-
-def _shift(before: quantise.Units, after: quantise.Units, clock: Clock, tempos: TempoMap) -> str:
-    """Return in words how far times were moved."""
-    ticks = [np.array([float(clock.to_ticks(at)) for at in times.tolist()]) for times in (before, after)]
-    moved, ms = abs(ticks[1] - ticks[0]), 1000 * abs(np.subtract(*map(tempos.to_seconds, ticks)))
-    return (
-        f"{moved.mean():.1f} ticks ({ms.mean():.0f} ms) on average, {moved.max():.0f} ticks ({ms.max():.0f} ms) at most"
-    )
-
-
-def _one_at_a_tick(
-    places: quantise.Units, start: quantise.Units, stop: quantise.Units
-) -> tuple[Kept, Kept, Kept, list[Remark]]:
-    """Return the longest note of each tick, cut where the next one starts."""
-    order = np.lexsort((start - stop, start))
-    first = np.append(True, np.diff(start[order]) > 0)
-    longest = order[first]
-    lost = len(start) - len(longest)
-    remarks = [Remark(f"{lost} notes fall on the tick of a longer one, and are left out")] if lost else []
-    start, stop = start[longest], stop[longest]
-    return places[longest], start, np.minimum(stop, np.append(start[1:], stop[-1:])), remarks
