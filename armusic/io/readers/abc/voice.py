@@ -48,11 +48,11 @@ class Bar(WrittenMeasure):
 
     def sounds(self) -> Iterator[Sound]:
         """Yield the notes, layer by layer."""
-        for layer in self.layers:
+        for layer, events in enumerate(self.layers):
             at = 0
-            for event in layer:
+            for event in events:
                 for pitch in event.pitches:
-                    yield Sound(at, event.units, pitch, event.tied)
+                    yield Sound(at, event.units, pitch, event.tied, True, str(layer))
                 at += event.units
 
 

@@ -28,8 +28,9 @@ from armusic.io.readers.musicxml.measures import PartReader, XmlMeasure
 from armusic.io.readers.musicxml.xml import score_root
 from armusic.io.readers.options import Reading, Remark
 from armusic.io.readers.score.sheet import BarLine, Part, Sheet, WrittenMeasure, signature
+from armusic.io.readers.score.tempos import settle
 from armusic.io.readers.score.tune import strict_tune, tune_of
-from armusic.music.score import DEFAULT_BPM, MODES, Key, Tune
+from armusic.music.score import MODES, Key, Tune
 
 _MOST_SIGNS = 7  # in a key signature
 _OTHER_MODES = {"ionian": "major", "aeolian": "minor"}
@@ -123,14 +124,20 @@ def _sheet(path: str | Path, source: str, megabytes: float) -> tuple[Sheet, list
     parts = [(part.get("id", ""), list(PartReader(source).measures(part))) for part in root.iterfind("part")]
     if not any(measures for _, measures in parts):
         raise ReadError(f"{source}: a MusicXML score without measures")
+    filled = sum(_fill_repeats(measures) for _, measures in parts)
     rows = list(zip_longest(*(measures for _, measures in parts)))
     bars = list(_bars([[measure for measure in row if measure] for row in rows]))
+    settle(bars)
     staves = [part for ident, measures in parts for part in _staves(entries.get(ident), measures)]
     keys = (
         _key(*measure.fifths) for _, measures in parts if _sound(measures) for measure in measures if measure.fifths
     )
     graces = sum(measure.graces for _, measures in parts for measure in measures)
-    remarks = [*unpacked, *([Remark(f"{graces} grace notes are left out")] if graces else [])]
+    remarks = [*unpacked]
+    if graces:
+        remarks.append(Remark(f"{graces} grace notes are left out"))
+    if filled:
+        remarks.append(Remark(f"measures that show a sign for a repeat and no notes: {filled}, played as it says"))
     title = root.findtext("work/work-title", "") or root.findtext("movement-title", "")
     key = next(filter(None, keys), None)
     return Sheet(bars, _lines(rows), tuple(staves), one_line(" ".join(title.split())), key), remarks
@@ -140,22 +147,40 @@ def _sound(measures: Sequence[XmlMeasure]) -> bool:
     return any(measure.sounds for measure in measures)
 
 
+def _fill_repeats(measures: Sequence[XmlMeasure]) -> int:
+    """Put the notes of earlier measures where a sign repeats them and no notes are written; return how often."""
+    filled = 0
+    for place, measure in enumerate(measures):
+        for staff, count in measure.again.items():
+            earlier = measures[place - count] if count <= place else None
+            if earlier is None or measure.units not in (0, earlier.units):
+                continue
+            silent = [
+                name for name in earlier.sounds if staff in ("", name) and not measure.sounds.get(name)
+            ]
+            for name in silent:
+                measure.sounds[name] = earlier.sounds[name]
+            if silent:
+                measure.units, measure.chords = earlier.units, measure.chords or earlier.chords
+                filled += 1
+    return filled
+
+
 def _bars(rows: Sequence[Sequence[XmlMeasure]]) -> Iterator[WrittenMeasure]:
     """Yield the measures of the whole score: as long as the longest of those with notes in them."""
-    metre, bpm = signature("4/4"), DEFAULT_BPM
+    metre = signature("4/4")
     for row in rows:
         metre = next((measure.metre for measure in row if measure.metre), metre)
-        tempos = sorted({tempo for measure in row for tempo in measure.tempos})
-        if tempos and tempos[0][0] == 0:
-            bpm = tempos.pop(0)[1]
+        tempos: dict[int, float] = {}
+        for measure in reversed(row):  # the first part's count
+            tempos |= measure.tempos
         with_notes = [measure for measure in row if measure.sounds]
         units = max(measure.units for measure in with_notes or row) or metre.units or 0
         sounds = [sound for measure in with_notes for staff in measure.sounds.values() for sound in staff]
         last = max((sound.start + sound.units for sound in sounds), default=0)
         marks = {mark for measure in row for mark in measure.marks}
         chords = next((measure.chords for measure in row if measure.chords), [])
-        yield WrittenMeasure(metre, bpm, tempos, chords, units, units - last, marks, row[0].label)
-        bpm = tempos[-1][1] if tempos else bpm
+        yield WrittenMeasure(metre, 0.0, list(tempos.items()), chords, units, units - last, marks, row[0].label)
 
 
 def _lines(rows: Sequence[Sequence[XmlMeasure | None]]) -> list[BarLine]:

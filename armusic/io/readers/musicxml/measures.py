@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from sys import intern
 from typing import NoReturn
 from xml.etree.ElementTree import Element
 
 from armusic.errors import MusicError, ReadError, RepeatError
 from armusic.files import one_line
+from armusic.io.readers.musicxml.endings import ending_passes
 from armusic.io.readers.musicxml.harmony import pitch_classes
 from armusic.io.readers.score import jumps
-from armusic.io.readers.score.repeats import MAX_PASSES, MAX_PLAYED, passes
+from armusic.io.readers.score.repeats import MAX_PASSES, MAX_PLAYED
 from armusic.io.readers.score.sheet import UNITS, BarLine, Signature, Sound, signature
 from armusic.music.chord_symbols import OCTAVE
 
@@ -61,6 +63,8 @@ class XmlMeasure:
         Jumps, and the places that they lead to.
     graces : int
         Number of grace notes, which are left out.
+    again : dict of str to int
+        Staves that show only a sign for a repeat of this many measures before; an empty name means all staves.
     """
 
     label: str
@@ -74,6 +78,7 @@ class XmlMeasure:
     right: BarLine = field(default_factory=BarLine)
     marks: set[str] = field(default_factory=set)
     graces: int = 0
+    again: dict[str, int] = field(default_factory=dict)
 
 
 class PartReader:
@@ -82,8 +87,9 @@ class PartReader:
     def __init__(self, source: str) -> None:
         self.source = source
         self.divisions = Fraction(1)  # per quarter note
-        self.semitones = 0  # from written to sounding pitch
-        self.fifths = 0  # the same, for key signatures
+        self.semitones: dict[str, int] = {}  # from written to sounding pitch, by staff; "" for the others
+        self.fifths: dict[str, int] = {}  # the same, for key signatures
+        self.again: dict[str, int] = {}  # the repeats of measures in force
         self.at = self.end = Fraction(0)  # quarter notes
         self.start = Fraction(0)  # of the last note, for the rest of its chord
         self.measure = XmlMeasure("")
@@ -99,6 +105,7 @@ class PartReader:
             for child in element:
                 self.read(child)
             self.measure.units = _units(self.end)
+            self.measure.again = dict(self.again)
             yield self.measure
 
     def read(self, element: Element) -> None:
@@ -140,19 +147,21 @@ class PartReader:
         pitch = element.find("pitch")
         if pitch is None or element.find("cue") is not None or not quarters:
             return
-        tied = any(tie.get("type") == "start" for tie in element.iterfind("tie"))
+        ties = {tie.get("type") for tie in element.findall("tie") or element.findall("notations/tied")}
         begin, stop = _units(self.start), _units(self.start + quarters)
-        sound = Sound(begin, stop - begin, self.pitch(pitch), tied)
+        staff, voice = (intern(element.findtext(tag, "1").strip()) for tag in ("staff", "voice"))
+        tied, ends = bool(ties & {"start", "continue"}), bool(ties & {"stop", "continue"})
+        sound = Sound(begin, stop - begin, self.pitch(pitch, staff), tied, ends, voice)
         if sound.units:
-            self.measure.sounds.setdefault(element.findtext("staff", "1").strip(), []).append(sound)
+            self.measure.sounds.setdefault(staff, []).append(sound)
 
-    def pitch(self, element: Element) -> int:
+    def pitch(self, element: Element, staff: str) -> int:
         """Return a note's MIDI pitch, as it sounds."""
         step = element.findtext("step", "").strip()
         if step not in _STEPS:
             self.fail(ReadError, f"a note has the letter {one_line(step)[:_SHOWN]!r}: it is damaged")
         octave, alter = self.number(element, "octave"), self.number(element, "alter", "0")
-        pitch = int(12 * (octave + 1) + _STEPS[step] + round(alter) + self.semitones)
+        pitch = int(12 * (octave + 1) + _STEPS[step] + round(alter) + _of_staff(self.semitones, staff))
         if not 0 <= pitch <= _MAX_PITCH:
             self.fail(MusicError, f"pitch {pitch} is outside MIDI's 0 to {_MAX_PITCH}")
         return pitch
@@ -181,16 +190,15 @@ class PartReader:
             self.divisions = self.number(element, "divisions")
             if self.divisions <= 0:
                 self.fail(ReadError, f"{self.divisions} divisions of a quarter note: it is damaged")
-        transpose = element.find("transpose")
-        if transpose is not None:
-            chromatic = int(self.number(transpose, "chromatic"))
-            octaves = int(self.number(transpose, "octave-change", "0"))
-            self.semitones = chromatic + 12 * octaves
-            self.fifths = (7 * chromatic + 5) % 12 - 5
+        for transpose in element.iterfind("transpose"):
+            self.transpose(transpose)
+        for style in element.iterfind("measure-style/measure-repeat/.."):
+            self.measure_repeat(style)
         key = element.find("key")
         if key is not None and key.find("fifths") is not None:
-            fifths = int(self.number(key, "fifths")) + self.fifths
-            if transpose is not None or self.fifths:
+            shift = _of_staff(self.fifths, key.get("number", "1"))
+            fifths = int(self.number(key, "fifths")) + shift
+            if shift or element.find("transpose") is not None:
                 fifths = (fifths + 5) % 12 - 5 if abs(fifths) > 7 else fifths
             self.measure.fifths = (fifths, key.findtext("mode", "").strip().lower())
         time = element.find("time")
@@ -202,6 +210,29 @@ class PartReader:
                 self.measure.metre = Signature("+".join(texts), sum(part.units or 0 for part in signatures), False)
             else:
                 self.measure.metre = signatures[0] if signatures else Signature("none", None, False)
+
+    def transpose(self, element: Element) -> None:
+        """Read a transposition, of one staff or of all; one of octaves alone needs no `chromatic`."""
+        octaves_alone = element.find("chromatic") is None and element.find("octave-change") is not None
+        chromatic = 0 if octaves_alone else int(self.number(element, "chromatic"))
+        semitones = chromatic + OCTAVE * int(self.number(element, "octave-change", "0"))
+        staff = element.get("number", "").strip()
+        for shifts, value in (self.semitones, semitones), (self.fifths, (7 * chromatic + 5) % 12 - 5):
+            if not staff:
+                shifts.clear()
+            shifts[staff] = value
+
+    def measure_repeat(self, style: Element) -> None:
+        """Read where a sign for the repeat of measures begins or stops to be in force, for one staff or for all."""
+        staff = style.get("number", "").strip()
+        for sign in style.iterfind("measure-repeat"):
+            count = (sign.text or "").strip()
+            if sign.get("type") == "start":
+                self.again[staff] = int(count[:3]) if count.isdecimal() and count.isascii() and int(count[:3]) else 1
+            else:
+                self.again.pop(staff, None)
+                if not staff:
+                    self.again.clear()
 
     def direction(self, element: Element) -> None:
         """Read a tempo, and words and signs of jumps."""
@@ -228,7 +259,8 @@ class PartReader:
         at = self.at
         if element.find("offset") is not None:  # from the present position
             at = max(Fraction(0), at + self.number(element, "offset") / self.divisions)
-        self.measure.chords.append((_units(at), frozenset((pitch + self.semitones) % OCTAVE for pitch in classes)))
+        semitones = _of_staff(self.semitones, element.findtext("staff", "1").strip())
+        self.measure.chords.append((_units(at), frozenset((pitch + semitones) % OCTAVE for pitch in classes)))
 
     def sound(self, element: Element) -> bool:
         """Read an element on playback; return whether it has a tempo."""
@@ -260,14 +292,19 @@ class PartReader:
                 line.ends = max(count - 1, 1)
         ending = element.find("ending")
         if ending is not None and ending.get("type") == "start":
-            numbers = re.sub(r"[\s.]+", "", ending.get("number", ""))
-            line.endings = passes(numbers) or (0,)  # a pass that there is not: its order cannot be followed
+            numbers = ending_passes(ending.get("number", "")) or ending_passes(ending.text or "")
+            line.endings = numbers or (0,)  # a pass that there is not: its order cannot be followed
         elif ending is not None:
             line.double = True  # it stops here
 
     def fail(self, error: type[ReadError], what: str) -> NoReturn:
         """Raise an error that names the measure."""
         raise error(f"{self.source}, measure {self.measure.label}: {what}")
+
+
+def _of_staff(values: dict[str, int], staff: str) -> int:
+    """Return the value for a staff: its own, else that of all staves."""
+    return values.get(staff, values.get("", 0))
 
 
 def _units(quarters: Fraction) -> int:

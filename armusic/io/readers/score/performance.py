@@ -79,7 +79,7 @@ def perform(sheet: Sheet, steps: Sequence[Step], source: str) -> smf.MidiData:
 def _notes(sounds: Sequence[Sound], channel: int, tick: Callable[[int], int]) -> list[smf.Event]:
     """Return the events of notes; at one tick, notes end before others start."""
     events = []
-    for start, units, pitch, _ in sounds:
+    for start, units, pitch, *_ in sounds:
         begin = tick(start)
         end = max(tick(start + units), begin + 1)
         events.append((begin, 1, smf.Event(begin, smf.NOTE_ON + channel, bytes([pitch, DEFAULT_VELOCITY]))))

@@ -25,21 +25,43 @@ def order(sheet: Sheet, source: str) -> list[int]:
 
 
 def sounds(part: Part, bars: Sequence[WrittenMeasure], steps: Sequence[Step]) -> list[Sound]:
-    """Return the notes of a part in playing order, tied notes as one, with starts from the start of the piece."""
+    """Return the notes of a part in playing order, tied notes as one, with starts from the start of the piece.
+
+    A note continues the tie of its own voice; where there is none, that of another voice, if it ends a tie and no
+    note of that voice does.
+    """
     notes: list[Sound] = []
-    tied: dict[int, int] = {}  # indices of the notes that are tied to the next, by pitch
+    tied: dict[int, dict[str, int]] = {}  # indices of the notes that are tied to the next, by pitch and voice
     at = 0
     for step in steps:
-        for start, units, pitch, tied_on in part.measures[step.place] if step.place < len(part.measures) else ():
-            place = tied.pop(pitch, -1)
-            if place >= 0 and notes[place].start + notes[place].units == at + start:
+        measure = part.measures[step.place] if step.place < len(part.measures) else ()
+        own: set[tuple[int, int, str]] | None = None  # starts, pitches and voices in it
+        for sound in measure:
+            start, units, pitch, tied_on, ends, voice = sound
+            waiting = tied.get(pitch)
+            place = -1
+            if waiting:
+                begin = at + start
+                place = waiting.get(voice, -1)
+                if place >= 0 and notes[place].start + notes[place].units != begin:
+                    place = -1
+                if place < 0 and ends:
+                    if own is None:
+                        own = {(other.start, other.pitch, other.voice) for other in measure}
+                    for name, index in waiting.items():
+                        if notes[index].start + notes[index].units == begin and (start, pitch, name) not in own:
+                            place, voice = index, name
+                            break
+            if place >= 0:
                 before = notes[place]
                 notes[place] = Sound(before.start, before.units + units, pitch, tied_on)
+                if waiting:
+                    waiting.pop(voice, None)
             else:
                 place = len(notes)
                 notes.append(Sound(at + start, units, pitch, tied_on))
             if tied_on:
-                tied[pitch] = place
+                tied.setdefault(pitch, {})[sound.voice] = place
         at += bars[step.place].units + step.rest
     return notes
 

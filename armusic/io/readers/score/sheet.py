@@ -48,12 +48,28 @@ def signature(text: str) -> Signature:
 
 
 class Sound(NamedTuple):
-    """A note of a measure: its start in it and its length in `UNITS`, its pitch, and whether it is tied to the next."""
+    """A note of a measure.
+
+    Parameters
+    ----------
+    start, units : int
+        Start in the measure, and length, in `UNITS`.
+    pitch : int
+        MIDI pitch.
+    tied : bool
+        Whether it is tied to the next note of its pitch.
+    ends : bool
+        Whether it may end the tie of another voice; that of its own voice it always may.
+    voice : str
+        Name of its voice among those of the part.
+    """
 
     start: int
     units: int
     pitch: int
     tied: bool
+    ends: bool = False
+    voice: str = ""
 
 
 @dataclass(slots=True)
