@@ -155,9 +155,7 @@ def _fill_repeats(measures: Sequence[XmlMeasure]) -> int:
             earlier = measures[place - count] if count <= place else None
             if earlier is None or measure.units not in (0, earlier.units):
                 continue
-            silent = [
-                name for name in earlier.sounds if staff in ("", name) and not measure.sounds.get(name)
-            ]
+            silent = [name for name in earlier.sounds if staff in ("", name) and not measure.sounds.get(name)]
             for name in silent:
                 measure.sounds[name] = earlier.sounds[name]
             if silent:

@@ -8,7 +8,7 @@ from armusic.io.readers.score.repeats import passes
 
 _LONGEST = 60  # characters; no ending names more
 _ORDINAL = re.compile(r"(?<=[0-9])\s*(?:st|nd|rd|th|\.)", re.IGNORECASE)
-_WORDS = re.compile(r"\b(?:times?|endings?|volta|x)\b\.?", re.IGNORECASE)
+_WORDS = re.compile(r"\b(?:times?|endings?|volta)\b\.?", re.IGNORECASE)
 _RANGE = re.compile(r"\s*(?:[-\N{EN DASH}]|\bto\b)\s*")
 _AND = re.compile(r"\s*(?:[,;&+]|\band\b)\s*|\s+")
 
@@ -18,8 +18,8 @@ def ending_passes(text: str) -> tuple[int, ...]:
 
     Examples
     --------
-    >>> ending_passes("1, 2"), ending_passes("1.-3."), ending_passes("2nd time"), ending_passes("1. 2."), ending_passes("")
-    ((1, 2), (1, 2, 3), (2,), (1, 2), ())
+    >>> ending_passes("1, 2"), ending_passes("1.-3."), ending_passes("2nd time"), ending_passes("Coda")
+    ((1, 2), (1, 2, 3), (2,), ())
     """
     if len(text) > _LONGEST:
         return ()
