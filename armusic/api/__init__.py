@@ -153,7 +153,11 @@ def write(
     **options
         Such as `force=True` and `attributes=["rhythm"]`: see `armusic.io.writers.write`.
     """
-    writers.write(convert.named(music), path, layout=layout, **options)
+    steps = music if isinstance(music, Sequence) else ()
+    original = next(
+        (getattr(step, "name", None) for step in steps if getattr(step, "step", None) == 0), None
+    )  # of a sweep
+    writers.write(convert.named(music), path, layout=layout, **{"original": original, **options})
 
 
 def check_targets(targets: Targets) -> None:

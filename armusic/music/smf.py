@@ -28,6 +28,7 @@ TEXT, TRACK_NAME, INSTRUMENT_NAME, LYRIC, MARKER = META + 0x01, META + 0x03, MET
 END_OF_TRACK = META + 0x2F
 SET_TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = META + 0x51, META + 0x58, META + 0x59
 
+MINUTE = 60_000_000  # microseconds
 MAX_EVENTS = 1_000_000  # some hundred hours of melody; keeps a hostile file from filling the memory
 MAX_RESOLUTION = 0x7FFF  # ticks per quarter note: the highest bit marks SMPTE times
 
@@ -39,6 +40,8 @@ _HEADER_SIZE, _CHUNK_HEADER_SIZE = 14, 8
 _STATUS = 0x80  # bytes from here on start an event, those below are data
 _META = 0xFF
 _SMPTE = 0x8000  # bit of the division for times in frames
+_SLOWEST = 0xFFFFFF  # microseconds per quarter note: a tempo has three bytes
+_ROUNDING = 1e-6  # microseconds, of a quotient
 _NUMBER_BYTES = 4  # a variable-length number has no more
 
 
@@ -247,6 +250,24 @@ def _pair(track: Sequence[Event], places: Sequence[int]) -> list[tuple[int, int]
         else:
             notes.append((open_notes.popleft(), place))
     return notes + [(place, lone_ends.get(track[place].tick, -1)) for place in open_notes]
+
+
+def tempo(bpm: float) -> bytes:
+    """Return the content of a `SET_TEMPO` event: whole microseconds, rounded so that no DAW shows less than was meant.
+
+    110 beats per minute are 545454.5 microseconds each. With 545455, a DAW that cuts decimals shows 109.99.
+
+    Parameters
+    ----------
+    bpm : float
+        Quarter notes per minute; the nearest tempo there is, if MIDI has none so fast or slow.
+
+    Examples
+    --------
+    >>> [int.from_bytes(tempo(bpm), "big") for bpm in (120.0, 110.0, 1e9)]
+    [500000, 545454, 1]
+    """
+    return min(max(int(MINUTE / bpm + _ROUNDING), 1), _SLOWEST).to_bytes(3, "big")
 
 
 def to_bytes(file: MidiData) -> bytes:

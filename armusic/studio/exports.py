@@ -21,7 +21,6 @@ from armusic.studio import memory
 from armusic.studio.schemas import PICTURE, Format, FormatInfo
 
 _PICTURE_SUFFIX, _ZIP = "png", "application/zip"
-_MINUTE, _MAX_TEMPO = 60_000_000, 0xFFFFFF  # microseconds; the longest quarter note that a MIDI tempo can hold
 _LOCK = Lock()  # the engraver is shared
 
 Named = Sequence[tuple[str, Tune]]
@@ -123,17 +122,17 @@ def _faster(file: MidiData, factor: float) -> MidiData:
     def scaled(event: Event) -> Event:
         if event.status != smf.SET_TEMPO:
             return event
-        return replace(event, data=_tempo(int.from_bytes(event.data[:3], "big") / factor))
+        return replace(event, data=smf.tempo(_bpm(event) * factor))
 
     tracks = tuple(tuple(map(scaled, track)) for track in file.tracks)
     if not any(event.status == smf.SET_TEMPO and event.tick == 0 for track in tracks for event in track):
-        start = Event(0, smf.SET_TEMPO, _tempo(_MINUTE / DEFAULT_BPM / factor))
+        start = Event(0, smf.SET_TEMPO, smf.tempo(DEFAULT_BPM * factor))
         tracks = ((start, *tracks[0]), *tracks[1:])
     return replace(file, tracks=tracks)
 
 
-def _tempo(microseconds: float) -> bytes:
-    return min(max(round(microseconds), 1), _MAX_TEMPO).to_bytes(3, "big")
+def _bpm(tempo: Event) -> float:
+    return smf.MINUTE / max(int.from_bytes(tempo.data[:3], "big"), 1)
 
 
 def score(name: str, tune: Tune) -> str:

@@ -43,6 +43,7 @@ def write(
     clips: str = ".mid",
     ppq: int | None = None,
     attributes: Sequence[str] = (),
+    original: str | None = None,
 ) -> None:
     """Write named tunes to a file, or with the layout `clips` to a folder of files.
 
@@ -63,13 +64,14 @@ def write(
         Ticks per quarter note of MIDI files.
     attributes : sequence of str
         Names of attributes to show for each measure, in formats that can.
+    original : str, optional
+        Name of the tune that is the input itself: of tracks side by side, only it sounds, in formats that can say so.
+        By default the first whose notes are the input's, else the first.
 
     Raises
     ------
     UsageError
         For an unknown suffix or layout, no tunes, or tunes that do not fit together.
-    OffGridError
-        For a note that a format cannot write.
     MissingExtraError
         For a format that needs an extra which is not installed.
     WriteError
@@ -91,6 +93,8 @@ def write(
     options: dict[str, Any] = {"attributes": attributes} if format_of(path).attributes else {}
     if ppq is not None:
         options["ppq"] = ppq
+    if format_of(path).parts:
+        options["original"] = original
     _writer(path).write(tunes, Path(path), layout=layout, force=force, **options)
 
 

@@ -1,7 +1,7 @@
 r"""Write tunes in ABC notation, one after another as one voice, four measures to a line.
 
-Each tune begins with its name above the staff. A tempo change during a note is written at the
-next one.
+Each tune begins with its name above the staff. A note in which the tempo changes on an eighth is written as two
+that are tied; any other change of tempo stands at the nearest note.
 
 Source
 ------
@@ -10,13 +10,17 @@ The ABC music standard 2.1 (2011).
 
 from __future__ import annotations
 
+import logging
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
 from armusic.errors import UsageError
 from armusic.files import atomic_path, label, one_line
-from armusic.io.writers.layout import Named, keys_of
-from armusic.io.writers.notation import Symbol, WrittenMeasure, notate, tempo
+from armusic.io.writers.layout import Named, keys_of, say_moved
+from armusic.io.writers.notation import Symbol, WrittenMeasure, notate, padding_of, tempo
 from armusic.music.score import Key, Metre
 
 MEASURES_PER_LINE = 4
@@ -25,6 +29,9 @@ _UNIT = Fraction(1, 2)  # quarter notes: L:1/8
 _SIGNS = {-2: "__", -1: "_", 0: "=", 1: "^", 2: "^^"}
 _MIDDLE = 4  # the octave of the capital letters
 _MODES = {"major": "", "minor": "m"}
+_CUT = 2  # parts of a quarter note at which a tempo change divides a note
+
+log = logging.getLogger(__name__)
 
 
 def write(tunes: Named, path: str | Path, *, layout: str = "sequence", force: bool = False) -> None:
@@ -33,7 +40,7 @@ def write(tunes: Named, path: str | Path, *, layout: str = "sequence", force: bo
     Parameters
     ----------
     tunes : sequence of (str, Tune)
-        Tunes with their names, at least one; all notes on sixteenths or triplets, or finer powers of two.
+        Tunes with their names, at least one.
     path : path
         Output file, which appears once it is complete.
     layout : {"sequence"}
@@ -45,8 +52,6 @@ def write(tunes: Named, path: str | Path, *, layout: str = "sequence", force: bo
     ------
     UsageError
         For another layout.
-    OffGridError
-        For a note that cannot be written.
     WriteError
         If the file exists and `force` is not set, or if it cannot be written.
     """
@@ -77,50 +82,85 @@ def text(tunes: Named, source: str = "score") -> str:
     keys = keys_of(tunes)
     first, metre = tunes[0][1], tunes[0][1].measures[0].metre
     bpm = first.tempos[0][1]
-    title = one_line(first.title or tunes[0][0]).replace("%", r"\%")
-    head = ["X:1", f"T:{title}", f"M:{metre}", "L:1/8", f"Q:{_tempo(bpm, metre)}", f"K:{_key(keys[0])}"]
+    head = ["X:1", f"T:{escaped(first.title or tunes[0][0])}", f"M:{metre}", "L:1/8", f"Q:{_tempo(bpm, metre)}"]
+    head.append(f"K:{_key(keys[0])}")
     lines: list[str] = []
     key = keys[0]
     last = len(tunes) - 1
+    late = moved = 0
     for index, ((name, tune), tune_key) in enumerate(zip(tunes, keys, strict=True)):
-        measures = notate(tune, tune_key, front=index == 0, back=index == last, name=f"{source}, {name!r}")
-        line = f'"^{_words(name)}"' if last else ""
-        if tune_key != key:
-            line += f"[K:{_key(tune_key)}]"
+        cuts = [at for at, _ in tune.tempos if (at * _CUT).denominator == 1]
+        measures = notate(tune, tune_key, padding=padding_of(tune, front=not index, back=index == last), cuts=cuts)
+        moved += sum(written.moved for written in measures)
+        tempos, others = placed_tempos(tune.tempos, measures, bpm)
+        late += others
+        bpm = list(tempos.values())[-1] if tempos else bpm
+        fields = "" if tune_key == key else f"[K:{_key(tune_key)}]"
+        words = f'"^{_words(name)}"' if last else ""
+        line = ""
         key = tune_key
-        pickup = bool(tune.padding[0])
-        for count, written in enumerate(measures, 1 - pickup):
+        pickup = bool(measures[0].number == 0)
+        for row, (count, written) in enumerate(enumerate(measures, 1 - pickup)):
             if written.measure.metre != metre:
                 metre = written.measure.metre
-                line += f"[M:{metre}]"
-            tempos = [change for change in tune.tempos if written.measure.start <= change[0] < written.measure.end]
-            body, bpm = _measure(written, tempos, bpm)
+                fields += f"[M:{metre}]"
             end = "|" if written is not measures[-1] else "|]" if index == last else "||"
-            line += body + end
+            line += fields + _measure(written, row, tempos, words) + end
+            fields = words = ""
             if written is measures[-1] or (count and count % MEASURES_PER_LINE == 0):
                 lines.append(line)
                 line = ""
+    if late:
+        text = (
+            "1 tempo change in the midst of a note stands"
+            if late == 1
+            else f"{late} tempo changes in the midst of notes stand"
+        )
+        log.warning("%s: %s at the nearest one", source, text)
+    say_moved(source, moved)
     return "\n".join([*head, *lines]) + "\n"
 
 
-def _measure(written: WrittenMeasure, tempos: list[tuple[Fraction, float]], bpm: float) -> tuple[str, float]:
-    """Return the text of a measure without its bar line, and the tempo at its end."""
+def placed_tempos(
+    tempos: Sequence[tuple[Fraction, float]], measures: Sequence[WrittenMeasure], bpm: float
+) -> tuple[dict[tuple[int, int], float], int]:
+    """Return tempos by the measure and the symbol that each stands at, and how many stand at the nearest one.
+
+    Of several at one symbol the last stays. `bpm` is the tempo before the tune.
+    """
+    symbols = [
+        (written.measure.start + symbol.start, (row, column))
+        for row, written in enumerate(measures)
+        for column, symbol in enumerate(written.symbols)
+    ]
+    starts = [start for start, _ in symbols]
+    places: dict[tuple[int, int], float] = {}
+    moved = 0
+    for at, new in tempos:
+        after = min(max(bisect_left(starts, at), 1), len(starts) - 1)
+        nearest = after if after and abs(starts[after] - at) <= abs(starts[after - 1] - at) else max(after - 1, 0)
+        moved += starts[nearest] != at and at > starts[0]
+        places[symbols[nearest][1]] = new
+    before = [bpm, *places.values()]
+    return {place: new for old, (place, new) in zip(before, places.items(), strict=False) if new != old}, moved
+
+
+def _measure(written: WrittenMeasure, row: int, tempos: dict[tuple[int, int], float], words: str) -> str:
+    """Return the text of a measure without its bar line; fields stand before the words above a note."""
     body = ""
-    waiting = list(tempos)
-    for symbol in written.symbols:
+    for index, symbol in enumerate(written.symbols):
         joined = symbol.beams and symbol.beams[0] in ("continue", "end")
         body += "" if joined or not body else " "
-        while waiting and waiting[0][0] <= written.measure.start + symbol.start:
-            _, next_bpm = waiting.pop(0)
-            body += f"[Q:{_tempo(next_bpm, written.measure.metre)}]" if next_bpm != bpm else ""
-            bpm = next_bpm
-        body += _symbol(symbol)
-    return body, bpm
+        if (row, index) in tempos:
+            body += f"[Q:{_tempo(tempos[row, index], written.measure.metre)}]"
+        body += (words if index == 0 else "") + _symbol(symbol)
+    return body
 
 
 def _symbol(symbol: Symbol) -> str:
-    place, count = symbol.triplet or (1, 0)
-    opening = "" if place else "(3" if count == 3 else f"(3:2:{count}"
+    place, count = symbol.place or (1, 0)
+    actual, normal = symbol.parts
+    opening = "" if place else "(3" if (actual, count) == (3, 3) else f"({actual}:{normal}:{count}"
     length = symbol.base * (Fraction(3, 2) if symbol.dots else 1) / _UNIT
     return opening + _head(symbol) + _length(length) + "-" * symbol.tied_on
 
@@ -151,5 +191,16 @@ def _key(key: Key) -> str:
     return key.tonic + _MODES.get(key.mode, key.mode[:3])
 
 
+def escaped(text: str) -> str:
+    r"""Return text as ABC has it: backslash, percent, and an ampersand that begins the name of a sign.
+
+    Examples
+    --------
+    >>> print(escaped(r"100% R&B \'e &eacute;"))
+    100\% R&B \\'e \&eacute;
+    """
+    return re.sub(r"[\\%]|&(?=#?\w+;)", r"\\\g<0>", one_line(text))
+
+
 def _words(name: str) -> str:
-    return one_line(name).replace('"', "'").replace("%", r"\%")
+    return escaped(name).replace('"', "'")

@@ -37,6 +37,8 @@ class Format:
         Whether it shows attributes of each measure: `write` takes `attributes` as well.
     ppq : bool
         Whether it counts ticks per quarter note: `write` takes `ppq` as well.
+    parts : bool
+        Whether it holds the other parts of the file around a tune: `write` takes `original` as well.
     scenes : bool
         Whether one file holds the layout `clips`, which is a folder in the other formats.
     picture : bool
@@ -52,6 +54,7 @@ class Format:
     media_type: str = "application/octet-stream"
     attributes: bool = False
     ppq: bool = False
+    parts: bool = False
     scenes: bool = False
     picture: bool = False
     needs: tuple[str, ...] = ()
@@ -81,7 +84,7 @@ def _score(suffix: str, name: str, media_type: str, *needs: str) -> Format:
 
 
 FORMATS = (
-    Format((".mid", ".midi"), "MIDI", "armusic.io.writers.midi", media_type="audio/midi", ppq=True),
+    Format((".mid", ".midi"), "MIDI", "armusic.io.writers.midi", media_type="audio/midi", ppq=True, parts=True),
     Format(
         (".dawproject",), "DAWproject", "armusic.io.writers.dawproject", media_type="application/zip",
         attributes=True, scenes=True,

@@ -31,10 +31,14 @@ def shared(tunes: Sequence[tuple[str, Tune]]) -> Origin | None:
     return None
 
 
-def put(tunes: Sequence[tuple[str, Tune]], origin: Origin, channels: Sequence[int], ppq: int | None = None) -> bytes:
+def put(
+    tunes: Sequence[tuple[str, Tune]],
+    origin: Origin,
+    channels: Sequence[int],
+    ppq: int | None = None,
+    place: int = 0,
+) -> bytes:
     """Return the file with one tune in the melody's place, and a new track for each of the others.
-
-    The melody itself stays in its place if it is among them, else the first tune takes it.
 
     Parameters
     ----------
@@ -46,6 +50,8 @@ def put(tunes: Sequence[tuple[str, Tune]], origin: Origin, channels: Sequence[in
         Channels for new tracks, from 0; channels that the file does not use come first.
     ppq : int, optional
         Ticks per quarter note; by default the least multiple of the file's that 12 divides.
+    place : int
+        Index of the tune that takes the melody's place: the melody itself if it is among them.
 
     Raises
     ------
@@ -54,7 +60,6 @@ def put(tunes: Sequence[tuple[str, Tune]], origin: Origin, channels: Sequence[in
     """
     file = _finer(origin.file, ppq)
     track = file.tracks[origin.track]
-    place = next((n for n, (_, tune) in enumerate(tunes) if tune.notes == origin.notes), 0)
     used = {event.status & 0x0F for track_events in file.tracks for event in track_events if event.status < smf.SYSEX}
     free = iter([channel for channel in channels if channel not in used])
     scale = file.ticks_per_quarter // origin.file.ticks_per_quarter

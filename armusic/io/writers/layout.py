@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ from armusic.errors import UsageError
 from armusic.music.score import Key, Tune
 
 Named = Sequence[tuple[str, Tune]]
+
+log = logging.getLogger(__name__)
 
 
 def check_together(tunes: Named, source: str) -> None:
@@ -31,6 +34,18 @@ def check_together(tunes: Named, source: str) -> None:
             )
 
 
+def place_of(tunes: Named, original: str | None = None) -> int:
+    """Return the index of the tune that is the input itself: the one of that name, else the first with its notes.
+
+    It is the first tune where none is the input.
+    """
+    names = [name for name, _ in tunes]
+    if original in names:
+        return names.index(original)
+    origin = tunes[0][1].origin
+    return next((n for n, (_, tune) in enumerate(tunes) if origin and tune.notes == origin.notes), 0)
+
+
 def keys_of(tunes: Named) -> list[Key]:
     """Return the key of each tune, for its signature and its accidentals.
 
@@ -43,6 +58,13 @@ def keys_of(tunes: Named) -> list[Key]:
     notes = tuple(note for tune in loose for note in tune.notes)
     common = keys.find(replace(loose[0], notes=notes)) if notes else Key(0)
     return [tune.key or common for _, tune in tunes]
+
+
+def say_moved(source: str, measures: int) -> None:
+    """Log in how many measures notes were moved that no notation has."""
+    if measures:
+        where = f"{measures} measures" if measures > 1 else "1 measure"
+        log.warning("%s: in %s, notes at times that no notation has stand at the nearest 32nd", source, where)
 
 
 def to_ascii(text: str) -> str:

@@ -22,7 +22,7 @@ import mido
 from armusic.errors import UsageError
 from armusic.files import atomic_path, label
 from armusic.io.writers import in_place
-from armusic.io.writers.layout import Named, check_together, to_ascii
+from armusic.io.writers.layout import Named, check_together, place_of, to_ascii
 from armusic.music import smf
 from armusic.music.score import Key, Measure, Metre, Tune
 
@@ -31,7 +31,6 @@ CHANNELS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15)  # counted from 0
 
 _GRID = 12  # parts of a quarter note that must be whole ticks
 _CLOCKS_PER_QUARTER = 24  # in which a MIDI time signature counts its metronome's beat
-_MAX_MICROSECONDS = 0xFFFFFF  # per quarter note: a tempo has three bytes
 _MAX_FIFTHS = 7
 _MAJOR = ("Cb", "Gb", "Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#", "C#")
 _MINOR = ("Abm", "Ebm", "Bbm", "Fm", "Cm", "Gm", "Dm", "Am", "Em", "Bm", "F#m", "C#m", "G#m", "D#m", "A#m")
@@ -43,7 +42,13 @@ _Events = list[tuple[int, int, mido.messages.BaseMessage]]  # tick, order at tha
 
 
 def write(
-    tunes: Named, path: str | Path, *, layout: str = "tracks", force: bool = False, ppq: int | None = None
+    tunes: Named,
+    path: str | Path,
+    *,
+    layout: str = "tracks",
+    force: bool = False,
+    ppq: int | None = None,
+    original: str | None = None,
 ) -> None:
     """Write named tunes as one MIDI file.
 
@@ -55,11 +60,13 @@ def write(
         Output file, which appears once it is complete.
     layout : {"tracks", "sequence"}
         `tracks`: a track per tune, all starting together; tempo and key are the first tune's.
-        `sequence`: one tune after another on one track. A marker is at the start of each step.
+        `sequence`: one tune after another on one track, a marker at the start of each.
     force : bool
         Whether an existing file may be replaced.
     ppq : int, optional
         Ticks per quarter note, a multiple of 12; by default 480, or more if that makes every time whole.
+    original : str, optional
+        Name of the tune that is the input itself, and keeps its place in the file: see `layout.place_of`.
 
     Raises
     ------
@@ -88,7 +95,7 @@ def write(
             _tracks(tunes, source, ppq or resolution(tunes)).save(temporary)
         else:
             named = [(to_ascii(name), tune) for name, tune in tunes]
-            temporary.write_bytes(in_place.put(named, origin, CHANNELS, ppq))
+            temporary.write_bytes(in_place.put(named, origin, CHANNELS, ppq, place_of(tunes, original)))
 
 
 def sequence(tunes: Named) -> mido.MidiFile:
@@ -123,10 +130,8 @@ def _tracks(tunes: Named, source: str, ppq: int) -> mido.MidiFile:
     check_together(tunes, source)
     first = tunes[0][1]
     end = _tick(first.end, ppq)
-    steps = (
-        [] if [name for name, _ in tunes] == [first.title] else tunes
-    )  # a single tune under its own title gets no marker
-    conductor = [_marker(name, 0) for name, _ in steps] + _conductor(first, 0, ppq)
+    clip = len(tunes) == 1 and tunes[0][0] != first.title  # of several tracks, each has a name of its own
+    conductor = [_marker(tunes[0][0], 0)] * clip + _conductor(first, 0, ppq)
     tracks = [_track(first.title or tunes[0][0], conductor, end)]
     for index, (name, tune) in enumerate(tunes):
         tracks.append(_track(name, _voice(tune, 0, CHANNELS[index % len(CHANNELS)], ppq), end))
@@ -160,7 +165,7 @@ def _conductor(tune: Tune, start: Fraction | int, ppq: int) -> _Events:
     """Return the tempo, time and key signatures of a tune that starts at quarter note `start`."""
     messages: _Events = []
     for at, bpm in tune.tempos:
-        tempo = min(max(mido.bpm2tempo(bpm), 1), _MAX_MICROSECONDS)
+        tempo = int.from_bytes(smf.tempo(bpm), "big")
         messages.append((_tick(start + at, ppq), _SET, mido.MetaMessage("set_tempo", tempo=tempo)))
     for measure in _changes(tune.measures):
         messages.append((_tick(start + measure.start, ppq), _SET, _time_signature(measure.metre)))

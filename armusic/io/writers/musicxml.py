@@ -11,18 +11,21 @@ MusicXML 4.0 (W3C Music Notation Community Group, 2021), score-partwise.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from pathlib import Path
 from statistics import median
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from armusic.files import atomic_path, label, one_line
-from armusic.io.writers.layout import Named, check_together, keys_of
-from armusic.io.writers.notation import VALUES, Symbol, WrittenMeasure, notate, tempo
-from armusic.music.score import Key, Metre, Tune
+from armusic.io.writers.layout import Named, check_together, keys_of, say_moved
+from armusic.io.writers.notation import VALUES, Symbol, WrittenMeasure, notate, padding_of, tempo
+from armusic.music.score import Key, Metre
 
-DIVISIONS = 96  # of a quarter note: 128th notes and those of triplets are whole numbers
+LEAST_DIVISIONS = 96  # of a quarter note: 128th notes and those of triplets are whole numbers
+MOST_DIVISIONS = 16_383  # that the standard recommends
 
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE score-partwise PUBLIC'
@@ -36,13 +39,23 @@ _ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "doubl
 _BASS = 55  # below this median pitch a melody is written in the bass clef
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A tune in a part: its name, key and written measures, and its tempo changes."""
+
+    name: str
+    key: Key
+    measures: list[WrittenMeasure]
+    tempos: tuple[tuple[Fraction, float], ...]
+
+
 def write(tunes: Named, path: str | Path, *, layout: str = "tracks", force: bool = False) -> None:
     """Write named tunes as one MusicXML file.
 
     Parameters
     ----------
     tunes : sequence of (str, Tune)
-        Tunes with their names, at least one; all notes on sixteenths or triplets, or finer powers of two.
+        Tunes with their names, at least one.
     path : path
         Output file, which appears once it is complete.
     layout : {"tracks", "sequence"}
@@ -54,8 +67,6 @@ def write(tunes: Named, path: str | Path, *, layout: str = "tracks", force: bool
     ------
     UsageError
         For parts whose measures differ.
-    OffGridError
-        For a note that cannot be written.
     WriteError
         If the file exists and `force` is not set, or if it cannot be written.
     """
@@ -71,7 +82,7 @@ def score(tunes: Named, layout: str = "tracks", source: str = "score") -> Elemen
 
     Examples
     --------
-    >>> from armusic.music.score import Measure, Note
+    >>> from armusic.music.score import Measure, Note, Tune
     >>> scale = tuple(Note(Fraction(beat), Fraction(1), 60 + 2 * beat) for beat in range(2))
     >>> root = score([("one", Tune(scale, (Measure(Fraction(0), Metre(2, 4)),)))])
     >>> [step.text for step in root.iter("step")]
@@ -79,10 +90,18 @@ def score(tunes: Named, layout: str = "tracks", source: str = "score") -> Elemen
     """
     if layout == "tracks":
         check_together(tunes, source)
-        parts = [[index] for index in range(len(tunes))]
-    else:
-        parts = [list(range(len(tunes)))]
-    keys = keys_of(tunes)
+    common = padding_of(*(tune for _, tune in tunes)) if layout == "tracks" else None
+    sections = []
+    for index, ((name, tune), key) in enumerate(zip(tunes, keys_of(tunes), strict=True)):
+        padding = common or padding_of(tune, front=not index, back=index == len(tunes) - 1)
+        tempos = tune.tempos if layout != "tracks" or not index else ()
+        sections.append(Section(name, key, notate(tune, key, padding=padding), tempos))
+    written = [measure for section in sections for measure in section.measures]
+    say_moved(source, sum(measure.moved for measure in written))
+    units = {symbol.duration.denominator for measure in written for symbol in measure.symbols}
+    divisions = lcm(LEAST_DIVISIONS, *units)
+    divisions = divisions if divisions <= MOST_DIVISIONS else lcm(*units)
+
     title = tunes[0][1].title or tunes[0][0]
     root = Element("score-partwise", version="4.0")
     _add(_add(root, "work"), "work-title", one_line(title))
@@ -90,53 +109,54 @@ def score(tunes: Named, layout: str = "tracks", source: str = "score") -> Elemen
     entries = _add(root, "part-list")
     pitches = [note.pitch for _, tune in tunes for note in tune.notes]
     bass = bool(pitches) and median(pitches) < _BASS
+    parts = [[section] for section in sections] if layout == "tracks" else [sections]
     for number, members in enumerate(parts, 1):
-        name, tune = (title, tunes[0][1]) if layout != "tracks" else tunes[members[0]]
+        name, tune = (title, tunes[0][1]) if layout != "tracks" else tunes[number - 1]
         entry = _add(entries, "score-part", id=f"P{number}")
         _add(entry, "part-name", one_line(name))
         _add(_add(entry, "score-instrument", id=f"P{number}-I1"), "instrument-name", f"Program {tune.program + 1}")
         _add(_add(entry, "midi-instrument", id=f"P{number}-I1"), "midi-program", str(tune.program + 1))
-        part = _add(root, "part", id=f"P{number}")
-        _sections(part, [(*tunes[index], keys[index]) for index in members], source, bass=bass)
+        _sections(_add(root, "part", id=f"P{number}"), members, divisions, bass=bass)
     return root
 
 
-def _sections(part: Element, sections: Sequence[tuple[str, Tune, Key]], source: str, *, bass: bool) -> None:
+def _sections(part: Element, sections: Sequence[Section], divisions: int, *, bass: bool) -> None:
     """Add the measures of tunes, one after another; only the first has a pickup, and only the last ends short."""
     key: Key | None = None
     metre: Metre | None = None
     bpm: float | None = None
     behind = 0  # measures of the sections before
     last = len(sections) - 1
-    for index, (name, tune, tune_key) in enumerate(sections):
-        measures = notate(tune, tune_key, front=index == 0, back=index == last, name=f"{source}, {name!r}")
+    for index, section in enumerate(sections):
+        measures = section.measures
         for written in measures:
             number = behind + written.number
             element = _add(part, "measure", number=str(number), **({} if number else {"implicit": "yes"}))
             if index and written is measures[0]:
                 _add(element, "print", **{"new-system": "yes"})
-            tune_metre = written.measure.metre
-            _attributes(element, None if tune_key == key else tune_key, None if tune_metre == metre else tune_metre)
+            new_metre = written.measure.metre
+            shown = None if section.key == key else section.key, None if new_metre == metre else new_metre
+            _attributes(element, *shown, divisions)
             if key is None:
                 _clef(element, bass=bass)
             if last and written is measures[0]:
                 mark = _add(element, "direction", placement="above")
-                _add(_add(mark, "direction-type"), "rehearsal", one_line(name))
-            changes = _changes(written, tune, bpm)
+                _add(_add(mark, "direction-type"), "rehearsal", one_line(section.name))
+            changes = _changes(written, section.tempos, bpm)
             bpm = changes[-1][1] if changes else bpm
-            key, metre = tune_key, tune_metre
-            _symbols(element, written, changes)
+            key, metre = section.key, new_metre
+            _symbols(element, written, changes, divisions)
             if written is measures[-1]:
                 line = _add(element, "barline", location="right")
                 _add(line, "bar-style", "light-heavy" if index == last else "light-light")
         behind += measures[-1].number if measures else 0
 
 
-def _attributes(element: Element, key: Key | None, metre: Metre | None) -> None:
+def _attributes(element: Element, key: Key | None, metre: Metre | None, divisions: int) -> None:
     if key is None and metre is None:
         return
     attributes = _add(element, "attributes")
-    _add(attributes, "divisions", str(DIVISIONS))
+    _add(attributes, "divisions", str(divisions))
     if key is not None:
         signature = _add(attributes, "key")
         _add(signature, "fifths", str(key.fifths))
@@ -153,35 +173,39 @@ def _clef(element: Element, *, bass: bool) -> None:
     _add(clef, "line", "4" if bass else "2")
 
 
-def _changes(written: WrittenMeasure, tune: Tune, bpm: float | None) -> list[tuple[Fraction, float]]:
+def _changes(
+    written: WrittenMeasure, changes: Sequence[tuple[Fraction, float]], bpm: float | None
+) -> list[tuple[Fraction, float]]:
     """Return the tempo changes in a measure, in time from its (full) start, after a tempo of `bpm`."""
     full = written.measure
-    tempos = {max(at, written.start): new for at, new in tune.tempos if full.start <= at < full.end}
+    tempos = {max(at, written.start): new for at, new in changes if full.start <= at < full.end}
     earlier = [bpm, *tempos.values()]
     return [(at - full.start, new) for before, (at, new) in zip(earlier, tempos.items(), strict=False) if new != before]
 
 
-def _symbols(element: Element, written: WrittenMeasure, changes: Sequence[tuple[Fraction, float]]) -> None:
+def _symbols(
+    element: Element, written: WrittenMeasure, changes: Sequence[tuple[Fraction, float]], divisions: int
+) -> None:
     """Add the notes and rests of a measure, each with the tempo changes before its end."""
     waiting = list(changes)
     for index, symbol in enumerate(written.symbols):
         end = written.length + symbol.start if written.silent else symbol.start + symbol.duration
         while waiting and waiting[0][0] < end:
             at, bpm = waiting.pop(0)
-            _tempo(element, bpm, written.measure.metre, at - symbol.start)
+            _tempo(element, bpm, written.measure.metre, (at - symbol.start) * divisions)
         if written.silent:
             note = _add(element, "note")
             _add(note, "rest", measure="yes")
-            _add(note, "duration", str(int(written.length * DIVISIONS)))
+            _add(note, "duration", str(int(written.length * divisions)))
             _add(note, "voice", "1")
             return
-        place, count = symbol.triplet or (0, 1)
+        place, count = symbol.place or (0, 1)
         beamed = all(member.beams for member in written.symbols[index - place : index - place + count])
-        _note(element, symbol, bracket="no" if beamed else "yes")
+        _note(element, symbol, divisions, bracket="no" if beamed else "yes")
 
 
 def _tempo(element: Element, bpm: float, metre: Metre, offset: Fraction) -> None:
-    """Add a tempo, `offset` quarter notes after the present position in the measure."""
+    """Add a tempo, `offset` divisions after the present position in the measure."""
     mark = _add(element, "direction", placement="above")
     metronome = _add(_add(mark, "direction-type"), "metronome")
     beat, count = tempo(bpm, metre)
@@ -190,12 +214,12 @@ def _tempo(element: Element, bpm: float, metre: Metre, offset: Fraction) -> None
     if dots:
         _add(metronome, "beat-unit-dot")
     _add(metronome, "per-minute", count)
-    if offset:
-        _add(mark, "offset", f"{float(offset * DIVISIONS):g}", sound="yes")
+    if round(offset):
+        _add(mark, "offset", f"{round(offset)}", sound="yes")
     _add(mark, "sound", tempo=f"{bpm:.10g}")
 
 
-def _note(element: Element, symbol: Symbol, bracket: str) -> None:
+def _note(element: Element, symbol: Symbol, divisions: int, bracket: str) -> None:
     """Add a note or a rest, its parts in the order of the standard; a triplet under one beam needs no bracket."""
     note = _add(element, "note")
     spelling = symbol.spelling
@@ -207,7 +231,7 @@ def _note(element: Element, symbol: Symbol, bracket: str) -> None:
         if spelling.alter:
             _add(pitch, "alter", str(spelling.alter))
         _add(pitch, "octave", str(spelling.octave))
-    _add(note, "duration", str(int(symbol.duration * DIVISIONS)))
+    _add(note, "duration", str(int(symbol.duration * divisions)))
     ties = [kind for kind, present in (("stop", symbol.tied_back), ("start", symbol.tied_on)) if present]
     for kind in ties:
         _add(note, "tie", type=kind)
@@ -217,13 +241,13 @@ def _note(element: Element, symbol: Symbol, bracket: str) -> None:
         _add(note, "dot")
     if symbol.sign and spelling is not None:
         _add(note, "accidental", _ACCIDENTALS[spelling.alter])
-    if symbol.triplet:
+    if symbol.place:
         ratio = _add(note, "time-modification")
-        _add(ratio, "actual-notes", "3")
-        _add(ratio, "normal-notes", "2")
+        _add(ratio, "actual-notes", str(symbol.parts[0]))
+        _add(ratio, "normal-notes", str(symbol.parts[1]))
     for level, kind in enumerate(symbol.beams, 1):
         _add(note, "beam", kind, number=str(level))
-    place, count = symbol.triplet or (1, 0)
+    place, count = symbol.place or (1, 0)
     edges = [kind for kind, present in (("start", place == 0), ("stop", place == count - 1)) if present]
     if ties or edges:
         notations = _add(note, "notations")

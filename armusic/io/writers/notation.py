@@ -1,29 +1,40 @@
 """From notes in exact time to the symbols of written music.
 
 A note becomes one symbol, or several that are tied: at bar lines, at the beats that a reader
-must see, and where a triplet begins or ends. A beat in which something starts or ends off its
-halves and quarters is a triplet (three in the time of two), two such beats a slower one.
+must see, and where a tuplet begins or ends: see `tuplets`. Times that no notation has are moved a
+little, so that any tune can be written.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby, pairwise
 
-from armusic.errors import OffGridError
+from armusic.io.writers.beams import Stem, beams
 from armusic.io.writers.spelling import Spelling, shown, spell
-from armusic.music.score import Key, Measure, Metre, Note, Tune, mixed_number
+from armusic.io.writers.tuplets import Tuplet, tuplets, writable
+from armusic.music.score import Key, Measure, Metre, Note, Tune
 
 _BASES = tuple(Fraction(4, 2**power) for power in range(8))  # from a whole note to a 128th, in quarter notes
 VALUES = {base * dotted: (base, dots) for base in _BASES for dots, dotted in ((0, Fraction(1)), (1, Fraction(3, 2)))}
 """Durations of single symbols, in quarter notes, each with its undotted length and its dots."""
 
 _LENGTHS = sorted(VALUES, reverse=True)
-_EIGHTH, _QUARTER, _THIRD = Fraction(1, 2), Fraction(1), Fraction(2, 3)
+_EIGHTH, _QUARTER = Fraction(1, 2), Fraction(1)
 _THREE = 3  # beats: the measure has no halves to show
-TRIPLET = Fraction(3, 2)  # written length of a triplet's notes by their duration
+_FINEST_EDGE = 12  # parts of a quarter note on which a pickup may begin and a last measure end
+
+Padding = tuple[Fraction, Fraction]
+
+
+@dataclass(frozen=True, slots=True)
+class Chord(Note):
+    """A note with others that sound as long, by their pitches."""
+
+    others: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +53,14 @@ class Symbol:
         Written pitch; None for a rest.
     sign : bool
         Whether its accidental is shown.
+    others : tuple of (Spelling, bool)
+        Further notes of a chord, each with whether its accidental is shown.
     tied_back, tied_on : bool
         Whether it is tied to the symbol before, and to the next.
-    triplet : (int, int), optional
-        Index in a triplet, from 0, and number of symbols of the triplet.
+    place : (int, int), optional
+        Index in a tuplet, from 0, and number of symbols of the tuplet.
+    parts : (int, int)
+        Parts of its tuplet, and in the time of how many of these they are: (3, 2) in a triplet.
     beams : tuple of str
         Kinds of its beams, the eighth beam first: `begin`, `continue`, `end`, `forward hook` or `backward hook`.
     """
@@ -56,9 +71,11 @@ class Symbol:
     dots: int
     spelling: Spelling | None
     sign: bool = False
+    others: tuple[tuple[Spelling, bool], ...] = ()
     tied_back: bool = False
     tied_on: bool = False
-    triplet: tuple[int, int] | None = None
+    place: tuple[int, int] | None = None
+    parts: tuple[int, int] = (1, 1)
     beams: tuple[str, ...] = ()
 
 
@@ -66,7 +83,7 @@ class Symbol:
 class WrittenMeasure:
     """A measure as written: its symbols, their start in the tune and length, and its number.
 
-    `start` and `length` are in quarter notes; a pickup has the number 0.
+    `start` and `length` are in quarter notes; a pickup has the number 0. `moved` is whether times in it were moved.
     """
 
     measure: Measure
@@ -74,6 +91,7 @@ class WrittenMeasure:
     start: Fraction
     length: Fraction
     number: int
+    moved: bool = False
 
     @property
     def silent(self) -> bool:
@@ -81,24 +99,21 @@ class WrittenMeasure:
         return self.length == self.measure.metre.length and all(symbol.spelling is None for symbol in self.symbols)
 
 
-def notate(tune: Tune, key: Key, *, front: bool = True, back: bool = True, name: str = "") -> list[WrittenMeasure]:
+def notate(
+    tune: Tune, key: Key, *, padding: Padding | None = None, cuts: Sequence[Fraction] = ()
+) -> list[WrittenMeasure]:
     """Return the measures of a tune in notation.
 
     Parameters
     ----------
     tune : Tune
-        Tune with notes on eighths of a beat or finer powers of two, or on thirds of a quarter note.
+        Tune. Times that no notation has are moved, at most by a 32nd note: see `tuplets.writable`.
     key : Key
         Key for the spelling.
-    front, back : bool
-        Whether the padding of a pickup and of a short last measure is left out, or written as rests.
-    name : str
-        Name of the tune in messages.
-
-    Raises
-    ------
-    OffGridError
-        For a note anywhere else.
+    padding : (Fraction, Fraction), optional
+        Quarter notes of rest to leave out before a pickup and behind the last measure: by default the tune's own.
+    cuts : sequence of Fraction
+        Times, in quarter notes, at which a note is divided in two that are tied.
 
     Examples
     --------
@@ -111,27 +126,24 @@ def notate(tune: Tune, key: Key, *, front: bool = True, back: bool = True, name:
     measures: list[WrittenMeasure] = []
     first_note = 0  # index of the first note that may sound in the measure
     last = len(tune.measures) - 1
-    padding = _padding(tune, front=front, back=back)
+    notes, moved = writable(tune.notes, tune.measures)
+    padding = padding_of(tune) if padding is None else padding
     for index, measure in enumerate(tune.measures):
         low = measure.start + (padding[0] if index == 0 else 0)
         high = measure.end - (padding[1] if index == last else 0)
-        while first_note < len(tune.notes) and tune.notes[first_note].end <= low:
+        while first_note < len(notes) and notes[first_note].end <= low:
             first_note += 1
         after_last = first_note
-        while after_last < len(tune.notes) and tune.notes[after_last].start < high:
+        while after_last < len(notes) and notes[after_last].start < high:
             after_last += 1
-        spans = list(_spans(tune.notes[first_note:after_last], low, high))
-        try:
-            symbols = _symbols(
-                measure, [(start - measure.start, end - measure.start, n) for start, end, n in spans], key
-            )
-        except OffGridError as error:
-            where = f"{name or tune.source or 'the tune'}, measure {index + 1}"
-            raise OffGridError(f"{where}: {error}") from None
+        spans = [
+            (start - measure.start, end - measure.start, note)
+            for first, second, note in _spans(notes[first_note:after_last], low, high)
+            for start, end in pairwise([first, *cuts[bisect_right(cuts, first) : bisect_left(cuts, second)], second])
+        ]
+        symbols = _beamed(measure, _signed(_symbols(measure, spans, key), key))
         number = index + 1 - bool(padding[0])
-        measures.append(
-            WrittenMeasure(measure, tuple(_beamed(measure, _signed(symbols, key))), low, high - low, number)
-        )
+        measures.append(WrittenMeasure(measure, tuple(symbols), low, high - low, number, index in moved))
     return measures
 
 
@@ -152,12 +164,30 @@ def tempo(bpm: float, metre: Metre) -> tuple[Fraction, str]:
     return beat, f"{count:.3f}".rstrip("0").rstrip(".")
 
 
-def _padding(tune: Tune, *, front: bool, back: bool) -> tuple[Fraction, Fraction]:
-    """Return the rest to leave out before a pickup and behind the last measure: none where something sounds."""
-    first, last = tune.padding if tune.notes else (Fraction(0), Fraction(0))
-    if not front or (first and tune.notes[0].start < first):
+def padding_of(*tunes: Tune, front: bool = True, back: bool = True) -> Padding:
+    """Return the rest to leave out before a pickup and behind the last measure of tunes with the same measures.
+
+    Where something sounds, none is left out, nor where `front` or `back` says so. What a file has between its last
+    note and its end is no rhythm: the last measure ends with a beat then.
+
+    Examples
+    --------
+    >>> from armusic.music.score import Metre
+    >>> measures = (Measure(Fraction(0), Metre(2, 4)), Measure(Fraction(2), Metre(2, 4)))
+    >>> notes = (Note(Fraction(1), Fraction(2), 60),)
+    >>> [float(rest) for rest in padding_of(Tune(notes, measures, padding=(Fraction(1), Fraction(95, 96))))]
+    [1.0, 0.0]
+    """
+    first, last = (min(tune.padding[side] for tune in tunes) for side in (0, 1))
+    measures = tunes[0].measures
+    if (first * _FINEST_EDGE).denominator > 1:
+        first -= first % measures[0].metre.beat
+    if (last * _FINEST_EDGE).denominator > 1:
+        last -= last % measures[-1].metre.beat
+    notes = [tune.notes for tune in tunes if tune.notes]
+    if not (front and notes) or min(each[0].start for each in notes) < first:
         first = Fraction(0)
-    if not back or (last and tune.notes[-1].end > tune.end - last):
+    if not (back and notes) or max(each[-1].end for each in notes) > tunes[0].end - last:
         last = Fraction(0)
     return first, last
 
@@ -175,73 +205,51 @@ def _spans(notes: Sequence[Note], low: Fraction, high: Fraction) -> Iterator[tup
 
 
 _Span = tuple[Fraction, Fraction, Note | None]
-_Edges = tuple[Fraction, Fraction]
 
 
 def _symbols(measure: Measure, spans: Sequence[_Span], key: Key) -> list[Symbol]:
     """Return the symbols of a measure, in time from its start; accidentals and beams come later."""
-    triplets = _triplets(measure.metre, {time for start, end, _ in spans for time in (start, end)})
-    edges = sorted({edge for triplet in triplets for edge in triplet})
-    placed: list[tuple[_Edges | None, Symbol]] = []
+    groups = tuplets(measure.metre, {time for start, end, _ in spans for time in (start, end)})
+    edges = sorted({edge for group in groups for edge in (group.start, group.end)})
+    placed: list[tuple[Tuplet | None, Symbol]] = []
     for start, end, note in spans:
-        spelling = spell(note.pitch, key) if note else None
+        heads = [spell(pitch, key) for pitch in (note.pitch, *getattr(note, "others", ()))] if note else [None]
+        others = tuple((spelling, False) for spelling in heads[1:] if spelling)
         for low, high in pairwise([start, *(edge for edge in edges if start < edge < end), end]):
-            triplet = next(((first, last) for first, last in triplets if first <= low < last), None)
-            for at, length in _values(measure.metre, low, high, rest=note is None, triplet=triplet is not None):
-                sounding = length / TRIPLET if triplet else length
+            group = next((group for group in groups if group.start <= low < group.end), None)
+            ratio = group.ratio if group else Fraction(1)
+            for at, length in _values(measure.metre, low, high, rest=note is None, tuplet=group):
+                sounding = length / ratio
                 tied_back = note is not None and note.start < measure.start + at
                 tied_on = note is not None and note.end > measure.start + at + sounding
-                symbol = Symbol(at, sounding, *VALUES[length], spelling, tied_back=tied_back, tied_on=tied_on)
-                placed.append((triplet, symbol))
+                symbol = Symbol(
+                    at, sounding, *VALUES[length], heads[0], others=others, tied_back=tied_back, tied_on=tied_on
+                )
+                placed.append((group, symbol))
     symbols: list[Symbol] = []
-    for triplet, run in groupby(placed, key=lambda pair: pair[0]):
+    for group, run in groupby(placed, key=lambda pair: pair[0]):
         members = [symbol for _, symbol in run]
-        count = len(members)
-        symbols += [replace(s, triplet=(n, count)) for n, s in enumerate(members)] if triplet else members
+        if group:
+            parts = group.actual, group.normal
+            members = [replace(s, place=(n, len(members)), parts=parts) for n, s in enumerate(members)]
+        symbols += members
     return symbols
 
 
-def _triplets(metre: Metre, times: set[Fraction]) -> list[_Edges]:
-    """Return the edges of triplets for the times at which notes and rests start and end; none in compound metres."""
-    if metre.compound:
-        return []
-    odd = [any(n < t < n + 1 and not _binary(t) for t in times) for n in range(metre.beats)]
-    triplets: list[_Edges] = []
-    beat = 0
-    while beat < metre.beats:
-        inside = {time - beat for time in times if beat < time < beat + 2}
-        slow = (
-            (beat % 2 == 0 or metre.beats == _THREE)
-            and sum(odd[beat : beat + 2]) == 2
-            and inside <= {_THIRD, 2 * _THIRD}
-        )
-        if odd[beat]:
-            triplets.append((Fraction(beat), Fraction(beat + 1 + slow)))
-        beat += 1 + slow
-    return triplets
-
-
-def _binary(time: Fraction) -> bool:
-    return not time.denominator & (time.denominator - 1)
-
-
-def _values(metre: Metre, low: Fraction, high: Fraction, *, rest: bool, triplet: bool) -> Iterator[_Edges]:
+def _values(
+    metre: Metre, low: Fraction, high: Fraction, *, rest: bool, tuplet: Tuplet | None
+) -> Iterator[tuple[Fraction, Fraction]]:
     """Yield start and written length of the symbols that fill the time from `low` to `high`."""
-    start = low
+    ratio = tuplet.ratio if tuplet else Fraction(1)
     while low < high:
-        remaining = (high - low) * (TRIPLET if triplet else 1)
-        for length in _LENGTHS:
-            if length <= remaining and (
-                not (rest and VALUES[length][1]) if triplet else _fits(metre, low, length, rest)
-            ):
-                break
-        else:
-            raise OffGridError(
-                f"something lasts from quarter note {mixed_number(start + 1)} to {mixed_number(high + 1)} of it, which"
-                " cannot be written: quantise it to sixteenths or triplets"
-            )
+        remaining = (high - low) * ratio
+        length = next(
+            length
+            for length in _LENGTHS
+            if length <= remaining and (not (rest and VALUES[length][1]) if tuplet else _fits(metre, low, length, rest))
+        )
         yield low, length
-        low += length / TRIPLET if triplet else length
+        low += length / ratio
 
 
 def _fits(metre: Metre, at: Fraction, length: Fraction, rest: bool) -> bool:
@@ -266,48 +274,25 @@ def _fits(metre: Metre, at: Fraction, length: Fraction, rest: bool) -> bool:
 
 def _signed(symbols: Sequence[Symbol], key: Key) -> list[Symbol]:
     """Return the symbols with their accidentals; a tie keeps them, also over a bar line."""
-    heads = [(symbol.spelling, symbol.tied_back) for symbol in symbols if symbol.spelling]
+    heads = [
+        (spelling, symbol.tied_back)
+        for symbol in symbols
+        if symbol.spelling
+        for spelling in (symbol.spelling, *(other for other, _ in symbol.others))
+    ]
     signs = iter(shown(heads, key))
-    return [replace(symbol, sign=next(signs)) if symbol.spelling else symbol for symbol in symbols]
+    return [
+        replace(symbol, sign=next(signs), others=tuple((other, next(signs)) for other, _ in symbol.others))
+        if symbol.spelling
+        else symbol
+        for symbol in symbols
+    ]
 
 
-def _beamed(measure: Measure, symbols: Sequence[Symbol]) -> Iterator[Symbol]:
-    """Yield the symbols with their beams: those of a beat, or of half a measure where all are eighths."""
-    metre = measure.metre
-    half = metre.beat * (2 if metre.beats % 2 == 0 else metre.beats)
-    eighths = {
-        number
-        for number, run in groupby(symbols, key=lambda symbol: symbol.start // half)
-        if not metre.compound and all(_is_eighth(symbol) for symbol in run)
-    }
-
-    def group(symbol: Symbol) -> tuple[bool, bool, Fraction | int]:
-        number = symbol.start // half
-        flagged = symbol.spelling is not None and symbol.base <= _EIGHTH
-        return flagged, number in eighths, number if number in eighths else symbol.start // metre.beat
-
-    for (flagged, *_), run in groupby(symbols, key=group):
-        members = list(run)
-        levels = [int(_QUARTER / symbol.base).bit_length() - 1 if flagged else 0 for symbol in members]
-        for symbol, beams in zip(members, _beams(levels), strict=True):
-            yield replace(symbol, beams=beams)
-
-
-def _is_eighth(symbol: Symbol) -> bool:
-    return symbol.spelling is not None and (symbol.base, symbol.dots, symbol.triplet) == (_EIGHTH, 0, None)
-
-
-def _beams(levels: Sequence[int]) -> Iterator[tuple[str, ...]]:
-    """Yield the beams of the notes of a group, by their numbers of flags; a single note keeps its flags."""
-    if len(levels) == 1:
-        yield ()
-        return
-    last = len(levels) - 1
-    for place, count in enumerate(levels):
-        kinds = []
-        for level in range(1, count + 1):
-            before = place > 0 and levels[place - 1] >= level
-            after = place < last and levels[place + 1] >= level
-            hook = "backward hook" if place else "forward hook"
-            kinds.append("continue" if before and after else "begin" if after else "end" if before else hook)
-        yield tuple(kinds)
+def _beamed(measure: Measure, symbols: Sequence[Symbol]) -> list[Symbol]:
+    """Return the symbols with their beams."""
+    stems = [
+        Stem(symbol.start, symbol.base, symbol.spelling is not None, not symbol.dots and symbol.place is None)
+        for symbol in symbols
+    ]
+    return [replace(symbol, beams=kinds) for symbol, kinds in zip(symbols, beams(measure.metre, stems), strict=True)]

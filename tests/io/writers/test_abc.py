@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from armusic.errors import OffGridError, UsageError
+from armusic.errors import UsageError
 from armusic.io import readers, writers
 from armusic.io.writers import abc
 from armusic.music.score import MODES, Key, Metre, Note, Tune
@@ -18,6 +18,7 @@ from tests.notation import JIG, REEL, WALTZ
 from tests.notation import tune as read
 from tests.strategies import measures_of, tunes
 
+CASES = Path(__file__).parents[1] / "cases"
 Sounds = list[tuple[int | None, Fraction]]
 
 keys = st.builds(Key, st.integers(-7, 7), st.sampled_from(list(MODES)))
@@ -113,7 +114,7 @@ def test_it_is_pleasant_to_read() -> None:
         "Q:1/4=100",
         "K:G",
         '"^rhythm -1.0"d|G2 BG DGBG|^c2 =c2 f4-|f2 (3Bcd z4||',
-        '"^rhythm +0.0"[M:6/8]GAB G3|]',
+        '[M:6/8]"^rhythm +0.0"GAB G3|]',
     ]
 
 
@@ -124,10 +125,54 @@ def test_tempos_stand_where_they_change() -> None:
     assert abc.text([("t", tune)]).splitlines()[4:] == ["Q:3/8=80", "K:G", "G3 [Q:1/4=90.5]A3|[Q:3/8=60]B3 c3|]"]
 
 
+def test_a_tempo_in_the_midst_of_a_note_ties_it_on_an_eighth_and_else_stands_nearest(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tune = readers.read(CASES / "m01_tempo_inside_note.mid")
+    caplog.clear()
+    music = abc.text([("one", tune)]).splitlines()[6:]
+    assert music == ["C3- [Q:1/4=60]C [Q:1/4=150]D4|[Q:1/4=120]CDEF GABc|]"]
+    assert [record.getMessage() for record in caplog.records] == [
+        "score: 1 tempo change in the midst of a note stands at the nearest one"
+    ]
+
+
+def test_fields_stand_before_the_words_above_a_note() -> None:
+    first = read("2/4", "C4|")
+    tunes = [("a", first), ("b", replace(first, tempos=((Fraction(0), 90.0),)))]
+    assert abc.text(tunes).splitlines()[6:] == ['"^a"C4||', '[Q:1/4=90]"^b"C4|]']
+
+
+@pytest.mark.parametrize("parts", [3, 5, 6, 7, 9, 10])
+@pytest.mark.parametrize("length", [Fraction(1, 2), Fraction(1), Fraction(2)])
+def test_tuplets_are_read_again(parts: int, length: Fraction) -> None:
+    notes = [Note(length * number / parts, length / parts, 60 + number) for number in range(parts)]
+    tune = Tune((*notes, Note(Fraction(2), Fraction(2), 90)), measures_of([Metre(4, 4)]), key=Key(0))
+    assert ours(abc.text([("one", tune)])) == sounds(tune)
+
+
+def test_notes_that_no_notation_has_are_moved_and_it_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    notes = (Note(Fraction(1, 97), Fraction(96, 97), 60), Note(Fraction(1), Fraction(1), 62))
+    tune = Tune(notes, measures_of([Metre(2, 4)]), key=Key(0))
+    assert abc.text([("one", tune)]).splitlines()[6:] == ["C2 D2|]"]
+    assert "in 1 measure, notes at times that no notation has stand at the nearest 32nd" in caplog.text
+
+
+def test_the_end_of_a_track_is_no_note(tmp_path: Path) -> None:
+    tune = readers.read(CASES / "track-ends-25-ticks-late.mid")
+    for suffix in (".abc", ".musicxml"):
+        writers.write([("one", tune)], tmp_path / f"out{suffix}")
+        again = readers.read(tmp_path / f"out{suffix}")
+        assert (again.notes, again.measures) == (tune.notes, tune.measures)
+
+
+def test_text_is_escaped() -> None:
+    tune = readers.read(CASES / "q01_title_percent.mid")
+    title = abc.text([("one", tune)]).splitlines()[1]
+    assert title == r"""T:100\% Irish & \\'e <b>|: "q"]"""
+
+
 def test_refusals(tmp_path: Path) -> None:
-    off = Tune((Note(Fraction(1, 5), Fraction(4, 5), 60),), measures_of([Metre(2, 4)]), source="in.mid")
-    with pytest.raises(OffGridError, match="out.abc, 'one', measure 1: .* from quarter note 1 to 1 1/5 .*: quantise"):
-        writers.write([("one", off)], tmp_path / "out.abc")
     with pytest.raises(UsageError, match="one voice"):
-        abc.write([("one", off)], tmp_path / "out.abc", layout="tracks")
+        abc.write([("one", read("2/4", "C4|"))], tmp_path / "out.abc", layout="tracks")
     assert not list(tmp_path.iterdir())

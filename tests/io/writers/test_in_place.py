@@ -94,6 +94,14 @@ def test_the_melody_itself_is_not_touched_and_steps_stand_beside_it(tmp_path: Pa
     assert not [message for message in file.tracks[3] if message.type == "lyrics"]
 
 
+def test_the_original_stays_in_its_place_also_where_a_step_before_it_is_the_same(tmp_path: Path) -> None:
+    tune = read(tmp_path, band())
+    named = [("syncopation -2.0", tune), ("syncopation +0.0", tune), ("syncopation +2.0", higher(tune))]
+    writers.write(named, tmp_path / "out.mid", original="syncopation +0.0")
+    names = [track.name for track in mido.MidiFile(tmp_path / "out.mid").tracks]
+    assert names[2:5] == ["Lead vocal", "syncopation -2.0", "syncopation +2.0"]
+
+
 def test_other_libraries_read_it(tmp_path: Path) -> None:
     tune = read(tmp_path, band(division=100))
     write_and_read(tmp_path, tune, higher(tune))

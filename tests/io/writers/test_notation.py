@@ -2,17 +2,18 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armusic.io.writers.notation import TRIPLET, VALUES, Symbol, notate
+from armusic.io.writers.notation import VALUES, Symbol, notate, padding_of
 from armusic.io.writers.spelling import LETTERS, signature, spell
 from armusic.music import keys
-from armusic.music.score import MODES, Key, Tune
+from armusic.music.score import METRES, MODES, Key, Metre, Note, Tune
 from tests.notation import tune as read
-from tests.strategies import tunes
+from tests.strategies import measures_of, tunes
 
 C = Key(0)
 any_key = st.builds(Key, st.integers(-7, 7), st.sampled_from(list(MODES)))
@@ -23,7 +24,7 @@ def short(symbol: Symbol) -> str:
     """Return a symbol as `q.` with `z` before a rest, `-` behind a tie, in brackets inside a triplet."""
     name = {Fraction(4): "w", Fraction(2): "h", Fraction(1): "q", Fraction(1, 2): "e", Fraction(1, 4): "s"}
     text = "z" * (symbol.spelling is None) + name.get(symbol.base, "t") + "." * symbol.dots + "-" * symbol.tied_on
-    return f"({text})" if symbol.triplet else text
+    return f"({text})" if symbol.place else text
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_nothing_is_lost_and_every_symbol_can_be_written(tune: Tune, key: Key) -
             at += symbol.duration
             looks = symbol.base * (Fraction(3, 2) if symbol.dots else 1)
             assert VALUES[looks] == (symbol.base, symbol.dots)
-            assert symbol.duration == (looks / TRIPLET if symbol.triplet else looks)
+            assert symbol.duration == looks * Fraction(symbol.parts[1], symbol.parts[0])
             if symbol.spelling is None:
                 continue
             spelling = symbol.spelling
@@ -89,18 +90,63 @@ def test_nothing_is_lost_and_every_symbol_can_be_written(tune: Tune, key: Key) -
 @given(tune=tunes())
 def test_triplets_are_whole(tune: Tune) -> None:
     for measure in notate(tune, C):
-        members = [symbol for symbol in measure.symbols if symbol.triplet]
+        members = [symbol for symbol in measure.symbols if symbol.place]
         while members:
-            count = members[0].triplet[1] if members[0].triplet else 0
+            count = members[0].place[1] if members[0].place else 0
             group, members = members[:count], members[count:]
-            assert [symbol.triplet for symbol in group] == [(place, count) for place in range(count)]
+            assert [symbol.place for symbol in group] == [(place, count) for place in range(count)]
             assert sum(symbol.duration for symbol in group) in (1, 2)
             assert group[0].start % 1 == 0
 
 
+@given(
+    times=st.lists(st.fractions(0, 12, max_denominator=60), min_size=2, max_size=12, unique=True),
+    metre=st.sampled_from(METRES),
+)
+def test_any_times_can_be_written_and_those_of_tuplets_exactly(times: list[Fraction], metre: Metre) -> None:
+    notes = tuple(Note(low, high - low, 60) for low, high in pairwise(sorted(times)))
+    bars = measures_of([metre] * int(-(-12 // metre.length)))
+    written = notate(Tune(notes, bars), C)
+    for measure in written:
+        assert sum(symbol.duration for symbol in measure.symbols) == metre.length
+        for symbol in measure.symbols:
+            looks = symbol.base * (Fraction(3, 2) if symbol.dots else 1)
+            assert symbol.duration == looks * Fraction(symbol.parts[1], symbol.parts[0])
+    starts = [
+        measure.measure.start + symbol.start
+        for measure in written
+        for symbol in measure.symbols
+        if symbol.spelling and not symbol.tied_back
+    ]
+    moved = {row for row, measure in enumerate(written) if measure.moved}
+    for note in notes:
+        if note.start // metre.length not in moved and note.end // metre.length not in moved:
+            assert note.start in starts
+    assert all(min(abs(start - note.start) for note in notes) <= Fraction(1, 8) for start in starts)
+
+
+@pytest.mark.parametrize(
+    ("metre", "time", "parts"),
+    [
+        ((4, 4), (1, 3), (3, 2)),
+        ((4, 4), (2, 5), (5, 4)),
+        ((3, 4), (1, 7), (7, 4)),
+        ((6, 8), (1, 6), (3, 2)),
+        ((6, 8), (3, 10), (5, 3)),
+    ],
+)
+def test_a_tuplet_has_the_parts_that_its_times_need(
+    metre: tuple[int, int], time: tuple[int, int], parts: tuple[int, int]
+) -> None:
+    tune = Tune((Note(Fraction(0), Fraction(*time), 60),), measures_of([Metre(*metre)]))
+    assert notate(tune, C)[0].symbols[0].parts == parts
+    assert not notate(tune, C)[0].moved
+
+
 def lengths(tune: Tune, *, padded: bool = False) -> list[tuple[int, Fraction]]:
     """Return number and length of each measure."""
-    return [(measure.number, measure.length) for measure in notate(tune, C, front=not padded, back=not padded)]
+    padding = padding_of(tune, front=not padded, back=not padded)
+    return [(measure.number, measure.length) for measure in notate(tune, C, padding=padding)]
 
 
 def test_a_pickup_is_short_unless_something_sounds_before_it() -> None:

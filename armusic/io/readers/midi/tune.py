@@ -15,7 +15,6 @@ from armusic.io.readers.midi.parts import Part
 from armusic.music import smf
 from armusic.music.score import DEFAULT_BPM, Measure, Note, Origin, Tune
 
-_MICROSECONDS = 60_000_000  # per minute
 _MAX_DIGITS = 7
 _WRITTEN_ANYWAY = {
     smf.TRACK_NAME,
@@ -167,16 +166,16 @@ def _tempos(
 def bpm(microseconds: int) -> float:
     """Return the tempo with the fewest decimals that a quarter note of so many microseconds stands for.
 
-    A file keeps whole microseconds: 110 beats per minute become 545455, which is 109.99991.
+    A file keeps whole microseconds: 110 beats per minute become 545454, which is 110.00011, or 545455.
 
     Examples
     --------
-    >>> bpm(545455), bpm(500000)
-    (110.0, 120.0)
+    >>> bpm(545454), bpm(545455), bpm(500000)
+    (110.0, 110.0, 120.0)
     """
-    exact = _MICROSECONDS / microseconds
+    exact = smf.MINUTE / microseconds
     for digits in range(_MAX_DIGITS):
         rounded = round(exact, digits)
-        if rounded and round(_MICROSECONDS / rounded) == microseconds:
+        if rounded and abs(smf.MINUTE / rounded - microseconds) < 1:  # programs round it up or down
             return rounded
     return exact

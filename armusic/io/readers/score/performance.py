@@ -14,8 +14,6 @@ from armusic.io.readers.score.sheet import UNITS, Sheet, Sound, WrittenMeasure
 from armusic.music import smf
 from armusic.music.score import DEFAULT_VELOCITY
 
-_MICROSECONDS = 60_000_000  # per minute
-_SLOWEST = 0xFFFFFF  # microseconds per quarter note
 _TICKS = 480  # per quarter note, or the least multiple that makes all times whole
 _MOST_TICKS = 10_080  # where that is too many
 _CHANNELS = 15  # without drums
@@ -55,10 +53,7 @@ def perform(sheet: Sheet, steps: Sequence[Step], source: str) -> smf.MidiData:
 
     end = tick(measures[-1].at + measures[-1].length)
     metas = [smf.Event(tick(at), smf.TIME_SIGNATURE, data) for at, data in _signatures(measures, source)]
-    metas += [
-        smf.Event(tick(at), smf.SET_TEMPO, min(round(_MICROSECONDS / bpm), _SLOWEST).to_bytes(3, "big"))
-        for at, bpm in tempos(sheet.bars, steps)
-    ]
+    metas += [smf.Event(tick(at), smf.SET_TEMPO, smf.tempo(bpm)) for at, bpm in tempos(sheet.bars, steps)]
     if sheet.key:
         metas.append(smf.Event(0, smf.KEY_SIGNATURE, bytes([sheet.key.fifths % 256, sheet.key.mode == "minor"])))
     tracks = []
