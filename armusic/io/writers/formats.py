@@ -87,7 +87,7 @@ FORMATS = (
     Format((".mid", ".midi"), "MIDI", "armusic.io.writers.midi", media_type="audio/midi", ppq=True, parts=True),
     Format(
         (".dawproject",), "DAWproject", "armusic.io.writers.dawproject", media_type="application/zip",
-        attributes=True, scenes=True,
+        attributes=True, scenes=True, parts=True,
     ),
     Format(
         (".musicxml",), "MusicXML", "armusic.io.writers.musicxml", media_type="application/vnd.recordare.musicxml+xml"

@@ -38,6 +38,17 @@ def put(
     ppq: int | None = None,
     place: int = 0,
 ) -> bytes:
+    """Return the file of `assemble` as bytes."""
+    return smf.to_bytes(assemble(tunes, origin, channels, ppq, place)[0])
+
+
+def assemble(
+    tunes: Sequence[tuple[str, Tune]],
+    origin: Origin,
+    channels: Sequence[int],
+    ppq: int | None = None,
+    place: int = 0,
+) -> tuple[MidiData, list[int]]:
     """Return the file with one tune in the melody's place, and a new track for each of the others.
 
     Parameters
@@ -52,6 +63,13 @@ def put(
         Ticks per quarter note; by default the least multiple of the file's that 12 divides.
     place : int
         Index of the tune that takes the melody's place: the melody itself if it is among them.
+
+    Returns
+    -------
+    file : MidiData
+        The file.
+    homes : list of int
+        Track of each tune, from 0.
 
     Raises
     ------
@@ -69,7 +87,9 @@ def put(
         beside.append(_new_track(name, _melody(track, origin, tune, scale), tune.program, origin.channel, channel))
     tracks = list(file.tracks)
     tracks[origin.track : origin.track + 1] = [tuple(_melody(track, origin, tunes[place][1], scale)), *beside]
-    return smf.to_bytes(MidiData(smf.TRACKS if beside else file.type, file.ticks_per_quarter, tuple(tracks)))
+    homes = [origin.track + (index + 1 if index < place else index) for index in range(len(tunes))]
+    homes[place] = origin.track
+    return MidiData(smf.TRACKS if beside else file.type, file.ticks_per_quarter, tuple(tracks)), homes
 
 
 def _finer(file: MidiData, ppq: int | None) -> MidiData:

@@ -13,6 +13,9 @@ from armusic.music.score import Key, Tune
 
 Named = Sequence[tuple[str, Tune]]
 
+CHANNELS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15)
+"""Channels of MIDI for melodies, counted from 0: without the drums' 9."""
+
 log = logging.getLogger(__name__)
 
 

@@ -22,12 +22,11 @@ import mido
 from armusic.errors import UsageError
 from armusic.files import atomic_path, label
 from armusic.io.writers import in_place
-from armusic.io.writers.layout import Named, check_together, place_of, to_ascii
+from armusic.io.writers.layout import CHANNELS, Named, check_together, place_of, to_ascii
 from armusic.music import smf
 from armusic.music.score import Key, Measure, Metre, Tune
 
 TICKS_PER_QUARTER = 480
-CHANNELS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15)  # counted from 0, without the drums' 9
 
 _GRID = 12  # parts of a quarter note that must be whole ticks
 _CLOCKS_PER_QUARTER = 24  # in which a MIDI time signature counts its metronome's beat

@@ -12,14 +12,17 @@ from hypothesis import given, settings
 from lxml import etree
 
 from armusic.errors import UsageError, WriteError
-from armusic.io import writers
+from armusic.io import readers, writers
+from armusic.io.readers.midi import parts_of
 from armusic.io.writers import dawproject
 from armusic.music import attributes
 from armusic.music.score import Tune
+from tests import songs
 from tests.notation import JIG, REEL
 from tests.notation import tune as read
 from tests.strategies import tunes
 
+CASES = Path(__file__).parents[1] / "cases"
 DATA = Path(__file__).parents[2] / "data" / "dawproject"
 LAYOUTS = ("tracks", "sequence", "clips")
 
@@ -105,6 +108,65 @@ def test_clips_are_scenes(tmp_path: Path) -> None:
     assert [scene.get("name") for scene in root.iter("Scene")] == [name for name, _ in three()]
     assert [slot.get("track") for slot in root.iter("ClipSlot")] == ["track0"] * 3
     assert not list(root.iterfind("Arrangement//Clip"))
+
+
+def band() -> list[tuple[str, Tune]]:
+    tune = readers.read(CASES / "band.mid")
+    higher = replace(tune, notes=tuple(replace(note, pitch=note.pitch + 1) for note in tune.notes))
+    return [("rhythm -1.0", higher), ("rhythm +0.0", tune), ("rhythm +1.0", higher)]
+
+
+def test_the_band_comes_along_and_only_the_original_of_the_tunes_sounds(tmp_path: Path) -> None:
+    tunes = band()
+    writers.write(tunes, tmp_path / "out.dawproject", original="rhythm +0.0")
+    root = opened(tmp_path / "out.dawproject")
+    names = ["Drums", "Bass", "Keys", "rhythm +0.0", "rhythm -1.0", "rhythm +1.0", "Pad"]
+    assert [track.get("name") for track in root.iter("Track")] == [*names, "Master"]
+    muted = [track.get("name") for track in root.iter("Track") if track.find("Channel/Mute") is not None]
+    assert muted == ["rhythm -1.0", "rhythm +1.0"]
+    clips = {clip.get("name"): notes(clip) for clip in root.iter("Clip")}
+    assert [clips[name] for name, _ in tunes] == [expected(tune) for _, tune in tunes]
+    origin = tunes[1][1].origin
+    assert origin
+    parts = {part.name: part for part in parts_of(origin.file)}
+    for name in ("Drums", "Bass", "Keys", "Pad"):
+        starts = (parts[name].start / origin.file.ticks_per_quarter).tolist()
+        assert [(time, key) for time, _, key, _ in clips[name]] == list(zip(starts, parts[name].pitch, strict=True))
+    assert {note.get("channel") for note in root.iterfind(".//Clip[@name='Drums']//Note")} == {"9"}
+    assert [(float(m.get("time")), m.get("name")) for m in root.iter("Marker")] == [(0, "Verse"), (32, "Chorus")]
+    points = [
+        (float(p.get("time")), float(p.get("value"))) for p in root.iterfind("Arrangement/TempoAutomation/RealPoint")
+    ]
+    assert points == [(0, 120), (16, 132), (32, 96)]
+
+
+def test_scenes_have_the_whole_band_and_the_arrangement_its_tempos(tmp_path: Path) -> None:
+    writers.write(band(), tmp_path / "out.dawproject", layout="clips")
+    root = opened(tmp_path / "out.dawproject")
+    assert [track.get("name") for track in root.iter("Track")] == ["Drums", "Bass", "Keys", "Lead", "Pad", "Master"]
+    scenes = [[clip.get("name") for clip in scene.iter("Clip")] for scene in root.iter("Scene")]
+    assert scenes == [["Drums", "Bass", "Keys", name, "Pad"] for name, _ in band()]
+    assert len(list(root.iterfind("Arrangement/TempoAutomation/RealPoint"))) == 3
+
+
+def test_controllers_are_in_the_clips_and_lyrics_that_are_not_are_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "song.mid").write_bytes(songs.band())
+    writers.write([("one", readers.read(tmp_path / "song.mid"))], tmp_path / "out.dawproject")
+    root = opened(tmp_path / "out.dawproject")
+    targets = [(t.get("expression"), t.get("controller")) for t in root.iterfind(".//Clip//Points/Target")]
+    assert ("channelController", "7") in targets
+    values = {float(p.get("value")) for p in root.iterfind(".//Clip//Points/RealPoint")}
+    assert round(99 / 127, 6) in values
+    assert "a DAWproject has no lyrics" in caplog.text
+
+
+def test_an_impossible_tempo_is_the_nearest_that_daws_have(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    fast = replace(read("2/4", "C4|"), tempos=((Fraction(0), 60e6),))
+    writers.write([("one", fast)], tmp_path / "out.dawproject")
+    assert opened(tmp_path / "out.dawproject").find("Transport/Tempo").get("value") == "999.0"
+    assert "tempos are written within 10 and 999" in caplog.text
 
 
 def test_tempos_and_metres_are_automated_only_where_they_change(tmp_path: Path) -> None:
