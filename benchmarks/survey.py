@@ -22,7 +22,7 @@ import time
 import traceback
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -109,16 +109,16 @@ def exports(piece: Path, stem: Path) -> Iterator[Path]:
 def outcomes(path: Path, every: int) -> Iterator[Outcome]:
     """Yield the outcome of a file, or of every so-many-th tune of a book."""
     kind = FORMATS.get(path.suffix.lower(), "MusicXML")
-    numbers: list[int | None] = [None]
+    numbers: Sequence[int | str | None] = [None]
     if kind == "ABC":
         text = path.read_bytes().decode("latin-1")
-        numbers_in_book = list(dict.fromkeys(number for number, _ in abc.split(text)))
-        numbers = [*numbers_in_book[::every]] if len(numbers_in_book) > 1 else [None]
+        names = abc.names([number for number, _ in abc.split(text)])
+        numbers = names[::every] if len(names) > 1 else [None]
     for number in numbers:
         yield outcome(path, number, kind)
 
 
-def outcome(path: Path, number: int | None, kind: str) -> Outcome:
+def outcome(path: Path, number: int | str | None, kind: str) -> Outcome:
     """Return the outcome of a tune."""
     source = path.name if number is None else f"{path.name}#{number}"
     handler = RemarkHandler()

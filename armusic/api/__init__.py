@@ -62,15 +62,16 @@ def __getattr__(name: str) -> Any:
     return import_module(_HOMES[name])
 
 
-def read(path: str | Path, tune: int | None = None, **reading: Any) -> Tune:
+def read(path: str | Path, tune: int | str | None = None, **reading: Any) -> Tune:
     """Read a melody from a MIDI, ABC or MusicXML file.
 
     Parameters
     ----------
     path : path
-        The file; its suffix says which format. `book.abc#12` is tune 12 of a book.
-    tune : int, optional
-        The `X:` number of the tune in an ABC tune book.
+        The file; its suffix says which format. `book.abc#12` is tune 12 of a book, `book.abc#12.2` the second tune
+        with that number.
+    tune : int or str, optional
+        The `X:` number of the tune in an ABC tune book, `12` or `"12.2"`.
     **reading
         How it is read, such as `track="Lead"`: see `armusic.io.readers.options.Reading`.
 

@@ -48,17 +48,18 @@ def suffixes() -> tuple[str, ...]:
     return tuple(dict.fromkeys([*READERS, *plugins.by_suffix("readers")]))
 
 
-def read(path: str | Path, reading: Reading | None = None, tune: int | None = None) -> Tune:
+def read(path: str | Path, reading: Reading | None = None, tune: int | str | None = None) -> Tune:
     """Read the tune in a file.
 
     Parameters
     ----------
     path : path
-        A MIDI, ABC or MusicXML file; its suffix says which. `book.abc#12` is tune 12 of a book.
+        A MIDI, ABC or MusicXML file; its suffix says which. `book.abc#12` is tune 12 of a book, `book.abc#12.2`
+        the second tune with that number.
     reading : Reading, optional
         Options of reading; for a format of another package, only the size.
-    tune : int, optional
-        Number of the tune in an ABC tune book.
+    tune : int or str, optional
+        Number of the tune in an ABC tune book, as in the path.
 
     Returns
     -------
@@ -93,9 +94,11 @@ def read_with_remarks(path: str | Path, reading: Reading, remarks: list[Remark])
     return result
 
 
-def _file_and_number(path: str | Path, tune: int | None) -> tuple[Path, int | None]:
+def _file_and_number(path: str | Path, tune: int | str | None) -> tuple[Path, int | str | None]:
     """Return the file, and the number of the tune in it, which may be given in two ways."""
     path, number = split_number(path)
+    if tune is not None and READERS.get(path.suffix.lower()) == _ABC:
+        tune = import_module(_ABC).parse_name(tune)
     if tune is not None and number not in (None, tune):
         raise UsageError(f"{label(path)}: tune {tune} and tune {number} are requested: name one of them")
     number = number if tune is None else tune
@@ -104,17 +107,22 @@ def _file_and_number(path: str | Path, tune: int | None) -> tuple[Path, int | No
     return path, number
 
 
-def split_number(path: str | Path) -> tuple[Path, int | None]:
+def split_number(path: str | Path) -> tuple[Path, int | str | None]:
     """Return the file and the number of a tune in a book such as `book.abc#12`; None where there is no number.
+
+    The second tune with a number is `12.2`, as text.
 
     Examples
     --------
-    >>> split_number("book.abc#12")[1], split_number("book.abc")[1], split_number("a.mid#2")[1]
-    (12, None, 2)
+    >>> split_number("book.abc#12")[1], split_number("book.abc")[1], split_number("book.abc#1.2")[1]
+    (12, None, '1.2')
     """
     path = Path(path)
-    match = re.fullmatch(r"(.+\.\w+)#([0-9]{1,9})", path.name)
-    return (path.with_name(match[1]), int(match[2])) if match and not path.exists() else (path, None)
+    match = re.fullmatch(r"(.+?\.\w+)#([0-9]{1,9})(?:\.([0-9]{1,9}))?", path.name)
+    if not match or path.exists():
+        return path, None
+    name = int(match[2]) if int(match[3] or 1) == 1 else f"{int(match[2])}.{int(match[3])}"
+    return path.with_name(match[1]), name
 
 
 def is_midi(path: str | Path) -> bool:

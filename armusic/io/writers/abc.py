@@ -19,6 +19,7 @@ from pathlib import Path
 
 from armusic.errors import UsageError
 from armusic.files import atomic_path, label, one_line
+from armusic.io.abc_text import encoded
 from armusic.io.writers.layout import Named, keys_of, say_moved
 from armusic.io.writers.notation import Symbol, WrittenMeasure, notate, padding_of, tempo
 from armusic.music.score import Key, Metre
@@ -82,7 +83,7 @@ def text(tunes: Named, source: str = "score") -> str:
     keys = keys_of(tunes)
     first, metre = tunes[0][1], tunes[0][1].measures[0].metre
     bpm = first.tempos[0][1]
-    head = ["X:1", f"T:{escaped(first.title or tunes[0][0])}", f"M:{metre}", "L:1/8", f"Q:{_tempo(bpm, metre)}"]
+    head = ["X:1", f"T:{encoded(one_line(first.title or tunes[0][0]))}", f"M:{metre}", "L:1/8", f"Q:{_tempo(bpm, metre)}"]
     head.append(f"K:{_key(keys[0])}")
     lines: list[str] = []
     key = keys[0]
@@ -191,16 +192,5 @@ def _key(key: Key) -> str:
     return key.tonic + _MODES.get(key.mode, key.mode[:3])
 
 
-def escaped(text: str) -> str:
-    r"""Return text as ABC has it: backslash, percent, and an ampersand that begins the name of a sign.
-
-    Examples
-    --------
-    >>> print(escaped(r"100% R&B \'e &eacute;"))
-    100\% R&B \\'e \&eacute;
-    """
-    return re.sub(r"[\\%]|&(?=#?\w+;)", r"\\\g<0>", one_line(text))
-
-
 def _words(name: str) -> str:
-    return escaped(name).replace('"', "'")
+    return encoded(one_line(name)).replace('"', "'")

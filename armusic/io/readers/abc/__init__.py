@@ -12,51 +12,33 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 from armusic.errors import ArmusicError, ReadError, RepeatError, UsageError
-from armusic.files import MAX_BYTES, label, read_bytes
+from armusic.files import MAX_BYTES, label, one_line, read_bytes
 from armusic.io.readers.abc.body import Body
-from armusic.io.readers.abc.fields import default_unit, key_field, tempo, unit_length
+from armusic.io.readers.abc.book import LINE_END, names, parse_name, split, title_of
+from armusic.io.readers.abc.fields import default_unit, tempo, unit_length
+from armusic.io.readers.abc.key import key_field, transposed
 from armusic.io.readers.abc.tokens import FIELD, without_comment
+from armusic.io.readers.abc.voice import Voice
 from armusic.io.readers.options import Reading, Remark
 from armusic.io.readers.score import jumps
 from armusic.io.readers.score.playback import order
 from armusic.io.readers.score.sheet import UNITS, Part, Sheet, signature
+from armusic.io.readers.score.tempos import settle
 from armusic.io.readers.score.tune import strict_tune, tune_of
 from armusic.music.score import Tune
 
+__all__ = ["names", "parse_name", "parse_tune", "read", "read_all", "read_with_remarks", "sequence", "split"]
+
 log = logging.getLogger(__name__)
 
-_LINE_END = re.compile("\r\n?|\n")
 _MUSIC = re.compile(r"[\sxzA-Ga-g0-9,'/^_=<>()~.\[\]:|-]*")
-
-
-def split(text: str) -> list[tuple[int, str]]:
-    r"""Return the tunes in a text, each with its `X:` number.
-
-    The fields of a file header, before the first tune, are put in front of every tune. A tune
-    without a number has its place in the text, from 1 on; a text without `X:` is one tune.
-
-    Examples
-    --------
-    >>> split("X:7\nT:a\nK:C\nC|\n\nX:9\nT:b\nK:C\nD|")
-    [(7, 'X:7\nT:a\nK:C\nC|\n'), (9, 'X:9\nT:b\nK:C\nD|')]
-    """
-    lines = _LINE_END.split(text.removeprefix("\ufeff"))
-    starts = [place for place, line in enumerate(lines) if line.startswith("X:")]
-    if not starts:
-        return [(1, "\n".join(lines))]
-    first_empty = next((place for place, line in enumerate(lines) if not line.strip()), len(lines))
-    header = [line for line in lines[: min(starts[0], first_empty)] if FIELD.match(line) or line.startswith("%%")]
-    tunes = []
-    for place, (start, stop) in enumerate(zip(starts, [*starts[1:], len(lines)], strict=True), 1):
-        number = re.match("[0-9]{1,9}", lines[start][2:].strip())
-        tunes.append((int(number[0]) if number else place, "\n".join([*header, *lines[start:stop]])))
-    return tunes
 
 
 def parse_tune(text: str, source: str) -> Tune:
@@ -93,7 +75,7 @@ def parse_tune(text: str, source: str) -> Tune:
     >>> [(float(note.start), note.pitch) for note in tune.notes]
     [(0.0, 67), (0.5, 66), (1.0, 69), (2.0, 67), (2.5, 66), (3.0, 69)]
     """
-    sheet, _ = _sheet(text, source)
+    sheet, _ = _sheet(text, source, strict=True)
     for bar in sheet.bars:
         if bar.marks & {jumps.DA_CAPO, jumps.DAL_SEGNO}:
             raise RepeatError(f"{source}, measure {bar.label}: jumps are not followed: write the music out as played")
@@ -116,21 +98,21 @@ def sequence(text: str, source: str = "tune") -> list[tuple[int | None, Fraction
     >>> sequence("X:1\nM:none\nL:1/4\nK:C\nC-|C z")
     [(60, Fraction(2, 1)), (None, Fraction(1, 1))]
     """
-    sheet, body = _sheet(text, source)
+    sheet, body = _sheet(text, source, strict=True)
     voice = max(body.voices.values(), key=lambda voice: len(voice.bars))
     events: list[tuple[int | None, int]] = []
-    tied: int | None = None  # pitch that is tied to the next event
+    tied = False  # whether the last event is tied to the next
     for event in (event for place in order(sheet, source) for event in voice.bars[place].events):
         pitch = event.pitches[0] if event.pitches else None
-        if tied is not None and pitch == tied:
+        if tied and pitch == events[-1][0]:
             events[-1] = (pitch, events[-1][1] + event.units)
         else:
             events.append((pitch, event.units))
-        tied = pitch if event.tied else None
+        tied = pitch in event.tied
     return [(pitch, Fraction(units, UNITS)) for pitch, units in events]
 
 
-def read(path: str | Path, reading: Reading | None = None, tune: int | None = None) -> Tune:
+def read(path: str | Path, reading: Reading | None = None, tune: int | str | None = None) -> Tune:
     """Read the melody of a tune in a file.
 
     Parameters
@@ -139,8 +121,8 @@ def read(path: str | Path, reading: Reading | None = None, tune: int | None = No
         A file with one tune or a book of tunes, in UTF-8, UTF-16 or Latin-1.
     reading : Reading, optional
         Options; by default those that suit most files.
-    tune : int, optional
-        `X:` number of the tune (the first one with that number); required if there are several.
+    tune : int or str, optional
+        `X:` number of the tune, `12`, or `12.2` for the second tune with that number; required if there are several.
 
     Raises
     ------
@@ -156,21 +138,28 @@ def read(path: str | Path, reading: Reading | None = None, tune: int | None = No
     return melody
 
 
-def read_with_remarks(path: str | Path, reading: Reading, remarks: list[Remark], tune: int | None = None) -> Tune:
+def read_with_remarks(path: str | Path, reading: Reading, remarks: list[Remark], tune: int | str | None = None) -> Tune:
     """Read as `read` does; choices, omissions and corrections are added to `remarks`."""
     tunes = split(_text(path, reading.max_size))
+    numbers = [number for number, _ in tunes]
     if tune is None and len(tunes) > 1:
         raise UsageError(
-            f"{label(path)}: {len(tunes)} tunes in it: name one by its X: number, {_numbers(tunes)}, with the option"
-            f" tune or as {label(path)}#{tunes[0][0]}"
+            f"{label(path)}: {len(tunes)} tunes in it: name one by its X: number, {_range(numbers)}, with the option"
+            f" tune or as {label(path)}#{numbers[0]}"
         )
-    texts = [text for number, text in tunes if tune in {None, number}]
-    if not texts:
-        raise UsageError(f"{label(path)}: no tune {tune} in it: its X: numbers are {_numbers(tunes)}")
-    source = label(path) if tune is None else f"{label(path)}#{tune}"
+    place, source = 0, label(path)
+    if tune is not None:
+        name = str(parse_name(tune))
+        source = f"{source}#{name}"
+        if name not in (known := names(numbers)):
+            raise UsageError(f"{label(path)}: no tune {name} in it: its X: numbers are {_range(numbers)}")
+        place = known.index(name)
+    text = tunes[place][1]
     if reading.strict:
-        return parse_tune(texts[0], source)
-    melody = tune_of(_sheet(texts[0], source)[0], source, reading, remarks)
+        return parse_tune(text, source)
+    sheet, body = _sheet(text, source)
+    remarks += body.remarks()
+    melody = tune_of(sheet, source, reading, remarks)
     return melody if melody.title else replace(melody, title=Path(path).stem)
 
 
@@ -189,10 +178,9 @@ def read_all(path: str | Path) -> Iterator[tuple[str, Tune | ArmusicError]]:
     except ArmusicError as error:
         yield label(path), error
         return
-    seen: dict[int, int] = {}
-    for number, tune in split(text):
-        seen[number] = seen.get(number, 0) + 1
-        source = f"{label(path)}#{number}" + (f".{seen[number]}" if seen[number] > 1 else "")
+    tunes = split(text)
+    for name, (_, tune) in zip(names([number for number, _ in tunes]), tunes, strict=True):
+        source = f"{label(path)}#{name}"
         try:
             yield source, parse_tune(tune, source)
         except ArmusicError as error:
@@ -210,53 +198,60 @@ def _text(path: str | Path, megabytes: float = MAX_BYTES / 1e6) -> str:
         return data.decode("latin-1")
 
 
-def _numbers(tunes: list[tuple[int, str]]) -> str:
-    numbers = [number for number, _ in tunes]
-    return f"from {min(numbers)} to {max(numbers)}" if len(numbers) > 1 else f"{numbers[0]} only"
+def _range(numbers: list[int]) -> str:
+    """Return the numbers of a book in words."""
+    if len(numbers) == 1:
+        return f"{numbers[0]} only"
+    repeated = next((number for number, count in Counter(numbers).items() if count > 1), None)
+    again = "" if repeated is None else f" ({repeated}.2 is the second {repeated})"
+    return f"from {min(numbers)} to {max(numbers)}{again}"
 
 
-def _sheet(text: str, source: str) -> tuple[Sheet, Body]:
-    """Return the score in a tune's text, and its body."""
-    fields, body = _header_and_body(text, source)
+def _sheet(text: str, source: str, *, strict: bool = False) -> tuple[Sheet, Body]:
+    """Return the score in a tune's text, and its body; signs that make no sense are passed over, unless strict."""
+    fields, body = _header_and_body(text, source, strict=strict)
     lead = max(body.voices.values(), key=lambda voice: len(voice.bars))
     for voice in body.voices.values():
         for bar, bar_of_voice in zip(lead.bars, voice.bars, strict=False):
             bar.units = max(bar.units, bar_of_voice.units)
             bar.chords = bar.chords or bar_of_voice.chords
-    parts = [
-        Part(body.names.get(voice.name) or voice.name, 0, [list(bar.sounds()) for bar in voice.bars])
-        for voice in body.voices.values()
-    ]
-    parts_with_notes = tuple(part for part in parts if any(part.measures))
-    title, sections = fields.get("T", ""), fields.get("P", "")
-    return Sheet(lead.bars, lead.lines, parts_with_notes, title, key_field(fields["K"]).key, sections), body
+            bar.tempos = bar.tempos or bar_of_voice.tempos
+    settle(lead.bars, tempo(fields.get("Q", ""), body.begin[1]))
+    playing = [(voice, part) for voice in body.voices.values() if any((part := _part(voice, body)).measures)]
+    shift = body.header_shift if len(playing) != 1 else playing[0][0].first_semitones or 0
+    key = transposed(key_field(fields["K"]).key, shift)
+    parts = tuple(part for _, part in playing)
+    return Sheet(lead.bars, lead.lines, parts, title_of(fields.get("T", "")), key, fields.get("P", "")), body
 
 
-def _header_and_body(text: str, source: str) -> tuple[dict[str, str], Body]:
+def _part(voice: Voice, body: Body) -> Part:
+    """Return the notes of a voice."""
+    program = body.tune_program if voice.program is None else voice.program
+    name = body.names.get(voice.name) or voice.name
+    return Part(one_line(name), program, [list(bar.sounds()) for bar in voice.bars])
+
+
+def _header_and_body(text: str, source: str, *, strict: bool) -> tuple[dict[str, str], Body]:
     """Return the header's fields (the last of each kind, but the first title), and the body."""
-    lines = iter(_LINE_END.split(text.removeprefix("\ufeff")))
+    lines = iter(LINE_END.split(text.removeprefix("\ufeff")))
     fields: dict[str, str] = {}
-    directives, voices = [], []
+    settings: list[tuple[str, str]] = []  # directives and voices, in order
     for line in lines:
         match = FIELD.match(without_comment(line))
         if line.startswith(("%%", "I:")):
-            directives.append(line.removeprefix("I:"))
+            settings.append(("I", line.removeprefix("I:")))
         elif match:
             name, value = match[1] or match[2], match[3].strip()
             if name == "V":
-                voices.append(value)
+                settings.append(("V", value))
             if name != "T" or "T" not in fields:
                 fields[name] = value
             if name == "K":
                 break
     if "K" not in fields:
         raise ReadError(f"{source}: no K: field, after which the music begins: add one such as K:C")
-    body = _begin(fields, source)
-    for line in directives:
-        body.directive(line)
-    for value in voices:
-        body.switch(value)
-    body.switch("")
+    body = _begin(fields, source, strict=strict)
+    body.header(settings)
     in_music = False
     for line in lines:
         if line.startswith("X:"):
@@ -271,12 +266,12 @@ def _header_and_body(text: str, source: str) -> tuple[dict[str, str], Body]:
     return fields, body
 
 
-def _begin(fields: dict[str, str], source: str) -> Body:
+def _begin(fields: dict[str, str], source: str, *, strict: bool) -> Body:
     """Return an empty body with the header's settings."""
     try:
         metre = signature(fields.get("M", ""))
         unit = unit_length(fields["L"]) if fields.get("L") else default_unit(metre)
-        return Body(source, metre, unit, key_field(fields["K"]), tempo(fields.get("Q", ""), unit))
+        return Body(source, metre, unit, key_field(fields["K"]), strict=strict)
     except ReadError as error:
         raise type(error)(f"{source}, header: {error}") from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from armusic.io.readers.abc.fields import KeyField
+from armusic.io.readers.abc.key import KeyField
 from armusic.io.readers.abc.tokens import LETTERS
 
 
@@ -17,7 +17,7 @@ class Accidentals:
 
     Examples
     --------
-    >>> from armusic.io.readers.abc.fields import key_field
+    >>> from armusic.io.readers.abc.key import key_field
     >>> now = Accidentals(key_field("G"))
     >>> now.sound(65, 3, None), now.sound(65, 3, 0), now.sound(77, 3, None)
     (66, 65, 77)
@@ -30,7 +30,7 @@ class Accidentals:
 
     def change(self, key: KeyField) -> None:
         """Put a key in force."""
-        self.signs, self.shift = key.over(self.signs), key.shift
+        self.signs = key.over(self.signs)
         self.new_measure()
 
     def new_measure(self) -> None:
@@ -38,8 +38,16 @@ class Accidentals:
         self.letters = list(self.signs)
         self.octaves: dict[int, int] = {}
 
+    def state(self) -> tuple[list[int], dict[int, int]]:
+        """Return the accidentals of the measure, for `restore`."""
+        return list(self.letters), dict(self.octaves)
+
+    def restore(self, state: tuple[list[int], dict[int, int]]) -> None:
+        """Put accidentals of a measure in force again."""
+        self.letters, self.octaves = list(state[0]), dict(state[1])
+
     def sound(self, natural: int, place: int, sign: int | None) -> int:
-        """Return the pitch of a note; remember its accidental.
+        """Return the pitch of a note as written; remember its accidental.
 
         Parameters
         ----------
@@ -56,4 +64,4 @@ class Accidentals:
             self.letters[place] = sign
         elif self.scope == "octave":
             self.octaves[natural] = sign
-        return natural + sign + self.shift
+        return natural + sign

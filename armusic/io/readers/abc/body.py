@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from armusic.errors import MusicError, ReadError
-from armusic.io.readers.abc.fields import KeyField, key_field, shift, tempo, unit_length
-from armusic.io.readers.abc.tokens import FIELD, TOKEN, tuplet, without_comment
+from armusic.files import one_line
+from armusic.io.abc_text import decoded
+from armusic.io.readers.abc.fields import tempo, unit_length
+from armusic.io.readers.abc.key import KeyField, Shift, key_field, shift
+from armusic.io.readers.abc.signs import PassedOver
+from armusic.io.readers.abc.tokens import FIELD, OLD_CHORD, TOKEN, tuplet, without_comment
 from armusic.io.readers.abc.voice import Voice
+from armusic.io.readers.options import Remark
 from armusic.io.readers.score import jumps
 from armusic.io.readers.score.sheet import BarLine, Signature, signature
-from armusic.music.score import DEFAULT_BPM
 
 _T = TypeVar("_T")
 
 _MAX_FIELD = 200  # characters: no key, metre or tempo is longer
 _MAX_VOICES = 100
-_NAME = re.compile(r'\b(?:name|nm)="?([^"=]*?)(?:"|\s+\w+=|$)')
+_NAME = re.compile(r'\b(?:name|nm)=(?:"((?:[^"\\]|\\.)*)|([^"=]*?)(?:\s+\w+=|$))')
+_NUMBER = re.compile("[+-]?[0-9]{1,3}")
+_HIGHEST_PROGRAM = 127
+_DRUMS = 10  # channel
+_MAX_UNKNOWN = 8
+_NO_SOUND = {"nobarlines", "channel", "control", "temperament", "makechordchannels"}
+"""`%%MIDI` lines that change no note: nothing is lost with them."""
 
 
 class Body:
@@ -28,18 +38,39 @@ class Body:
     ----------
     source : str
         Name of the tune in messages.
-    metre, unit, key, bpm
-        Settings of the header: unit length in `UNITS`, tempo in quarter notes per minute.
+    metre, unit, key
+        Settings of the header: unit length in `UNITS`.
+    strict : bool
+        Whether a sign that does not belong where it stands is an error.
     """
 
-    def __init__(self, source: str, metre: Signature, unit: int, key: KeyField, bpm: float | None) -> None:
-        self.begin = (metre, unit, key, bpm or DEFAULT_BPM)
+    def __init__(self, source: str, metre: Signature, unit: int, key: KeyField, *, strict: bool) -> None:
+        self.passed = PassedOver(strict=strict)
+        self.begin = (metre, unit, key, self.passed)
         self.source = source
+        self.in_header = True
+        self.tune_shift, self.tune_program = Shift(), 0  # for voices that have none of their own
         self.voice = Voice(source, "", *self.begin)
         self.voices = {"": self.voice}
         self.names: dict[str, str] = {}
         self.scope = self.voice.accidentals.scope
         self.hidden_until = ""  # inside a block of text: the directive that ends it
+        self.unknown: dict[str, None] = {}  # `%%MIDI` lines that are not followed
+
+    def header(self, settings: Sequence[tuple[str, str]]) -> None:
+        """Read the directives (I) and voices (V) of the header, in their order; the body begins behind them."""
+        for name, value in settings:
+            if name == "V":
+                self.switch(value)
+            else:
+                self.directive(value)
+        self.switch("")
+        self.in_header = False
+
+    @property
+    def header_shift(self) -> int:
+        """Semitones by which a voice without a shift of its own sounds higher than written."""
+        return self.tune_shift.over(self.begin[2].shift).semitones
 
     def line(self, text: str) -> None:
         """Read a line of the body: a directive, a field or music."""
@@ -54,7 +85,7 @@ class Body:
             self.music(text)
 
     def directive(self, text: str) -> None:
-        """Follow `%%propagate-accidentals`, skip blocks such as `%%begintext`, and ignore all else."""
+        """Follow `%%propagate-accidentals` and `%%MIDI`, skip blocks such as `%%begintext`, and ignore all else."""
         words = text.removeprefix("%%").split(None, 2)
         if self.hidden_until:
             if words and words[0] == self.hidden_until:
@@ -65,12 +96,43 @@ class Body:
             self.scope = words[1]
             for voice in self.voices.values():
                 voice.accidentals.scope = self.scope
+        elif len(words) > 1 and words[0] == "MIDI":
+            self.midi(words[1], words[2] if len(words) > 2 else "")
+
+    def midi(self, name: str, text: str) -> None:
+        """Follow `%%MIDI program` and `%%MIDI transpose`: of the tune, or of a voice behind its field."""
+        numbers = [int(word) for word in without_comment(text).split() if _NUMBER.fullmatch(word)]
+        for_all = self.in_header and self.voice.name == ""
+        if name == "program" and numbers and 0 <= numbers[-1] <= _HIGHEST_PROGRAM:  # a channel may stand before it
+            if for_all:
+                self.tune_program = numbers[-1]
+            elif self.voice.program is None:
+                self.voice.program = numbers[-1]
+        elif name in {"transpose", "rtranspose"} and numbers:
+            shift_before = self.voice.shift.directive or 0
+            moved = Shift(directive=numbers[0] + (shift_before if name == "rtranspose" else 0))
+            if for_all:
+                self.tune_shift = moved
+            self.voice.set_shift(moved)
+        elif name in _NO_SOUND and numbers[:1] != [_DRUMS]:
+            pass
+        elif len(self.unknown) < _MAX_UNKNOWN and not (name == "ratio" and numbers[:2] == [3, 1]):
+            self.unknown[one_line(name[:20])] = None
+
+    def remarks(self) -> list[Remark]:
+        """Return remarks on what is passed over; raise an error where that is too much."""
+        passed = self.passed.remarks(sum(voice.events for voice in self.voices.values()))
+        if self.unknown:
+            passed.append(Remark(f"%%MIDI lines are not followed: {', '.join(self.unknown)}"))
+        return passed
 
     def field(self, name: str, text: str) -> None:
         """Read a field, on a line of its own or in brackets."""
         text, voice = text[:_MAX_FIELD], self.voice
         if name == "K":
-            voice.accidentals.change(self.value_of(key_field, text.rstrip("\\ ")))
+            key = self.value_of(key_field, text.rstrip("\\ "))
+            voice.accidentals.change(key)
+            voice.set_shift(key.shift)
         elif name == "M":
             voice.metre = signature(text)
             if not voice.bar.has_music:
@@ -78,8 +140,9 @@ class Body:
         elif name == "L":
             voice.unit = self.value_of(unit_length, text)
         elif name == "Q":
-            voice.bpm = tempo(text, voice.unit) or voice.bpm
-            voice.bar.tempos.append((voice.bar.units, voice.bpm))
+            bpm = tempo(text, voice.unit)
+            if bpm:
+                voice.bar.tempos.append((voice.bar.units, bpm))
         elif name == "P":
             voice.bar_line(BarLine(double=True, part=text.strip()))
         elif name == "V":
@@ -95,11 +158,13 @@ class Body:
                 self.voice.fail(MusicError, f"more than {_MAX_VOICES} voices")
             self.voices[name] = Voice(self.source, name, *self.begin)
             self.voices[name].accidentals.scope = self.scope
+            self.voices[name].set_shift(self.tune_shift)
         self.voice = self.voices[name]
         if rest:
-            self.voice.shift = self.value_of(shift, rest)
+            self.voice.set_shift(self.value_of(shift, rest))
             match = _NAME.search(rest)
-            self.names[name] = match[1].strip() if match else self.names.get(name, "")
+            if match:
+                self.names[name] = decoded(match[1] or match[2] or "").strip()
 
     def music(self, text: str) -> None:
         """Read a line of music."""
@@ -123,7 +188,11 @@ class Body:
             elif kind == "tie":
                 voice.tie()
             elif kind == "named":
-                voice.bar.marks |= jumps.marks(match[0][1:-1])
+                chord = OLD_CHORD.fullmatch(match[0])
+                if chord and len(set(chord[1])) > 1:
+                    voice.chord(f"[{chord[1]}]{chord[2]}")
+                else:
+                    voice.bar.marks |= jumps.marks(match[0].strip("!+"))
             elif kind == "inline":
                 self.field(match[0][1], match[0][3:-1])
                 voice = self.voice
@@ -132,7 +201,7 @@ class Body:
             elif match[0] == "&":
                 voice.overlay()
             elif match[0] != "!":  # an old sign for the end of a line
-                voice.fail(ReadError, f"{match[0]!r} does not belong there: take it out or correct it")
+                voice.skip(ReadError, match[0], f"{match[0]!r} does not belong there: take it out or correct it")
 
     def finish(self) -> None:
         """End the last measure of every voice."""

@@ -26,7 +26,7 @@ TOKEN = re.compile(
     | (?P<tie>-)
     | (?P<quoted>"[^"]*")
     | (?P<grace>\{[^{}]*\}-?)                      # a dash after it is a slur
-    | (?P<named>![^!|"]*!|\+[^+|"\s]+\+)
+    | (?P<named>![^!|"]*!|\+[^+|"\s]+\+[0-9/]*)
     | (?P<inline>\[[A-Za-z]:[^\[\]]*\])
     | (?P<later>\[[0-9]+(?:[,-][0-9]+)*)           # an ending that does not stand at a bar line
     | (?P<chord>\[[^\[\]|]*\][0-9]*/*[0-9]*)
@@ -34,6 +34,8 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+OLD_CHORD = re.compile(r"\+((?:[_^=]*[A-Ga-g][,'0-9/]*){2,})\+([0-9/]*)")
+"""A chord of ABC 1.6, `+CEG+`; loudness such as `+ff+` looks the same, but repeats its letter."""
 ALTERED_NOTE = re.compile("(?:\\^\\^?|__?|=)[A-Ga-g][,']*")
 
 _PIECES = re.compile(r"(\^\^?|__?|=)?([A-Ga-gxzXZ])([,']*)([0-9]*)(/*)([0-9]*)")
@@ -45,15 +47,20 @@ _TUPLET_TIME = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}  # how many notes' time so many ta
 
 
 def without_comment(text: str) -> str:
-    r"""Return a line up to its comment; an escaped `\%` begins none.
+    r"""Return a line up to its comment; an escaped `\%` begins none, but in `\\%` the backslash is escaped.
 
     Examples
     --------
-    >>> without_comment("AB | % twice")
-    'AB | '
+    >>> without_comment("AB | % twice"), without_comment(r"T:100\% \\% so")
+    ('AB | ', 'T:100\\% \\\\')
     """
     at = text.find("%")
-    while at > 0 and text[at - 1] == "\\":
+    while at > 0:
+        before = at
+        while before and text[before - 1] == "\\":
+            before -= 1
+        if (at - before) % 2 == 0:
+            break
         at = text.find("%", at + 1)
     return text if at < 0 else text[:at]
 
@@ -112,6 +119,17 @@ def tuplet(text: str, compound: bool) -> tuple[int, int, int]:
     """
     p, q, r = ([int(part[:_MAX_DIGITS] or 0) for part in text[1:].split(":")] + [0, 0])[:3]
     return r or p, q or _TUPLET_TIME.get(p, 3 if compound else 2), p
+
+
+def bar_signs(run: str) -> list[str]:
+    """Return the signs that a run of them can be divided into, where it is none as a whole.
+
+    Examples
+    --------
+    >>> bar_signs("|:|||:"), bar_signs("|:|")
+    (['|:', '|||:'], ['|:', '|'])
+    """
+    return re.findall(r":*[|\[\]]+:*|:+", run)
 
 
 @lru_cache(maxsize=256)

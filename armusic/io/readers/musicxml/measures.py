@@ -205,11 +205,7 @@ class PartReader:
         if time is not None:
             pairs = zip(time.findall("beats"), time.findall("beat-type"), strict=False)
             texts = ["/".join("".join((number.text or "").split()) for number in pair) for pair in pairs]
-            signatures = [signature(text) for text in texts]
-            if len(signatures) > 1 and all(part.units for part in signatures):
-                self.measure.metre = Signature("+".join(texts), sum(part.units or 0 for part in signatures), False)
-            else:
-                self.measure.metre = signatures[0] if signatures else Signature("none", None, False)
+            self.measure.metre = signature("+".join(texts) or "none")
 
     def transpose(self, element: Element) -> None:
         """Read a transposition, of one staff or of all; one of octaves alone needs no `chromatic`."""

@@ -70,6 +70,11 @@ def play_order(lines: Sequence[BarLine], parts: str, fail: Callable[[int, str], 
     for begin, end in zip([0, *marks], [*marks, count], strict=True):
         name = (lines[begin].part or "") if begin in marks else ""
         order_of_part.setdefault(name, []).extend(_sections(lines, begin, end, fail))
+    for line in lines:
+        for name in line.silent:
+            order_of_part.setdefault(name, [])
+    if lines[count].part is not None:  # the last one, without music
+        order_of_part.setdefault(lines[count].part or "", [])
     places = list(order_of_part.get("", []))
     for name in order:
         if name not in order_of_part:

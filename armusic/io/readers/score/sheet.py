@@ -18,6 +18,7 @@ UNITS = 2**8 * 3**2 * 5 * 7
 
 _COMPOUND = 3  # a metre of two or more threes is compound (ABC 2.1, section 4.13)
 _METRE = re.compile(r"\(?([0-9]{1,3}(?:\+[0-9]{1,3}){0,9})\)?/([0-9]{1,3})")
+_SUM = re.compile(rf"{_METRE.pattern}(?:\+{_METRE.pattern}){{1,9}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,14 @@ def signature(text: str) -> Signature:
     --------
     >>> signature("6 / 8") == Signature("6/8", 3 * UNITS, True), signature("none").units
     (True, None)
+    >>> signature("3/4+2/8").units == 4 * UNITS
+    True
     """
     plain = "".join(text.split())
+    if _SUM.fullmatch(plain):
+        parts = [signature(match[0]) for match in _METRE.finditer(plain)]
+        if all(part.units for part in parts):
+            return Signature(plain, sum(part.units or 0 for part in parts), False)
     match = _METRE.fullmatch({"C": "4/4", "C|": "2/2"}.get(plain, plain))
     if not match or not int(match[2]):
         return Signature(text.strip(), None, False)
@@ -86,6 +93,8 @@ class BarLine:
         Passes of the ending that begins here; empty where none begins.
     part : str, optional
         Name of the section that begins here.
+    silent : tuple of str
+        Names of sections that begin here as well, but have no music.
     """
 
     ends: int = 0
@@ -93,6 +102,7 @@ class BarLine:
     double: bool = False
     endings: tuple[int, ...] = ()
     part: str | None = None
+    silent: tuple[str, ...] = ()
 
     @property
     def closes(self) -> bool:
@@ -105,7 +115,10 @@ class BarLine:
         self.starts = max(self.starts, following.starts)
         self.double |= following.double
         self.endings = following.endings or self.endings
-        self.part = self.part if following.part is None else following.part
+        self.silent += following.silent
+        if following.part is not None:
+            self.silent += () if self.part is None else (self.part,)
+            self.part = following.part
 
 
 @dataclass(slots=True)

@@ -189,14 +189,16 @@ def _in_metre(sheet: Sheet, source: str, remarks: list[Remark]) -> Sheet:
     lengths = Counter(bar.units for bar in free)
     counts = {metre: lengths[int(metre.length * UNITS)] for metre in METRES}
     metre = max(METRES, key=lambda metre: counts[metre])
+    text = free[0].metre.text
+    what = f"metre {text[:20]!r} is none" if text not in {"", "none"} else "no metre is written"
     if counts[metre] < _LEAST_FITTING * len(free):
         raise MetreError(
-            f"{source}, measure {free[0].label}: no metre is written, and the measures are of many lengths: set one"
+            f"{source}, measure {free[0].label}: {what}, and the measures are of many lengths: set one"
             " with the option metre=4/4 or the like"
         )
     remarks.append(
         Remark(
-            f"no metre is written: taken for {metre}, as {counts[metre]} of {len(free)} measures are so long"
+            f"{what}: taken for {metre}, as {counts[metre]} of {len(free)} measures are so long"
             " (the option metre sets another)"
         )
     )
