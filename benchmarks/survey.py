@@ -43,7 +43,7 @@ REMARKS = {
     "measures of odd lengths": "ends after",
     "ends of sections set right": r"no room for the pickup|a rest of .* is put behind",
     "repeats not clear, played once": "so every measure is played once",
-    "no metre written": "no metre is written|no time signature|its time signature, 1/4",
+    "no metre written": "no metre is written|is none: taken for|no time signature|its time signature, 1/4",
     "grace notes left out": "grace notes",
     "another encoding than declared": "read as (UTF|Latin)",
 }

@@ -11,7 +11,6 @@ The ABC music standard 2.1 (2011).
 from __future__ import annotations
 
 import logging
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from fractions import Fraction
@@ -83,7 +82,8 @@ def text(tunes: Named, source: str = "score") -> str:
     keys = keys_of(tunes)
     first, metre = tunes[0][1], tunes[0][1].measures[0].metre
     bpm = first.tempos[0][1]
-    head = ["X:1", f"T:{encoded(one_line(first.title or tunes[0][0]))}", f"M:{metre}", "L:1/8", f"Q:{_tempo(bpm, metre)}"]
+    title = encoded(one_line(first.title or tunes[0][0]))
+    head = ["X:1", f"T:{title}", f"M:{metre}", "L:1/8", f"Q:{_tempo(bpm, metre)}"]
     head.append(f"K:{_key(keys[0])}")
     lines: list[str] = []
     key = keys[0]

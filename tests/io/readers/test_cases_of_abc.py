@@ -254,7 +254,7 @@ def test_what_makes_no_sense_is_passed_over(read_tune: ReadTune, music: str, exp
     tune, remarks = read_tune(music)
     assert pitches(tune) == expected
     assert f"a sign makes no sense as it stands, and is passed over or read in parts: {sign}" in remarks
-    with pytest.raises(ReadError, match=r"t, measure [12]: "):
+    with pytest.raises(ReadError, match=r"t, measure [123]: "):
         abc.parse_tune(text(music), "t")
 
 
