@@ -100,6 +100,12 @@ class CheckpointError(ArmusicError, ValueError):
     reason = "unusable checkpoint"
 
 
+class DivergedError(ArmusicError, ArithmeticError):
+    """Training whose losses, gradients or weights are no finite numbers any more."""
+
+    reason = "diverged"
+
+
 class MissingExtraError(ArmusicError, ImportError):
     """An optional dependency that is not installed."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from armusic import convert, extras, files, plotting
 from armusic.api.model import Model
+from armusic.config import MUSIC
 from armusic.errors import UsageError
 from armusic.files import data_folder, label
 from armusic.io import readers, writers
@@ -197,7 +198,7 @@ def picture(
     return figure
 
 
-def load(path: str | Path | None = None, domain: str = "") -> Model:
+def load(path: str | Path | None = None, domain: str = "", *, data: str | None = None) -> Model:
     """Load a model.
 
     Parameters
@@ -206,6 +207,9 @@ def load(path: str | Path | None = None, domain: str = "") -> Model:
         A run folder, for its best checkpoint, or a checkpoint file; the shipped model when not given.
     domain : str
         Domain that the model must have, such as `music`; any when empty.
+    data : str, optional
+        Name of a data set, or path, in the place of the model's own data: what was moved, or something else to measure
+        it on, or to learn from what is common. The tables of values that the model carries are then measured anew.
 
     Raises
     ------
@@ -216,11 +220,17 @@ def load(path: str | Path | None = None, domain: str = "") -> Model:
     """
     from armusic.inference import checkpoint
 
+    if data is not None and domain == MUSIC:
+        from armusic.datasets import corpora
+
+        corpora.check(data)
     if path is None:
         with resources.as_file(resources.files("armusic") / "resources" / SHIPPED) as shipped:
-            return Model(checkpoint.load(shipped))
-    model = Model(checkpoint.load(Path(path)))
-    if domain and model.domain != domain:
+            read_model = checkpoint.load(shipped)
+    else:
+        read_model = checkpoint.load(Path(path))
+    model = Model(read_model if data is None else checkpoint.with_data(read_model, data))
+    if path is not None and domain and model.domain != domain:
         raise UsageError(
             f"{label(path)}: a model of {model.domain} ({model.config.data}), where one of {domain} is needed"
         )

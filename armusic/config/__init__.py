@@ -86,6 +86,9 @@ class Config:
         Terms of the objective and their weights; of music, a `MeasureLoss`.
     schedule : Schedule
         Epochs, batches and learning rate; of music, a `MeasureSchedule`.
+    place : str
+        Path of the data where it was found, whatever the current folder is; empty where `data` says all. It makes no
+        difference to what is trained.
 
     Examples
     --------
@@ -104,6 +107,7 @@ class Config:
     network: MeasureNetwork | ImageNetwork = field(default_factory=MeasureNetwork)
     loss: Loss = field(default_factory=MeasureLoss)
     schedule: Schedule = field(default_factory=MeasureSchedule)
+    place: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         check(self)
@@ -124,6 +128,11 @@ class Config:
         """The domain of the items: "music" or "images"."""
         return IMAGES if isinstance(self.network, ImageNetwork) else MUSIC
 
+    @property
+    def source(self) -> str:
+        """Name of the data set, or path of the file or folder, to read the data from."""
+        return self.place or self.data
+
     def values(self) -> dict[str, Any]:
         """Return the value of each setting of the domain, by name, whatever part it is in."""
         parts = {name: self if setting.part == "data" else getattr(self, setting.part)
@@ -141,12 +150,15 @@ class Config:
     def replace(self, **values: Any) -> Config:
         """Return the configuration with other values of some settings, given by name.
 
+        With other data, its place is unknown.
+
         Examples
         --------
         >>> Config().replace(units=12, epochs=3).schedule.epochs
         3
         """
-        return _build(self.domain, self.values() | values)
+        place = "" if "data" in values else self.place
+        return replace(_build(self.domain, self.values() | values), place=place)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, as JSON keeps them: see `from_dict`."""
@@ -239,7 +251,7 @@ def from_dict(values: Mapping[str, Any]) -> Config:
         flat = _renewed(values, domain)
         _check_known(flat)
         return _build(domain, {name: value for name, value in flat.items() if domain in SETTINGS[name].domains})
-    rest = dict(values)
+    rest = {name: value for name, value in values.items() if name != "place"}  # see armusic.inference.run_folder
     version, domain = rest.pop("format"), rest.pop("domain", None)
     if version not in (2, FORMAT) or domain not in PARTS:
         raise UsageError(

@@ -222,7 +222,7 @@ def calibrate(checkpoint: Checkpoint, cache: Path) -> Calibration:
         Folder of cached corpora.
     """
     settings = checkpoint.config
-    data = items.to_data(corpora.read(settings.data, cache), settings)
+    data = items.to_data(corpora.read(settings.source, cache), settings)
     _, valid, _ = items.parts(data, settings)
     z = np.empty((len(valid), settings.network.latent), dtype=np.float32)
     for rows in batches(valid.kind, 1024):

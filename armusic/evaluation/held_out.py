@@ -96,11 +96,11 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
         mean of each step.
     """
     config, frame = checkpoint.config, checkpoint.frame
-    corpus = corpora.read(config.data, cache)
+    corpus = corpora.read(config.source, cache)
     _, inside = frame.enter(corpus.tokens, frame.anchors(corpus.tokens))
     data = to_data(corpus, config)
     places = subset(replace(data, x=np.flatnonzero(inside)[:, None]), config.limit, config.seed)
-    train, valid, test = (part.x[:, 0] for part in adapters.get(config.data).split(places, config.seed))
+    train, valid, test = (part.x[:, 0] for part in adapters.of(config).split(places, config.seed))
     number = different(corpus.tokens, corpus.kind)
     unseen = ~np.isin(number, number[np.concatenate([train, valid])])
     light = in_numpy(checkpoint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +12,16 @@ import torch
 
 from armusic.config import Config
 from armusic.errors import DataError, UsageError
+from armusic.files import one_line
 from armusic.progress import Progress, Stage, silent
 from armusic.shapes import Float, Int, Shaped
-from armusic.training import adapters
+from armusic.training import adapters, fingerprint
 from armusic.training.adapters.base import Adapter
 from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import Data, Scale
 from armusic.vae.models.base import VAE
+
+log = logging.getLogger(__name__)
 
 BATCH = 256  # items encoded or decoded at a time: more leave the processor's cache
 ENOUGH = 100  # fewest test items of the kind that is measured by default
@@ -145,6 +149,14 @@ def load(
     if label is not None and label not in adapter.labels:
         raise UsageError(f"{label!r}: no kind of item of {config.data}: use one of {', '.join(adapter.labels)}")
     data = adapter.load(config, cache, lambda done, total: on_progress("reading the data", done, total))
+    trained_on = checkpoint.card.get("fingerprint")
+    if trained_on is not None and (change := fingerprint.difference(trained_on, fingerprint.of(data))):
+        log.warning(
+            "%s is not as it was when the model was trained (%s): it may have been trained on test %s",
+            one_line(config.source),
+            change,
+            adapter.words.items,
+        )
     parts = adapter.split(data, config.seed)
     counts = np.bincount(parts[2].kind, minlength=adapter.kinds)
     usual = int(np.argmax(counts >= min(ENOUGH, counts.max())))

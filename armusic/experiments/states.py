@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from armusic import config
-from armusic.config import Config
-from armusic.errors import ArmusicError, ReadError, UsageError
+from armusic.errors import ReadError, UsageError
 from armusic.experiments.plan import Run
 from armusic.files import one_line
+from armusic.inference import run_folder
 
 EVALUATION, ERROR = "evaluation.json", "error.txt"
 
@@ -108,7 +107,7 @@ def check(runs: Iterable[Run], out: Path) -> None:
     for run in runs:
         folder = out / run.name
         shown, file = one_line(str(folder)), folder / "config.json"
-        written = (settings(folder) if file.exists() else run.config).values()
+        written = (run_folder.read(folder) if file.exists() else run.config).values()
         values = run.config.values()
         if name := config.difference(values, written):
             raise UsageError(
@@ -118,24 +117,6 @@ def check(runs: Iterable[Run], out: Path) -> None:
         state = look(run, out)
         if state.epoch and not state.trained and not (folder / LAST).is_file():
             raise UsageError(f"{shown} cannot be resumed without its {LAST}: restore it, or delete that run")
-
-
-def settings(folder: Path) -> Config:
-    """Return the settings of the run in a folder; settings newer than the run have their defaults.
-
-    Raises
-    ------
-    ReadError
-        If its config.json is missing or broken.
-    """
-    file = folder / "config.json"
-    try:
-        written = json.loads(file.read_text(encoding="utf-8"))
-        if not isinstance(written, dict):
-            raise TypeError("no table of settings")
-        return config.from_dict(written)
-    except (ArmusicError, OSError, ValueError, TypeError) as error:
-        raise ReadError(f"{one_line(str(file))}: not the settings of a run ({error})") from error
 
 
 def figures(path: Path) -> list[dict[str, float]]:

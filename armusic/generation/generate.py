@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -169,19 +170,25 @@ def find(checkpoint: Checkpoint, cache: Path) -> Phrases:
     DataError
         When they are to be fitted, and the corpus that the checkpoint was trained on cannot be used.
     """
-    mark = phrase_model.fingerprint(checkpoint)
-    path = cache / f"phrases-{mark}.safetensors"
-    with resources.as_file(resources.files("armusic") / "resources" / phrase_model.SHIPPED) as shipped:
-        for place in (shipped, path):
-            tables = phrase_model.load(place) if place.exists() else None
-            if tables is not None and tables.checkpoint == mark:
-                return tables
-    name = checkpoint.config.data
-    log.warning("learning from the corpus %s how measures follow one another, once for this model", label(name))
+    config, mark = checkpoint.config, phrase_model.fingerprint(checkpoint)
+    name = label(config.data)
     try:
-        tables = fit_phrases.fit(checkpoint, corpora.read(name, cache))
+        if config.data != checkpoint.card.get("data", config.data):  # another corpus than the model's own
+            tokens = corpora.read(config.source, cache).tokens
+            mark = hashlib.sha256(mark.encode() + tokens.tobytes()).hexdigest()[:16]
+        path = cache / f"phrases-{mark}.safetensors"
+        with resources.as_file(resources.files("armusic") / "resources" / phrase_model.SHIPPED) as shipped:
+            for place in (shipped, path):
+                tables = phrase_model.load(place) if place.exists() else None
+                if tables is not None and tables.checkpoint == mark:
+                    return tables
+        corpora.check(config.source)
+        log.warning("learning from the corpus %s how measures follow one another, once for this model", name)
+        tables = replace(fit_phrases.fit(checkpoint, corpora.read(config.source, cache)), checkpoint=mark)
     except DataError as error:
-        raise DataError(f"the phrases of this model's corpus, {label(name)}, are not known: {error}") from error
+        raise DataError(
+            f"the phrases of this model's corpus, {name}, are not known: {error}; the option data names another"
+        ) from error
     phrase_model.save(tables, path)
     return tables
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,7 +19,7 @@ from armusic import config, plugins
 from armusic.config import MUSIC, Config
 from armusic.errors import ArmusicError, CheckpointError, UsageError
 from armusic.files import check_readable, label, one_line
-from armusic.inference import settings
+from armusic.inference import run_folder, settings
 from armusic.inference.network import MeasureNetwork, Network
 from armusic.music.pitch_frame import Frame
 from armusic.vae.data import Scale
@@ -30,6 +30,8 @@ READABLE = (1, 2)
 BEST, LAST = "best.safetensors", "last.safetensors"
 BESIDE = ("optimizer", "companion")
 """Prefixes of the tensors that are not weights of the model, before a dot."""
+OF_DATA = ("calibration", "fingerprint")
+"""What a card has of the data: the scale of its attributes, and what tells it from other data."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,6 +143,12 @@ def load(path: Path) -> Checkpoint:
         raise CheckpointError(f"{label(file_of(path))}: {error}") from error
 
 
+def with_data(checkpoint: Checkpoint, data: str) -> Checkpoint:
+    """Return a checkpoint that takes its data from elsewhere, without what its card says of its own."""
+    card = {name: value for name, value in checkpoint.card.items() if name not in OF_DATA}
+    return replace(checkpoint, config=checkpoint.config.replace(data=data), card=card)
+
+
 def file_of(path: Path) -> Path:
     """Return the file of a checkpoint: of a run folder, its best one, else its last.
 
@@ -185,9 +193,8 @@ def read(path: Path, *, beside: bool = True) -> Content:
     try:
         header = json.loads(metadata["armusic"])
         scale = Scale(np.array(header["scale"]["mean"]), np.array(header["scale"]["std"]))
-        return Content(
-            tensors, config.from_dict(header["config"]), scale, tuple(header["history"]), dict(header["card"])
-        )
+        chosen = run_folder.with_place(config.from_dict(header["config"]), path.parent)
+        return Content(tensors, chosen, scale, tuple(header["history"]), dict(header["card"]))
     except (KeyError, TypeError, ValueError, ArmusicError) as error:
         raise CheckpointError(
             f"{label(path)}: settings and weights do not match ({str(error).splitlines()[0]})"

@@ -16,8 +16,9 @@ import numpy as np
 
 from armusic.config import Config
 from armusic.errors import MissingFileError, ReadError
-from armusic.experiments.states import EVALUATION, evaluated, figures, settings
+from armusic.experiments.states import EVALUATION, evaluated, figures
 from armusic.files import one_line
+from armusic.inference.run_folder import read as settings
 from armusic.metrics import LABELS
 
 SHARES = {

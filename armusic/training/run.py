@@ -7,12 +7,11 @@ moment, it resumes after its last whole epoch, with the same losses.
 from __future__ import annotations
 
 import csv
-import json
 import logging
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -23,10 +22,11 @@ import torch
 from torch import distributed, nn
 
 from armusic.config import Config, difference
-from armusic.errors import UsageError, WriteError
+from armusic.errors import DataError, DivergedError, UsageError, WriteError
 from armusic.files import atomic_path, check_writable, one_line
+from armusic.inference import run_folder
 from armusic.progress import Progress
-from armusic.training import adapters, checkpoint
+from armusic.training import adapters, checkpoint, fingerprint
 from armusic.training.checkpoint import BEST, LAST, Checkpoint
 from armusic.vae import fit
 from armusic.vae.companion import make_companion
@@ -55,9 +55,10 @@ def train(
     with _group() as (rank, device):
         first = rank == 0
         last = checkpoint.load(run / LAST) if resume and (run / LAST).is_file() else None
+        config = adapters.located(config)
         if last is not None:
             _refuse_other_losses(last, run)
-            config = _same(last.config, config, run)
+            config = _same(last, config, run)
         elif first and not resume:
             _refuse_another(run)
         if config.schedule.compile:
@@ -71,12 +72,18 @@ def train(
         for turn in _turns():  # the first process builds the corpus, the others find it in the cache
             if turn:
                 data = adapter.load(config, cache, on_data if first else None)
+        mark = fingerprint.of(data)
         train_data, valid, test = adapter.split(data, config.seed)
         del data  # it may be large
-        if first and last is None:
-            _prepare(run, config)
         if config.schedule.distinct:
             train_data = train_data.distinct()
+        counts = {"train": len(train_data), "validation": len(valid), "test": len(test)}
+        if last is not None:
+            _refuse_other_data(last, mark, counts, config, run)
+        if first and last is None:
+            _prepare(run, config)
+        elif first and last is not None and config.place != last.config.place:
+            run_folder.write(config, run)
         scale = scale_of(train_data, adapter.kinds)
         initial = last or start
         with seeded(config.seed, device):
@@ -86,7 +93,7 @@ def train(
         if last is not None:
             checkpoint.unpack(optimizer, last.optimizer)
             companion.load_state_dict(last.companion)
-        card = {"data": config.data, "items": {"train": len(train_data), "validation": len(valid), "test": len(test)}}
+        card = {"data": config.data, "items": counts, "fingerprint": mark}
         state = Checkpoint(model, config, scale, tuple(history), card)
         events = _events(run) if first else None
         reports = fit.fit(
@@ -102,7 +109,7 @@ def train(
             epoch=len(history),
             on_step=on_step if first else None,
         )
-        for report in reports:
+        for report in _explained(reports, run, history):
             history.append(_row(report))
             if first:
                 state = replace(state, history=tuple(history))
@@ -115,6 +122,18 @@ def train(
         if events is not None:
             events.close()
         return run
+
+
+def _explained(reports: Iterator[Report], run: Path, history: Sequence[Mapping[str, float]]) -> Iterator[Report]:
+    """Yield the reports of a training; where it comes apart, say what stays of the run and what may help."""
+    try:
+        yield from reports
+    except DivergedError as error:
+        stays = f"the checkpoints of epoch {len(history)} stay" if history else "no epoch was done"
+        raise DivergedError(
+            f"{one_line(str(run))}: training came apart ({error}); {stays}: start a run with a lower learning rate"
+            " (the option lr), or with limited gradients (the option clip=1)"
+        ) from error
 
 
 def _save(state: Checkpoint, optimizer: torch.optim.Optimizer, companion: nn.Module, run: Path) -> None:
@@ -153,19 +172,46 @@ def _prepare(run: Path, config: Config) -> None:
     except OSError as error:
         raise WriteError(f"{one_line(str(run))}: cannot create the run folder ({error.strerror})") from error
     check_writable(run / LAST)
-    with atomic_path(run / "config.json", force=True) as temporary:
-        temporary.write_text(json.dumps(config.as_dict(), indent=2) + "\n", encoding="utf-8")
+    run_folder.write(config, run)
 
 
-def _same(started: Config, config: Config, run: Path) -> Config:
-    """Return the configuration that a run was started with; refuse another."""
+def _same(last: Checkpoint, config: Config, run: Path) -> Config:
+    """Return the configuration that a run was started with, with the place of its data; refuse another.
+
+    The data may have another path, where it can be told later whether it is the same.
+    """
+    started = last.config
     before, values = started.values(), config.values()
+    moved = "fingerprint" in last.card and config.data != started.data and Path(config.data).exists()
+    if moved:
+        values["data"] = started.data
     if name := difference(before, values):
         raise UsageError(
             f"{one_line(str(run))} was started with {name} {before[name]!r}, not {values.get(name)!r}:"
             " a run is resumed with the settings it was started with"
         )
-    return started
+    place = str(Path.cwd() / config.source) if moved else config.place or started.place
+    return replace(started, place=place)
+
+
+def _refuse_other_data(
+    last: Checkpoint, mark: Mapping[str, Any], counts: Mapping[str, int], config: Config, run: Path
+) -> None:
+    """Refuse to go on with a run whose data has changed: what was held out may have been trained on."""
+    before = last.card.get("fingerprint")
+    if before is None:  # a run of an earlier version, or of another's
+        items = last.card.get("items", counts)
+        change = next(
+            (f"{counts[part]:,} {part} items, not {items[part]:,}" for part in counts if items[part] != counts[part]),
+            "",
+        )
+    else:
+        change = fingerprint.difference(before, mark)
+    if change:
+        raise DataError(
+            f"{one_line(config.source)} has changed since {one_line(str(run))} was started ({change}):"
+            " put the data back as it was, or start another run from its weights (the option start)"
+        )
 
 
 def _refuse_other_losses(last: Checkpoint, run: Path) -> None:

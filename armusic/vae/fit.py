@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from math import isfinite
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
 from armusic.config import Config, MeasureSchedule, Schedule
+from armusic.errors import DivergedError
 from armusic.shapes import Float, Int
 from armusic.vae.data import Augment, Data, Scale, batches
 from armusic.vae.distributed import add_up, draw, processes
@@ -71,6 +73,12 @@ def fit(
         Number of epochs that are done already.
     on_step : callable, optional
         Called with the loss parts after every step.
+
+    Raises
+    ------
+    DivergedError
+        At the first step whose losses or gradients are not finite, before it changes the weights; and for an epoch
+        after which a weight or a validation code is not, before it is reported.
     """
     like = next(model.parameters())
     schedule = config.schedule
@@ -101,13 +109,18 @@ def fit(
             optimizer.zero_grad()
             values = backward(objective, wrapped, torch.from_numpy(x), torch.as_tensor(a).to(like), kind, draws)
             if schedule.clip:
-                nn.utils.clip_grad_norm_(model.parameters(), schedule.clip)
+                norm = nn.utils.clip_grad_norm_(model.parameters(), schedule.clip)
+                _check_finite({**values, "gradient": norm.item()}, number, index)
+            else:
+                _check_finite(values, number, index)
             optimizer.step()
             for name, value in values.items():
                 sums[name] = sums.get(name, 0.0) + value
             if on_step is not None:
                 on_step(values)
         losses = {name: value / steps for name, value in sums.items()}
+        if not _finite(objective.parameters()):
+            raise DivergedError(f"after epoch {number + 1}: a weight is not finite")
         yield Report(
             number + 1,
             (number + 1) * steps,
@@ -115,6 +128,17 @@ def fit(
             score(model, valid, scale, schedule.batch),
             time.perf_counter() - began,
         )
+
+
+def _check_finite(values: Mapping[str, float], epoch: int, index: int) -> None:
+    """Raise `DivergedError` where a figure of a step is not finite; epoch and step are counted from 0."""
+    broken = [f"{name} {value}" for name, value in values.items() if not isfinite(value)]
+    if broken:
+        raise DivergedError(f"epoch {epoch + 1}, step {index + 1}: not finite: {', '.join(broken)}")
+
+
+def _finite(weights: Iterable[torch.Tensor]) -> bool:
+    return all(bool(weight.isfinite().all()) for weight in weights)
 
 
 def _span(
@@ -149,6 +173,11 @@ def score(model: VAE, data: Data, scale: Scale, batch: int = 256) -> dict[str, f
         `accuracy` (share of ticks or pixels right), `exact` (share of items that are right
         everywhere) and `r2` (squared correlation of an attribute with its dimension, mean over
         the attributes; 0 where one of the two does not vary).
+
+    Raises
+    ------
+    DivergedError
+        When a code is not finite.
     """
     model.eval()
     device = next(model.parameters()).device
@@ -163,6 +192,8 @@ def score(model: VAE, data: Data, scale: Scale, batch: int = 256) -> dict[str, f
         same = model.right(model.decode(mean, kind), x)
         counts += torch.tensor([same.sum(), same.numel(), same.all(dim=1).sum()]).to(counts)
     z, (right, total, exact) = add_up(codes).cpu().numpy(), add_up(counts).tolist()
+    if not np.isfinite(z).all():
+        raise DivergedError("validation: a code is not finite")
     a = scale.standardise(data.a, data.kind)
     spread = (z.std(axis=0) > 0) & (a.std(axis=0) > 0)  # a few items may all be alike
     r2 = [np.corrcoef(z[:, k], a[:, k])[0, 1] ** 2 if spread[k] else 0.0 for k in range(a.shape[1])]

@@ -35,6 +35,7 @@ SHARES = {
 @click.option("--seed", type=click.IntRange(0), metavar="N", default=0, show_default=True, help="Random seed.")
 @click.option("--pictures", type=options.FILE, metavar="FOLDER", help="Folder for pictures of codes and sweeps.")
 @options.force
+@options.data
 @options.data_dir
 @options.as_json
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
@@ -44,6 +45,7 @@ def command(
     seed: int,
     pictures: Path | None,
     force: bool,
+    data: str | None,
     data_dir: Path | None,
     as_json: bool,
     as_csv: bool,
@@ -65,7 +67,7 @@ def command(
 
     if pictures is not None:
         api.files.check_folder(pictures, force)
-    model = api.load(run)
+    model = api.load(run, data=data)
 
     with Progress("evaluating", "step") as bar:
 

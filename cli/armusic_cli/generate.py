@@ -69,6 +69,7 @@ DRAWN = 20  # tunes in the picture at most
 )
 @options.model
 @options.tune
+@options.data
 @options.data_dir
 @options.form
 @options.ppq
@@ -99,6 +100,7 @@ def command(
     seed: int,
     model: Path | None,
     tune: int | None,
+    data: str | None,
     data_dir: Path | None,
     form: str | None,
     ppq: int | None,
@@ -128,7 +130,7 @@ def command(
         from armusic import api
 
         api.writers.check(output.path, **output.format)
-        loaded = api.load(model, "music")
+        loaded = api.load(model, "music", data=data)
         common = {"targets": named, "count": count, "seed": seed, "data_dir": data_dir}
         if like is None:
             generated = loaded.generate(measures, metre, key or "D:major", **common)

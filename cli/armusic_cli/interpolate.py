@@ -62,6 +62,7 @@ IMAGES = "is for test images, which have a command of their own: armusic travers
 @options.form
 @options.ppq
 @options.model
+@options.data
 @options.tune
 @options.reading
 @options.force
@@ -79,7 +80,6 @@ IMAGES = "is for test images, which have a command of their own: armusic travers
 @options.retired("--to", "--to VALUE is now part of --attr: write --attr NAME=VALUE, such as --attr rhythm=0.3")
 @options.retired("--curve", "--curve NAME POINTS is now --attr NAME=POINTS, such as --attr 'density=1:0.2 8:0.5'")
 @options.retired("--item", f"--item {IMAGES}")
-@options.retired("--data", f"--data {IMAGES}")
 @options.retired("--data-dir", f"--data-dir {IMAGES}")
 @threads.option
 def command(
@@ -100,6 +100,7 @@ def command(
     form: str | None,
     ppq: int | None,
     model: Path | None,
+    data: str | None,
     tune: int | None,
     force: bool,
     no_picture: bool,
@@ -150,7 +151,7 @@ def command(
         from armusic import api
 
         api.writers.check(output.path, **output.format)
-        melody, loaded = api.read(file, tune, **reading), api.load(model, "music")
+        melody, loaded = api.read(file, tune, **reading), api.load(model, "music", data=data)
         if valued:
             if open_loop:
                 answers = [loaded.reach(melody, named, key=key, measures=measures, closed=False)]

@@ -63,6 +63,11 @@ key = click.option(
 model = click.option(
     "--model", type=FILE, metavar="RUN", help="A run folder or checkpoint.  [default: the shipped model]"
 )
+data = click.option(
+    "--data",
+    metavar="NAME",
+    help="A data set, or the path of a file or folder.  [default: the data that the model was trained on]",
+)
 force = click.option("--force", is_flag=True, help="Replace existing files.")
 no_picture = click.option("--no-picture", is_flag=True, help="Draw no piano rolls: it is done sooner.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

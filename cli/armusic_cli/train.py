@@ -83,7 +83,7 @@ def command(
     named = preset if options.given(ctx, {"preset": preset}) else ""
     chosen = _config(run, named, network | options.given(ctx, values), resume=resume)
     silent = os.environ.get("RANK", "0") != "0"  # under torchrun, the first process speaks for all
-    with Progress("reading", api.words(chosen.data).source, silent=silent) as progress:
+    with Progress("reading", api.words(chosen.source).source, silent=silent) as progress:
         training = _Training(progress, chosen.schedule.epochs)
         try:
             api.train(

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from armusic.training import adapters, checkpoint
 from armusic.vae.data import Scale
 from tests.extras import cairo
 
-from .conftest import Run
+from .conftest import EXAMPLES, Run
 
 TUNES, MEASURES = 60, 6
 
@@ -54,6 +55,34 @@ def test_the_tables(run: Run, trained: Path) -> None:
                   "monotonicity", "correlation, chance codes", "R², test items", "contour",
                   "of 2,048 prior samples: "):  # fmt: skip
         assert any(line.startswith(start) for line in lines), start
+
+
+def test_data_that_was_moved_is_named(run: Run, trained: Path) -> None:
+    """The figures are those of the same data at its place; so are generated tunes and percentiles learnt from it."""
+    before = run("evaluate", trained, "--json")
+    (trained.parent / "tunes").rename(trained.parent / "songs")
+    assert "tunes: no such folder, and no data set of that name" in run("evaluate", trained).error(1)
+    moved = run("evaluate", trained, "--json", "--data", "songs")
+    assert json.loads(moved.out) == json.loads(before.out) | {"data": "songs"}
+
+    tune = EXAMPLES / "speed-the-plough.mid"
+    reach = ("interpolate", tune, "--model", trained, "--attr", "density=p80", "--no-picture", "-o")
+    assert "tunes: no such folder" in run(*reach, "a.mid").error(1)
+    assert run(*reach, "a.mid", "--data", "songs").code == 0
+    assert "nothing: no such folder, and no data set of that name" in run(*reach, "b.mid", "--data", "nothing").error(1)
+
+    new = ("generate", "--model", trained, "--no-picture", "-o")
+    says = "the phrases of this model's corpus, tunes, are not known: .*; --data names another"
+    assert re.search(says, run(*new, "c.mid").error(1))
+    (trained.parent / "phrases").mkdir()
+    for song in (trained.parent / "songs").iterdir():  # three phrases of eight measures each
+        *head, music = song.read_text().splitlines()
+        text = "\n".join([*head, "|".join((4 * music.split("|")[:-1])[:24]) + "|"])
+        (trained.parent / "phrases" / song.name).write_text(text)
+    done = run(*new, "c.mid", "--data", "phrases")
+    assert done.code == 0
+    assert "learning from the corpus phrases how measures follow one another" in done.err
+    assert "learning" not in run(*new, "d.mid", "--data", "phrases").err
 
 
 def test_json_and_csv_have_the_same_figures(run: Run, trained: Path) -> None:

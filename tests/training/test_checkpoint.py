@@ -50,7 +50,7 @@ def test_half_precision_takes_half_the_space_and_is_read_as_it_was_rounded(tmp_p
     for name, weight in checkpoint.rounded(trained).model.state_dict().items():
         assert weight.dtype == loaded[name].dtype == torch.float32
         assert torch.equal(weight, loaded[name])
-        assert torch.allclose(weight, trained.model.state_dict()[name], atol=1e-3)
+        assert torch.allclose(weight, trained.model.state_dict()[name], rtol=1e-3, atol=1e-6)
 
 
 def test_a_checkpoint_of_the_first_format_is_read(saved: tuple[Checkpoint, Path], root: Path) -> None:

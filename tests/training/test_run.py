@@ -3,11 +3,13 @@
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,9 +17,11 @@ import torch
 
 from armusic import api, config
 from armusic.config import Config
-from armusic.errors import DataError, UsageError, WriteError
+from armusic.errors import DataError, DivergedError, UsageError, WriteError
 from armusic.training import checkpoint
+from armusic.vae import fit
 from armusic.vae.fit import Report
+from armusic.vae.objective import backward
 from tests.notation import book
 
 
@@ -161,6 +165,40 @@ def test_the_best_epoch_is_kept(whole: Path) -> None:
     accuracies = [float(row["accuracy"]) for row in figures(whole)]
     best = max(range(3), key=lambda epoch: (accuracies[epoch], epoch))
     assert checkpoint.load(whole / checkpoint.BEST).epoch == best + 1
+
+
+@pytest.mark.parametrize("after", [0, 2])
+def test_a_run_that_comes_apart_keeps_its_last_good_checkpoints(
+    settings: Config, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    """Everything that is written is finite, and the message says what stays and what may help."""
+    run, steps, done = tmp_path / "run", 0, 0
+
+    def step(_losses: object) -> None:
+        nonlocal steps
+        steps += 1
+
+    def epoch(report: Report) -> None:
+        nonlocal done
+        done = report.epoch
+
+    def spoilt(*arguments: Any) -> dict[str, float]:
+        values = backward(*arguments)
+        return values | {"loss": float("nan")} if done == after else values
+
+    monkeypatch.setattr(fit, "backward", spoilt)
+    stays = "the checkpoints of epoch 2 stay" if after else "no epoch was done"
+    says = f"run: training came apart (epoch {after + 1}, step 1: not finite: loss nan); {stays}: start a run with a"
+    with pytest.raises(DivergedError, match=re.escape(says)) as caught:
+        api.train(settings, run, data_dir=cache, on_step=step, on_epoch=epoch)
+    assert caught.value.exit_code == 1
+    assert len(figures(run) if after else []) == after
+    assert (run / checkpoint.BEST).exists() == bool(after)
+    for name in (checkpoint.BEST, checkpoint.LAST) if after else ():
+        stored = checkpoint.load(run / name)
+        assert stored.epoch <= after
+        assert all(weight.isfinite().all() for weight in stored.model.state_dict().values())
+        assert all(np.isfinite(list(row.values())).all() for row in stored.history)
 
 
 def command(settings: Config, cache: Path, run: Path) -> list[str]:

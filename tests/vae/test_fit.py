@@ -13,6 +13,7 @@ from torch._dynamo.testing import CompileCounterWithBackend
 from armusic import config
 from armusic.config import Config
 from armusic.datasets.corpora.corpus import Corpus
+from armusic.errors import DivergedError
 from armusic.inference.items import to_data
 from armusic.training import adapters
 from armusic.training.adapters.music import build
@@ -195,3 +196,58 @@ def test_a_perfect_model_scores_one(data: Data) -> None:
             return output[..., 0].long()
 
     assert score(Perfect(), data, scale) == pytest.approx({"accuracy": 1.0, "exact": 1.0, "r2": 1.0})
+
+
+@pytest.mark.parametrize("clip", [0.0, 1.0])
+@pytest.mark.parametrize(
+    ("broken", "says"), [("loss", "epoch 2, step 3: not finite: loss nan, nll inf"), ("gradient", "epoch 2, step 3: ")]
+)
+def test_training_stops_before_a_figure_that_is_not_finite_changes_the_weights(
+    data: Data, monkeypatch: pytest.MonkeyPatch, broken: str, says: str, clip: float
+) -> None:
+    if broken == "gradient" and not clip:
+        return  # its norm is not computed: the next loss, or the weights after the epoch, say it
+    settings = SMALL.replace(clip=clip)
+    torch.manual_seed(0)
+    model = build(settings)
+    steps = len(list(dataset.batches(data.kind, 16)))
+    count = 0
+
+    def spoilt(*arguments: Any) -> dict[str, float]:
+        nonlocal count
+        count += 1
+        values = backward(*arguments)
+        if count == steps + 3:
+            if broken == "loss":
+                return values | {"loss": float("nan"), "nll": float("inf")}
+            next(model.parameters()).grad.fill_(float("inf"))  # type: ignore[union-attr]
+        return values
+
+    monkeypatch.setattr("armusic.vae.fit.backward", spoilt)
+    reports = start(data, settings, model, make_optimizer(model, settings))
+    assert next(reports).epoch == 1
+    with pytest.raises(DivergedError, match=says):
+        next(reports)
+    assert all(weight.isfinite().all() for weight in model.parameters())
+
+
+@pytest.mark.parametrize("what", ["weight", "code"])
+def test_an_epoch_after_which_something_is_not_finite_is_not_reported(
+    data: Data, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    settings = SMALL.replace(epochs=1)
+    model = build(settings)
+    optimizer = make_optimizer(model, settings)
+    count, steps = 0, len(list(dataset.batches(data.kind, 16)))
+
+    def last(*_: Any) -> None:
+        nonlocal count
+        count += 1
+        if count == steps:
+            with torch.no_grad():
+                for weight in model.parameters():
+                    weight.fill_(float("nan") if what == "weight" else 3e38)
+
+    monkeypatch.setattr(optimizer, "step", last)
+    with pytest.raises(DivergedError, match=f"a {what} is not finite"):
+        next(start(data, settings, model, optimizer))

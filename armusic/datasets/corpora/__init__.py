@@ -42,12 +42,21 @@ def read(name: str, cache: Path, on_progress: Progress | None = None, *, besides
     if point := plugins.named("corpora").get(name):
         loaded: Corpus = plugins.load(point, DataError, f"data set {name}: its function")(cache, on_progress)
         return loaded
+    check(name, besides=besides)
     folder = Path(name)
-    if not folder.is_dir():
-        known = ", ".join([*CORPORA, *PAPER, *plugins.named("corpora"), *besides])
-        raise DataError(f"{one_line(name)}: no such folder, and no data set of that name: there are {known}")
     files = files_in(folder)
     current = Path.cwd()  # worker processes of an earlier call may have another
     return build(
         folder.resolve().name, [current / file for file in files], current / folder, cache, on_progress=on_progress
     )
+
+
+def check(name: str, *, besides: Iterable[str] = ()) -> None:
+    """Raise `DataError` where there is no data set of a name, and no folder at a path.
+
+    `besides` are the names of other data sets, which the message lists as well.
+    """
+    known = [*CORPORA, *PAPER, *plugins.named("corpora")]
+    if name not in known and not Path(name).is_dir():
+        there = ", ".join([*known, *besides])
+        raise DataError(f"{one_line(name)}: no such folder, and no data set of that name: there are {there}")

@@ -6,8 +6,11 @@ files of images (`armusic.training.adapters.files`), or of a corpus of music (`a
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from armusic import config, plugins
@@ -52,11 +55,26 @@ def get(data: str) -> Adapter:
 
 def of(settings: Config) -> Adapter:
     """Return the adapter of a model; where its data is missing, one with which it can still be loaded."""
-    adapter = get(settings.data)
+    adapter = get(settings.source)
     if isinstance(adapter, Music) and isinstance(settings.network, ImageNetwork):
         channels, height, width = settings.network.shape
         return ImageAdapter(one_line(settings.data), _refuse_missing, (channels, height, width))
     return adapter
+
+
+def located(settings: Config) -> Config:
+    """Return settings that know where their data is, if it is a file or folder of a relative path.
+
+    Examples
+    --------
+    >>> located(Config(data="folk")).place, located(Config(data="examples")).place.endswith("examples")
+    ('', True)
+    """
+    names = (*ADAPTERS, *corpora.CORPORA, *corpora.PAPER, *plugins.named("adapters"), *plugins.named("corpora"))
+    path = Path(settings.data)
+    if settings.place or settings.data in names or path.is_absolute() or not path.exists():
+        return settings
+    return replace(settings, place=str(Path(os.path.realpath(path.parent), path.name)))
 
 
 def configure(preset: str = "default", **values: Any) -> Config:
