@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from armusic.errors import ArmusicError, MusicError
-from armusic.files import label, read_bytes
+from armusic.files import label
 from armusic.io import readers
 from armusic.io.readers.options import Reading, Remark
 from armusic.music import keys, smf, tokenizer
@@ -111,9 +111,9 @@ def inspect(
         return _of_score(path, source, reading, frame, further)
     from armusic.io.readers import midi
 
-    file = smf.parse(read_bytes(path, reading.max_size), source)
-    facts, parts = _facts(file), _parts(file)
     remarks: list[Remark] = []
+    file = midi.events_of(path, reading, remarks)
+    facts, parts = _facts(file), _parts(file)
     try:
         tune = midi.tune_of(file, source, reading, remarks)
     except ArmusicError as error:

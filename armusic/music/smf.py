@@ -18,7 +18,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from armusic.errors import ReadError
-from armusic.files import one_line
+from armusic.music import smf_chunks, smf_damage
+from armusic.music.smf_chunks import HEADER, TRACK
+from armusic.music.smf_damage import STATUS, Repairs, mend
 
 DRUMS = 9  # channel 10, counted from 0
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PROGRAM_CHANGE, PITCH_BEND = 0x80, 0x90, 0xB0, 0xC0, 0xE0
@@ -29,20 +31,20 @@ END_OF_TRACK = META + 0x2F
 SET_TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = META + 0x51, META + 0x58, META + 0x59
 
 MINUTE = 60_000_000  # microseconds
+
+ONE_TRACK, TRACKS, SEPARATE_SONGS = smf_chunks.TYPES
+
 MAX_EVENTS = 1_000_000  # some hundred hours of melody; keeps a hostile file from filling the memory
 MAX_RESOLUTION = 0x7FFF  # ticks per quarter note: the highest bit marks SMPTE times
 
-ONE_TRACK, TRACKS, SEPARATE_SONGS = range(3)
-"""The three types of file: one track; tracks that sound together; tracks that are songs of their own."""
-
-_HEADER, _TRACK = b"MThd", b"MTrk"
-_HEADER_SIZE, _CHUNK_HEADER_SIZE = 14, 8
-_STATUS = 0x80  # bytes from here on start an event, those below are data
 _META = 0xFF
+_MOST_TICKS = (1 << 28) - 1  # between two events: four bytes of seven bits
 _SMPTE = 0x8000  # bit of the division for times in frames
 _SLOWEST = 0xFFFFFF  # microseconds per quarter note: a tempo has three bytes
 _ROUNDING = 1e-6  # microseconds, of a quotient
-_NUMBER_BYTES = 4  # a variable-length number has no more
+_DROP_FRAME = 29  # stands for 29.97 frames a second
+_MOST_STRAYS, _EVENTS_A_STRAY = 16, 4  # more, and what follows them is not what was meant
+_USUAL = (480, 96, 120, 192, 384, 960, 240, 1024)  # ticks per quarter note
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class MidiData:
     tracks: tuple[tuple[Event, ...], ...]
 
 
-def parse(data: bytes, source: str) -> MidiData:
+def parse(data: bytes, source: str, repairs: Repairs | None = None) -> MidiData:
     """Return the events of a MIDI file, also of one in a RIFF wrapper (`.rmi`).
 
     Chunks of unknown types, and data after the last track, are skipped.
@@ -84,11 +86,14 @@ def parse(data: bytes, source: str) -> MidiData:
         Content of the file.
     source : str
         Name of the file in messages.
+    repairs : Repairs, optional
+        If given, a damaged file is read as players read it, and what is set right is added here.
 
     Raises
     ------
     ReadError
-        If it is no MIDI file, cut short or damaged, or counts time in frames.
+        If it is no MIDI file, or too long; without `repairs`, also if it is cut short or damaged, or counts time in
+        frames; with them, if hardly anything in a track is an event.
 
     Examples
     --------
@@ -97,109 +102,97 @@ def parse(data: bytes, source: str) -> MidiData:
     >>> file.ticks_per_quarter, file.tracks[0][0]
     (480, Event(tick=0, status=144, data=b'<P'))
     """
-    data = _unwrap(data, source)
-    if not data.startswith(_HEADER):
-        start = one_line(data[:8].decode("latin-1"))
-        raise ReadError(f"{source}: not a MIDI file (it starts with '{start}')")
-    if len(data) < _HEADER_SIZE:
-        raise ReadError(f"{source}: cut short: only {len(data)} bytes are there")
-    size, kind, count, division = (int.from_bytes(data[a:b], "big") for a, b in ((4, 8), (8, 10), (10, 12), (12, 14)))
-    if kind > SEPARATE_SONGS:
-        raise ReadError(f"{source}: a MIDI file of type {kind}, which does not exist: it is damaged")
-    if division & _SMPTE:
-        raise ReadError(f"{source}: its times are film frames (SMPTE), not beats: save it with ticks per quarter note")
-    if division == 0:
-        raise ReadError(f"{source}: it has 0 ticks per quarter note: it is damaged")
-
+    file = smf_chunks.layout(data, source, repairs)
+    frames = bool(file.division & _SMPTE)
+    if frames:
+        error = f"{source}: its times are film frames (SMPTE), not beats: save it with ticks per quarter note"
+        mend(repairs, error, "times in film frames are read at 120 quarter notes a minute")
     tracks: list[tuple[Event, ...]] = []
-    at = _CHUNK_HEADER_SIZE + size
     remaining = MAX_EVENTS
-    while len(tracks) < count and at < len(data):
-        where = f"{source}, track {len(tracks) + 1}"
-        begin = at + _CHUNK_HEADER_SIZE
-        name, size = data[at : at + 4], int.from_bytes(data[at + 4 : begin], "big")
-        chunk = data[begin : begin + size]
-        if begin > len(data) or len(chunk) < size:
-            raise ReadError(f"{where}: cut short: {len(chunk)} of its {size} bytes are there")
-        if name == _TRACK:
-            tracks.append(_events(chunk, where, remaining))
-            remaining -= len(tracks[-1])
-        at = begin + size
-    if len(tracks) < count:
-        raise ReadError(f"{source}: cut short: {len(tracks)} of its {count} tracks are there")
-    return MidiData(kind, division, tuple(tracks))
+    for number, chunk in enumerate(file.tracks, 1):
+        tracks.append(_events(chunk, source, number, remaining, repairs))
+        remaining -= len(tracks[-1])
+    if frames:
+        return _of_frames(file.type, file.division, tracks)
+    return MidiData(file.type, file.division or _guessed(tracks, repairs), tuple(tracks))
 
 
-def _unwrap(data: bytes, source: str) -> bytes:
-    """Return the MIDI file in a RIFF file; other data as it is."""
-    if data[:4] != b"RIFF" or data[8:12] != b"RMID":
-        return data
-    at = 12
-    while at + _CHUNK_HEADER_SIZE <= len(data):
-        begin = at + _CHUNK_HEADER_SIZE
-        size = int.from_bytes(data[at + 4 : begin], "little")
-        if data[at : at + 4] == b"data":
-            return data[begin : begin + size]
-        at = begin + size + size % 2  # chunks start at even places
-    raise ReadError(f"{source}: a RIFF file with no MIDI data in it: it is damaged")
+def _of_frames(kind: int, division: int, tracks: list[tuple[Event, ...]]) -> MidiData:
+    """Return a file whose times are frames, and parts of them, as one at 120 quarter notes a minute."""
+    frames, parts = 256 - (division >> 8), max(division & 0xFF, 1)
+    rate = round((30_000 / 1001 if frames == _DROP_FRAME else frames) * parts)  # ticks a second
+    scale = 1 + rate % 2
+    quarter = min(max(rate * scale // 2, 1), MAX_RESOLUTION)
+    timed = (
+        tuple(Event(event.tick * scale, event.status, event.data) for event in track if event.status != SET_TEMPO)
+        for track in tracks
+    )
+    return MidiData(kind, quarter, tuple(timed))
 
 
-def _events(chunk: bytes, where: str, most: int) -> tuple[Event, ...]:
+def _guessed(tracks: list[tuple[Event, ...]], repairs: Repairs | None) -> int:
+    """Return the usual number of ticks per quarter note with the most notes on sixteenths; of equals, the first."""
+    starts = [event.tick for track in tracks for event in track if NOTE_ON <= event.status < NOTE_ON + 16]
+    counts = {ticks: sum(start % (ticks // 4) == 0 for start in starts) for ticks in _USUAL}
+    best = max(_USUAL, key=lambda ticks: counts[ticks])
+    if repairs is not None:
+        repairs.add(f"{best} ticks are taken for a quarter note")
+    return best
+
+
+def _events(chunk: bytes, source: str, number: int, most: int, repairs: Repairs | None) -> tuple[Event, ...]:
     """Return the events of a track, up to the one that ends it."""
     events: list[Event] = []
-    at = tick = running = 0
+    place = f"track {number}"
+    where = f"{source}, {place}"
+    at = tick = running = strays = 0
     try:
         while at < len(chunk):
-            delta, at = (chunk[at], at + 1) if chunk[at] < _STATUS else _number(chunk, at, where)
+            delta, at = (chunk[at], at + 1) if chunk[at] < STATUS else smf_damage.number(chunk, at, where, repairs)
             tick += delta
-            status, data, at = _event(chunk, at, running, where)
+            status = chunk[at]
+            if (status < STATUS and not running) or status in smf_damage.UNDEFINED:
+                at = smf_damage.passed_over(chunk, at, where, repairs, place)
+                strays += 1
+                if strays > _MOST_STRAYS and strays * _EVENTS_A_STRAY > len(events):
+                    raise ReadError(f"{where}: damaged: {strays} bytes in it start no event")
+                continue
+            status, data, at = _event(chunk, at, running, where, repairs)
             if status < SYSEX:
                 running = status
+                if max(data) >= STATUS:
+                    data = smf_damage.within(status, data, at, where, repairs, place)
+                    if not data:
+                        continue
             events.append(Event(tick, status, data))
             if len(events) > most:
                 raise ReadError(f"{where}: the file has more than {MAX_EVENTS} events: too long for one melody")
             if status == END_OF_TRACK:
                 break
     except IndexError:  # only reading past the end raises it here
-        raise ReadError(f"{where}: cut short: it ends in the middle of an event") from None
+        error = f"{where}: cut short: it ends in the middle of an event"
+        mend(repairs, error, "a track ends in the middle of an event", place)
     return tuple(events)
 
 
-def _event(chunk: bytes, at: int, running: int, where: str) -> tuple[int, bytes, int]:
+def _event(chunk: bytes, at: int, running: int, where: str, repairs: Repairs | None) -> tuple[int, bytes, int]:
     """Return the status and the data of the event at `at`, and the index after it."""
     status = chunk[at]
-    if status >= _STATUS:
+    if status >= STATUS:
         at += 1
-    elif running:  # a message may omit the status of the one before
+    else:  # a message may omit the status of the one before
         status = running
-    else:
-        raise ReadError(f"{where}: damaged: byte {at} is no MIDI event")
     if status < SYSEX:
         size = 1 if PROGRAM_CHANGE <= status < PITCH_BEND else 2
-    elif status in (_META, SYSEX, SYSEX_MORE):
+    else:
         if status == _META:
             status = META + chunk[at]
             at += 1
-        size, at = _number(chunk, at, where)
-    else:
-        raise ReadError(f"{where}: damaged: byte {at - 1} is {status:#x}, which no MIDI file may have")
+        size, at = smf_damage.number(chunk, at, where, repairs)
     data = chunk[at : at + size]
     if len(data) < size:
         raise IndexError
-    at += size
-    if status < SYSEX and max(data) >= _STATUS:
-        raise ReadError(f"{where}: damaged: the message that ends at byte {at} has a value over 127")
-    return status, data, at
-
-
-def _number(chunk: bytes, at: int, where: str) -> tuple[int, int]:
-    """Return the variable-length number at `at`, and the index after it."""
-    number = 0
-    for place in range(at, at + _NUMBER_BYTES):
-        number = number << 7 | chunk[place] % _STATUS
-        if chunk[place] < _STATUS:
-            return number, place + 1
-    raise ReadError(f"{where}: damaged: the number at byte {at} does not end")
+    return status, data, at + size
 
 
 def pairs(track: Sequence[Event]) -> dict[int, list[tuple[int, int]]]:
@@ -283,7 +276,7 @@ def to_bytes(file: MidiData) -> bytes:
     """
     numbers = (file.type, len(file.tracks), file.ticks_per_quarter)
     header = b"".join(number.to_bytes(2, "big") for number in numbers)
-    return b"".join([_chunk(_HEADER, header), *(_chunk(_TRACK, _track_bytes(track)) for track in file.tracks)])
+    return b"".join([_chunk(HEADER, header), *(_chunk(TRACK, _track_bytes(track)) for track in file.tracks)])
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:
@@ -294,6 +287,9 @@ def _track_bytes(track: Iterable[Event]) -> bytes:
     parts: list[bytes] = []
     before = 0
     for event in track:
+        while event.tick - before > _MOST_TICKS:  # an empty text carries what one number cannot say
+            parts += (_number_bytes(_MOST_TICKS), bytes([_META, TEXT - META, 0]))
+            before += _MOST_TICKS
         parts.append(_number_bytes(event.tick - before))
         before = event.tick
         if event.status >= META:
@@ -310,5 +306,5 @@ def _number_bytes(number: int) -> bytes:
     """Return a number as bytes of seven bits, all but the last with the highest bit set."""
     digits = [number & 0x7F]
     while number := number >> 7:
-        digits.append(number & 0x7F | _STATUS)
+        digits.append(number & 0x7F | STATUS)
     return bytes(reversed(digits))

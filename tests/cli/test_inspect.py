@@ -49,8 +49,10 @@ def test_as_json(run: Run, songs: Path) -> None:
 
 def test_no_file_at_all(run: Run, here: Path) -> None:
     assert "no such file" in run("inspect", "none.mid").error(1)
-    (here / "half.mid").write_bytes(band()[:100])
+    (here / "half.mid").write_bytes(band()[:13])
     assert "cut short" in run("inspect", "half.mid").error(1)
+    (here / "half.mid").write_bytes(band()[:400])
+    assert "damaged, and read as players do: " in run("inspect", "half.mid").out
 
 
 def test_every_command_takes_the_options(run: Run, songs: Path, model: Path) -> None:

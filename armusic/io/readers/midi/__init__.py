@@ -30,10 +30,10 @@ from armusic.io.readers.midi.parts import Part, parts_of, track_name
 from armusic.io.readers.midi.placing import on_grid, one_at_a_tick, without_off_grid
 from armusic.io.readers.midi.tune import build
 from armusic.io.readers.options import Reading, Remark
-from armusic.music import keys, smf
+from armusic.music import keys, smf, smf_damage
 from armusic.music.score import Metre, Tune
 
-__all__ = ["Part", "likeness", "parts_of", "read", "signatures_of", "tempos_of", "tune_of"]
+__all__ = ["Part", "events_of", "likeness", "parts_of", "read", "signatures_of", "tempos_of", "tune_of"]
 
 log = logging.getLogger(__name__)
 
@@ -68,12 +68,24 @@ def read(path: str | Path, reading: Reading | None = None) -> Tune:
     """
     reading = reading or Reading()
     source = label(path)
-    file = smf.parse(read_bytes(path, reading.max_size), source)
     remarks: list[Remark] = []
+    file = events_of(path, reading, remarks)
     tune = tune_of(file, source, reading, remarks)
     for remark in remarks:
         log.warning("%s: %s", source, remark.text)
     return tune if tune.title else replace(tune, title=Path(path).stem)
+
+
+def events_of(path: str | Path, reading: Reading, remarks: list[Remark]) -> smf.MidiData:
+    """Return the events of a file.
+
+    Unless reading is strict, a damaged one is read as players do, and what is set right is added to the remarks.
+    """
+    repairs = None if reading.strict else smf_damage.Repairs()
+    file = smf.parse(read_bytes(path, reading.max_size), label(path), repairs)
+    if repairs and repairs.text:
+        remarks.append(Remark(repairs.text))
+    return file
 
 
 def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Remark]) -> Tune:
