@@ -360,7 +360,7 @@ def damaged(draw: st.DrawFn) -> bytes:
 def test_any_file_is_a_tune_or_an_error_of_ours(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "fuzz.mid"
     path.write_bytes(data)
-    before = time.monotonic()
+    before = time.process_time()
     try:
         tune = midi.read(path)
     except ArmusicError as error:
@@ -374,4 +374,4 @@ def test_any_file_is_a_tune_or_an_error_of_ours(tmp_path_factory: pytest.TempPat
         out = path.with_name("out.mid")
         writers.write([("a", tune), ("b", replace(tune, notes=tune.notes[1:]))], out, force=True)
         assert smf.parse(out.read_bytes(), "x").tracks
-    assert time.monotonic() - before < 2
+    assert time.process_time() - before < 2

@@ -67,23 +67,23 @@ class Grid:
 def grid(measures: Sequence[Span], quarter: int) -> Grid:
     """Return the grid of the measures among spans."""
     pairs = [(span, span.metre) for span in measures if span.metre]
-    lengths = [int(metre.length * quarter) for _, metre in pairs]
-    first = pairs[0][0]
-    starts = [span.start for span, _ in pairs]
+    metres = tuple(metre for _, metre in pairs)
+    sizes = {metre: (int(metre.length * quarter), int(metre.beat * quarter)) for metre in set(metres)}
+    within = {metre: tick_units(metre.kind) * (quarter // _TICK) for metre in sizes}
+    lengths, beats = np.array([sizes[metre] for metre in metres], dtype=np.int64).T
+    starts = np.array([span.start for span, _ in pairs], dtype=np.int64)
     if len(pairs) > 1:  # a pickup is the end of a measure, a last measure cut short the start of one
-        starts[0] = first.end - lengths[0]
-    ticks = [
-        start + tick_units(metre.kind) * (quarter // _TICK) for start, (_, metre) in zip(starts, pairs, strict=True)
-    ]
-    ends = np.array([*(span.end for span, _ in pairs[:-1]), starts[-1] + lengths[-1]])
+        starts[0] = pairs[0][0].end - lengths[0]
+    ticks = [start + within[metre] for start, metre in zip(starts.tolist(), metres, strict=True)]
+    ends = np.array([*(span.end for span, _ in pairs[:-1]), starts[-1] + lengths[-1]], dtype=np.int64)
     return Grid(
-        np.array(starts, dtype=np.int64),
-        np.array([int(metre.beat * quarter) for _, metre in pairs], dtype=np.int64),
+        starts,
+        beats,
         np.array([[span.start for span, _ in pairs], ends], dtype=np.int64).T,
         pairs[-1][0].end,
         np.unique(np.concatenate([*ticks, ends])),
         quarter,
-        tuple(metre for _, metre in pairs),
+        metres,
     )
 
 
