@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armusic.errors import MetreError, ReadError, RepeatError, UsageError
+from armusic.errors import MetreError, OffGridError, ReadError, RepeatError, UsageError
 from armusic.io import inspection, readers, writers
 from armusic.io.abc_text import decoded, encoded
 from armusic.io.readers import abc
@@ -273,6 +273,12 @@ def test_signs_are_counted_and_too_many_are_refused(read_tune: ReadTune) -> None
 )
 def test_chords_of_old_abc(read_tune: ReadTune, music: str, expected: list[int]) -> None:
     assert pitches(read_tune(music)[0]) == expected
+
+
+def test_one_measure_that_cannot_be_used_costs_no_more_than_itself() -> None:
+    assert pitches(case("bar-a-third-too-long")) == [67, 69, 71, 67, 69, 71, 67]
+    with pytest.raises(OffGridError, match="64th notes, which the grid of sixteenths and triplets cannot hold"):
+        case("b14_64ths")  # it is the only one
 
 
 # -- text ------------------------------------------------------------------------------------------------

@@ -184,6 +184,12 @@ def test_a_whole_measure_in_a_shorter_metre_behind_a_double_bar_is_no_pickup() -
     assert sounds(readers.read(CASES / "rest-before-metre-change.musicxml")) == [(0, 2, 60), (4, 2, 62)]
 
 
+def test_one_measure_that_cannot_be_used_costs_no_more_than_itself() -> None:
+    scale = [72, 74, 76, 77]
+    assert pitches(readers.read(CASES / "measure-a-little-too-long.musicxml")) == scale * 3
+    assert pitches(readers.read(CASES / "score-half-32nds.musicxml")) == scale * 3
+
+
 REPEAT, STOP_REPEAT = (
     f'<attributes><measure-style{{}}><measure-repeat type="{kind}">{{}}</measure-repeat></measure-style></attributes>'
     for kind in ("start", "stop")

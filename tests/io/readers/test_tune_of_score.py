@@ -112,8 +112,42 @@ def test_a_measure_of_another_length_is_in_the_metre_of_that(read_remarks: ReadR
     jig = HEADER.replace("M:4/4\nL:1/4", "M:6/8\nL:1/8")
     tune, _ = read_remarks(jig + "CDEFGA|CDEFGABcd|CDEFGA|")
     assert [str(measure.metre) for measure in tune.measures] == ["6/8", "9/8", "6/8"]
-    with pytest.raises(MeasureLengthError, match=r"t.abc, measure 2: 3.66667 quarter notes long, but 4/4 has 4"):
-        read_remarks(HEADER + "CDEF|(3CDE FG2/3|CDEF|")
+
+
+@pytest.mark.parametrize(
+    ("music", "measures", "length"),
+    [
+        ("CDEF|(3CDE FG2/3|CDEF|", 2, "measure 2 is 3.66667"),
+        ("CDEF|C49/12DEF|CDEF|", 2, "measure 2 is 7.08333"),
+        ("CDEF|CDEF|CDEFG/3|", 2, "measure 3 is 4.33333"),
+        ("CDEF|CDEF|CDE F/3|[M:3/4]CDE|", 3, "measure 3 is 3.33333"),
+        ("CDEF|G100/3|CDEF|", 2, "measure 2 is 33.3333"),
+        ("CDEFC/12|GABc|CDEF|", 2, "measure 1 is 4.08333"),
+    ],
+)
+def test_a_measure_of_a_length_that_no_metre_has_passes_through(
+    read_remarks: ReadRemarks, tmp_path: Path, music: str, measures: int, length: str
+) -> None:
+    tune, remarks = read_remarks(HEADER + music)
+    assert len(tune.measures) == measures
+    assert remarks == [f"{length} quarter notes long, as no metre is: left as it is, and not counted"]
+    with pytest.raises(MeasureLengthError, match=r"t.abc, measure [123]: "):
+        abc.parse_tune(HEADER + music, "t.abc")
+    writers.write([("same", tune)], tmp_path / "out.mid")
+    again = readers.read(tmp_path / "out.mid")
+    assert [(note.start, note.pitch) for note in again.notes] == [(note.start, note.pitch) for note in tune.notes]
+
+
+def test_a_pickup_may_be_of_any_length(read_remarks: ReadRemarks) -> None:
+    tune, _ = read_remarks(HEADER + "C/3[DF]/3|GABc|CDEF|")
+    assert (len(tune.measures), tune.padding[0]) == (3, 4 - Fraction(2, 3))
+
+
+def test_measures_that_are_too_fine_for_the_grid_pass_through(read_remarks: ReadRemarks) -> None:
+    for fine in ("(5C/D/E/F/G/ EFG/2A/2".replace("G/2A/2", ""), "C/8D/8" * 16, "C/16" * 64, "(7:4:7CDEFGAB"):
+        tune, remarks = read_remarks(HEADER + f"CDEF|{fine}|GABc|")
+        assert pitches(tune) == [60, 62, 64, 65, 67, 69, 71, 72], fine
+        assert any("measure 2 has" in remark and "left as it is, and not counted" in remark for remark in remarks)
 
 
 @pytest.mark.parametrize("free", ["", "M:none\n", "M:FREI\n"])

@@ -121,7 +121,8 @@ class Voice:
             self.fail(MusicError, f"more than {MAX_EVENTS} notes and rests: too long for one melody")
         if self.first_semitones is None:
             self.first_semitones = self.semitones
-        event = Event(tuple(dict.fromkeys(pitches.values())), num // den)
+        sounding = tuple(pitches.values()) if len(pitches) < 2 else tuple(dict.fromkeys(pitches.values()))
+        event = Event(sounding, num // den)
         self.bar.events.append(event)
         self.bar.units += event.units
         self.last = event

@@ -17,6 +17,7 @@ from armusic.io.readers.options import Remark
 from armusic.music.score import METRES, Metre, unsupported
 
 UNITS = 12  # per tick
+_MOST_OF_METRE = 32  # numbers of a time signature in which music is counted
 MAX_SILENT_MEASURES = 16  # a clip may end in silence; a project's empty tail is not music
 MAX_MEASURES = 10_000  # hours of music; keeps one far note from making millions of measures
 
@@ -146,9 +147,12 @@ def _passage(
     count = -(-(end - signature.at) // length) if (length := signature.length(quarter)) else 1
     label = f"{number}-{number + count - 1}" if count > 1 else f"{number}"
     which, left = (f"measures {label} are", "they are") if count > 1 else (f"measure {label} is", "it is")
+    what = f"in {signature}, for which no model is trained"
+    if max(signature[1:]) > _MOST_OF_METRE and count == 1:  # it says a length, no metre
+        what = f"{(end - signature.at) / quarter:g} quarter notes long, as no metre is"
     return [Span(signature.at, end, None, label)], [
         Remark(
-            f"{which} in {signature}, for which no model is trained: left as {left}, and not counted",
+            f"{which} {what}: left as {left}, and not counted",
             MetreError(f"{source}, measure {number}: {unsupported(str(signature))}"),
         )
     ]

@@ -40,7 +40,7 @@ def perform(sheet: Sheet, steps: Sequence[Step], source: str) -> smf.MidiData:
     Raises
     ------
     MeasureLengthError
-        For a measure of a length that no time signature can say.
+        For a measure that is longer than any time signature.
     """
     parts = [sounds(part, sheet.bars, steps) for part in sheet.parts]
     measures = list(_joined_measures(sheet.bars, steps))
@@ -106,13 +106,18 @@ def _joined_measures(bars: Sequence[WrittenMeasure], steps: Sequence[Step]) -> I
 
 
 def _signatures(measures: Sequence[_Measure], source: str) -> Iterator[tuple[int, bytes]]:
-    """Yield the time signatures, each where it comes into force."""
+    """Yield the time signatures, each where it comes into force.
+
+    A measure of a length that none can say has the next longer one that no metre has, and is cut short by the next.
+    """
     previous = b""
     for number, measure in enumerate(measures):
         short_end = number == len(measures) - 1 and measure.length < measure.whole
         pickup = number == 0 and measure.length < measure.whole and not short_end
         length = measure.whole if short_end else measure.length
         numbers = _numbers(length, _PICKUP if pickup else _denominator(measure))
+        if numbers is None:
+            numbers = _longer(length)
         if numbers is None:
             raise MeasureLengthError(
                 f"{source}, measure {measure.bar.label}: {length / UNITS:g} quarter notes long, but"
@@ -136,6 +141,21 @@ def _numbers(length: int, denominator: int) -> bytes | None:
     while denominator <= _SMALLEST:
         count, rest = divmod(length * denominator, 4 * UNITS)
         if not rest and 0 < count <= _LARGEST:
-            return bytes([count, denominator.bit_length() - 1, 24, 8])
+            return _data(count, denominator)
         denominator *= 2
     return None
+
+
+def _longer(length: int) -> bytes | None:
+    """Return the shortest MIDI time signature that is longer than a length in `UNITS`, in the smallest parts."""
+    denominator = _SMALLEST
+    while denominator:
+        count = length * denominator // (4 * UNITS) + 1
+        if count <= _LARGEST:
+            return _data(count, denominator)
+        denominator //= 2
+    return None
+
+
+def _data(count: int, denominator: int) -> bytes:
+    return bytes([count, denominator.bit_length() - 1, 24, 8])

@@ -67,7 +67,7 @@ def tune_of(sheet: Sheet, source: str, reading: Reading, remarks: list[Remark]) 
     NoNotesError, MetreError, OffGridError, UsageError
         As for a MIDI file.
     MeasureLengthError
-        For a measure whose length no time signature can express.
+        For a measure that is longer than any time signature.
     """
     if not sheet.parts:
         raise NoNotesError(f"{source}: no notes in it")
