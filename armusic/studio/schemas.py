@@ -14,6 +14,7 @@ from armusic.config import NATURAL
 from armusic.io.readers import options
 from armusic.io.writers.formats import FORMATS, LAYOUTS
 
+TUNE_NUMBER = r"^[0-9]{1,9}(\.[0-9]{1,9})?$"
 MAX_MEASURES = 256  # in a tune: the candidates of more would fill the memory
 MAX_VARIATIONS = 16  # in one export
 BARS = 24  # in a histogram
@@ -179,7 +180,8 @@ class Reading(_ReadingOptions):
     """Options for reading a file: those of `armusic.io.readers` that a page may choose."""
 
     tune: Annotated[
-        Annotated[int, Field(ge=0, le=999_999_999)] | None, Field(description="Number of the tune in a book.")
+        Annotated[int, Field(ge=0, le=999_999_999)] | Annotated[str, Field(pattern=TUNE_NUMBER)] | None,
+        Field(description="Number of the tune in a book; 12.2 for the second tune with number 12."),
     ] = None
 
 

@@ -13,15 +13,14 @@ from armusic.errors import MusicError
 from armusic.files import one_line
 from armusic.io import inspection, readers
 from armusic.io.readers import options
+from armusic.io.readers.abc import book
 from armusic.music import keys
 from armusic.music.score import Tune
 from armusic.studio.schemas import MAX_MEASURES, Reading, Track
 
 EXAMPLES = "examples.abc"
 INITIAL = "initial"
-_MAX_TUNES = 100  # of a book
-_BOOK_TUNE = re.compile(r"^X:[ \t]*(\d{1,9})[^\n]*\n((?:(?!X:)[^\n]*\n?)*)", re.MULTILINE)
-_TITLE = re.compile(r"^T:[ \t]*(.+)", re.MULTILINE)
+_MAX_TUNES = 2000  # of a book, to choose from; any other can be named
 _MAX_METRES = 3  # in a summary
 _MAX_NAME = 80  # letters of a file's name
 
@@ -85,8 +84,9 @@ def open_bytes(name: str, data: bytes, reading: Reading, frame: str, path: str =
     books = _books(name, data)
     remarks: list[str] = []
     if len(books) > 1 and reading.tune is None:
-        reading = reading.model_copy(update={"tune": int(books[0].id)})
-        remarks.append(f"{len(books)} tunes in it: the first one is shown")
+        reading = reading.model_copy(update={"tune": book.parse_name(books[0].id)})
+        count = f"{len(books)} tunes in it" if len(books) < _MAX_TUNES else f"the list has the first {_MAX_TUNES} tunes"
+        remarks.append(f"{count}: the first one is shown")
     with tempfile.TemporaryDirectory(prefix="armusic-") as folder:
         file = Path(folder, name)
         file.write_bytes(data)
@@ -110,7 +110,8 @@ def open_bytes(name: str, data: bytes, reading: Reading, frame: str, path: str =
         for part in report.parts
     )
     if len(books) > 1:
-        tracks = tuple(book.model_copy(update={"selected": book.id == str(reading.tune)}) for book in books)
+        chosen = str(book.parse_name(reading.tune or 0))
+        tracks = tuple(track.model_copy(update={"selected": track.id == chosen}) for track in books)
     else:
         tracks = parts
     remarks += report.remarks
@@ -149,18 +150,15 @@ def plain_name(name: str) -> str:
 
 
 def _books(name: str, data: bytes) -> tuple[Track, ...]:
-    """Return the tunes of an ABC book, at most the first hundred."""
+    """Return the tunes of an ABC book, each by the name that reads it; at most the first two thousand."""
     if not name.lower().endswith(".abc"):
         return ()
-    text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    tracks: list[Track] = []
-    for match in _BOOK_TUNE.finditer(text):
-        title = _TITLE.search(match[2])
-        name = one_line(title[1].strip()[:_MAX_NAME]) if title else f"tune {match[1]}"
-        tracks.append(Track(id=str(int(match[1])), name=name, notes=0, selected=False))
-        if len(tracks) == _MAX_TUNES:
-            break
-    return tuple(tracks)
+    tunes = book.split(book.text_of(data))
+    names = book.names([number for number, _ in tunes])
+    return tuple(
+        Track(id=ident, name=book.title(text)[:_MAX_NAME] or f"tune {ident}", notes=0, selected=False)
+        for ident, (_, text) in zip(names[:_MAX_TUNES], tunes, strict=False)
+    )
 
 
 def _part_of(tune: Tune) -> tuple[int, int] | None:

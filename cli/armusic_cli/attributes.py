@@ -38,7 +38,7 @@ DIGITS = 6  # in JSON and CSV; the table has three
 @threads.option
 def command(
     file: Path,
-    tune: int | None,
+    tune: int | str | None,
     names: tuple[str, ...],
     own: tuple[str, ...],
     as_json: bool,

@@ -99,7 +99,7 @@ def command(
     count: int,
     seed: int,
     model: Path | None,
-    tune: int | None,
+    tune: int | str | None,
     data: str | None,
     data_dir: Path | None,
     form: str | None,

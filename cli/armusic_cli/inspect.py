@@ -20,8 +20,9 @@ from armusic_cli.messages import with_flags
 def command(file: Path, as_json: bool, **reading: Any) -> None:
     """Show what is in a file, which measures can be edited, and why not the others.
 
-    FILE is a MIDI, ABC or MusicXML file (book.abc#12: tune 12 of a book). The part that scores highest as a
-    melody (0 to 1) is chosen, unless --track names another. Nothing is written.
+    FILE is a MIDI, ABC or MusicXML file (book.abc#12: tune 12 of a book; book.abc#12.2: the second tune with
+    that number). The part that scores highest as a melody (0 to 1) is chosen, unless --track names another.
+    Nothing is written.
     """
     from armusic import api
 

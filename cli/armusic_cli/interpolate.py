@@ -101,7 +101,7 @@ def command(
     ppq: int | None,
     model: Path | None,
     data: str | None,
-    tune: int | None,
+    tune: int | str | None,
     force: bool,
     no_picture: bool,
     out: Path | None,

@@ -48,7 +48,7 @@ def command(
     points: int,
     key: str,
     model: Path | None,
-    tune: int | None,
+    tune: int | str | None,
     force: bool,
     out: Path | None,
     as_json: bool,

@@ -34,7 +34,22 @@ class Choice(click.Choice[str]):
         return super().get_invalid_choice_message(value, ctx)
 
 
-tune = click.option("--tune", type=int, metavar="N", help="Number (X:) of the tune in an ABC tune book.")
+def tune_number(_: click.Context, __: click.Parameter, value: str | None) -> int | str | None:
+    """Return the number of a tune in a book, a plain one as such."""
+    if value is None:
+        return None
+    match = re.fullmatch(r"0*([0-9]{1,9})(?:\.0*([1-9][0-9]{0,8}))?", value)
+    if not match:
+        raise click.BadParameter(f"{value!r} is no number of a tune: write 12, or 12.2 for the second with that number")
+    return int(match[1]) if match[2] in (None, "1") else f"{match[1]}.{match[2]}"
+
+
+tune = click.option(
+    "--tune",
+    metavar="N",
+    callback=tune_number,
+    help="Number (X:) of the tune in an ABC tune book; 12.2 for the second tune with that number.",
+)
 MOST_STEPS = 99
 MOST_ALTERNATIVES = 16
 layout = click.option(

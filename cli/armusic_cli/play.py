@@ -68,7 +68,7 @@ def command(
     natural: float,
     keep: str,
     model: Path | None,
-    tune: int | None,
+    tune: int | str | None,
     **reading: Any,
 ) -> None:
     """Play a tune in a loop while MIDI knobs change its attributes, each change from the next bar line on.

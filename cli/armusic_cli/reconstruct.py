@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def command(
     file: Path,
     model: Path | None,
-    tune: int | None,
+    tune: int | str | None,
     force: bool,
     out: Path | None,
     as_json: bool,

@@ -32,7 +32,7 @@ def command(
     host: str | None,
     no_open: bool,
     track: str | None,
-    tune: int | None,
+    tune: int | str | None,
 ) -> None:
     """Open a page in the browser that plays a tune while you change its attributes.
 

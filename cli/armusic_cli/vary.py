@@ -79,7 +79,7 @@ def command(
     form: str | None,
     ppq: int | None,
     model: Path | None,
-    tune: int | None,
+    tune: int | str | None,
     force: bool,
     no_picture: bool,
     out: Path | None,

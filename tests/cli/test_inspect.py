@@ -68,6 +68,15 @@ def test_every_command_takes_the_options(run: Run, songs: Path, model: Path) -> 
         assert "no melody in track '8'" in run("attributes", *tune, "--track", "8").error(2)
 
 
+def test_the_second_tune_with_a_number_has_a_name(run: Run, here: Path) -> None:
+    tunes = (f"X:1\nT:{title}\nM:4/4\nL:1/4\nK:C\n{music}|\n" for title, music in (("a", "CDEF"), ("b", "c4")))
+    (here / "b.abc").write_text("\n".join(tunes))
+    for tune in (["b.abc#1.2"], ["b.abc", "--tune", "1.2"], ["b.abc", "--tune", "01.02"]):
+        assert len(run("attributes", *tune).out.splitlines()) == 2
+    assert run("inspect", "b.abc#1.2").out.splitlines()[-1] == "can be used"
+    assert "'1.x' is no number of a tune: write 12" in run("attributes", "b.abc", "--tune", "1.x").error(2)
+
+
 def test_of_a_score_the_parts_are_shown(run: Run, songs: Path) -> None:
     (songs / "b.abc").write_text(
         "X:1\nM:4/4\nL:1/4\nK:C\nV:1 name=Air\nCDEF|\nV:2\nC4|\n\nX:2\nM:5/4\nL:1/4\nK:C\nCDEFG|\n"

@@ -87,6 +87,16 @@ def test_the_examples_are_those_of_the_repository(root: Path) -> None:
     assert (root / "examples/tunes.abc").read_bytes() == (root / "armusic/resources/examples.abc").read_bytes()
 
 
+def test_every_tune_of_a_book_is_in_the_list(client: TestClient) -> None:
+    again = "\n\n".join(f"X:1\nT:Na\\'e {n}\nM:4/4\nL:1/4\nK:C\nCDEF|" for n in range(120))
+    session = open_file(client, again.encode())
+    assert [track["id"] for track in session["tracks"]] == ["1", *(f"1.{n}" for n in range(2, 121))]
+    assert [track["name"] for track in session["tracks"]] == [f"Naé {n}" for n in range(120)]
+    last = client.put(f"/api/sessions/{session['id']}/reading", json={"tune": "1.120"}).json()
+    assert (last["title"], [track["id"] for track in last["tracks"] if track["selected"]]) == ("Naé 119", ["1.120"])
+    assert client.put(f"/api/sessions/{session['id']}/reading", json={"tune": "x"}).status_code == 422
+
+
 def test_another_tune_of_a_book_can_be_selected(client: TestClient) -> None:
     session = open_file(client, BOOK)
     assert session["remarks"] == ["2 tunes in it: the first one is shown"]

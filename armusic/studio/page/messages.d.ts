@@ -163,8 +163,8 @@ export interface Reading {
   tempo: number | null;
   /** Which beat is the first of a measure. */
   downbeat: number;
-  /** Number of the tune in a book. */
-  tune: number | null;
+  /** Number of the tune in a book; 12.2 for the second tune with number 12. */
+  tune: number | string | null;
 }
 
 /** Range of an attribute's slider for a tune, and its distribution in the corpus. */

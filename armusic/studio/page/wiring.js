@@ -58,7 +58,7 @@ function wireControls(actions) {
   });
   on("track", "change", () => {
     const { value } = select("track");
-    actions.chooseTrack(value.includes(":") ? { track: value } : { tune: Number(value) });
+    actions.chooseTrack(value.includes(":") ? { track: value } : { tune: value });
   });
   on("key", "change", () => actions.chooseKey(select("key").value));
   on("tempo", "change", () => {

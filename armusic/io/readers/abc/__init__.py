@@ -19,9 +19,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from armusic.errors import ArmusicError, ReadError, RepeatError, UsageError
-from armusic.files import MAX_BYTES, label, one_line, read_bytes
+from armusic.files import label, one_line, read_bytes
 from armusic.io.readers.abc.body import Body
-from armusic.io.readers.abc.book import LINE_END, names, parse_name, split, title_of
+from armusic.io.readers.abc.book import LINE_END, names, parse_name, split, text_of, title_of
 from armusic.io.readers.abc.fields import default_unit, tempo, unit_length
 from armusic.io.readers.abc.key import key_field, transposed
 from armusic.io.readers.abc.tokens import FIELD, without_comment
@@ -140,7 +140,7 @@ def read(path: str | Path, reading: Reading | None = None, tune: int | str | Non
 
 def read_with_remarks(path: str | Path, reading: Reading, remarks: list[Remark], tune: int | str | None = None) -> Tune:
     """Read as `read` does; choices, omissions and corrections are added to `remarks`."""
-    tunes = split(_text(path, reading.max_size))
+    tunes = split(text_of(read_bytes(path, reading.max_size)))
     numbers = [number for number, _ in tunes]
     if tune is None and len(tunes) > 1:
         raise UsageError(
@@ -174,7 +174,7 @@ def read_all(path: str | Path) -> Iterator[tuple[str, Tune | ArmusicError]]:
         The error is yielded, not raised, so that the rest can be read.
     """
     try:
-        text = _text(path)
+        text = text_of(read_bytes(path))
     except ArmusicError as error:
         yield label(path), error
         return
@@ -185,17 +185,6 @@ def read_all(path: str | Path) -> Iterator[tuple[str, Tune | ArmusicError]]:
             yield source, parse_tune(tune, source)
         except ArmusicError as error:
             yield source, error
-
-
-def _text(path: str | Path, megabytes: float = MAX_BYTES / 1e6) -> str:
-    """Return the text of a file; Latin-1 has every byte, so it comes last."""
-    data = read_bytes(path, megabytes)
-    try:
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return data.decode("utf-16")
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
 
 
 def _range(numbers: list[int]) -> str:

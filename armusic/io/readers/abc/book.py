@@ -16,6 +16,16 @@ _NAME = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,9}))?")
 _TITLE = re.compile(r"^T:(.*)", re.MULTILINE)
 
 
+def text_of(data: bytes) -> str:
+    """Return the text in the bytes of a file: UTF-8, UTF-16 or Latin-1, which has every byte, so it comes last."""
+    try:
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return data.decode("utf-16")
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
 def split(text: str) -> list[tuple[int, str]]:
     r"""Return the tunes in a text, each with its `X:` number.
 
