@@ -31,7 +31,8 @@ from armusic.io import readers
 from armusic.io.readers.options import Reading
 from armusic.music.assembly import Bar, assemble
 from armusic.music.attributes.table import attributes
-from armusic.music.score import DEFAULT_VELOCITY, Metre, Note, Tune
+from armusic.music.regrouping import readable
+from armusic.music.score import DEFAULT_VELOCITY, Note, Tune
 from armusic.music.tokenizer import UNITS_PER_QUARTER
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def to_dataframe(tune: Tune) -> DataFrame:
     DataFrame
         measure (from 1), metre, start and duration (quarter notes from the start of the tune), pitch (MIDI), velocity.
     """
-    measures = iter(enumerate(tune.measures, 1))
+    measures = iter(enumerate(tune.bars, 1))
     number, measure = next(measures)
     rows = []
     for note in tune.notes:
@@ -145,7 +146,7 @@ def from_dataframe(notes: DataFrame, metre: str | None = None, *, title: str = "
     )
     if rows[0][0] < 0 or min(duration for _, duration, *_ in rows) <= 0:
         raise MusicError("a table of notes with a start below 0 or a duration that is not above it")
-    beat = Metre.parse(metre)
+    beat = readable(metre)
     end = max(start + duration for start, duration, *_ in rows)
     bars = [Bar(beat, beat.length)] * -(-end // beat.length)
     return assemble((Note(*row) for row in rows), bars, source=title or "table of notes", title=title)
@@ -234,7 +235,7 @@ def _roll(tune: Tune) -> str:
     down = (HEIGHT - 2 * MARGIN) / (high - low + 1)
     lines = "".join(
         f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{HEIGHT}" stroke="currentColor" stroke-opacity="0.25"/>'
-        for x in (MARGIN + across * float(measure.start) for measure in tune.measures[1:])
+        for x in (MARGIN + across * float(measure.start) for measure in tune.bars[1:])
     )
     notes = "".join(
         f'<rect x="{MARGIN + across * float(note.start):.1f}" y="{MARGIN + down * (high - note.pitch):.1f}"'

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import numpy as np
 
@@ -67,12 +66,10 @@ def prepare(checkpoint: Checkpoint, tune: Tune, measures: tuple[int, int] | None
     OffGridError
         For a note between two ticks.
     """
-    first, last = measures or (1, len(tune.measures))
-    if not 1 <= first <= last <= len(tune.measures):
-        raise UsageError(f"measures {first}-{last}: {tune.source or 'the tune'} has measures 1-{len(tune.measures)}")
+    rows = rows_of(tune, measures)
     tokens = tokenizer.encode(tune)
     varied = np.zeros(len(tokens), dtype=bool)
-    varied[first - 1 : last] = True
+    varied[list(rows)] = True
     frame = checkpoint.frame
     anchors = frame.registers(tokens)
     classes, inside = frame.enter(tokens, anchors)
@@ -84,6 +81,26 @@ def prepare(checkpoint: Checkpoint, tune: Tune, measures: tuple[int, int] | None
         log.warning("%d measures are moved by octaves into %d..%d, and back", moved, frame.low, frame.high)
     silent = padding(tune, tokens.shape[1])
     return Material(tune, tokens, tokenizer.kinds(tune.measures), anchors, classes, silent, varied & inside, unchanged)
+
+
+def rows_of(tune: Tune, measures: tuple[int, int] | None) -> tuple[int, ...]:
+    """Return the places of the measures, by their numbers (first and last, from 1) in the file.
+
+    Raises
+    ------
+    UsageError
+        For measures that the tune does not have, and for a part of those that are read together.
+    """
+    first, last = measures or (1, len(tune.bars))
+    if not 1 <= first <= last <= len(tune.bars):
+        raise UsageError(f"measures {first}-{last}: {tune.source or 'the tune'} has measures 1-{len(tune.bars)}")
+    rows = tune.rows(first, last)
+    if not rows:
+        raise UsageError(
+            f"measures {first}-{last}: {tune.source or 'the tune'} is read two measures at a time: give whole pairs,"
+            f" such as {tune.numbers[tune.bars[first - 1].rows[0]]}"
+        )
+    return rows
 
 
 def pitches(tune: Tune, key: str) -> Bool[np.ndarray, "measure 128"] | None:
@@ -119,8 +136,11 @@ def padding(tune: Tune, width: int) -> Bool[np.ndarray, "measure tick"]:
     """Return the ticks of rest that were put before a pickup and behind a short last measure."""
     silent = np.zeros((len(tune.measures), width), dtype=bool)
     front, back = tune.padding
-    for row, measure in ((0, tune.measures[0]), (-1, tune.measures[-1])):
-        at = tokenizer.tick_units(measure.metre.kind) * Fraction(1, tokenizer.UNITS_PER_QUARTER) + measure.start
+    for row, measure in enumerate(tune.measures):
+        if front <= measure.start and measure.end <= tune.end - back:
+            continue
+        unit = measure.metre.scale / tokenizer.UNITS_PER_QUARTER
+        at = tokenizer.tick_units(measure.metre) * unit + measure.start
         silent[row, : len(at)] |= (at < front) | (at >= tune.end - back)
     return silent
 
@@ -134,4 +154,4 @@ def _unchanged(tune: Tune, row: int, frame: Frame) -> str:
         if frame.name == "absolute"
         else f"it spans {high - low} semitones, more than {frame.high} from its median"
     )
-    return f"measure {row + 1} is left as it is: {reason}"
+    return f"measure {tune.numbers[row]} is left as it is: {reason}"

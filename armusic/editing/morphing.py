@@ -12,7 +12,7 @@ from armusic.editing.decoding import encode
 from armusic.editing.material import Material, prepare, with_tokens
 from armusic.errors import UsageError
 from armusic.inference.checkpoint import Checkpoint
-from armusic.music.score import Measure, Tune
+from armusic.music.score import Tune
 from armusic.music.tokenizer import is_onset
 from armusic.shapes import Float, Int
 from armusic.vae import latent
@@ -125,7 +125,7 @@ def matched(first: Tune, second: Tune, *, loop: bool = False) -> tuple[Tune, Tun
             )
         first, second = (looped(tune, max(counts)) for tune in (first, second))
     for number, (measure, counterpart) in enumerate(zip(first.measures, second.measures, strict=True), 1):
-        if measure.metre.kind != counterpart.metre.kind:
+        if (measure.metre.kind, measure.metre.length) != (counterpart.metre.kind, counterpart.metre.length):
             raise UsageError(
                 f"measure {number} is in {measure.metre} in {names[0]} and in {counterpart.metre} in {names[1]}:"
                 " give tunes whose metres are the same, measure by measure"
@@ -141,7 +141,7 @@ def looped(tune: Tune, count: int) -> Tune:
     Examples
     --------
     >>> from fractions import Fraction
-    >>> from armusic.music.score import Metre, Note
+    >>> from armusic.music.score import Measure, Metre, Note
     >>> short = Tune((Note(Fraction(1), Fraction(1), 60),), (Measure(Fraction(0), Metre(2, 4)),))
     >>> [float(note.start) for note in looped(short, 3).notes]
     [1.0, 3.0, 5.0]
@@ -149,7 +149,7 @@ def looped(tune: Tune, count: int) -> Tune:
     if len(tune.measures) == count:
         return tune
     times = [time * tune.end for time in range(-(-count // len(tune.measures)))]
-    measures = tuple(Measure(start + measure.start, measure.metre) for start in times for measure in tune.measures)[
+    measures = tuple(replace(measure, start=start + measure.start) for start in times for measure in tune.measures)[
         :count
     ]
     notes = (replace(note, start=start + note.start) for start in times for note in tune.notes)
@@ -166,5 +166,5 @@ def _abrupt(start: Material, end: Material, switched: np.ndarray) -> tuple[str, 
         name = material.tune.source or material.tune.title or ("the first" if material is start else "the second")
         sounds = bool(is_onset(material.tokens[row]).any())
         reason = "leaves the model's pitch frame" if sounds else "has no onset"
-        lines.append(f"measure {row + 1} changes at once, in the middle: in {name} it {reason}")
+        lines.append(f"measure {material.tune.numbers[row]} changes at once, in the middle: in {name} it {reason}")
     return tuple(lines)

@@ -112,7 +112,7 @@ class Pool:
         """Return targets as `reach` takes them as a value for each measure and attribute."""
         by_name = targets if isinstance(targets, Mapping) else {self.names[0]: targets}
         percentile = percentiles(self.search.checkpoint, self.search.material.kind)
-        return resolve_all(parse_all(by_name), self.names, self.present, percentile)
+        return resolve_all(parse_all(by_name), self.names, self.present, percentile, self.search.material.tune.places)
 
     def look_up(self, targets: TargetTable, seed: int | None = None) -> tuple[Tokens, list[str]]:
         """Return the tokens that answer finite targets, and messages about targets that are out of reach.
@@ -124,8 +124,9 @@ class Pool:
         tokens[rows] = self.candidates.tokens[places]
         values = self._values(places)
         outside = (targets[rows] < low - _SLACK) | (targets[rows] > high + _SLACK)
+        numbers = self.search.material.tune.numbers
         notes = [
-            f"measure {rows[row] + 1}: {short_name(self.names[column])} {targets[rows[row], column]:.3g}"
+            f"measure {numbers[rows[row]]}: {short_name(self.names[column])} {targets[rows[row], column]:.3g}"
             f" is out of reach ({low[row, column]:.3g} to {high[row, column]:.3g}): {values[row, column]:.3g} reached"
             for row, column in np.argwhere(outside).tolist()
         ]

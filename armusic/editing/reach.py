@@ -119,7 +119,7 @@ def _resolve(
         scale_of(checkpoint, relative)  # refused before the code in an attribute's file is run
     material, allowed = prepare(checkpoint, tune, measures), pitches(tune, key)
     present = tune_values.measure(material.tokens, material.kind, names)
-    table = resolve_all(parsed, names, present, percentiles(checkpoint, material.kind))
+    table = resolve_all(parsed, names, present, percentiles(checkpoint, material.kind), tune.places)
     by_measure = any(target.form in ("curve", "measures") for target in parsed)
     return names, table, by_measure, material, allowed
 

@@ -91,7 +91,7 @@ def reach_result(
         original,
         distances,
         (*material.unchanged, *notes),
-        words.unusual(tokens, material.tokens, material.kind),
+        words.unusual(tokens, material.tokens, material.kind, material.tune.numbers),
         whole,
     )
 

@@ -171,7 +171,7 @@ def interpolate(
             varied_tune = with_tokens(tune, result.tokens)
             values = tune_values.measure(result.tokens, material.kind, (name,))[:, 0]
             whole = closed and not single
-            unusual = words.unusual(result.tokens, material.tokens, material.kind)
+            unusual = words.unusual(result.tokens, material.tokens, material.kind, material.tune.numbers)
             shown = title if number == 1 else f"{title} ({number})"
             variations.append(
                 Variation(

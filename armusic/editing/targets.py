@@ -36,6 +36,7 @@ Values = Float[np.ndarray, " measure"]
 TargetTable = Float[np.ndarray, "measure attribute"]
 Value = SupportsFloat | Sequence[float] | Float[np.ndarray, " measure"]
 """One value for all measures, or one for each."""
+Places = Sequence[float] | None
 Percentile = Callable[[str, float], Values]
 """attribute, percent 0..100 -> its value in the corpus, in the metre of each measure."""
 
@@ -119,14 +120,13 @@ def parse_all(targets: Targets | str) -> list[Target]:
             _parse_value(name, value) if isinstance(value, str) else _from_numbers(name, value)
             for name, value in targets.items()
         ]
-    if isinstance(targets, str):
-        targets = [targets]
+    targets = [targets] if isinstance(targets, str) else targets
     if not isinstance(targets, Sequence):
         raise UsageError(f"targets are {targets!r}: name the attribute, as in {{'rhythm': 0.3}} or ['rhythm=0.3']")
     return [parse(target) if isinstance(target, str) else target for target in targets]
 
 
-def resolve(target: Target, present: Values, percentile: Callable[[float], Values]) -> Values:
+def resolve(target: Target, present: Values, percentile: Callable[[float], Values], places: Places = None) -> Values:
     """Return the value that each measure is to have.
 
     Parameters
@@ -149,7 +149,7 @@ def resolve(target: Target, present: Values, percentile: Callable[[float], Value
     [0.2, 0.3, 0.4, 0.4]
     """
     count = len(present)
-    places, values = (np.array(column) for column in zip(*target.points, strict=True))
+    points, values = (np.array(column) for column in zip(*target.points, strict=True))
     if target.form == "measures":
         if len(values) != count:
             raise UsageError(
@@ -158,17 +158,18 @@ def resolve(target: Target, present: Values, percentile: Callable[[float], Value
             )
         return values
     if target.form == "curve":
-        outside = [place for place in places if not 1 <= place <= count]
-        if outside:
-            raise UsageError(f"curve {target.text}: measure {outside[0]:g}, but the tune has measures 1-{count}")
-        return np.interp(np.arange(1, count + 1), places, values)
+        numbers = np.arange(1, count + 1) if places is None else np.array(places)
+        if outside := [point for point in points if not 1 <= point <= math.ceil(numbers[-1])]:
+            where = f"1-{math.ceil(numbers[-1])}"
+            raise UsageError(f"curve {target.text}: measure {outside[0]:g}, but the tune has measures {where}")
+        return np.interp(numbers, points, values)
     if target.form == "percentile":
         return percentile(float(values[0]))
     return present + values[0] if target.form == "shift" else np.full(count, values[0])
 
 
 def resolve_all(
-    targets: Sequence[Target], names: Sequence[str], present: TargetTable, percentile: Percentile
+    targets: Sequence[Target], names: Sequence[str], present: TargetTable, percentile: Percentile, places: Places = None
 ) -> TargetTable:
     """Return the values that each measure is to have, a column for each attribute.
 
@@ -182,6 +183,8 @@ def resolve_all(
         The tune's own values.
     percentile : callable
         The corpus' values: see `Percentile`.
+    places : sequence of float, optional
+        Numbers of the measures in curves: see `Tune.places`.
 
     Raises
     ------
@@ -194,7 +197,7 @@ def resolve_all(
         raise UsageError(f"targets for {listed}: give one for each of {', '.join(names)}")
     table = np.empty(present.shape)
     for column, name in enumerate(names):
-        table[:, column] = resolve(by_name[name], present[:, column], partial(percentile, name))
+        table[:, column] = resolve(by_name[name], present[:, column], partial(percentile, name), places)
     return table
 
 
@@ -300,9 +303,7 @@ def _curve(points: Iterable[Sequence[str]], where: str) -> tuple[tuple[float, fl
     values: dict[float, float] = {}
     for point in points:
         if len(point) != 2:
-            raise UsageError(
-                f"{where}: {':'.join(point)!r} is no point: write measure:value, and a space between points"
-            )
+            raise UsageError(f"{where}: {':'.join(point)!r} is no point: write measure:value, a space between points")
         measure = _number(point[0], where)
         if measure in values:
             raise UsageError(f"{where}: two values for measure {measure:g}")

@@ -107,7 +107,7 @@ def _start(
     if names:
         columns = [search.names.index(name) for name in names]
         percentile = percentiles(checkpoint, material.kind)
-        table[:, columns] = resolve_all(parsed, names, table[:, columns], percentile)
+        table[:, columns] = resolve_all(parsed, names, table[:, columns], percentile, material.tune.places)
     return search, table, np.array([name not in names for name in search.names])
 
 
@@ -121,6 +121,7 @@ def _compose_all(
     """Return the tune with its measures composed one after another, and messages about those that are left."""
     tune, tokens, later = search.ear.where.tune, search.material.tokens.copy(), np.flatnonzero(search.of >= 0)
     left: list[tuple[int, str]] = []
+    numbers = search.material.tune.numbers
     for rows in equals(search, table):
         row = int(rows[0])
         later = np.setdiff1d(later, rows)
@@ -131,7 +132,7 @@ def _compose_all(
         new = compose(spot, taken, rng)
         if new is None:
             reason = "its notes close a phrase, or sound over a bar line" if stay.all() else NO_OTHER
-            left += [(row, f"measure {row + 1} is left as it is: {reason}") for row in rows.tolist()]
+            left += [(row, f"measure {numbers[row]} is left as it is: {reason}") for row in rows.tolist()]
             continue
         tokens[rows] = new
         classes = tune.classes.copy()
@@ -172,7 +173,7 @@ def fixed(search: Search, rows: Rows) -> tuple[Bool[np.ndarray, " tick"], int]:
 
 
 def _nothing(material: Material, measures: tuple[int, int] | None) -> str:
-    first, last = measures or (1, len(material.tokens))
+    first, last = measures or (1, len(material.tune.bars))
     where = f"measure {first}" if first == last else f"measures {first}-{last}"
     reason = material.unchanged[0] if material.unchanged else "no note begins there"
     return f"{where}: nothing to compose anew: {reason}"

@@ -197,7 +197,7 @@ def _of_tune(
 ) -> Inspection:
     """Return the inspection of a file that could be read, with facts on its tune."""
     pitches = [note.pitch for note in tune.notes]
-    runs = [(str(metre), len(list(group))) for metre, group in groupby(tune.measures, lambda measure: measure.metre)]
+    runs = [(str(metre), len(list(group))) for metre, group in groupby(tune.bars, lambda bar: bar.metre)]
     facts |= {
         "melody": f"{tune.title or source}: {len(tune.notes)} notes, pitches {min(pitches)} to {max(pitches)}",
         "measures": ", ".join(f"{count} of {metre}" for metre, count in runs[:_SHOWN_METRES]),
@@ -207,9 +207,11 @@ def _of_tune(
         tokens = tokenizer.encode(tune)
     except ArmusicError as error:
         return Inspection(source, facts, parts, remarks, str(error))
-    sounds = tokenizer.is_onset(tokens).any(axis=1)
     framed = FRAMES[frame]
-    _, inside = framed.enter(tokens, framed.registers(tokens))
+    _, within = framed.enter(tokens, framed.registers(tokens))
+    onset = tokenizer.is_onset(tokens)
+    sounds = np.array([onset[list(bar.rows)].any() for bar in tune.bars])
+    inside = np.array([within[list(bar.rows)].all() for bar in tune.bars])
     used = int((sounds & inside).sum())
     unused = [f"{int((~sounds).sum())} without a note"] if (~sounds).any() else []
     wide = np.flatnonzero(sounds & ~inside) + 1
@@ -217,6 +219,6 @@ def _of_tune(
         numbers = ", ".join(map(str, wide[:_SHOWN_METRES].tolist()))
         unused.append(f"{len(wide)} of too wide a range ({numbers})")
     unchanged = f"left as they are: {', '.join(unused)}" if unused else ""
-    facts["used"] = f"{used} of {len(tokens)} measures" + (f"; {unchanged}" if unchanged else "")
+    facts["used"] = f"{used} of {len(sounds)} measures" + (f"; {unchanged}" if unchanged else "")
     facts |= further(tune) if further else {}
     return Inspection(source, facts, parts, remarks, unchanged=unchanged)

@@ -1,13 +1,22 @@
-"""A tune of full measures from measures as written: pickups, split measures and a short end are filled up."""
+"""A tune of full measures from measures as written: pickups, split measures and a short end are filled up.
+
+Measures in other metres than a model's own become measures of these: see `armusic.music.regrouping`.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
+import numpy as np
+
 from armusic.errors import MeasureLengthError, NoNotesError, PolyphonyError
+from armusic.music import regrouping
+from armusic.music.metre import TimeSignature
 from armusic.music.score import DEFAULT_BPM, Key, Measure, Metre, Note, Tune
 
 
@@ -17,8 +26,8 @@ class Bar:
 
     Parameters
     ----------
-    metre : Metre
-        Time signature in force.
+    metre : TimeSignature
+        Time signature in force: one that `regrouping.countings` knows.
     length : Fraction
         Length of its notes and rests, in quarter notes.
     closes : bool
@@ -27,7 +36,7 @@ class Bar:
         Number that messages name it by.
     """
 
-    metre: Metre
+    metre: TimeSignature
     length: Fraction
     closes: bool = False
     label: str = ""
@@ -89,7 +98,8 @@ def assemble(
         raise NoNotesError(f"{source}: no notes in it")
     check_monophonic(notes, source)
     front = back = Fraction(0)
-    measures: list[Measure] = []
+    starts: list[Fraction] = []
+    metres: list[TimeSignature] = []
     at = Fraction(0)
     waiting: Bar | None = None  # a short bar before a repeat or double bar
     for index, bar in enumerate(bars):
@@ -108,11 +118,34 @@ def assemble(
                 f"{source}, measure {(waiting or bar).label or index + 1}: {float(length):g} quarter notes long,"
                 f" but {bar.metre} has {float(bar.metre.length):g}"
             )
-        measures.append(Measure(at, bar.metre))
+        starts.append(at)
+        metres.append(bar.metre)
         at += bar.metre.length
         waiting = None
     if front:
         notes = tuple(replace(note, start=note.start + front) for note in notes)
         tempos = tuple((start + front if start else start, bpm) for start, bpm in tempos)
         chords = tuple((start + front, classes) for start, classes in chords)
-    return Tune(notes, tuple(measures), title, source, key, tempos, program, (front, back), chords=chords)
+    measures = _measures(notes, starts, metres, pickup=bool(front))
+    return Tune(notes, measures, title, source, key, tempos, program, (front, back), chords=chords)
+
+
+def _measures(
+    notes: Sequence[Note], starts: Sequence[Fraction], metres: Sequence[TimeSignature], *, pickup: bool
+) -> tuple[Measure, ...]:
+    """Return the measures of a model in full measures of a file."""
+    if all(isinstance(metre, Metre) and metre.own for metre in set(metres)):
+        return tuple(Measure(at, metre) for at, metre in zip(starts, metres, strict=True))  # type: ignore[arg-type]
+    rows = [bisect_right(starts, note.start) - 1 for note in notes]
+    inside: defaultdict[TimeSignature, list[tuple[float, float]]] = defaultdict(list)
+    for row, note in zip(rows, notes, strict=True):
+        inside[metres[row]].append((float(note.start - starts[row]), float(note.duration)))
+    chosen = {}
+    for metre in dict.fromkeys(metres):
+        timed = regrouping.Notes(*np.array(inside[metre], dtype=float).reshape(-1, 2).T)
+        chosen[metre] = regrouping.choose(metre, timed, timed)
+    return tuple(
+        measure
+        for group in regrouping.groups(metres, chosen, pickup=pickup)
+        for measure in regrouping.measures(group, metres, starts[group.first])
+    )

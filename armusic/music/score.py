@@ -1,4 +1,4 @@
-"""Music as exact values: `Note`, `Measure`, `Metre`, `Key` and `Tune`.
+"""Music as exact values: `Note`, `Measure`, `Key` and `Tune`; `Metre` comes from `armusic.music.metre`.
 
 Times are quarter notes, as `Fraction`, from the start of the first measure. A tune is one voice: its
 notes are sorted and do not overlap. Its measures follow one another without a gap, and are all as long as
@@ -8,11 +8,28 @@ their metre says; `armusic.music.assembly` makes them so. A note that is tied ov
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from armusic.errors import MetreError
+from armusic.music.metre import METRES, Metre, TimeSignature
 from armusic.music.smf import MidiData
+
+__all__ = [
+    "DEFAULT_BPM",
+    "DEFAULT_VELOCITY",
+    "METRES",
+    "MODES",
+    "Bar",
+    "Key",
+    "Measure",
+    "Metre",
+    "Note",
+    "Origin",
+    "Tune",
+    "bars",
+    "mixed_number",
+]
 
 DEFAULT_VELOCITY = 80
 DEFAULT_BPM = 120.0  # the MIDI standard's tempo where a file names none
@@ -33,76 +50,6 @@ def mixed_number(value: Fraction) -> str:
     """
     whole, part = divmod(value, 1)
     return f"{whole} {part}" if part else f"{whole}"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Metre:
-    """A time signature, with the beats that it is counted in.
-
-    Simple metres have quarter beats, compound ones dotted quarters; 2/2 counts as four quarters.
-
-    Examples
-    --------
-    >>> Metre(6, 8).beats, Metre(6, 8).compound, Metre(6, 8).length
-    (2, True, Fraction(3, 1))
-    >>> Metre.parse("C|"), str(Metre.parse("C|").kind)
-    (Metre(numerator=2, denominator=2), '4/4')
-    """
-
-    numerator: int
-    denominator: int
-
-    def __post_init__(self) -> None:
-        if (self.numerator, self.denominator) not in _SUPPORTED:
-            raise MetreError(unsupported(str(self)))
-
-    @classmethod
-    def parse(cls, text: str) -> Metre:
-        """Read `4/4`, `6/8`, `C` or `C|`; raise `MetreError` for anything else."""
-        text = {"C": "4/4", "C|": "2/2"}.get(text.strip(), text.strip())
-        numerator, slash, denominator = text.partition("/")
-        if not (slash and numerator.strip().isdecimal() and denominator.strip().isdecimal()):
-            raise MetreError(unsupported(repr(text)))
-        return cls(int(numerator), int(denominator))
-
-    @property
-    def kind(self) -> Metre:
-        """The metre whose grid and weights this one shares (2/2 is counted as 4/4)."""
-        return METRES[0] if self.denominator == 2 else self
-
-    @property
-    def compound(self) -> bool:
-        """Whether the beat is a dotted quarter."""
-        return self.denominator == 8
-
-    @property
-    def beats(self) -> int:
-        """Beats per measure."""
-        return self.kind.numerator // 3 if self.compound else self.kind.numerator
-
-    @property
-    def beat(self) -> Fraction:
-        """Length of a beat, in quarter notes."""
-        return Fraction(3, 2) if self.compound else Fraction(1)
-
-    @property
-    def length(self) -> Fraction:
-        """Length of a measure, in quarter notes."""
-        return self.beats * self.beat
-
-    def __str__(self) -> str:
-        return f"{self.numerator}/{self.denominator}"
-
-
-def unsupported(metre: str) -> str:
-    """Return the message for a metre without a grid."""
-    return f"metre {metre} is not supported: use one of 4/4 (C), 2/2 (C|), 2/4, 3/4, 6/8, 9/8, 12/8"
-
-
-_KINDS = ((4, 4), (2, 4), (3, 4), (6, 8), (9, 8), (12, 8))
-_SUPPORTED = frozenset({*_KINDS, (2, 2)})
-METRES = tuple(Metre(*pair) for pair in _KINDS)
-"""Kinds of metre, one grid each; models identify a metre by its index in this tuple."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,23 +99,69 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A full measure of a tune.
+    """A full measure of a tune, as a model takes it.
 
     Parameters
     ----------
     start : Fraction
         Quarter notes from the start of the first measure.
     metre : Metre
-        Its time signature, which gives its length.
+        Its metre, which gives its length.
+    bars : tuple of TimeSignature, optional
+        Time signatures of the file's measures that begin in it, one after another, where these are others: two of 3/8
+        in a measure of 6/8; 5/4 in the first part of such a measure, and none in the second.
     """
 
     start: Fraction
     metre: Metre
+    bars: tuple[TimeSignature, ...] | None = None
 
     @property
     def end(self) -> Fraction:
         """End of the measure, in quarter notes."""
         return self.start + self.metre.length
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A measure as the file writes it, between two bar lines.
+
+    Parameters
+    ----------
+    start, end : Fraction
+        Quarter notes from the start of the first measure.
+    metre : TimeSignature
+        Its time signature.
+    rows : range
+        Places in `Tune.measures` of those that it has a part of.
+    """
+
+    start: Fraction
+    end: Fraction
+    metre: TimeSignature
+    rows: range
+
+
+def bars(measures: Sequence[Measure]) -> tuple[Bar, ...]:
+    """Return the measures of the file that hold the measures of a tune.
+
+    Examples
+    --------
+    >>> pair = Measure(Fraction(0), Metre(6, 8), (Metre(3, 8), Metre(3, 8)))
+    >>> [(float(bar.start), str(bar.metre), bar.rows) for bar in bars([pair])]
+    [(0.0, '3/8', range(0, 1)), (1.5, '3/8', range(0, 1))]
+    """
+    begun: list[tuple[Fraction, TimeSignature, int]] = []
+    for row, measure in enumerate(measures):
+        at = measure.start
+        for metre in (measure.metre,) if measure.bars is None else measure.bars:
+            begun.append((at, metre, row))
+            at += metre.length
+    until = [(start, row + (measures[row].start < start)) for start, _, row in begun[1:]]
+    ends = [*until, (measures[-1].end, len(measures))] if measures else []
+    return tuple(
+        Bar(start, end, metre, range(row, stop)) for (start, metre, row), (end, stop) in zip(begun, ends, strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,9 +245,35 @@ class Tune:
     @property
     def summary(self) -> str:
         """Title, numbers of measures and notes, metres and key, in a line."""
-        metres = " ".join(dict.fromkeys(str(measure.metre) for measure in self.measures)) or "no metre"
-        facts = [self.title, f"{len(self.measures)} measures of {metres}", f"{len(self.notes)} notes", self.key]
+        metres = " ".join(dict.fromkeys(str(bar.metre) for bar in self.bars)) or "no metre"
+        facts = [self.title, f"{len(self.bars)} measures of {metres}", f"{len(self.notes)} notes", self.key]
         return ", ".join(str(fact) for fact in facts if fact)
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        """The measures as the file writes them, which may be others than those that a model takes."""
+        return bars(self.measures)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """For each measure the number, from 1, of the file's measure that it lies in, or the numbers, as in `3-4`."""
+        first, last = [0] * len(self.measures), [0] * len(self.measures)
+        for number, bar in enumerate(self.bars, 1):
+            for row in bar.rows:
+                first[row], last[row] = first[row] or number, number
+        return tuple(str(low) if low == high else f"{low}-{high}" for low, high in zip(first, last, strict=True))
+
+    @property
+    def places(self) -> tuple[float, ...]:
+        """The middle of the numbers of each measure: 3.5 for one that is two measures of the file, 3 and 4."""
+        ends = (number.split("-") for number in self.numbers)
+        return tuple((int(each[0]) + int(each[-1])) / 2 for each in ends)
+
+    def rows(self, first: int, last: int) -> tuple[int, ...]:
+        """Return the places in `measures` of those that lie within measures of the file, numbered from 1."""
+        bars = self.bars
+        outside = {row for bar in (*bars[: first - 1], *bars[last:]) for row in bar.rows}
+        return tuple(row for row in range(len(self.measures)) if row not in outside)
 
     @property
     def end(self) -> Fraction:

@@ -29,6 +29,8 @@ DUPLE, TRIPLE = [1, 3, 5], [2, 4]  # ticks of a simple beat: its fourths, and it
 HOLD, REST, PAD = 128, 129, 130
 
 UNITS_PER_QUARTER = 12  # the coarsest unit in which every tick of both grids is a whole number
+_FINE = 2 * UNITS_PER_QUARTER  # the same for metres in halved values, such as 6/16
+_SCALES = {scale: int(2 * scale) for scale in (Fraction(1, 2), Fraction(1), Fraction(2))}  # fine units in a unit
 _SIMPLE = np.array([0, 3, 4, 6, 8, 9])
 _COMPOUND = np.array([0, 3, 6, 9, 12, 15])
 
@@ -39,14 +41,14 @@ def ticks(metre: Metre) -> int:
 
 
 def tick_units(metre: Metre) -> Int[np.ndarray, " tick"]:
-    """Return the start of each tick in its measure, in twelfths of a quarter note.
+    """Return the start of each tick in its measure, in twelfths of a quarter note of its kind of metre.
 
     Examples
     --------
     >>> tick_units(Metre(2, 4)).tolist()
     [0, 3, 4, 6, 8, 9, 12, 15, 16, 18, 20, 21]
     """
-    beat = int(metre.beat * UNITS_PER_QUARTER)
+    beat = int(metre.kind.beat * UNITS_PER_QUARTER)
     grid = _COMPOUND if metre.compound else _SIMPLE
     return (np.arange(metre.beats)[:, None] * beat + grid).ravel()
 
@@ -147,14 +149,14 @@ def decode(tokens: Int[np.ndarray, "measure tick"], measures: Sequence[Measure])
     """
     if not measures:
         return ()
-    kind, starts = kinds(measures), _starts(measures)
+    kind, (starts, scales) = kinds(measures), _starts(measures)
     lengths = np.array([ticks(metre) for metre in METRES])[kind]
     rows, columns = np.nonzero((tokens != HOLD) & (np.arange(tokens.shape[1]) < lengths[:, None]))
-    at = starts[rows] + _UNITS[kind[rows], columns]
-    until = np.append(at, int(measures[-1].end * UNITS_PER_QUARTER))[1:]
+    at = starts[rows] + _UNITS[kind[rows], columns] * scales[rows]
+    until = np.append(at, int(measures[-1].end * _FINE))[1:]
     values = tokens[rows, columns]
     return tuple(
-        Note(Fraction(start, UNITS_PER_QUARTER), Fraction(stop - start, UNITS_PER_QUARTER), pitch)
+        Note(Fraction(start, _FINE), Fraction(stop - start, _FINE), pitch)
         for start, stop, pitch in zip(at.tolist(), until.tolist(), values.tolist(), strict=True)
         if pitch < HOLD
     )
@@ -199,19 +201,22 @@ def is_canonical(tokens: Int[np.ndarray, "measure tick"]) -> Bool[np.ndarray, " 
     return ~(silent & (tokens == REST)).any(axis=1)
 
 
-def _starts(measures: Sequence[Measure]) -> Int[np.ndarray, " measure"]:
-    return np.array([int(measure.start * UNITS_PER_QUARTER) for measure in measures], dtype=np.int64)
+def _starts(measures: Sequence[Measure]) -> tuple[Int[np.ndarray, " measure"], Int[np.ndarray, " measure"]]:
+    """Return the start of each measure, and the length of a unit of its kind of metre, in fine units."""
+    starts = np.array([int(measure.start * _FINE) for measure in measures], dtype=np.int64)
+    return starts, np.array([_SCALES[measure.metre.scale] for measure in measures], dtype=np.int64)
 
 
 def _place(
     measures: Sequence[Measure], times: Sequence[Fraction]
 ) -> tuple[Int[np.ndarray, " time"], Int[np.ndarray, " time"]]:
     """Return measure and tick of each time: -1 between two ticks, and the tick after the last one at the end."""
-    kind, starts = kinds(measures), _starts(measures)
-    scaled = [divmod(time.numerator * UNITS_PER_QUARTER, time.denominator) for time in times]
+    kind, (starts, scales) = kinds(measures), _starts(measures)
+    scaled = [divmod(time.numerator * _FINE, time.denominator) for time in times]
     units = np.array([unit for unit, _ in scaled], dtype=np.int64)
     rows = np.minimum(np.searchsorted(starts, units, side="right") - 1, len(measures) - 1)
-    columns = _TICKS[kind[rows], units - starts[rows]]
+    within, rest = np.divmod(units - starts[rows], scales[rows])
+    columns = np.where(rest == 0, _TICKS[kind[rows], within], -1)
     columns[[remainder != 0 for _, remainder in scaled]] = -1
     return rows, columns
 
@@ -221,7 +226,7 @@ def _off_grid(tune: Tune, index: int) -> OffGridError:
     row = max(i for i, measure in enumerate(tune.measures) if measure.start <= note.start)
     measure = tune.measures[row]
     return OffGridError(
-        f"{tune.source}, measure {row + 1}, note of pitch {note.pitch}: it lasts from beat"
+        f"{tune.source}, measure {tune.numbers[row]}, note of pitch {note.pitch}: it lasts from beat"
         f" {mixed_number((note.start - measure.start) / measure.metre.beat + 1)} to"
         f" {mixed_number((note.end - measure.start) / measure.metre.beat + 1)},"
         f" between the six ticks of a beat in {measure.metre}: quantise it to sixteenths or triplets"

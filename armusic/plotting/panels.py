@@ -273,11 +273,12 @@ def heights(
 
 def number_measures(ax: Axes, tune: Tune, inches: float) -> None:
     """Write the numbers of the measures below an axis of a width in inches: all, or as many as there is room for."""
-    count = len(tune.measures)
+    middles = [float(bar.start + bar.end) / 2 for bar in tune.bars]
+    count = len(middles)
     if not count:
         return
     every = next(step for step in (1, 2, 4, 8, 16, 32, 64, count) if inches / count * step >= NUMBER or step == count)
-    shown = [(number, middle) for number, middle in enumerate(_middles(tune), 1) if (number - 1) % every == 0]
+    shown = [(number, middle) for number, middle in enumerate(middles, 1) if (number - 1) % every == 0]
     ax.set_xticks([middle for _, middle in shown])
     ax.set_xticklabels([str(number) for number, _ in shown], fontsize=7, color=INK)
     ax.set_xlabel("measure", fontsize=8, color=INK)
@@ -303,7 +304,7 @@ def _bars(tune: Tune) -> list[Float[np.ndarray, "corner 2"]]:
 
 
 def _bar_lines(ax: Axes, tune: Tune) -> None:
-    lines = [[(float(measure.start), 0), (float(measure.start), 1)] for measure in tune.measures[1:]]
+    lines = [[(float(measure.start), 0), (float(measure.start), 1)] for measure in tune.bars[1:]]
     ax.add_collection(
         LineCollection(lines, colors="#b0b0b0", linewidths=0.6, zorder=0.5, transform=ax.get_xaxis_transform()),
         autolim=False,

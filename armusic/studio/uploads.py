@@ -167,7 +167,7 @@ def _part_of(tune: Tune) -> tuple[int, int] | None:
 
 def _summary(tune: Tune) -> str:
     """Return measures, metres, notes, key and tempo of a tune in one line."""
-    runs = [(str(metre), len(list(group))) for metre, group in groupby(tune.measures, lambda measure: measure.metre)]
+    runs = [(str(metre), len(list(group))) for metre, group in groupby(tune.bars, lambda bar: bar.metre)]
     metres = ", ".join(f"{count} of {metre}" for metre, count in runs[:_MAX_METRES])
     if len(runs) > _MAX_METRES:
         metres += ", ..."
@@ -175,6 +175,6 @@ def _summary(tune: Tune) -> str:
     tempo = f"{tune.tempos[0][1]:.4g} quarter notes a minute"
     if len(tune.tempos) > 1:
         tempo += f", {len(tune.tempos)} tempos"
-    count = len(tune.measures)
+    count = len(tune.bars)
     measures = "measure" if count == 1 else "measures"
     return f"{count} {measures} ({metres}), {len(tune.notes)} notes, {key}, {tempo}"

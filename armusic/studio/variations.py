@@ -225,7 +225,8 @@ def command(editor: Editor, edit: Edit, targets: TargetTable, loop: str, upload:
     editable = np.flatnonzero(varied)
     some = (first, last) != (int(editable[0]), int(editable[-1]))
     if some:
-        line += ["--measures", f"{first + 1}-{last + 1}"]
+        numbers = upload.tune.numbers
+        line += ["--measures", f"{numbers[first].split('-')[0]}-{numbers[last].split('-')[-1]}"]
     if loop == "closed":
         curve = any(":" in goal for goal in goals.values())
         line += ["--each-measure"] if not (of_tune(edit) or some or curve) else []

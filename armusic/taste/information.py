@@ -113,8 +113,9 @@ def summary(tune: Tune) -> str:
     bits_a_note = surprise(tune)
     tokens, kind = tokenizer.encode(tune), tokenizer.kinds(tune.measures)
     mean = bits(tokens, kind)[is_onset(tokens).any(axis=1)].sum() / max(len(tune.notes), 1)
+    numbers = tune.numbers
     most, least = int(bits_a_note.argmax()), int(np.where(bits_a_note > 0, bits_a_note, np.inf).argmin())
     return (
-        f"{mean:.1f} bits a note; most around measure {most + 1} ({bits_a_note[most]:.1f}),"
-        f" least around measure {least + 1} ({bits_a_note[least]:.1f})"
+        f"{mean:.1f} bits a note; most around measure {numbers[most]} ({bits_a_note[most]:.1f}),"
+        f" least around measure {numbers[least]} ({bits_a_note[least]:.1f})"
     )

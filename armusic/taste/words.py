@@ -53,7 +53,7 @@ class Line:
         return abs(np.diff(self.pitch))
 
 
-def unusual(tokens: Tokens, before: Tokens, kind: Kinds) -> tuple[str, ...]:
+def unusual(tokens: Tokens, before: Tokens, kind: Kinds, numbers: Sequence[str] | None = None) -> tuple[str, ...]:
     """Return what is unusual in the measures of a variation, compared with those of its input.
 
     Parameters
@@ -62,6 +62,8 @@ def unusual(tokens: Tokens, before: Tokens, kind: Kinds) -> tuple[str, ...]:
         The variation and the input, canonical: see `armusic.music.tokenizer`.
     kind : int array (measure,)
         Places of the metres in `score.METRES`.
+    numbers : sequence of str, optional
+        What messages number the measures by; from 1 when not given.
 
     Returns
     -------
@@ -96,7 +98,7 @@ def unusual(tokens: Tokens, before: Tokens, kind: Kinds) -> tuple[str, ...]:
         other_ends(tokens, before, kind, key),
     )
     messages = sorted((message for part in parts for message in part), key=lambda message: message[0])
-    return tuple(f"measure {measure + 1}: {text}" for measure, text in messages)
+    return tuple(f"measure {numbers[row] if numbers else row + 1}: {text}" for row, text in messages)
 
 
 def line(tokens: Tokens) -> Line:

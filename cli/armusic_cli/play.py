@@ -99,7 +99,9 @@ def command(
 
         time = api.live.Follow(inp) if clock == "follow" else api.live.Tempo(melody, inp)
         count = len(melody.measures)
-        click.echo(f"playing {melody.title or file.stem}, {count} measures, on {out.name}: Ctrl-C stops", err=True)
+        click.echo(
+            f"playing {melody.title or file.stem}, {len(melody.bars)} measures, on {out.name}: Ctrl-C stops", err=True
+        )
         before: Any = {}
         bars = api.live.play(
             melody, respond, out, time, controls, channel=channel - 1, send_clock=clock == "send", loops=loops
@@ -109,7 +111,8 @@ def command(
                 if bar.steps != before:
                     means = results["last"].values.mean(axis=0)
                     texts = (f"{name} {mean:.3g}" for name, mean in zip(results["last"].names, means, strict=True))
-                    click.echo(f"loop {bar.number // count + 1}, measure {bar.number % count + 1}: {', '.join(texts)}")
+                    number = melody.numbers[bar.number % count]
+                    click.echo(f"loop {bar.number // count + 1}, measure {number}: {', '.join(texts)}")
                     before = bar.steps
     finally:
         for midi_port in (out, inp):

@@ -107,7 +107,8 @@ def command(
         melody, loaded = api.read(file, tune, **reading), api.load(model, "music")
         how: dict[str, Any] = {"natural": natural, "keep": keep, "key": key}
         varied = loaded.vary(melody, measures, targets=named, alternatives=alternatives, seed=seed, **how)
-        first, last = measures or (1, len(melody.measures))
+        first, last = measures or (1, len(melody.bars))
+        part = list(melody.rows(first, last))
         tunes = [("original", melody), *((f"vary {number}", each.tune) for number, each in enumerate(varied, 1))]
         if draft:
             note = ", ".join([f"measures {first}-{last}", *map(short, targets), f"seed {seed}"])
@@ -125,11 +126,10 @@ def command(
             }
         )
         return
-    rows = [["original", str(len(melody.notes)), *_means(varied[0].original[first - 1 : last]), ""]]
+    rows = [["original", str(len(melody.notes)), *_means(varied[0].original[part]), ""]]
     for (name, music), each in zip(tunes[1:], varied, strict=True):
-        part = slice(first - 1, last)
         changed = int((each.distance[part] > 0).sum())
-        rows.append([name, str(len(music.notes)), *_means(each.values[part]), f"{changed} of {last - first + 1}"])
+        rows.append([name, str(len(music.notes)), *_means(each.values[part]), f"{changed} of {len(part)}"])
     tables.show(["tune", "notes", *map(short, varied[0].names), "changed"], rows)
     click.echo(f"attributes: means of measures {first}-{last}")
     for note in dict.fromkeys(note for each in varied for note in each.notes):

@@ -12,9 +12,9 @@ from tests.songs import TUNE, band, signature, song, track
 
 @pytest.fixture
 def songs(here: Path) -> Path:
-    """Put a song of several tracks, one in 5/4 and one that ignores its beats into the folder."""
+    """Put a song of several tracks, one in 10/8 and one that ignores its beats into the folder."""
     (here / "song.mid").write_bytes(band(signatures=[signature(0, 4, 4)]))
-    (here / "five.mid").write_bytes(band(signatures=[signature(0, 5, 4)]))
+    (here / "five.mid").write_bytes(band(signatures=[signature(0, 10, 8)]))
     late = [((8 * n + start) * 1.07, length, pitch) for n in range(4) for start, length, pitch in TUNE]
     (here / "free.mid").write_bytes(song(track(late, others=[signature(0, 4, 4)])))
     return here
@@ -34,7 +34,7 @@ def test_what_is_in_a_file(run: Run, songs: Path) -> None:
 def test_why_it_is_refused(run: Run, songs: Path) -> None:
     done = run("inspect", "five.mid")
     assert (done.code, done.err) == (0, "")
-    assert "measures 1-2 are in 5/4, for which no model is trained" in done.out
+    assert "measures 1-2 are in 10/8, for which no model is trained" in done.out
     assert done.out.splitlines()[-1].startswith("cannot be used: five.mid: no measure in a metre")
     assert run("inspect", "free.mid").out.splitlines()[-1].startswith("cannot be used: free.mid: its notes do not")
     assert run("inspect", "free.mid", "--tempo", 120 / 1.07).out.splitlines()[-1] == "can be used"
@@ -60,7 +60,7 @@ def test_every_command_takes_the_options(run: Run, songs: Path, model: Path) -> 
         done = run(*command, "song.mid", "--track", "Piano", "--voice", "lowest")
         assert done.code == 0
         assert "the melody is track 2 'Piano' channel 3" in done.err
-        assert "metre 7/4 is not supported" in run(*command, "song.mid", "--metre", "7/4").error(2)
+        assert "metre 7/8 is not supported" in run(*command, "song.mid", "--metre", "7/8").error(2)
     assert "no melody in track '8'" in run("morph", "song.mid", "song.mid", "--track", "8").error(2)
     (songs / "a.abc").write_text("X:1\nM:4/4\nL:1/4\nK:C\nV:1 name=Air\nCDEF|\nV:2\nC4|\n")
     for tune in (["a.abc"], ["a.abc", "--tune", "1"], ["a.abc#1"]):
@@ -79,7 +79,7 @@ def test_the_second_tune_with_a_number_has_a_name(run: Run, here: Path) -> None:
 
 def test_of_a_score_the_parts_are_shown(run: Run, songs: Path) -> None:
     (songs / "b.abc").write_text(
-        "X:1\nM:4/4\nL:1/4\nK:C\nV:1 name=Air\nCDEF|\nV:2\nC4|\n\nX:2\nM:5/4\nL:1/4\nK:C\nCDEFG|\n"
+        "X:1\nM:4/4\nL:1/4\nK:C\nV:1 name=Air\nCDEF|\nV:2\nC4|\n\nX:2\nM:10/8\nL:1/4\nK:C\nCDEFG|\n"
     )
     done = run("inspect", "b.abc#1")
     assert (done.code, done.err) == (0, "")
@@ -88,7 +88,7 @@ def test_of_a_score_the_parts_are_shown(run: Run, songs: Path) -> None:
     assert "measures: 1 of 4/4" in done.out
     refused = run("inspect", "b.abc#2")
     assert refused.code == 0
-    assert "cannot be used: b.abc#2: no measure in a metre that can be used, only 5/4" in refused.out
+    assert "cannot be used: b.abc#2: no measure in a metre that can be used, only 10/8" in refused.out
 
 
 def test_variations_are_put_back_into_the_song(run: Run, songs: Path, model: Path) -> None:

@@ -245,7 +245,7 @@ BROKEN = {
     "truncated": (midi("00903c50 04803c00")[:-6], "broken.mid"),
     "no notes": (midi(""), "no notes"),
     "drums": (midi("00993c50 04893c00"), "only drums"),
-    "metre": (midi("00ff580405021808 00903c50 04803c00"), "5/4"),
+    "metre": (midi("00ff58040a031808 00903c50 04803c00"), "10/8"),
     "other beats": (song(track([(start * 1.07, 1, 60) for start in range(40)])), "do not follow its own beats"),
 }
 

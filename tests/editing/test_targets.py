@@ -58,7 +58,7 @@ def test_a_curve_in_a_file(tmp_path: Path, content: str) -> None:
         ("rhythm=", "target 'rhythm='"),
         ("rhythm=much", "rhythm=much: 'much' is no number"),
         ("rhythm=50%", r"'50%' is no number: write a value such as rhythm=0.3, a percentile such as rhythm=p80, or"),
-        ("rhythm=1:0.2,8:0.5", "is no point: write measure:value, and a space between points"),
+        ("rhythm=1:0.2,8:0.5", "is no point: write measure:value, a space between points"),
         ("rhythm=nan", "rhythm=nan: 'nan' is no number"),
         ("rhythm=1e999", "'1e999' is no number"),
         ("rhythm=p101", "percentiles go from p0 to p100"),

@@ -46,9 +46,9 @@ def test_what_is_left_as_it_is(tmp_path: Path) -> None:
 
 def test_why_it_was_refused(tmp_path: Path) -> None:
     path = tmp_path / "song.mid"
-    path.write_bytes(band(signatures=[signature(0, 5, 4)]))
+    path.write_bytes(band(signatures=[signature(0, 10, 8)]))
     inspection = inspect(path)
-    assert inspection.refused.startswith("song.mid: no measure in a metre that can be used, only 5/4")
+    assert inspection.refused.startswith("song.mid: no measure in a metre that can be used, only 10/8")
     assert "melody" not in inspection.facts
     assert len(inspection.parts) == 4
     assert inspect(path, Reading(metre="4/4")).refused == ""

@@ -118,7 +118,7 @@ def test_the_melody_does_not_count_but_other_notes_of_its_track_do() -> None:
 
 
 def test_what_sounds_in_passages_that_are_left_out_does_not_count() -> None:
-    signatures = [signature(4, 5, 4), signature(9, 4, 4)]
+    signatures = [signature(4, 10, 8), signature(9, 4, 4)]
     melody = [*TUNE[:5], (4, 5, 60), *((start + 5, length, pitch) for start, length, pitch in TUNE[5:])]
     chords = [*block(C, F), *((start + 4, 1, pitch) for start in range(5) for pitch in written("Db F Ab", 3)),
               *((start + 9, length, pitch) for start, length, pitch in block(G, C))]  # fmt: skip

@@ -392,7 +392,7 @@ def test_the_score_of_a_variation(client: TestClient, reel: dict[str, Any]) -> N
         ("a.mid", b"", "a.mid: an empty file"),
         ("a.txt", b"tune", "a.txt: suffix .txt stands for no known format: use one of"),
         ("a.xml", b"<a/>", "a.xml: not a MusicXML score"),
-        ("a.abc", b"X:1\nM:5/4\nK:C\nABcde|\n", "a.abc"),
+        ("a.abc", b"X:1\nM:10/8\nK:C\nABcde|\n", "a.abc"),
         ("../../a.mid", b"MThd", "a.mid: cut short"),
         ("a.abc", b"X:1\nM:2/4\nL:1/4\nK:C\n" + b"AB|" * 300, "a.abc: 300 measures: the studio takes up to 256"),
     ],

@@ -105,10 +105,10 @@ class Reading:
             if getattr(self, name) not in choices:
                 raise UsageError(f"{name} {getattr(self, name)!r} is not known: use one of {', '.join(choices)}")
         if self.metre is not None:
-            from armusic.music.score import Metre  # here: `--help` needs the fields alone
+            from armusic.music.regrouping import readable  # here: `--help` needs the fields alone
 
             try:
-                Metre.parse(self.metre)
+                readable(self.metre)
             except MetreError as error:
                 raise UsageError(str(error)) from None
         if self.tempo is not None and not _SLOWEST <= self.tempo <= _FASTEST:

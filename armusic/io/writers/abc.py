@@ -21,7 +21,8 @@ from armusic.files import atomic_path, label, one_line
 from armusic.io.abc_text import encoded
 from armusic.io.writers.layout import Named, keys_of, say_moved
 from armusic.io.writers.notation import Symbol, WrittenMeasure, notate, padding_of, tempo
-from armusic.music.score import Key, Metre
+from armusic.music.metre import TimeSignature
+from armusic.music.score import Key
 
 MEASURES_PER_LINE = 4
 
@@ -67,7 +68,7 @@ def text(tunes: Named, source: str = "score") -> str:
 
     Examples
     --------
-    >>> from armusic.music.score import Measure, Note, Tune
+    >>> from armusic.music.score import Measure, Metre, Note, Tune
     >>> scale = tuple(Note(Fraction(beat), Fraction(1), 65 + 2 * beat) for beat in range(2))
     >>> print(text([("Two", Tune(scale, (Measure(Fraction(0), Metre(2, 4)),), key=Key(1)))]))
     X:1
@@ -80,7 +81,7 @@ def text(tunes: Named, source: str = "score") -> str:
     <BLANKLINE>
     """
     keys = keys_of(tunes)
-    first, metre = tunes[0][1], tunes[0][1].measures[0].metre
+    first, metre = tunes[0][1], tunes[0][1].bars[0].metre
     bpm = first.tempos[0][1]
     title = encoded(one_line(first.title or tunes[0][0]))
     head = ["X:1", f"T:{title}", f"M:{metre}", "L:1/8", f"Q:{_tempo(bpm, metre)}"]
@@ -183,7 +184,7 @@ def _length(length: Fraction) -> str:
     return over + under
 
 
-def _tempo(bpm: float, metre: Metre) -> str:
+def _tempo(bpm: float, metre: TimeSignature) -> str:
     beat, count = tempo(bpm, metre)
     return f"{beat / 4}={count}"
 

@@ -162,7 +162,7 @@ def side_by_side(tunes: Named) -> Arrangement:
         tuple(strips),
         float(first.end),
         tuple((float(at), rate) for at, rate in first.tempos),
-        tuple((float(m.start), m.metre.numerator, m.metre.denominator) for m in first.measures),
+        tuple((float(bar.start), bar.metre.numerator, bar.metre.denominator) for bar in first.bars),
         (),
         tuple(float(measure.start) for measure in first.measures),
         0,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
-from armusic.music.score import Metre
+from armusic.io.writers.parts import Beats
 
 _QUARTER, _EIGHTH = Fraction(1), Fraction(1, 2)
 
@@ -32,11 +32,12 @@ class Stem:
     plain: bool
 
 
-def beams(metre: Metre, stems: Sequence[Stem]) -> list[tuple[str, ...]]:
+def beams(metre: Beats, stems: Sequence[Stem]) -> list[tuple[str, ...]]:
     """Return the kinds of beams of each symbol of a measure, the eighth beam first.
 
     Examples
     --------
+    >>> from armusic.music.metre import Metre
     >>> eighth = Fraction(1, 2)
     >>> beams(Metre(2, 4), [Stem(at * eighth, eighth, True, True) for at in range(3)])
     [('begin',), ('continue',), ('end',)]

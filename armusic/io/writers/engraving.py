@@ -23,9 +23,12 @@ from armusic.extras import require
 from armusic.files import atomic_path, label, one_line
 from armusic.io.writers import musicxml
 from armusic.io.writers.layout import Named, keys_of
-from armusic.io.writers.notation import VALUES, tempo
-from armusic.music.attributes import canonical_name, of_tune
-from armusic.music.score import Metre, Tune
+from armusic.io.writers.notation import tempo
+from armusic.io.writers.values import VALUES
+from armusic.music.attributes import canonical_name
+from armusic.music.attributes.table import of_bars
+from armusic.music.metre import TimeSignature
+from armusic.music.score import Tune
 from armusic.shapes import Float
 
 MEASURES_PER_LINE = 4
@@ -121,7 +124,7 @@ def svg(tunes: Named, attributes: Sequence[str] = (), *, source: str = "score") 
         As for `write`.
     """
     names = [canonical_name(name) for name in attributes]
-    values = [of_tune(tune, names) if names else np.empty((len(tune.measures), 0)) for _, tune in tunes]
+    values = [of_bars(tune, names) for _, tune in tunes]
     limits = [(float(column.min()), float(column.max())) for column in np.concatenate(values).T]
     first = tunes[0][1]
     page = Element(f"{{{_SVG}}}svg", {"version": "1.1", "font-family": "serif", "fill": _INK})
@@ -135,7 +138,7 @@ def svg(tunes: Named, attributes: Sequence[str] = (), *, source: str = "score") 
         _text(page, _MARGIN, at - 10, one_line(name), size=14, weight="bold")
         if tune.tempos[0][1] != bpm:
             bpm = tune.tempos[0][1]
-            _tempo(page, at - 10, bpm, tune.measures[0].metre)
+            _tempo(page, at - 10, bpm, tune.bars[0].metre)
         row = 0
         for line in lines:
             line.drawing.set("x", f"{_MARGIN:g}")
@@ -269,7 +272,7 @@ def _panel(
         _text(page, x, y - 4, f"{value:.2f}", size=8, anchor="middle")
 
 
-def _tempo(page: Element, y: float, bpm: float, metre: Metre) -> None:
+def _tempo(page: Element, y: float, bpm: float, metre: TimeSignature) -> None:
     """Write a tempo to the right of a tune's name, with a drawn note: few fonts have one."""
     beat, count = tempo(bpm, metre)
     base, dots = VALUES[beat]

@@ -19,7 +19,7 @@ from armusic.music import smf
 from armusic.music.score import Note, Origin, Tune
 from armusic.music.smf import Event, MidiData
 
-_GRID = 12  # parts of a quarter note that must be whole ticks
+_GRID = 12  # parts of a quarter note that must be whole ticks, or twice as many in metres of halved values
 _FIRST, _UNCHANGED, _LAST, _END = range(4)  # order at one tick: a note ends before the next one starts
 
 
@@ -76,7 +76,8 @@ def assemble(
     UsageError
         For a `ppq` that is no multiple of the file's: its events would move.
     """
-    file = _finer(origin.file, ppq)
+    halved = any(measure.metre.scale < 1 for measure in origin.measures)
+    file = _finer(origin.file, ppq, _GRID * (1 + halved))
     track = file.tracks[origin.track]
     used = {event.status & 0x0F for track_events in file.tracks for event in track_events if event.status < smf.SYSEX}
     free = iter([channel for channel in channels if channel not in used])
@@ -92,14 +93,14 @@ def assemble(
     return MidiData(smf.TRACKS if beside else file.type, file.ticks_per_quarter, tuple(tracks)), homes
 
 
-def _finer(file: MidiData, ppq: int | None) -> MidiData:
+def _finer(file: MidiData, ppq: int | None, grid: int) -> MidiData:
     """Return the file with enough ticks per quarter note to make sixteenths and triplets whole."""
     own = file.ticks_per_quarter
     if ppq is not None and ppq % own:
         raise UsageError(
-            f"{ppq} ticks per quarter note: the file around the melody has {own}: give a multiple of {lcm(own, _GRID)}"
+            f"{ppq} ticks per quarter note: the file around the melody has {own}: give a multiple of {lcm(own, grid)}"
         )
-    scale = (ppq or lcm(own, _GRID)) // own
+    scale = (ppq or lcm(own, grid)) // own
     if scale == 1 or own * scale > smf.MAX_RESOLUTION:
         return file
     tracks = (tuple(replace(event, tick=event.tick * scale) for event in track) for track in file.tracks)

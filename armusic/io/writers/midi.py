@@ -23,8 +23,10 @@ from armusic.errors import UsageError
 from armusic.files import atomic_path, label
 from armusic.io.writers import in_place
 from armusic.io.writers.layout import CHANNELS, Named, check_together, place_of, to_ascii
+from armusic.io.writers.notation import pulse
 from armusic.music import smf
-from armusic.music.score import Key, Measure, Metre, Tune
+from armusic.music.metre import TimeSignature
+from armusic.music.score import Bar, Key, Tune
 
 TICKS_PER_QUARTER = 480
 
@@ -166,31 +168,30 @@ def _conductor(tune: Tune, start: Fraction | int, ppq: int) -> _Events:
     for at, bpm in tune.tempos:
         tempo = int.from_bytes(smf.tempo(bpm), "big")
         messages.append((_tick(start + at, ppq), _SET, mido.MetaMessage("set_tempo", tempo=tempo)))
-    for measure in _changes(tune.measures):
-        messages.append((_tick(start + measure.start, ppq), _SET, _time_signature(measure.metre)))
+    for bar in _changes(tune.bars):
+        messages.append((_tick(start + bar.start, ppq), _SET, _time_signature(bar.metre)))
     name = _key_name(tune.key)
     if name:
         messages.append((_tick(start, ppq), _SET, mido.MetaMessage("key_signature", key=name)))
     return messages
 
 
-def _changes(measures: Iterable[Measure]) -> Iterator[Measure]:
-    """Yield the first measure and each one whose metre differs from the one before."""
-    before: Metre | None = None
-    for measure in measures:
-        if measure.metre != before:
-            yield measure
-        before = measure.metre
+def _changes(bars: Iterable[Bar]) -> Iterator[Bar]:
+    """Yield the first measure and each one whose time signature differs from the one before."""
+    before: TimeSignature | None = None
+    for bar in bars:
+        if bar.metre != before:
+            yield bar
+        before = bar.metre
 
 
-def _time_signature(metre: Metre) -> mido.MetaMessage:
+def _time_signature(metre: TimeSignature) -> mido.MetaMessage:
     """Return a time signature whose metronome clicks on the beats: dotted quarters in 6/8, halves in 2/2."""
-    beat = metre.beat * Fraction(metre.kind.numerator, metre.numerator)
     return mido.MetaMessage(
         "time_signature",
         numerator=metre.numerator,
         denominator=metre.denominator,
-        clocks_per_click=int(_CLOCKS_PER_QUARTER * beat),
+        clocks_per_click=int(_CLOCKS_PER_QUARTER * pulse(metre)),
     )
 
 

@@ -21,8 +21,10 @@ from xml.etree.ElementTree import Element, SubElement
 
 from armusic.files import atomic_path, label, one_line
 from armusic.io.writers.layout import Named, check_together, keys_of, say_moved
-from armusic.io.writers.notation import VALUES, Symbol, WrittenMeasure, notate, padding_of, tempo
-from armusic.music.score import Key, Metre
+from armusic.io.writers.notation import Symbol, WrittenMeasure, notate, padding_of, tempo
+from armusic.io.writers.values import VALUES
+from armusic.music.metre import TimeSignature
+from armusic.music.score import Key
 
 LEAST_DIVISIONS = 96  # of a quarter note: 128th notes and those of triplets are whole numbers
 MOST_DIVISIONS = 16_383  # that the standard recommends
@@ -32,7 +34,8 @@ _HEAD = (
     ' "-//Recordare//DTD MusicXML 4.0 Partwise//EN" "http://www.musicxml.org/dtds/partwise.dtd">\n'
 )
 _TYPES = {
-    Fraction(4): "whole", Fraction(2): "half", Fraction(1): "quarter", Fraction(1, 2): "eighth", Fraction(1, 4): "16th",
+    Fraction(8): "breve", Fraction(4): "whole", Fraction(2): "half", Fraction(1): "quarter",
+    Fraction(1, 2): "eighth", Fraction(1, 4): "16th", Fraction(1, 64): "256th",
     Fraction(1, 8): "32nd", Fraction(1, 16): "64th", Fraction(1, 32): "128th",
 }  # fmt: skip
 _ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
@@ -82,7 +85,7 @@ def score(tunes: Named, layout: str = "tracks", source: str = "score") -> Elemen
 
     Examples
     --------
-    >>> from armusic.music.score import Measure, Note, Tune
+    >>> from armusic.music.score import Measure, Metre, Note, Tune
     >>> scale = tuple(Note(Fraction(beat), Fraction(1), 60 + 2 * beat) for beat in range(2))
     >>> root = score([("one", Tune(scale, (Measure(Fraction(0), Metre(2, 4)),)))])
     >>> [step.text for step in root.iter("step")]
@@ -123,7 +126,7 @@ def score(tunes: Named, layout: str = "tracks", source: str = "score") -> Elemen
 def _sections(part: Element, sections: Sequence[Section], divisions: int, *, bass: bool) -> None:
     """Add the measures of tunes, one after another; only the first has a pickup, and only the last ends short."""
     key: Key | None = None
-    metre: Metre | None = None
+    metre: TimeSignature | None = None
     bpm: float | None = None
     behind = 0  # measures of the sections before
     last = len(sections) - 1
@@ -152,7 +155,7 @@ def _sections(part: Element, sections: Sequence[Section], divisions: int, *, bas
         behind += measures[-1].number if measures else 0
 
 
-def _attributes(element: Element, key: Key | None, metre: Metre | None, divisions: int) -> None:
+def _attributes(element: Element, key: Key | None, metre: TimeSignature | None, divisions: int) -> None:
     if key is None and metre is None:
         return
     attributes = _add(element, "attributes")
@@ -204,7 +207,7 @@ def _symbols(
         _note(element, symbol, divisions, bracket="no" if beamed else "yes")
 
 
-def _tempo(element: Element, bpm: float, metre: Metre, offset: Fraction) -> None:
+def _tempo(element: Element, bpm: float, metre: TimeSignature, offset: Fraction) -> None:
     """Add a tempo, `offset` divisions after the present position in the measure."""
     mark = _add(element, "direction", placement="above")
     metronome = _add(_add(mark, "direction-type"), "metronome")

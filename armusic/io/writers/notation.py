@@ -14,17 +14,13 @@ from fractions import Fraction
 from itertools import groupby, pairwise
 
 from armusic.io.writers.beams import Stem, beams
+from armusic.io.writers.parts import Part, parts, written
 from armusic.io.writers.spelling import Spelling, shown, spell
 from armusic.io.writers.tuplets import Tuplet, tuplets, writable
-from armusic.music.score import Key, Measure, Metre, Note, Tune
+from armusic.io.writers.values import VALUES, values
+from armusic.music.metre import TimeSignature
+from armusic.music.score import Bar, Key, Note, Tune
 
-_BASES = tuple(Fraction(4, 2**power) for power in range(8))  # from a whole note to a 128th, in quarter notes
-VALUES = {base * dotted: (base, dots) for base in _BASES for dots, dotted in ((0, Fraction(1)), (1, Fraction(3, 2)))}
-"""Durations of single symbols, in quarter notes, each with its undotted length and its dots."""
-
-_LENGTHS = sorted(VALUES, reverse=True)
-_EIGHTH, _QUARTER = Fraction(1, 2), Fraction(1)
-_THREE = 3  # beats: the measure has no halves to show
 _FINEST_EDGE = 12  # parts of a quarter note on which a pickup may begin and a last measure end
 
 Padding = tuple[Fraction, Fraction]
@@ -86,7 +82,7 @@ class WrittenMeasure:
     `start` and `length` are in quarter notes; a pickup has the number 0. `moved` is whether times in it were moved.
     """
 
-    measure: Measure
+    measure: Bar
     symbols: tuple[Symbol, ...]
     start: Fraction
     length: Fraction
@@ -117,51 +113,77 @@ def notate(
 
     Examples
     --------
-    >>> from armusic.music.score import Metre
+    >>> from armusic.music.score import Measure, Metre
     >>> notes = (Note(Fraction(1, 2), Fraction(1), 60), Note(Fraction(3, 2), Fraction(1), 61))
     >>> (measure,) = notate(Tune(notes, (Measure(Fraction(0), Metre(4, 4)),)), Key(0))
     >>> [f"{s.spelling.letter if s.spelling else 'z'}{s.base}{'-' * s.tied_on}" for s in measure.symbols]
     ['z1/2', 'C1', 'C1/2-', 'C1/2', 'z1/2', 'z1']
     """
-    measures: list[WrittenMeasure] = []
-    first_note = 0  # index of the first note that may sound in the measure
-    last = len(tune.measures) - 1
-    notes, moved = writable(tune.notes, tune.measures)
+    bars = tune.bars
+    divided = parts(tune, bars)
+    starts = [part.real for part in divided]
+    plain = all(part.scale == 1 for part in divided)
+
+    def at(time: Fraction) -> Fraction:
+        return time if plain else written(time, divided, starts)
+
+    notes, moved = writable([_at(note, at(note.start), at(note.end)) for note in tune.notes], divided)
+    cuts = [at(cut) for cut in cuts]
     padding = padding_of(tune) if padding is None else padding
-    for index, measure in enumerate(tune.measures):
-        low = measure.start + (padding[0] if index == 0 else 0)
-        high = measure.end - (padding[1] if index == last else 0)
-        while first_note < len(notes) and notes[first_note].end <= low:
-            first_note += 1
-        after_last = first_note
-        while after_last < len(notes) and notes[after_last].start < high:
-            after_last += 1
-        spans = [
-            (start - measure.start, end - measure.start, note)
-            for first, second, note in _spans(notes[first_note:after_last], low, high)
-            for start, end in pairwise([first, *cuts[bisect_right(cuts, first) : bisect_left(cuts, second)], second])
-        ]
-        symbols = _beamed(measure, _signed(_symbols(measure, spans, key), key))
-        number = index + 1 - bool(padding[0])
-        measures.append(WrittenMeasure(measure, tuple(symbols), low, high - low, number, index in moved))
+    measures: list[WrittenMeasure] = []
+    first_note = 0  # index of the first note that may sound in the part
+    for number, run in groupby(divided, key=lambda part: part.bar):
+        bar, symbols, changed = bars[number], [], False
+        low = bar.start + (padding[0] if number == 0 else 0)
+        high = bar.end - (padding[1] if number == len(bars) - 1 else 0)
+        for part in run:
+            begin, end = max(part.start, at(low)), min(part.end, at(high))
+            while first_note < len(notes) and notes[first_note].end <= begin:
+                first_note += 1
+            after_last = first_note
+            while after_last < len(notes) and notes[after_last].start < end:
+                after_last += 1
+            spans = [
+                (start - part.start, stop - part.start, note)
+                for first, second, note in _spans(notes[first_note:after_last], begin, end)
+                for start, stop in pairwise(
+                    [first, *cuts[bisect_right(cuts, first) : bisect_left(cuts, second)], second]
+                )
+            ]
+            symbols += _beamed(part, _symbols(part, spans, key))
+            changed |= part in moved
+        shown_number = number + 1 - bool(padding[0])
+        measures.append(WrittenMeasure(bar, tuple(_signed(symbols, key)), low, high - low, shown_number, changed))
     return measures
 
 
-def tempo(bpm: float, metre: Metre) -> tuple[Fraction, str]:
+def _at(note: Note, start: Fraction, end: Fraction) -> Note:
+    return note if (start, end) == (note.start, note.end) else replace(note, start=start, duration=end - start)
+
+
+def tempo(bpm: float, metre: TimeSignature) -> tuple[Fraction, str]:
     """Return a written tempo: a beat in quarter notes, and the number of beats in a minute.
 
     The beat is the metre's if the number then has at most three decimals, else a quarter note.
 
     Examples
     --------
+    >>> from armusic.music.metre import Metre
     >>> tempo(168.0, Metre(6, 8)), tempo(100.0, Metre(6, 8))
     ((Fraction(3, 2), '112'), (Fraction(1, 1), '100'))
     """
-    beat = Fraction(2) if metre.denominator == 2 else metre.beat
+    beat = pulse(metre)
     count = bpm / float(beat)
     if abs(count - round(count, 3)) > 1e-9:
         beat, count = Fraction(1), bpm
     return beat, f"{count:.3f}".rstrip("0").rstrip(".")
+
+
+def pulse(metre: TimeSignature) -> Fraction:
+    """Return the length of a beat as it is conducted, in quarter notes: halves in 2/2, the whole measure in 3/8."""
+    if (metre.numerator, metre.denominator) == (3, 8):
+        return metre.length
+    return Fraction(2) if metre.denominator == 2 else metre.beat
 
 
 def padding_of(*tunes: Tune, front: bool = True, back: bool = True) -> Padding:
@@ -172,7 +194,7 @@ def padding_of(*tunes: Tune, front: bool = True, back: bool = True) -> Padding:
 
     Examples
     --------
-    >>> from armusic.music.score import Metre
+    >>> from armusic.music.score import Measure, Metre
     >>> measures = (Measure(Fraction(0), Metre(2, 4)), Measure(Fraction(2), Metre(2, 4)))
     >>> notes = (Note(Fraction(1), Fraction(2), 60),)
     >>> [float(rest) for rest in padding_of(Tune(notes, measures, padding=(Fraction(1), Fraction(95, 96))))]
@@ -207,9 +229,9 @@ def _spans(notes: Sequence[Note], low: Fraction, high: Fraction) -> Iterator[tup
 _Span = tuple[Fraction, Fraction, Note | None]
 
 
-def _symbols(measure: Measure, spans: Sequence[_Span], key: Key) -> list[Symbol]:
-    """Return the symbols of a measure, in time from its start; accidentals and beams come later."""
-    groups = tuplets(measure.metre, {time for start, end, _ in spans for time in (start, end)})
+def _symbols(part: Part, spans: Sequence[_Span], key: Key) -> list[Symbol]:
+    """Return the symbols of a part of a measure, in written time from its start; accidentals and beams come later."""
+    groups = tuplets(part.metre, {time for start, end, _ in spans for time in (start, end)})
     edges = sorted({edge for group in groups for edge in (group.start, group.end)})
     placed: list[tuple[Tuplet | None, Symbol]] = []
     for start, end, note in spans:
@@ -218,10 +240,10 @@ def _symbols(measure: Measure, spans: Sequence[_Span], key: Key) -> list[Symbol]
         for low, high in pairwise([start, *(edge for edge in edges if start < edge < end), end]):
             group = next((group for group in groups if group.start <= low < group.end), None)
             ratio = group.ratio if group else Fraction(1)
-            for at, length in _values(measure.metre, low, high, rest=note is None, tuplet=group):
+            for at, length in values(part.metre, low, high, rest=note is None, tuplet=group):
                 sounding = length / ratio
-                tied_back = note is not None and note.start < measure.start + at
-                tied_on = note is not None and note.end > measure.start + at + sounding
+                tied_back = note is not None and note.start < part.start + at
+                tied_on = note is not None and note.end > part.start + at + sounding
                 symbol = Symbol(
                     at, sounding, *VALUES[length], heads[0], others=others, tied_back=tied_back, tied_on=tied_on
                 )
@@ -234,42 +256,6 @@ def _symbols(measure: Measure, spans: Sequence[_Span], key: Key) -> list[Symbol]
             members = [replace(s, place=(n, len(members)), parts=parts) for n, s in enumerate(members)]
         symbols += members
     return symbols
-
-
-def _values(
-    metre: Metre, low: Fraction, high: Fraction, *, rest: bool, tuplet: Tuplet | None
-) -> Iterator[tuple[Fraction, Fraction]]:
-    """Yield start and written length of the symbols that fill the time from `low` to `high`."""
-    ratio = tuplet.ratio if tuplet else Fraction(1)
-    while low < high:
-        remaining = (high - low) * ratio
-        length = next(
-            length
-            for length in _LENGTHS
-            if length <= remaining and (not (rest and VALUES[length][1]) if tuplet else _fits(metre, low, length, rest))
-        )
-        yield low, length
-        low += length / ratio
-
-
-def _fits(metre: Metre, at: Fraction, length: Fraction, rest: bool) -> bool:
-    """Return whether one symbol may stand there, by the usual rules on showing the beats."""
-    offset, beats = at % metre.beat, length / metre.beat
-    if offset + length <= metre.beat:
-        if not rest:
-            return True
-        if metre.compound and length > _EIGHTH:
-            return offset == 0 and length in (metre.beat, _QUARTER)
-        return VALUES[length][1] == 0 and at % length == 0
-    half = 2 * metre.beat if metre.beats % 2 == 0 else metre.length
-    within = at // half == (at + length - Fraction(1, 128)) // half
-    if rest:
-        return at % length == 0 and beats in (2, 4) and metre.beats != _THREE
-    if metre.compound:
-        return offset == 0 and beats.denominator == 1 and (at % length == 0 or metre.beats == _THREE)
-    if offset == 0:
-        return within or at == 0 or (at % half == _QUARTER and length == 2)
-    return offset == _EIGHTH and within and length in (_QUARTER, 3 * _EIGHTH)
 
 
 def _signed(symbols: Sequence[Symbol], key: Key) -> list[Symbol]:
@@ -289,10 +275,17 @@ def _signed(symbols: Sequence[Symbol], key: Key) -> list[Symbol]:
     ]
 
 
-def _beamed(measure: Measure, symbols: Sequence[Symbol]) -> list[Symbol]:
-    """Return the symbols with their beams."""
+def _beamed(part: Part, symbols: Sequence[Symbol]) -> list[Symbol]:
+    """Return the symbols with their beams, and in time from the start of the measure."""
+    scale = part.scale
     stems = [
-        Stem(symbol.start, symbol.base, symbol.spelling is not None, not symbol.dots and symbol.place is None)
-        for symbol in symbols
+        Stem(s.start, s.base * scale, s.spelling is not None, not s.dots and s.place is None and scale <= 1)
+        for s in symbols
     ]
-    return [replace(symbol, beams=kinds) for symbol, kinds in zip(symbols, beams(measure.metre, stems), strict=True)]
+    kinds = beams(part.metre, stems)
+    if scale == 1 and not part.onset:
+        return [replace(symbol, beams=each) for symbol, each in zip(symbols, kinds, strict=True)]
+    return [
+        replace(s, start=part.onset + s.start * scale, duration=s.duration * scale, base=s.base * scale, beams=each)
+        for s, each in zip(symbols, kinds, strict=True)
+    ]

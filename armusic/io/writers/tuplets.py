@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
 
-from armusic.music.score import Measure, Metre, Note
+from armusic.io.writers.parts import Beats, Part
+from armusic.music.score import Note
 
 FINEST = Fraction(1, 32)  # of a quarter note: a 128th, the shortest value that is written
 MOST_PARTS = 9  # of a tuplet: ABC has no more
@@ -39,11 +40,12 @@ class Tuplet:
         return Fraction(self.actual, self.normal)
 
 
-def tuplets(metre: Metre, times: Iterable[Fraction]) -> list[Tuplet]:
+def tuplets(metre: Beats, times: Iterable[Fraction]) -> list[Tuplet]:
     """Return the tuplets of a measure, for the times at which its notes and rests start and end.
 
     Examples
     --------
+    >>> from armusic.music.metre import Metre
     >>> [(float(t.start), t.actual, t.normal) for t in tuplets(Metre(4, 4), {Fraction(1, 3), Fraction(11, 5)})]
     [(0.0, 3, 2), (2.0, 5, 4)]
     """
@@ -67,7 +69,7 @@ def tuplets(metre: Metre, times: Iterable[Fraction]) -> list[Tuplet]:
     return result
 
 
-def _slow(metre: Metre, beat: int, times: Sequence[Fraction], both: bool) -> Tuplet | None:
+def _slow(metre: Beats, beat: int, times: Sequence[Fraction], both: bool) -> Tuplet | None:
     """Return the tuplet over two beats, if they are nothing else."""
     if not both or metre.compound or not (beat % 2 == 0 or metre.beats == _THREE):
         return None
@@ -78,7 +80,7 @@ def _slow(metre: Metre, beat: int, times: Sequence[Fraction], both: bool) -> Tup
     return _tuplet(start, length, parts)
 
 
-def _of_beat(metre: Metre, start: Fraction, times: Sequence[Fraction]) -> list[Tuplet]:
+def _of_beat(metre: Beats, start: Fraction, times: Sequence[Fraction]) -> list[Tuplet]:
     whole = _parts(times, start, metre.beat)
     if metre.compound:
         spans = [start + number * _EIGHTH for number in range(int(metre.beat / _EIGHTH))]
@@ -105,17 +107,19 @@ def _tuplet(start: Fraction, length: Fraction, parts: int) -> Tuplet:
     return Tuplet(start, start + length, parts, int(length / base))
 
 
-def writable(notes: Sequence[Note], measures: Sequence[Measure]) -> tuple[tuple[Note, ...], frozenset[int]]:
-    """Return notes of one voice whose times all can be written, and the measures in which some were moved.
+def writable(notes: Sequence[Note], measures: Sequence[Part]) -> tuple[tuple[Note, ...], frozenset[Part]]:
+    """Return notes of one voice whose times all can be written, and the parts in which some were moved.
 
     A beat with times that no tuplet of up to `MOST_PARTS` parts, in values from `FINEST` on, can say has them moved
     to multiples of `MOVED`. A note that has no room then is left out.
 
     Examples
     --------
-    >>> notes, moved = writable([Note(Fraction(1, 97), Fraction(1), 60)], [Measure(Fraction(0), Metre(4, 4))])
-    >>> notes[0].start, notes[0].duration, sorted(moved)
-    (Fraction(0, 1), Fraction(1, 1), [0])
+    >>> from armusic.music.metre import Metre
+    >>> part = Part(0, Fraction(0), Fraction(0), Fraction(0), Metre(4, 4))
+    >>> notes, moved = writable([Note(Fraction(1, 97), Fraction(1), 60)], [part])
+    >>> notes[0].start, notes[0].duration, moved == {part}
+    (Fraction(0, 1), Fraction(1, 1), True)
     """
     times = {time for note in notes for time in (note.start, note.end)}
     if all(time.denominator in _EASY for time in times):
@@ -130,11 +134,11 @@ def writable(notes: Sequence[Note], measures: Sequence[Measure]) -> tuple[tuple[
     for (row, _), members in beats.items():
         if not _can_be_written(measures[row], members):
             to |= {time: round(time / MOVED) * MOVED for time in members}
-            moved.add(row)
+            moved.add(measures[row])
     return tuple(_placed(notes, to)) if to else tuple(notes), frozenset(moved)
 
 
-def _can_be_written(measure: Measure, times: Sequence[Fraction]) -> bool:
+def _can_be_written(measure: Part, times: Sequence[Fraction]) -> bool:
     within = [time - measure.start for time in times]
     groups = tuplets(measure.metre, within)
     if any(group.actual > MOST_PARTS for group in groups):

@@ -21,9 +21,9 @@ class AttributeTable:
     names : tuple of str
         Columns of `values`.
     measures : tuple of int
-        Numbers of the measures, from 1.
+        Numbers of the measures, from 1, as the file has them: of two that are read together the first.
     metres : tuple of str
-        Metres of the measures.
+        Metres of the measures, as they are read: 6/8 for two of 3/8.
     values : float64 array (measure, attribute)
         Values in the units of each attribute.
     """
@@ -53,5 +53,11 @@ def attributes(tune: Tune, names: Sequence[str] | None = None) -> AttributeTable
     """
     chosen = tuple(canonical_name(name) for name in names or DEFAULT)
     values = of_tune(tune, chosen)
-    numbers = tuple(range(1, len(values) + 1))
+    numbers = tuple(int(number.partition("-")[0]) for number in tune.numbers)
     return AttributeTable(chosen, numbers, tuple(str(measure.metre) for measure in tune.measures), values)
+
+
+def of_bars(tune: Tune, names: Sequence[str]) -> Float[np.ndarray, "bar attribute"]:
+    """Return the attributes of each measure as the file writes it: means of the measures that it has a part of."""
+    values = of_tune(tune, names) if names else np.empty((len(tune.measures), 0))
+    return np.array([values[bar.rows.start : bar.rows.stop].mean(axis=0) for bar in tune.bars])

@@ -686,5 +686,5 @@ def test_chord_symbols_of_any_voice_count(tmp_path: Path) -> None:
 
 def test_chord_symbols_skip_passages_without_a_grid(tmp_path: Path) -> None:
     path = tmp_path / "t.abc"
-    path.write_text(text('"C"CDEF|[M:5/4]"Dm"CD"G"EFG|[M:3/4]GA"F"B|c3|'))
+    path.write_text(text('"C"CDEF|[M:10/8]"Dm"CD"G"EFG|[M:3/4]GA"F"B|c3|'))
     assert chords_of(abc.read(path)) == [(0, [0, 4, 7]), (4, [2, 7, 11]), (6, [0, 5, 9])]

@@ -147,16 +147,16 @@ def metres(tune: Tune) -> list[str]:
 
 def test_metres_without_a_grid_pass_by(read: Read, caplog: pytest.LogCaptureFixture) -> None:
     notes = [(start, 1, 60 + start % 12) for start in range(24)]
-    tune = read(song(track(notes, others=[signature(0, 4, 4), signature(4, 5, 4), signature(14, 4, 4)])))
+    tune = read(song(track(notes, others=[signature(0, 4, 4), signature(4, 10, 8), signature(14, 4, 4)])))
     assert metres(tune) == ["4/4"] * 4
     assert [note.pitch for note in tune.notes] == [60 + start % 12 for start in (*range(4), *range(14, 24))]
-    assert "measures 2-3 are in 5/4, for which no model is trained: left as they are, and not counted" in caplog.text
+    assert "measures 2-3 are in 10/8, for which no model is trained: left as they are, and not counted" in caplog.text
     assert tune.origin is not None
 
 
 def test_a_note_ends_where_a_passage_begins(read: Read) -> None:
     notes = [(0, 3, 60), (3, 4, 62), (7, 2, 64), (9, 1, 65)]
-    tune = read(song(track(notes, others=[signature(0, 4, 4), signature(4, 5, 4), signature(9, 4, 4)])))
+    tune = read(song(track(notes, others=[signature(0, 4, 4), signature(4, 10, 8), signature(9, 4, 4)])))
     assert played(tune) == [(0, 3, 60), (3, 1, 62), (4, 1, 65)]
 
 
@@ -188,18 +188,18 @@ def test_loose_time_signatures(
 
 def test_a_metre_can_be_given(read: Read) -> None:
     jig = [(start / 2, 0.5, 60 + start) for start in range(12)]
-    tune = read(song(track(jig, others=[signature(0, 5, 4)])), metre="6/8")
+    tune = read(song(track(jig, others=[signature(0, 10, 8)])), metre="6/8")
     assert metres(tune) == ["6/8", "6/8"]
-    tune = read(song(track(jig, others=[signature(0, 5, 4)])), metre="6/8", downbeat=2)
+    tune = read(song(track(jig, others=[signature(0, 10, 8)])), metre="6/8", downbeat=2)
     assert metres(tune) == ["6/8"] * 3
     assert tune.padding == (Fraction(3, 2), Fraction(3, 2))
 
 
 def test_no_measure_at_all(read: Read) -> None:
-    with pytest.raises(MetreError, match=r"song.mid: no measure in a metre that can be used, only 5/4: .* metre=4/4"):
-        read(song(track(TUNE, others=[signature(0, 5, 4)])))
+    with pytest.raises(MetreError, match=r"song.mid: no measure in a metre that can be used, only 10/8: .* metre=4/4"):
+        read(song(track(TUNE, others=[signature(0, 10, 8)])))
     with pytest.raises(MusicError, match="no note of track 1 channel 1 is in a measure that can be used"):
-        read(song(track([(0, 5, 60)], others=[signature(0, 5, 4), signature(5, 4, 4), Event(9999, 0x101, b"")])))
+        read(song(track([(0, 5, 60)], others=[signature(0, 10, 8), signature(5, 4, 4), Event(9999, 0x101, b"")])))
 
 
 # -- the grid --------------------------------------------------------------------------------
@@ -314,7 +314,7 @@ def test_beats_that_cannot_be_used(read: Read, tmp_path: Path, text: str, words:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"voice": "middle"}, {"quantize": "yes"}, {"metre": "5/4"}, {"tempo": 0.0}, {"downbeat": 0}, {"max_size": 0.0},
+        {"voice": "middle"}, {"quantize": "yes"}, {"metre": "5/8"}, {"tempo": 0.0}, {"downbeat": 0}, {"max_size": 0.0},
         {"tempo": 100.0, "beats": Path("beats.txt")}, {"groove": "some"},
     ],
 )  # fmt: skip

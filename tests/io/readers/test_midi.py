@@ -156,7 +156,7 @@ def test_silence_at_the_end(read: Read, delta: str, measures: int, padding: int)
 
 
 def test_nothing_behind_the_music_is_refused(read: Read) -> None:
-    tune = read(f"{ON} {OFF} 0c ff 58 04 05 02 18 08 20 ff 2f 00")  # 5/4 in the second measure
+    tune = read(f"{ON} {OFF} 0c ff 58 04 0a 03 18 08 20 ff 2f 00")  # 10/8 in the second measure
     assert len(tune.measures) == 1
 
 

@@ -123,7 +123,7 @@ def test_measures_that_are_as_they_were_keep_what_the_tune_left_out(tmp_path: Pa
 
 def test_passages_pass_through(tmp_path: Path) -> None:
     notes = [(start, 1, 60 + start) for start in range(13)]
-    data = song(track(notes, others=[signature(0, 4, 4), signature(4, 5, 4), signature(9, 4, 4)]))
+    data = song(track(notes, others=[signature(0, 4, 4), signature(4, 10, 8), signature(9, 4, 4)]))
     tune = read(tmp_path, data)
     (melody,) = write_and_read(tmp_path, higher(tune))
     assert pitches(melody) == [(start, 60 + start + (not 4 <= start < 9)) for start in range(13)]

@@ -23,7 +23,8 @@ from armusic.errors import MetreError, MusicError, NoNotesError, PolyphonyError
 from armusic.files import label, read_bytes
 from armusic.io.readers.midi import quantise
 from armusic.io.readers.midi.clock import Clock, TempoMap, beat_clock, given_beats, own_clock
-from armusic.io.readers.midi.measures import Signature, Span, place, spans
+from armusic.io.readers.midi.counting import accents, chosen
+from armusic.io.readers.midi.measures import Signature, Span, after_pickup, place, spans
 from armusic.io.readers.midi.melody import Voice, choose, likeness, one_voice
 from armusic.io.readers.midi.meta import key_of, signatures_of, tempos_of
 from armusic.io.readers.midi.parts import Part, parts_of, track_name
@@ -31,7 +32,9 @@ from armusic.io.readers.midi.placing import on_grid, one_at_a_tick, without_off_
 from armusic.io.readers.midi.tune import build
 from armusic.io.readers.options import Reading, Remark
 from armusic.music import keys, smf, smf_damage
-from armusic.music.score import Metre, Tune
+from armusic.music.metre import Metre
+from armusic.music.regrouping import readable
+from armusic.music.score import Tune
 
 __all__ = ["Part", "events_of", "likeness", "parts_of", "read", "signatures_of", "tempos_of", "tune_of"]
 
@@ -146,9 +149,11 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
 
     start = clock.to_units(part.start[voice.notes])
     stop = np.maximum(clock.to_units(voice.end), start + 1)
-    measures, notices = without_off_grid(measures, start, stop, clock.quarter, reading, source)
+    counted, notices = chosen(measures, clock.quarter, (start, stop), accents(parts, clock), source)
     report(notices)
-    grid = quantise.grid(measures, clock.quarter)
+    measures, notices = without_off_grid(measures, (start, stop), clock.quarter, counted, reading, source)
+    report(notices)
+    grid = quantise.grid(measures, clock.quarter, counted)
     inside = quantise.measure_of(grid, start) >= 0
     if not inside.any():
         raise MusicError(f"{source}: no note of {part.label} is in a measure that can be used")
@@ -178,12 +183,12 @@ def _times(
     if beats is None:
         clock = own_clock(file.ticks_per_quarter)
         if reading.metre:
-            metre = Metre.parse(reading.metre)
+            metre = readable(reading.metre)
             signatures, remarks = [Signature(0, metre.numerator, metre.denominator)], []
-        return clock, _after_pickup(signatures, reading.downbeat, clock.quarter), remarks
+        return clock, after_pickup(signatures, reading.downbeat, clock.quarter), remarks
     times, downbeat, count = beats
     counted = f"{count}/4" if count in (2, 3, 4) else "4/4"
-    metre = Metre.parse(reading.metre) if reading.metre else (not count and signatures[0].metre) or Metre.parse(counted)
+    metre = readable(reading.metre) if reading.metre else (not count and signatures[0].metre) or Metre.parse(counted)
     clock = beat_clock(times, tempos, metre, downbeat, (first, last))
     pace = 60 * (len(times) - 1) / (times[-1] - times[0])
     return (
@@ -191,17 +196,6 @@ def _times(
         [Signature(0, metre.numerator, metre.denominator)],
         [Remark(f"the given beats replace its own: {len(times)}, {pace:.4g} a minute, counted in {metre}")],
     )
-
-
-def _after_pickup(signatures: list[Signature], downbeat: int, quarter: int) -> list[Signature]:
-    """Return the signatures with a pickup of the beats before the downbeat."""
-    metre = signatures[0].metre
-    before = (downbeat - 1) % metre.beats if metre else 0
-    if metre is None or not before:
-        return signatures
-    sixteenths = int(before * metre.beat * 4)
-    start = sixteenths * quarter // 4
-    return [Signature(0, sixteenths, 16), signatures[0]._replace(at=start), *(s for s in signatures if s.at > start)]
 
 
 def _faults(part: Part, measures: Sequence[Span], clock: Clock, source: str) -> list[Remark]:

@@ -17,7 +17,7 @@ from armusic.errors import UsageError
 from armusic.files import label, one_line, read_bytes
 from armusic.io.readers.midi.measures import UNITS
 from armusic.io.readers.options import Reading
-from armusic.music.score import Metre
+from armusic.music.metre import TimeSignature
 from armusic.shapes import Float, Int
 
 VIRTUAL = 960  # ticks per quarter note where the file's own do not count
@@ -67,7 +67,7 @@ def tempo_map(changes: Sequence[tuple[int, int]], ticks_per_quarter: int) -> Tem
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Ticks of the file as units of score time, twelfths of a (virtual) tick, and back.
+    """Ticks of the file as units of score time, parts of a (virtual) tick, and back.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def own_clock(ticks_per_quarter: int) -> Clock:
 
 
 def beat_clock(
-    times: Float[np.ndarray, " beat"], tempos: TempoMap, metre: Metre, downbeat: int, span: tuple[int, int]
+    times: Float[np.ndarray, " beat"], tempos: TempoMap, metre: TimeSignature, downbeat: int, span: tuple[int, int]
 ) -> Clock:
     """Return the clock of a file with given beats.
 
@@ -111,7 +111,7 @@ def beat_clock(
         and the last two.
     tempos : TempoMap
         Tempo map of the file.
-    metre : Metre
+    metre : TimeSignature
         Metre: the length of a beat, and the number of beats in a measure.
     downbeat : int
         Number, from 1, of the first beat of a measure.

@@ -1,6 +1,6 @@
 """The measures of a MIDI file, from its time signatures, and the passages that stay as they are.
 
-Times are units: twelfths of a tick, so that every tick of the tokenizer's grid, and every
+Times are units: parts of a tick, so that every tick of the tokenizer's grid, and every
 bar line, is a whole number of them at any resolution.
 """
 
@@ -14,11 +14,13 @@ from typing import NamedTuple
 
 from armusic.errors import MeasureLengthError, MetreError, MusicError
 from armusic.io.readers.options import Remark
-from armusic.music.score import METRES, Metre, unsupported
+from armusic.music.metre import METRES, Metre, TimeSignature, time_signature, unsupported
+from armusic.music.regrouping import countings
 
-UNITS = 12  # per tick
+UNITS = 24  # per tick
 _MOST_OF_METRE = 32  # numbers of a time signature in which music is counted
 MAX_SILENT_MEASURES = 16  # a clip may end in silence; a project's empty tail is not music
+_EIGHTHS = 8
 MAX_MEASURES = 10_000  # hours of music; keeps one far note from making millions of measures
 
 
@@ -33,12 +35,12 @@ class Signature(NamedTuple):
         return f"{self.numerator}/{self.denominator}"
 
     @property
-    def metre(self) -> Metre | None:
-        """The metre, if it has a grid."""
-        try:
-            return Metre(self.numerator, self.denominator)
-        except MetreError:
+    def metre(self) -> TimeSignature | None:
+        """The time signature, if measures in it can be read: see `armusic.music.regrouping`."""
+        if not (self.numerator and self.denominator):
             return None
+        metre = time_signature(self.numerator, self.denominator)
+        return metre if countings(metre) else None
 
     def length(self, quarter: int) -> Fraction:
         """Length of a measure, in units."""
@@ -53,15 +55,15 @@ class Span:
     ----------
     start, end : int
         Units from the start of the file. A measure that is not whole in the file is shorter than its metre says.
-    metre : Metre, optional
-        Metre of the measure; None for a passage that stays as it is.
+    metre : TimeSignature, optional
+        Time signature of the measure; None for a passage that stays as it is.
     label : str
         Number, or range of numbers, in messages, counted as in the file.
     """
 
     start: int
     end: int
-    metre: Metre | None
+    metre: TimeSignature | None
     label: str
 
 
@@ -81,7 +83,7 @@ def spans(
     signatures : sequence of Signature
         Signatures in order; the first at 0.
     quarter : int
-        Units per quarter note; a multiple of `UNITS`.
+        Units per quarter note.
     last, end : int
         Ends of the music and of the track, in units.
     source : str
@@ -134,7 +136,7 @@ def _pickup(first: Signature, second: Signature, quarter: int) -> Span | None:
     metre = second.metre
     whole = second.at == first.length(quarter)
     cut = second.at < first.length(quarter)
-    if metre and second.at < second.length(quarter) and (cut or (whole and first.metre is None)):
+    if metre and second.at < second.length(quarter) and (cut or (whole and _is_odd(first))):
         return Span(0, second.at, metre, "1")
     return None
 
@@ -185,7 +187,17 @@ def _run(
     return measures, []
 
 
-def _of_length(length: int, metre: Metre, quarter: int) -> Metre | None:
+def _is_odd(first: Signature) -> bool:
+    """Return whether a time signature is one that programs write for a pickup rather than for a measure."""
+    return first.metre is None or first.numerator == 1 or (first.denominator >= _EIGHTHS and not is_own(first.metre))
+
+
+def is_own(metre: TimeSignature | None) -> bool:
+    """Return whether a model has measures in a time signature as it stands."""
+    return isinstance(metre, Metre) and metre.own
+
+
+def _of_length(length: int, metre: TimeSignature, quarter: int) -> Metre | None:
     """Return the metre of a measure of some length, a compound one after a compound one."""
     fits = (kind for kind in METRES if kind.length * quarter == length and kind.compound == metre.compound)
     return next(fits, None)
@@ -212,6 +224,17 @@ def _ended(measures: list[Span], last: int, end: int) -> list[Span]:
     if measures and measures[-1].metre and measures[-1].end > until:
         return [*measures[:-1], replace(measures[-1], end=until)]
     return measures
+
+
+def after_pickup(signatures: list[Signature], downbeat: int, quarter: int) -> list[Signature]:
+    """Return the signatures with a pickup of the beats before the downbeat."""
+    metre = signatures[0].metre
+    before = (downbeat - 1) % metre.beats if metre else 0
+    if metre is None or not before:
+        return signatures
+    sixteenths = int(before * metre.beat * 4)
+    start = sixteenths * quarter // 4
+    return [Signature(0, sixteenths, 16), signatures[0]._replace(at=start), *(s for s in signatures if s.at > start)]
 
 
 def place(measures: Sequence[Span], at: int, quarter: int) -> str:

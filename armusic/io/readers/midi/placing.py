@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +12,8 @@ from armusic.io.readers.midi import fine, quantise
 from armusic.io.readers.midi.clock import Clock, TempoMap
 from armusic.io.readers.midi.measures import UNITS, Span, place
 from armusic.io.readers.options import Reading, Remark
+from armusic.music.metre import TimeSignature
+from armusic.music.regrouping import Counting
 from armusic.shapes import Bool, Int
 
 Kept = Int[np.ndarray, " kept"]
@@ -21,7 +23,12 @@ _MOST_CROWDED = 0.5  # share of the measures with notes that may have too many t
 
 
 def without_off_grid(
-    measures: list[Span], start: quantise.Units, stop: quantise.Units, quarter: int, reading: Reading, source: str
+    measures: list[Span],
+    times: tuple[quantise.Units, quantise.Units],
+    quarter: int,
+    countings: Mapping[TimeSignature, Counting],
+    reading: Reading,
+    source: str,
 ) -> tuple[list[Span], list[Remark]]:
     """Return the spans, in which measures that cannot be on the grid are passages, and a remark on those.
 
@@ -35,7 +42,8 @@ def without_off_grid(
     """
     if reading.strict:
         return measures, []
-    grid = quantise.grid(measures, quarter)
+    start, stop = times
+    grid = quantise.grid(measures, quarter, countings)
     inside = quantise.measure_of(grid, start) >= 0
     start, stop = start[inside], np.minimum(stop[inside], grid.run_ends(start[inside]))
     off_grid = quantise.off(grid, start, stop)
@@ -81,8 +89,8 @@ def _without_fine(
             f"{source}: all its measures have {hit.what}, which the grid of sixteenths and triplets cannot hold: none"
             " can be used"
         )
-    rows = iter(hit.rows.tolist())
-    spans = [replace(span, metre=None) if span.metre and next(rows) else span for span in measures]
+    of_spans = quantise.of_spans(grid, hit.rows, measures)
+    spans = [replace(span, metre=None) if each else span for span, each in zip(measures, of_spans, strict=True)]
     return spans, [_passing(measures, spans, f"{hit.what}, which the grid of sixteenths and triplets cannot hold")]
 
 

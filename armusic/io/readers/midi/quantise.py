@@ -7,13 +7,16 @@ the onsets follow the beats: notes that do not follow them may not be moved.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
+from armusic.io.readers.midi.counting import rows
 from armusic.io.readers.midi.measures import Span
-from armusic.music.score import Metre
+from armusic.music.metre import Metre, TimeSignature
+from armusic.music.regrouping import Counting
 from armusic.music.tokenizer import tick_units
 from armusic.shapes import Bool, Float, Int
 
@@ -24,6 +27,7 @@ _PARTS = 4  # parts of the notes, each measured on its own
 FEW = 8  # so few notes follow any beats by chance
 _TRIPLET_COST = 0.003  # mean squared quarter notes by which triplets must be nearer
 _TICK = 12  # twelfths of a quarter note are the unit of `tokenizer.tick_units`
+_USUAL: Mapping[TimeSignature, Counting] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,8 @@ class Grid:
     ----------
     starts : int array (measure,)
         Start of each measure if it were whole, in units.
-    beats : int array (measure,)
-        Units per beat.
+    beats, steps : int arrays (measure,)
+        Units per beat, and per quarter note of its kind of metre.
     inside : int array (measure, 2)
         Start and end of each in the file; the end of the last one as if it were whole.
     cut : int
@@ -46,15 +50,19 @@ class Grid:
         Units per quarter note.
     metres : tuple of Metre
         Metre of each measure.
+    bars : tuple of tuples of TimeSignature, optional
+        Bar lines of the file in each, as in `armusic.music.score.Measure`.
     """
 
     starts: Int[np.ndarray, " measure"]
     beats: Int[np.ndarray, " measure"]
+    steps: Int[np.ndarray, " measure"]
     inside: Int[np.ndarray, "measure 2"]
     cut: int
     points: Int[np.ndarray, " point"]
     quarter: int
     metres: tuple[Metre, ...]
+    bars: tuple[tuple[TimeSignature, ...] | None, ...]
 
     def run_ends(self, at: Units) -> Units:
         """Return the end of the run of measures without a gap around each time, which is in a measure."""
@@ -64,26 +72,27 @@ class Grid:
         return ends[np.searchsorted(ends, at, side="right")]
 
 
-def grid(measures: Sequence[Span], quarter: int) -> Grid:
-    """Return the grid of the measures among spans."""
-    pairs = [(span, span.metre) for span in measures if span.metre]
-    metres = tuple(metre for _, metre in pairs)
-    sizes = {metre: (int(metre.length * quarter), int(metre.beat * quarter)) for metre in set(metres)}
-    within = {metre: tick_units(metre.kind) * (quarter // _TICK) for metre in sizes}
-    lengths, beats = np.array([sizes[metre] for metre in metres], dtype=np.int64).T
-    starts = np.array([span.start for span, _ in pairs], dtype=np.int64)
-    if len(pairs) > 1:  # a pickup is the end of a measure, a last measure cut short the start of one
-        starts[0] = pairs[0][0].end - lengths[0]
+def grid(measures: Sequence[Span], quarter: int, chosen: Mapping[TimeSignature, Counting] = _USUAL) -> Grid:
+    """Return the grid of the measures among spans; `chosen` says how those in other metres than models' are read."""
+    read = rows(measures, quarter, chosen)
+    metres = tuple(row.metre for row in read)
+    steps = {metre: int(quarter * metre.scale) for metre in set(metres)}
+    sizes = {metre: (int(metre.length * quarter), int(metre.beat * quarter), step) for metre, step in steps.items()}
+    within = {metre: tick_units(metre) * step // _TICK for metre, step in steps.items()}
+    lengths, beats, each = np.array([sizes[metre] for metre in metres], dtype=np.int64).T
+    starts = np.array([row.whole for row in read], dtype=np.int64)
     ticks = [start + within[metre] for start, metre in zip(starts.tolist(), metres, strict=True)]
-    ends = np.array([*(span.end for span, _ in pairs[:-1]), starts[-1] + lengths[-1]], dtype=np.int64)
+    ends = np.array([*(row.end for row in read[:-1]), starts[-1] + lengths[-1]], dtype=np.int64)
     return Grid(
         starts,
         beats,
-        np.array([[span.start for span, _ in pairs], ends], dtype=np.int64).T,
-        pairs[-1][0].end,
+        each,
+        np.array([[row.start for row in read], ends], dtype=np.int64).T,
+        read[-1].end,
         np.unique(np.concatenate([*ticks, ends])),
         quarter,
         metres,
+        tuple(row.bars for row in read),
     )
 
 
@@ -91,6 +100,16 @@ def measure_of(on: Grid, at: Units) -> Units:
     """Return the index of the measure of each time; -1 outside of measures."""
     row = np.searchsorted(on.inside[:, 0], at, side="right") - 1
     return np.where((row >= 0) & (at < on.inside[row, 1]), row, -1)
+
+
+def of_spans(on: Grid, rows: Bool[np.ndarray, " measure"], measures: Sequence[Span]) -> list[bool]:
+    """Return for each span whether it has a part of one of the chosen measures."""
+    before = np.append(0, np.cumsum(rows))
+    first = np.searchsorted(on.inside[:, 1], [span.start for span in measures], side="right")
+    last = np.searchsorted(on.inside[:, 0], [span.end for span in measures], side="left")
+    return [
+        span.metre is not None and bool(hit) for span, hit in zip(measures, before[last] > before[first], strict=True)
+    ]
 
 
 def nearest(points: Int[np.ndarray, " point"], at: Units) -> Units:
@@ -111,7 +130,7 @@ def following(on: Grid, start: Units) -> float:
     The mean cosine of the onsets' phase in a half, third or fourth of a beat, whichever is highest,
     in the part of the notes in which it is lowest: a player may lose the beats later on.
     """
-    _, _, phase = _beats(on, start)
+    _, _, _, phase = _beats(on, start)
     parts = np.array_split(phase, max(1, min(_PARTS, len(phase) // FEW)))
     return min(float(np.cos(2 * np.pi * np.outer((2, 3, 4), part)).mean(axis=1).max()) for part in parts)
 
@@ -132,27 +151,28 @@ def snap(on: Grid, start: Units, end: Units, slack: int) -> tuple[Units, Units]:
     onset = np.arange(len(both)) < len(start)
     tick = nearest(on.points, both)
     exact = abs(tick - both) <= slack
-    number, origin, phase = _beats(on, both)
+    number, origin, step, phase = _beats(on, both)
     beats = int(number.max(initial=0)) + 1
     fourths, thirds = np.round(phase * 4) / 4, np.round(phase * 3) / 3
     onsets = np.maximum(np.bincount(number[onset], minlength=beats), 1)
     far, farther = (np.bincount(number[onset], (phase - to)[onset] ** 2, beats) / onsets for to in (thirds, fourths))
-    compound = on.beats[(np.searchsorted(on.starts, both, side="right") - 1).clip(0)] > on.quarter
+    compound = (on.beats > on.steps)[(np.searchsorted(on.starts, both, side="right") - 1).clip(0)]
     triplets = (far + _TRIPLET_COST < farther)[number] & ~compound
-    moved = origin + np.round(np.where(triplets, thirds, fourths) * on.quarter).astype(np.int64)
+    moved = origin + np.round(np.where(triplets, thirds, fourths) * step).astype(np.int64)
     stays = np.where(onset, (np.bincount(number[onset & ~exact], minlength=beats) == 0)[number], exact)
     to = np.where(stays, tick, moved)
     begin, stop = to[: len(start)], to[len(start) :]
-    least = begin + np.where(triplets[: len(start)], on.quarter // 3, on.quarter // 4)
+    step = step[: len(start)]
+    least = begin + np.where(triplets[: len(start)], step // 3, step // 4)
     following = on.points[np.searchsorted(on.points, begin, side="right").clip(0, len(on.points) - 1)]
     least = np.where(nearest(on.points, least) == least, least, following)
     return begin, np.maximum(stop, least)
 
 
-def _beats(on: Grid, at: Units) -> tuple[Units, Units, Float[np.ndarray, " time"]]:
-    """Return for each time the number and the start of its beat, and the quarter notes from that start."""
+def _beats(on: Grid, at: Units) -> tuple[Units, Units, Units, Float[np.ndarray, " time"]]:
+    """Return for each time the number and the start of its beat, a step in it, and the steps from that start."""
     row = (np.searchsorted(on.starts, at, side="right") - 1).clip(0)
     beat = (at - on.starts[row]) // on.beats[row]
-    origin = on.starts[row] + beat * on.beats[row]
+    origin, step = on.starts[row] + beat * on.beats[row], on.steps[row]
     most = int((at.max(initial=0) - on.starts[0]) // on.beats.min()) + 2 if len(at) else 1
-    return np.unique(row * most + beat, return_inverse=True)[1].reshape(-1), origin, (at - origin) / on.quarter
+    return np.unique(row * most + beat, return_inverse=True)[1].reshape(-1), origin, step, (at - origin) / step

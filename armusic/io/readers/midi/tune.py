@@ -50,8 +50,8 @@ def build(
     places, start, stop = timing
     measures: list[Measure] = []
     at = Fraction(0)
-    for metre in grid.metres:
-        measures.append(Measure(at, metre))
+    for metre, bars in zip(grid.metres, grid.bars, strict=True):
+        measures.append(Measure(at, metre, bars))
         at += metre.length
     row = quantise.measure_of(grid, np.maximum(start, grid.inside[0, 0]))
     notes = tuple(
@@ -110,7 +110,9 @@ def _clock(
     lines = []
     beats = np.round(clock.units).astype(np.int64)
     for row, (start, end) in enumerate(grid.inside.tolist()):
-        if row and grid.inside[row - 1, 1] == start and not len(clock.units):
+        if start == end or (
+            row and grid.inside[row - 1, 1] == start and grid.inside[:row].any() and not len(clock.units)
+        ):
             continue
         between = slice(*np.searchsorted(beats, [start + 1, end]).tolist())
         knots = [start, *beats[between].tolist(), end]

@@ -23,7 +23,9 @@ from armusic.io.readers.score.playback import chords, order, sounds, tempos
 from armusic.io.readers.score.sheet import UNITS, Sheet, Signature, WrittenMeasure, signature
 from armusic.music import tokenizer
 from armusic.music.assembly import Bar, assemble
-from armusic.music.score import METRES, Metre, Note, Tune
+from armusic.music.metre import METRES, TimeSignature
+from armusic.music.regrouping import descriptions, readable
+from armusic.music.score import Note, Tune
 
 _SHOWN_PARTS = 4
 _LEAST_FITTING = 0.5  # of the measures, for a metre that is not written
@@ -45,7 +47,7 @@ def strict_tune(sheet: Sheet, source: str) -> tuple[Tune, list[Remark]]:
     """
     _check_one_voice(sheet, source)
     steps, remarks = fit(sheet.bars, sheet.lines, order(sheet, source))
-    return _exact_tune(sheet, steps, source), remarks
+    return _exact_tune(sheet, steps, source, own=True), remarks
 
 
 def tune_of(sheet: Sheet, source: str, reading: Reading, remarks: list[Remark]) -> Tune:
@@ -90,6 +92,7 @@ def tune_of(sheet: Sheet, source: str, reading: Reading, remarks: list[Remark]) 
         except MusicError:
             pass  # it is more than one voice that fits the grid
         else:
+            remarks += [Remark(text) for text in descriptions(tune.measures)]
             return tune
     if len(places) != len(sheet.bars):
         remarks.append(Remark("repeats are played out, and measures counted as played"))
@@ -133,13 +136,13 @@ def _check_one_voice(sheet: Sheet, source: str) -> None:
             end, last = sound.start + sound.units, sound.pitch
 
 
-def _exact_tune(sheet: Sheet, steps: Sequence[Step], source: str) -> Tune:
-    """Return the tune of a score with one voice."""
+def _exact_tune(sheet: Sheet, steps: Sequence[Step], source: str, *, own: bool = False) -> Tune:
+    """Return the tune of a score with one voice, all in metres of the models' `own` if need be."""
     notes = [Note(_quarters(s.start), _quarters(s.units), s.pitch) for s in sounds(sheet.parts[0], sheet.bars, steps)]
     bars = []
     for step in steps:
         bar = sheet.bars[step.place]
-        metre = _metre(bar, source)
+        metre = _metre(bar, source, own=own)
         bars += [Bar(metre, _quarters(length), step.closes, bar.label) for length in step.lengths]
     return assemble(
         notes,
@@ -158,21 +161,21 @@ def _quarters(units: int) -> Fraction:
     return Fraction(units, UNITS)
 
 
-def _metre(bar: WrittenMeasure, source: str) -> Metre:
+def _metre(bar: WrittenMeasure, source: str, *, own: bool) -> TimeSignature:
     """Return a measure's metre, or raise an error that names the measure."""
     try:
-        return _supported(bar.metre)
+        return _supported(bar.metre, own=own)
     except MetreError as error:
         raise MetreError(f"{source}, measure {bar.label}: {error}") from None
 
 
 @lru_cache(maxsize=256)
-def _supported(written: Signature) -> Metre:
+def _supported(written: Signature, *, own: bool) -> TimeSignature:
     if written.units is None and written.text in {"", "none"}:
         raise MetreError("the metre is free (M:none, or no M: field): write one, such as M:4/4, and bar lines")
     if written.units is None:
         raise MetreError(f"metre M:{written.text[:20]!r} is no metre: write one such as M:4/4")
-    return Metre.parse(written.text)
+    return readable(written.text, own=own)
 
 
 def _in_metre(sheet: Sheet, source: str, remarks: list[Remark]) -> Sheet:
