@@ -234,8 +234,8 @@ def descriptions(measures: Sequence[Measure]) -> list[str]:
     ['measures in 8/8 are read as 4/4: values are those of 4/4, and bar lines stay']
     """
     read: Counter[tuple[TimeSignature, Counting]] = Counter()
-    begun = [row for row, measure in enumerate(measures) if measure.bars != ()]
-    for row, following in pairwise([*begun, len(measures)]):
+    openings = [row for row, measure in enumerate(measures) if measure.bars != ()]
+    for row, following in pairwise([*openings, len(measures)]):
         first = measures[row]
         own = (first.metre,) if first.bars is None else first.bars
         if own and not (isinstance(own[0], Metre) and own[0].own):

@@ -151,16 +151,17 @@ def bars(measures: Sequence[Measure]) -> tuple[Bar, ...]:
     >>> [(float(bar.start), str(bar.metre), bar.rows) for bar in bars([pair])]
     [(0.0, '3/8', range(0, 1)), (1.5, '3/8', range(0, 1))]
     """
-    begun: list[tuple[Fraction, TimeSignature, int]] = []
+    openings: list[tuple[Fraction, TimeSignature, int]] = []
     for row, measure in enumerate(measures):
         at = measure.start
         for metre in (measure.metre,) if measure.bars is None else measure.bars:
-            begun.append((at, metre, row))
+            openings.append((at, metre, row))
             at += metre.length
-    until = [(start, row + (measures[row].start < start)) for start, _, row in begun[1:]]
+    until = [(start, row + (measures[row].start < start)) for start, _, row in openings[1:]]
     ends = [*until, (measures[-1].end, len(measures))] if measures else []
     return tuple(
-        Bar(start, end, metre, range(row, stop)) for (start, metre, row), (end, stop) in zip(begun, ends, strict=True)
+        Bar(start, end, metre, range(row, stop))
+        for (start, metre, row), (end, stop) in zip(openings, ends, strict=True)
     )
 
 

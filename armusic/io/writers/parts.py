@@ -113,16 +113,16 @@ def parts(tune: Tune, bars: Sequence[Bar]) -> list[Part]:
             if scale < 1 and metre.denominator == _EIGHTHS:
                 times = times or sorted({time for note in tune.notes for time in (note.start, note.end)})
                 inside = times[bisect_left(times, real) : bisect_right(times, real + metre.length)]
-                one = OneBeat(metre.length, metre.numerator == _THREE)
-                if all(_in_one_beat(time - real, one) for time in inside):
-                    beats, scale = one, _ONE
+                single = OneBeat(metre.length, metre.numerator == _THREE)
+                if all(_in_one_beat(time - real, single) for time in inside):
+                    beats, scale = single, _ONE
             result.append(Part(number, real - bar.start, real, at, beats, scale))
             at += beats.length
     return result
 
 
-def _in_one_beat(time: Fraction, one: OneBeat) -> bool:
-    return not time.denominator & (time.denominator - 1) or (not one.compound and time in _THIRDS)
+def _in_one_beat(time: Fraction, single: OneBeat) -> bool:
+    return not time.denominator & (time.denominator - 1) or (not single.compound and time in _THIRDS)
 
 
 def written(time: Fraction, of: Sequence[Part], starts: Sequence[Fraction]) -> Fraction:
