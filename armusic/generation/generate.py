@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
 
 from armusic.datasets import corpora
+from armusic.datasets.cache import exists, keep
 from armusic.editing.material import with_tokens
 from armusic.editing.targets import Targets, TargetTable
 from armusic.errors import DataError
@@ -179,7 +181,7 @@ def find(checkpoint: Checkpoint, cache: Path) -> Phrases:
         path = cache / f"phrases-{mark}.safetensors"
         with resources.as_file(resources.files("armusic") / "resources" / phrase_model.SHIPPED) as shipped:
             for place in (shipped, path):
-                tables = phrase_model.load(place) if place.exists() else None
+                tables = phrase_model.load(place) if exists(place) else None
                 if tables is not None and tables.checkpoint == mark:
                     return tables
         corpora.check(config.source)
@@ -189,7 +191,7 @@ def find(checkpoint: Checkpoint, cache: Path) -> Phrases:
         raise DataError(
             f"the phrases of this model's corpus, {name}, are not known: {error}; the option data names another"
         ) from error
-    phrase_model.save(tables, path)
+    keep(path, partial(phrase_model.save, tables))
     return tables
 
 

@@ -1,6 +1,6 @@
 """The routes of the studio's API; `schemas` has the messages. An invalid request gets a `Problem`.
 
-Modules that need torch are imported by the functions that use them, so that the page is served before.
+Modules that take long to import are imported by the functions that use them, so that the page is served before.
 """
 
 import tempfile

@@ -225,6 +225,20 @@ def test_the_tables_of_another_model_are_fitted_once(tmp_path: Path, monkeypatch
     assert isinstance(first.tunes[0][1], Tune)
 
 
+def test_tables_that_cannot_be_kept_are_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from tests.generation.test_phrase_model import corpus
+
+    monkeypatch.setattr(corpora, "read", lambda name, cache: corpus())
+    monkeypatch.setattr(phrase_fit, "training", lambda checkpoint, corpus: np.ones(len(corpus.sources), dtype=bool))
+    for module in (phrase_fit, plans):
+        monkeypatch.setattr(module, "LEAST", 8)
+    (tmp_path / "file").touch()
+    assert generate.generate(checkpoint(), 8, data_dir=tmp_path / "file" / "cache").tunes
+    assert "cannot be created" in caplog.text
+
+
 def test_without_its_corpus_a_model_of_ones_own_is_refused(tmp_path: Path) -> None:
     own = checkpoint()
     own = replace(own, config=own.config.replace(data=str(tmp_path / "none")))
