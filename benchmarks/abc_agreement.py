@@ -131,6 +131,8 @@ CAUSES: dict[str, Callable[[str], str]] = {
     "invisible bar line [|]": lambda text: text.replace("[|]", ""),
     "last :| of a repeat left out": _closed,
     "both of those": lambda text: _closed(text.replace("[|]", "")),
+    "%%MIDI transpose": lambda text: re.sub(r"(?m)^%%MIDI\s+transpose.*\n", "", text),
+    "chord as +CE+": lambda text: re.sub(r"\+[A-G0-9]+\+", "", text),
     "accidental in K:": lambda text: re.sub(r"(?m)^(K:\w+?)[=^_].*", r"\1", text),
 }
 

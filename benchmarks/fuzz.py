@@ -31,7 +31,7 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 TOKENS = {
     ".abc": (
         b'|: :| |1 :|2 [1 V:2 [V:1] [M:5/8] M:C| L:1/16 K:Hp X:2 (3 (9 [CEG] & !D.C.! {g} Z99 z > << - ^^ 99999 %% " \n'
-        b" \r\n"
+        b" \r\n +CEG+ [K:Db7] [K:treble-8] %%MIDI \\u00e9 |:|"
     ).split(b" "),
     ".xml": (
         b"<note> </note> <chord/> <grace/> <backup> -1 99999999 1e9 0 <rest/> <!-- <![CDATA[ &amp; &x; <part>"
@@ -50,8 +50,10 @@ T:Two voices
 M:4/4
 L:1/8
 Q:1/4=100
+%%MIDI transpose -2
 K:Dmix
 V:1 name="Air"
+%%MIDI program 73
 |:"D"A2|d3e f2[df]2|(3gfe {a}d2 !segno!c2A2|1 d6:|2 d4 z4||
 V:2 octave=-1
 |:z2|D8|A,4 & E4|1 D6:|2 D8||
@@ -81,7 +83,9 @@ XML = b"""<?xml version="1.0" encoding="UTF-8"?>
 <barline location="right"><ending number="2" type="discontinue"/></barline></measure></part>
 <part id="P2"><measure number="0"><note><rest/><duration>1</duration></note></measure>
 <measure number="1"><note><pitch><step>G</step><octave>2</octave></pitch><duration>3</duration></note></measure>
-</part></score-partwise>
+<measure number="2"><attributes><transpose number="1"><octave-change>-1</octave-change></transpose><measure-style>
+<measure-repeat type="start">1</measure-repeat></measure-style></attributes><forward><duration>3</duration></forward>
+</measure></part></score-partwise>
 """
 
 

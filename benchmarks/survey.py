@@ -41,7 +41,7 @@ REMARKS = {
     "notes moved to the grid": "moved to the grid",
     "passages in other metres passed over": "for which no model is trained",
     "measures of odd lengths": "ends after",
-    "ends of sections set right": r"no room for the pickup|a rest of .* is put behind",
+    "ends of sections set right": r"no room for the pickup|a rest .*is put behind",
     "repeats not clear, played once": "so every measure is played once",
     "no metre written": "no metre is written|is none: taken for|no time signature|its time signature, 1/4",
     "grace notes left out": "grace notes",

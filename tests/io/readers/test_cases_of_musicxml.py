@@ -74,6 +74,8 @@ START, STOP = '<tie type="start"/>', '<tie type="stop"/>'
 
 
 def test_a_note_of_another_voice_does_not_end_a_tie(read_score: ReadScore) -> None:
+    tune = readers.read(CASES / "tie-lost-two-voices.musicxml")
+    assert sounds(tune) == [(0, 1, 74), (1, 1, 72), (2, 4, 69), (6, 2, 71)]
     first = voices(
         in_voice(1, ("C5", 2, ""), ("A4", 2, START)),
         in_voice(2, ("F4", 1, ""), ("A4", 1, ""), ("F4", 2, "")),

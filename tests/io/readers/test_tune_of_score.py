@@ -53,7 +53,7 @@ def test_what_is_one_voice_is_read_as_a_corpus_reads_it(read_remarks: ReadRemark
     tune, remarks = read_remarks(text)
     assert tune == abc.parse_tune(text, "t.abc")
     assert tune.origin is None
-    assert remarks == ["measure 2: a rest of 1 quarter notes is put behind it"]
+    assert remarks == ["measure 2: a rest of 1 quarter note is put behind it"]
 
 
 def test_the_melody_is_chosen_among_voices_by_name_or_number(read_remarks: ReadRemarks) -> None:
@@ -73,6 +73,13 @@ def test_chords_and_overlays_are_reduced_to_one_voice_and_counted(read_remarks: 
         assert remark.startswith("notes sound together, first in measure 1")
         assert "of 5 3 are left out" in remark
         assert pitches(read_remarks(HEADER + music, voice="lowest")[0]) == [60, 62]
+
+
+def test_an_inner_voice_never_comes_through(read_remarks: ReadRemarks) -> None:
+    """The lower note starts while the higher one sounds, for half of both: in a played file they would touch."""
+    tune, _ = read_remarks(HEADER + "c2B2&z E2z|c4&zE3|")
+    assert pitches(tune) == [72, 71, 72]
+    assert [float(note.duration) for note in tune.notes] == [2, 2, 4]
 
 
 def test_staves_of_a_piano_are_parts(read_remarks: ReadRemarks) -> None:
@@ -254,7 +261,12 @@ def test_repairs_at_the_ends_of_sections(read_remarks: ReadRemarks) -> None:
     missing = score(part(note("C4"), note("D4", 3) + END, note("E4"), note("F4")))
     tune, remarks = read_remarks(missing)
     assert [float(played.start) for played in tune.notes] == [0, 4, 8, 12, 16, 20]
-    assert remarks == ["measure 2: a rest of 1 quarter notes is put behind it"] * 2
+    assert remarks == ["measure 2: a rest of 1 quarter note is put behind it"]
+
+
+def test_repairs_are_counted_together(read_remarks: ReadRemarks) -> None:
+    _, remarks = read_remarks(HEADER + "CDEF|GAB:|cBAG|FED:|CDEF|GA:|CDEF|")
+    assert remarks == ["measures 2, 4 and 6: a rest is put behind each, to fill it"]
 
 
 def test_a_measure_is_as_long_as_in_the_part_that_fills_it(read_remarks: ReadRemarks) -> None:

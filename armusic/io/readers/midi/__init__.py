@@ -91,7 +91,7 @@ def events_of(path: str | Path, reading: Reading, remarks: list[Remark]) -> smf.
     return file
 
 
-def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Remark]) -> Tune:
+def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Remark], *, written: bool = False) -> Tune:
     """Return the melody of a parsed file; raise as `read` does.
 
     Parameters
@@ -104,6 +104,8 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
         Options.
     remarks : list of Remark
         List to which choices, omissions and corrections are added.
+    written : bool
+        Whether the file is that of a score, whose notes are as long as they are written.
     """
 
     def report(notices: Sequence[Remark]) -> None:
@@ -142,7 +144,7 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
         )
     report(_faults(part, measures, clock, source))
     lowest = reading.voice == "lowest"
-    voice = one_voice(part, file.ticks_per_quarter, lowest=lowest)
+    voice = one_voice(part, file.ticks_per_quarter, lowest=lowest, written=written)
     if not len(voice.notes):
         raise NoNotesError(f"{source}: no note of {part.label} has a length")
     report(_left_out(part, voice, measures, clock, source, lowest=lowest))

@@ -186,12 +186,13 @@ class Voice:
     shortened: int
 
 
-def one_voice(part: Part, quarter: int, *, lowest: bool = False) -> Voice:
+def one_voice(part: Part, quarter: int, *, lowest: bool = False, written: bool = False) -> Voice:
     """Return the highest, or lowest, voice of a part.
 
     A note ends where a higher one starts. A lower one that starts meanwhile is left out, unless
-    the two merely touch: then the first ends early. Of notes that start together, as in a chord
-    that is not struck quite at once, the highest stays. Notes without a length are left out, uncounted.
+    the two merely touch, as played notes do: then the first ends early. Of notes that start together, as in
+    a chord that is not struck quite at once, the highest stays. Notes without a length are left out, uncounted.
+    Notes that are `written`, in a score, never touch.
     """
     sign = -1 if lowest else 1
     height, start, end = (sign * part.pitch).tolist(), part.start.tolist(), part.end.tolist()
@@ -211,7 +212,7 @@ def one_voice(part: Part, quarter: int, *, lowest: bool = False) -> Voice:
                     continue
                 places.pop()
                 ends.pop()
-            elif higher or 2 * overlap <= min(end[note] - start[note], ends[-1] - start[last]):
+            elif higher or (not written and 2 * overlap <= min(end[note] - start[note], ends[-1] - start[last])):
                 shortened += 1
                 ends[-1] = start[note]
             else:

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from armusic.io.readers.options import Remark
 from armusic.io.readers.score.sheet import UNITS, BarLine, WrittenMeasure
 
+_SHOWN = 4  # measures in a remark
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -59,7 +61,8 @@ def fit(
         Places in `bars`, in playing order.
     """
     steps: list[Step] = []
-    remarks: list[Remark] = []
+    rests: dict[str, int] = {}  # units behind a measure, by its label
+    no_room: list[str] = []  # labels
     carried = 0  # units of this measure that the one before holds
     skipped = -1  # the index of a pickup that is left out
     for index, place in enumerate(order):
@@ -82,7 +85,7 @@ def fit(
             carried = 0
             if jumps and order[index + 1] <= place and _is_pickup(bars, order, index + 1):
                 skipped = index + 1
-                remarks.append(Remark(f"measure {bar.label}: no room for the pickup when it is repeated"))
+                no_room.append(bar.label)
         elif (
             following is not None
             and index
@@ -100,9 +103,38 @@ def fit(
         else:
             carried = 0
         if rest > 0:
-            remarks.append(Remark(f"measure {bar.label}: a rest of {rest / UNITS:g} quarter notes is put behind it"))
+            rests[bar.label] = rest
         steps.append(Step(place, lengths, rest, closes))
-    return steps, remarks
+    return steps, _remarks(rests, list(dict.fromkeys(no_room)))
+
+
+def _remarks(rests: dict[str, int], no_room: Sequence[str]) -> list[Remark]:
+    """Return a remark on the rests behind measures, and one on measures that leave no room for a pickup."""
+    remarks = []
+    if len(rests) == 1:
+        ((label, units),) = rests.items()
+        notes = "1 quarter note" if units == UNITS else f"{units / UNITS:g} quarter notes"
+        remarks.append(Remark(f"measure {label}: a rest of {notes} is put behind it"))
+    elif rests:
+        remarks.append(Remark(f"{listed(list(rests))}: a rest is put behind each, to fill it"))
+    if no_room:
+        remarks.append(Remark(f"{listed(no_room)}: no room for the pickup when it is repeated"))
+    return remarks
+
+
+def listed(labels: Sequence[str]) -> str:
+    """Return measures in words.
+
+    Examples
+    --------
+    >>> listed(["8"]), listed(["8", "16"]), listed(["1", "2", "3", "4", "5", "6", "7"])
+    ('measure 8', 'measures 8 and 16', 'measures 1, 2, 3, 4 and 3 more')
+    """
+    if len(labels) == 1:
+        return f"measure {labels[0]}"
+    if len(labels) > _SHOWN + 1:
+        return f"measures {', '.join(labels[:_SHOWN])} and {len(labels) - _SHOWN} more"
+    return f"measures {', '.join(labels[:-1])} and {labels[-1]}"
 
 
 def _is_pickup(bars: Sequence[WrittenMeasure], order: Sequence[int], index: int) -> bool:

@@ -97,7 +97,7 @@ def tune_of(sheet: Sheet, source: str, reading: Reading, remarks: list[Remark]) 
     if len(places) != len(sheet.bars):
         remarks.append(Remark("repeats are played out, and measures counted as played"))
     file = perform(sheet, steps, source)
-    tune = midi.tune_of(file, source, reading, remarks)
+    tune = midi.tune_of(file, source, reading, remarks, written=True)
     symbols = _placed(chords(sheet.bars, steps), tune, file.ticks_per_quarter)
     return replace(tune, title=sheet.title, key=sheet.key, chords=symbols)
 
