@@ -146,7 +146,9 @@ def _ticks(
 
     def tick(at: Fraction, line: int) -> int:
         quarter, first, rate = origin.clock[max(line - 1, 0)]
-        return round((first + (at - quarter) * rate) * scale)
+        return max(
+            round((first + (at - quarter) * rate) * scale), 0
+        )  # where all notes come early, some would start before
 
     at = [starts.get(note.start, tick(note.start, bisect_right(quarters, note.start))) for note in notes]
     # At the end of a passage that the tune leaves out, a note ends before it.

@@ -269,9 +269,11 @@ def performance() -> bytes:
     return song(track(notes))
 
 
-def test_notes_that_ignore_the_beats_are_refused(read: Read, performance: bytes) -> None:
+def test_notes_that_ignore_the_beats_are_refused(read: Read) -> None:
+    rng = np.random.default_rng(0)
+    notes = [(start, 0.1, 60 + n % 7) for n, start in enumerate(np.cumsum(rng.uniform(0.2, 1.4, 60)).tolist())]
     with pytest.raises(OffGridError, match=r"song.mid: its notes do not follow its own beats .*: give the beats with"):
-        read(performance)
+        read(song(track(notes)))
 
 
 def test_beats_by_tempo(read: Read, performance: bytes, caplog: pytest.LogCaptureFixture) -> None:

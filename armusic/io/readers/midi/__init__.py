@@ -1,7 +1,7 @@
 """Read the melody of any MIDI file, at any resolution and tempo.
 
 Each stage is a module: the bytes as events (`music.smf`), the parts (`parts`), the choice of the
-melody and of one voice of it (`melody`), ticks as seconds and beats (`clock`), the measures
+melody and of one voice of it (`melody`), ticks as seconds and beats (`clock`, `beats`), the measures
 (`measures`), and the notes on the tick grid (`placing`, by `fine` and `quantise`). A stage reports
 what it chooses, leaves out or corrects; strict reading refuses the file instead.
 
@@ -21,10 +21,10 @@ import numpy as np
 
 from armusic.errors import MetreError, MusicError, NoNotesError, PolyphonyError
 from armusic.files import label, read_bytes
-from armusic.io.readers.midi import quantise
-from armusic.io.readers.midi.clock import Clock, TempoMap, beat_clock, given_beats, own_clock
+from armusic.io.readers.midi import beats, quantise
+from armusic.io.readers.midi.clock import Clock
 from armusic.io.readers.midi.counting import accents, chosen
-from armusic.io.readers.midi.measures import Signature, Span, after_pickup, place, spans
+from armusic.io.readers.midi.measures import Span, place, spans
 from armusic.io.readers.midi.melody import Voice, choose, likeness, one_voice
 from armusic.io.readers.midi.meta import key_of, signatures_of, tempos_of
 from armusic.io.readers.midi.parts import Part, parts_of, track_name
@@ -32,8 +32,6 @@ from armusic.io.readers.midi.placing import on_grid, one_at_a_tick, without_off_
 from armusic.io.readers.midi.tune import build
 from armusic.io.readers.options import Reading, Remark
 from armusic.music import keys, smf, smf_damage
-from armusic.music.metre import Metre
-from armusic.music.regrouping import readable
 from armusic.music.score import Tune
 
 __all__ = ["Part", "events_of", "likeness", "parts_of", "read", "signatures_of", "tempos_of", "tune_of"]
@@ -105,7 +103,7 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
     remarks : list of Remark
         List to which choices, omissions and corrections are added.
     written : bool
-        Whether the file is that of a score, whose notes are as long as they are written.
+        Whether the file is that of a score, whose notes are as long as they are written, and follow its beats.
     """
 
     def report(notices: Sequence[Remark]) -> None:
@@ -130,7 +128,9 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
     report(choice.remarks(source))
 
     tempos = tempos_of(file)
-    clock, signatures, notices = _times(file, part, reading, tempos)
+    lowest = reading.voice == "lowest"
+    voice = one_voice(part, file.ticks_per_quarter, lowest=lowest, written=written)
+    clock, signatures, notices = beats.times(file, parts, part, voice, reading, tempos, written=written)
     report(notices)
     ends = [max(int(part.end.max()), int(part.start[-1]) + 1), file.tracks[part.track][-1].tick]
     last, end = clock.to_units(np.array(ends)).tolist()
@@ -143,8 +143,6 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
             " the option metre=4/4 or the like"
         )
     report(_faults(part, measures, clock, source))
-    lowest = reading.voice == "lowest"
-    voice = one_voice(part, file.ticks_per_quarter, lowest=lowest, written=written)
     if not len(voice.notes):
         raise NoNotesError(f"{source}: no note of {part.label} has a length")
     report(_left_out(part, voice, measures, clock, source, lowest=lowest))
@@ -173,31 +171,6 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
         return tune
     report([Remark(f"its key signature, {key}, does not fit its notes: the key is taken from them")])
     return replace(tune, key=None)
-
-
-def _times(
-    file: smf.MidiData, part: Part, reading: Reading, tempos: TempoMap
-) -> tuple[Clock, list[Signature], list[Remark]]:
-    """Return the clock, by the file's own beats or those of the options, and the time signatures."""
-    first, last = int(part.start[0]), int(part.end.max())
-    beats = given_beats(reading, *tempos.to_seconds(np.array([first, last])).tolist())
-    signatures, remarks = signatures_of(file)
-    if beats is None:
-        clock = own_clock(file.ticks_per_quarter)
-        if reading.metre:
-            metre = readable(reading.metre)
-            signatures, remarks = [Signature(0, metre.numerator, metre.denominator)], []
-        return clock, after_pickup(signatures, reading.downbeat, clock.quarter), remarks
-    times, downbeat, count = beats
-    counted = f"{count}/4" if count in (2, 3, 4) else "4/4"
-    metre = readable(reading.metre) if reading.metre else (not count and signatures[0].metre) or Metre.parse(counted)
-    clock = beat_clock(times, tempos, metre, downbeat, (first, last))
-    pace = 60 * (len(times) - 1) / (times[-1] - times[0])
-    return (
-        clock,
-        [Signature(0, metre.numerator, metre.denominator)],
-        [Remark(f"the given beats replace its own: {len(times)}, {pace:.4g} a minute, counted in {metre}")],
-    )
 
 
 def _faults(part: Part, measures: Sequence[Span], clock: Clock, source: str) -> list[Remark]:

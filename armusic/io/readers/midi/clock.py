@@ -75,22 +75,25 @@ class Clock:
         Units per quarter note.
     ticks, units : float array (beat,)
         Same times in both; empty if a tick is `UNITS` units.
+    shift : int
+        Units by which all notes are late, if a tick is `UNITS` units.
     """
 
     quarter: int
     ticks: Float[np.ndarray, " beat"]
     units: Float[np.ndarray, " beat"]
+    shift: int = 0
 
     def to_units(self, ticks: Int[np.ndarray, " time"]) -> Int[np.ndarray, " time"]:
         """Return ticks as units."""
         if not len(self.ticks):
-            return ticks * UNITS
+            return (ticks * UNITS - self.shift).clip(0)
         return np.round(np.interp(ticks, self.ticks, self.units)).astype(np.int64).clip(0)
 
     def to_ticks(self, unit: int) -> Fraction:
         """Return a unit as a tick, with its fraction."""
         if not len(self.ticks):
-            return Fraction(unit, UNITS)
+            return Fraction(unit + self.shift, UNITS)
         return Fraction(float(np.interp(unit, self.units, self.ticks))).limit_denominator(1000)
 
 

@@ -58,9 +58,10 @@ def written(on: quantise.Grid, start: Units, stop: Units) -> Fine:
     off = abs(quantise.nearest(on.points, start) - start) > min(UNITS, on.quarter // 48)
     row = quantise.measure_of(on, start)
     rows = np.zeros(len(on.starts), dtype=bool)
-    part = _parts(start - on.starts[row], on.quarter, off)
-    if not off.any() or (part[off] > 0).mean() < _NEARLY_ALL:
+    phase = start - on.starts[row]
+    if not exact(phase, on.quarter, off):
         return Fine(rows, "")
+    part = _parts(phase, on.quarter, off)
     short = stop - start < on.quarter // _GRACE - UNITS
     before, behind = np.append(False, short[:-1]), np.append(short[1:], False)
     grace = short & ~before & ~behind
@@ -72,6 +73,17 @@ def written(on: quantise.Grid, start: Units, stop: Units) -> Fine:
         if finer in numbers:
             numbers.pop(coarser, None)
     return Fine(rows, " and ".join(dict.fromkeys(PARTS[number] for number in numbers)))
+
+
+def exact(phase: Units, quarter: int, off: Bool[np.ndarray, " note"]) -> bool:
+    """Return whether nearly all notes off the grid lie exactly on simple parts of a quarter note.
+
+    Examples
+    --------
+    >>> exact(np.array([60, 180, 300]) * UNITS, 480 * UNITS, np.array([True] * 3))
+    True
+    """
+    return bool(off.any()) and bool((_parts(phase, quarter, off)[off] > 0).mean() >= _NEARLY_ALL)
 
 
 def crowded(on: quantise.Grid, start: Units, begin: Units) -> Fine:

@@ -23,7 +23,8 @@ from armusic.shapes import Bool, Float, Int
 Units = Int[np.ndarray, " time"]
 
 LEAST_FOLLOWING = 0.15  # 25 ms off the beats at 120 bpm pass, another tempo does not: benchmarks/quantise.py
-_PARTS = 4  # parts of the notes, each measured on its own
+PARTS = (2, 3, 4)  # of a beat, in one of which onsets have a common phase
+_QUARTERS = 4  # parts of the notes, each measured on its own
 FEW = 8  # so few notes follow any beats by chance
 _TRIPLET_COST = 0.003  # mean squared quarter notes by which triplets must be nearer
 _TICK = 12  # twelfths of a quarter note are the unit of `tokenizer.tick_units`
@@ -131,8 +132,13 @@ def following(on: Grid, start: Units) -> float:
     in the part of the notes in which it is lowest: a player may lose the beats later on.
     """
     _, _, _, phase = _beats(on, start)
-    parts = np.array_split(phase, max(1, min(_PARTS, len(phase) // FEW)))
-    return min(float(np.cos(2 * np.pi * np.outer((2, 3, 4), part)).mean(axis=1).max()) for part in parts)
+    return float(parts_of_phases(phase).min())
+
+
+def parts_of_phases(phase: Float[np.ndarray, " time"]) -> Float[np.ndarray, " part"]:
+    """Return for a few parts of the notes, in order, how closely their onsets follow the beats: see `following`."""
+    parts = np.array_split(phase, max(1, min(_QUARTERS, len(phase) // FEW)))
+    return np.array([np.cos(2 * np.pi * np.outer(PARTS, part)).mean(axis=1).max() for part in parts])
 
 
 def snap(on: Grid, start: Units, end: Units, slack: int) -> tuple[Units, Units]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from armusic.io.readers.midi import quantise
 from armusic.io.readers.midi.clock import Clock, TempoMap
+from armusic.io.readers.midi.measures import UNITS
 from armusic.io.readers.midi.parts import Part
 from armusic.music import smf
 from armusic.music.score import DEFAULT_BPM, Measure, Note, Origin, Tune
@@ -155,9 +156,10 @@ def _tempos(
     rates = [bpm(round(slope * file.ticks_per_quarter * 1e6)) for slope in tempos.slopes.tolist()]
     for quarter, tick, _ in lines:  # tempo at the start of a run of measures
         changes[quarter if quarter > lines[0][0] else Fraction(0)] = rates[max(bisect_right(ticks, tick) - 1, 0)]
+    late = Fraction(clock.shift, UNITS)  # a tempo stands where the note that it belongs to should
     for tick, rate in zip(ticks, rates, strict=True):
-        index = max(bisect_right([line[1] for line in lines], tick) - 1, 0)
-        quarter = lines[index][0] + (tick - lines[index][1]) / lines[index][2]
+        index = max(bisect_right([line[1] for line in lines], tick + late) - 1, 0)
+        quarter = lines[index][0] + (tick + late - lines[index][1]) / lines[index][2]
         until = lines[index + 1][0] if index + 1 < len(lines) else end
         if lines[0][0] < quarter < until:
             changes[quarter] = rate
