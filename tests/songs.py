@@ -16,6 +16,9 @@ CHORDS: Notes = [(start, 2, pitch) for start in (0, 2, 4, 6) for pitch in (48, 5
 BASS: Notes = [(start, 1, 36 + start % 3) for start in range(8)]
 BEATS: Notes = [(start / 2, 0.25, 42) for start in range(16)]
 
+FREE: Notes = [(n + 0.4 * (n * n * 0.618 % 1), 0.3, 60 + n % 7) for n in range(60)]
+"""Notes that follow no beat."""
+
 
 def signature(at: float | Fraction, numerator: int, denominator: int, division: int = 480) -> Event:
     """Return a time signature at a quarter note."""

@@ -7,7 +7,7 @@ import pytest
 
 from armusic.music import smf
 from tests.cli.conftest import Run
-from tests.songs import TUNE, band, signature, song, track
+from tests.songs import FREE, band, signature, song, track
 
 
 @pytest.fixture
@@ -15,8 +15,7 @@ def songs(here: Path) -> Path:
     """Put a song of several tracks, one in 10/8 and one that ignores its beats into the folder."""
     (here / "song.mid").write_bytes(band(signatures=[signature(0, 4, 4)]))
     (here / "five.mid").write_bytes(band(signatures=[signature(0, 10, 8)]))
-    late = [((8 * n + start) * 1.07, length, pitch) for n in range(4) for start, length, pitch in TUNE]
-    (here / "free.mid").write_bytes(song(track(late, others=[signature(0, 4, 4)])))
+    (here / "free.mid").write_bytes(song(track(FREE, others=[signature(0, 4, 4)])))
     return here
 
 
@@ -37,7 +36,9 @@ def test_why_it_is_refused(run: Run, songs: Path) -> None:
     assert "measures 1-2 are in 10/8, for which no model is trained" in done.out
     assert done.out.splitlines()[-1].startswith("cannot be used: five.mid: no measure in a metre")
     assert run("inspect", "free.mid").out.splitlines()[-1].startswith("cannot be used: free.mid: its notes do not")
-    assert run("inspect", "free.mid", "--tempo", 120 / 1.07).out.splitlines()[-1] == "can be used"
+    (songs / "slow.mid").write_bytes(song(track([(n * 1.07, 1, 60 + n % 5) for n in range(40)])))
+    for options in ([], ["--tempo", 120 / 1.07]):
+        assert run("inspect", "slow.mid", *options).out.splitlines()[-1] == "can be used"
 
 
 def test_as_json(run: Run, songs: Path) -> None:

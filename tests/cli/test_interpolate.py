@@ -12,7 +12,7 @@ from safetensors.numpy import save_file
 
 from armusic.io import readers
 from armusic.plotting import tunes as plotting
-from tests.songs import song, track
+from tests.songs import FREE, song, track
 
 from .conftest import Run
 
@@ -242,11 +242,11 @@ def midi(events: str) -> bytes:
 BROKEN = {
     "empty": (b"", "an empty file"),
     "text": (b"Dear diary, no music today.\n", "broken.mid"),
-    "truncated": (midi("00903c50 04803c00")[:-6], "broken.mid"),
+    "truncated": (midi("00903c50 04803c00")[:16], "broken.mid"),
     "no notes": (midi(""), "no notes"),
     "drums": (midi("00993c50 04893c00"), "only drums"),
     "metre": (midi("00ff58040a031808 00903c50 04803c00"), "10/8"),
-    "other beats": (song(track([(start * 1.07, 1, 60) for start in range(40)])), "do not follow its own beats"),
+    "other beats": (song(track(FREE)), "do not follow its own beats"),
 }
 
 

@@ -20,7 +20,7 @@ from armusic.io.readers.midi.meta import signatures_of
 from armusic.io.readers.midi.parts import Part
 from armusic.io.readers.options import Reading, Remark
 from armusic.music import smf
-from armusic.music.metre import Metre
+from armusic.music.metre import Metre, TimeSignature
 from armusic.music.regrouping import readable
 from armusic.shapes import Bool, Float, Int
 
@@ -73,7 +73,12 @@ def times(
 
 
 def _by_beats(
-    at: Float[np.ndarray, " beat"], tempos: TempoMap, metre: Metre, downbeat: int, span: tuple[int, int], what: str
+    at: Float[np.ndarray, " beat"],
+    tempos: TempoMap,
+    metre: TimeSignature,
+    downbeat: int,
+    span: tuple[int, int],
+    what: str,
 ) -> Found:
     """Return the clock of beats, one metre, and a remark on them."""
     clock = beat_clock(at, tempos, metre, downbeat, span)
