@@ -170,7 +170,7 @@ def traverse_test_items(
                 f"{one_line(data)} has no {words.items}, and this model is one of {words.items}"
                 f" ({one_line(config.data)}): name other data, or use its own"
             )
-        checkpoint = replace(checkpoint, config=config.replace(data=data))
+        checkpoint = replace(checkpoint, config=config.replace(data=data), card={})
     subject, (_, _, test) = load(checkpoint, cache)
     missing = [number for number in numbers if not 0 <= number < len(test)]
     if missing:

@@ -6,11 +6,13 @@ Dimension k stands beside attribute k, its own.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from armusic.extras import require
 from armusic.metrics.information import mutual_information, standardised
+from armusic.metrics.plain import plain
 from armusic.shapes import Float
 
 CHANCE = 0.05  # p-value above which a rank correlation counts as none
@@ -194,7 +196,7 @@ def dlig(relations: Relations) -> PerAttribute:
     return _share(gap, relations.entropy - shared, NOTHING * relations.entropy)
 
 
-def tie_ceiling(a: Float[np.ndarray, "item attribute"]) -> PerAttribute:
+def tie_ceiling(a: Any) -> PerAttribute:
     """Return the Spearman correlation that no code without ties can exceed, for each attribute.
 
     C_k = sqrt(1 - sum p^3), p the share of the items that have each of the attribute's values: within
@@ -202,15 +204,16 @@ def tie_ceiling(a: Float[np.ndarray, "item attribute"]) -> PerAttribute:
 
     Parameters
     ----------
-    a : float array (item, attribute)
-        Attributes.
+    a : array or tensor (item, attribute)
+        Attributes, numbers or booleans.
 
     Examples
     --------
     >>> tie_ceiling(np.array([[0.0, 1], [0, 2], [1, 3], [1, 4]])).round(3).tolist()
     [0.866, 0.968]
     """
-    shares = [np.unique(column, return_counts=True)[1] / len(a) for column in a.T]
+    columns = plain(a, "attributes", 2).T
+    shares = [np.unique(column, return_counts=True)[1] / len(column) for column in columns]
     return np.array([np.sqrt(1 - (share**3).sum()) for share in shares])
 
 

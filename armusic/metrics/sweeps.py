@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from armusic.errors import DataError
+from armusic.metrics.plain import plain
 from armusic.shapes import Float
 
 STILL = 1e-3  # change up to which an attribute stays, in standard deviations per unit of the dimension
@@ -154,16 +156,14 @@ def linearity(sweep: Sweep) -> PerAttribute:
     return np.where(moves, explained / np.where(moves, total, 1), 0).clip(max=1).mean(axis=1)
 
 
-def changes(
-    values: Float[np.ndarray, "moved step item attribute"], before: Float[np.ndarray, "item attribute"]
-) -> Float[np.ndarray, "moved attribute"]:
+def changes(values: Any, before: Any) -> Float[np.ndarray, "moved attribute"]:
     """Return how often each attribute changes when a dimension moves.
 
     Parameters
     ----------
-    values : float array (moved, step, item, attribute)
+    values : array or tensor (moved, step, item, attribute)
         Attributes decoded when one dimension of an item is put somewhere else.
-    before : float array (item, attribute)
+    before : array or tensor (item, attribute)
         Attributes of the items themselves.
 
     Returns
@@ -183,5 +183,6 @@ def changes(
     >>> changes(values, np.array([[0.5, 0.2]])).tolist()
     [[0.5, 0.0], [0.5, 0.5]]
     """
+    values, before = plain(values, "decoded attributes", 4), plain(before, "attributes", 2)
     same = np.isclose(values, before, rtol=0, atol=ROUNDING)
     return 1 - same.mean(axis=(1, 2))

@@ -94,6 +94,9 @@ def test_tensors_of_a_sweep() -> None:
     assert metrics.decoded(values > 0, positions, NAMES[:2], std) == metrics.decoded(
         (values > 0).astype(float), positions, NAMES[:2], std
     )
+    before = values[0, 0]
+    assert (metrics.changes(of_values, torch.from_numpy(before)) == metrics.changes(values, before)).all()
+    assert (tie_ceiling(torch.from_numpy(before > 0)) == tie_ceiling((before > 0).astype(float))).all()
 
 
 @pytest.mark.parametrize(
