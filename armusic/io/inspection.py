@@ -168,8 +168,7 @@ def _parts(file: smf.MidiData) -> tuple[PartLine, ...]:
     from armusic.io.readers import midi
 
     parts = midi.parts_of(file)
-    candidates = [part for part in parts if part.channel != smf.DRUMS]
-    scores = dict(zip(map(id, candidates), midi.likeness(candidates, file.ticks_per_quarter).tolist(), strict=True))
+    scores = midi.likeness(parts, file.ticks_per_quarter, midi.words_of(file)).tolist()
     return tuple(
         PartLine(
             part.track + 1,
@@ -180,9 +179,9 @@ def _parts(file: smf.MidiData) -> tuple[PartLine, ...]:
             int(part.pitch.min()),
             int(part.pitch.max()),
             float((np.maximum.accumulate(part.end)[:-1] > part.start[1:]).mean()) if len(part.pitch) > 1 else 0.0,
-            scores.get(id(part)),
+            None if part.channel == smf.DRUMS else score,
         )
-        for part in parts
+        for part, score in zip(parts, scores, strict=True)
     )
 
 

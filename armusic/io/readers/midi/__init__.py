@@ -25,16 +25,17 @@ from armusic.io.readers.midi import beats, quantise
 from armusic.io.readers.midi.clock import Clock
 from armusic.io.readers.midi.counting import accents, chosen
 from armusic.io.readers.midi.measures import Span, place, spans
-from armusic.io.readers.midi.melody import Voice, choose, likeness, one_voice
+from armusic.io.readers.midi.melody import Voice, choose, one_voice
 from armusic.io.readers.midi.meta import key_of, signatures_of, tempos_of
 from armusic.io.readers.midi.parts import Part, parts_of, track_name
 from armusic.io.readers.midi.placing import on_grid, one_at_a_tick, without_off_grid
+from armusic.io.readers.midi.traits import likeness, words_of
 from armusic.io.readers.midi.tune import build
 from armusic.io.readers.options import Reading, Remark
 from armusic.music import keys, smf, smf_damage
 from armusic.music.score import Tune
 
-__all__ = ["Part", "events_of", "likeness", "parts_of", "read", "signatures_of", "tempos_of", "tune_of"]
+__all__ = ["Part", "events_of", "likeness", "parts_of", "read", "signatures_of", "tempos_of", "tune_of", "words_of"]
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +119,7 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
         raise NoNotesError(f"{source}: only drums (channel 10) in it" if parts else f"{source}: no notes in it")
     if len(parts) > len(voices):
         report([Remark("the notes on channel 10 are taken for drums, and never for the melody")])
-    choice = choose(parts, file.ticks_per_quarter, reading.track, source)
+    choice = choose(parts, file.ticks_per_quarter, reading.track, source, words_of(file))
     part = choice.part
     if file.type == smf.SEPARATE_SONGS and len(file.tracks) > 1:
         text = "a MIDI file of type 2, whose tracks are separate songs"

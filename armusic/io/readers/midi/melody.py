@@ -1,9 +1,8 @@
 """The choice of the melody among the parts of a file, and of one voice of it.
 
-A part that is called melody, voice or the like is the melody. Otherwise it is the one with
-the most features of a melody: it is the highest that sounds, most of the time; its notes
-come one at a time, neither rarely nor in a hurry; they go from pitch to pitch; and they lie
-where people sing.
+A part that is called melody, voice or the like is the melody; in a file that armusic wrote, the one from which
+the variations come. Otherwise it is the one that is most like a melody (`traits`); where there is a clean
+line, it is never a part of chords.
 """
 
 from __future__ import annotations
@@ -15,19 +14,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from armusic.errors import PolyphonyError, UsageError
+from armusic.io.readers.midi import traits
 from armusic.io.readers.midi.parts import Part
+from armusic.io.readers.midi.traits import Ticks, Traits
 from armusic.io.readers.options import Remark
 from armusic.music import smf
-from armusic.shapes import Bool, Float, Int
-
-Scores = Float[np.ndarray, " part"]
+from armusic.shapes import Bool, Int
 
 _MELODY = re.compile(r"melod|m[eé]lo\b|vocal|\bvox\b|voice|\bvoix\b|\bvoce\b|\bvoz\b|stimme|gesang|\bcant[ou]|\bchant\b"
                      r"|\bsing|soprano?\b|\blead\b|\bsolo\b|\btune\b|\btheme\b", re.IGNORECASE)  # fmt: skip
 _NOT_MELODY = re.compile(r"back|b\.?v\.?\b|harm|accomp|begleit|chord|bass|drum|perc|pad|\blh\b|left", re.IGNORECASE)
-_STEPS_PER_QUARTER, _MOST_STEPS = 2, 1 << 15  # resolution of the search for the highest part
-_SUNG = (55.0, 84.0)  # G3 to C6
-_TENTHS = 10  # a tenth of a note's length may overlap: legato is no polyphony
+_VARIATION = re.compile(r"(?:^|\s)([+-]\d+\.\d+)$")  # names of tracks that armusic writes: rhythm +1.0
+_FEWEST_VARIATIONS = 2
+_CHORDS, _CLEAN, _CLEAN_FOR = 0.25, 0.9, 0.25  # notes one at a time: below, chords; a clean line, and for how long
 _SHOWN_RIVALS = 3
 _CHORD = 16  # a chord's notes start within a quarter note over this
 
@@ -70,7 +69,7 @@ class Choice:
         return [Remark(f"{text}; the option track names another", refusal)]
 
 
-def choose(parts: Sequence[Part], quarter: int, track: str | None, source: str) -> Choice:
+def choose(parts: Sequence[Part], quarter: int, track: str | None, source: str, words: Ticks) -> Choice:
     """Return the melody among the parts of a file.
 
     Parameters
@@ -83,6 +82,8 @@ def choose(parts: Sequence[Part], quarter: int, track: str | None, source: str) 
         Number, `number:channel` or name of the requested part.
     source : str
         Name of the file in messages.
+    words : int array (word,)
+        Ticks of the lyrics.
 
     Raises
     ------
@@ -90,16 +91,27 @@ def choose(parts: Sequence[Part], quarter: int, track: str | None, source: str) 
         For a track that is missing, or has no notes, or drums only.
     """
     candidates = [part for part in parts if part.channel != smf.DRUMS]
-    scores = likeness(candidates, quarter)
+    shares = traits.traits(candidates, quarter, words, band=len(candidates) < len(parts))
+    lines, scores = _lines(shares), traits.weighted(shares)
     requested = np.ones(len(candidates), dtype=bool) if track is None else _requested(candidates, parts, track, source)
     named = np.array([bool(_MELODY.search(part.name)) and not _NOT_MELODY.search(part.name) for part in candidates])
     # A name counts where it tells parts apart: not on the one track that has all of them.
     named &= np.array([sum(rival.track == part.track for rival in candidates) == 1 for part in candidates])
-    best = max(range(len(candidates)), key=lambda index: (requested[index], named[index], scores[index]))
-    order = sorted((index for index in range(len(candidates)) if index != best), key=lambda index: -scores[index])
-    why = "requested" if track is not None else "by its name" if named[best] else "most like a melody"
-    others = tuple((candidates[index], float(scores[index])) for index in order)
-    return Choice(candidates[best], others, float(scores[best]), why)
+    varied, own = _variations(candidates)
+    order = sorted(
+        range(len(candidates)),
+        key=lambda n: (requested[n], own[n], not varied[n], named[n], lines[n], scores[n]),
+        reverse=True,
+    )
+    best, *others = order
+    why = "most like a melody"
+    if track is not None:
+        why = "requested"
+    elif own[best]:
+        why = "that of the variations"
+    elif named[best]:
+        why = "by its name"
+    return Choice(candidates[best], tuple((candidates[n], float(scores[n])) for n in others), float(scores[best]), why)
 
 
 def _requested(candidates: Sequence[Part], parts: Sequence[Part], track: str, source: str) -> Bool[np.ndarray, " part"]:
@@ -120,50 +132,27 @@ def _requested(candidates: Sequence[Part], parts: Sequence[Part], track: str, so
     return np.array(hits)
 
 
-def likeness(candidates: Sequence[Part], quarter: int) -> Scores:
-    """Return the likeness of each part to a melody, 0..1.
+def _variations(parts: Sequence[Part]) -> tuple[Bool[np.ndarray, " part"], Bool[np.ndarray, " part"]]:
+    """Return masks of the variations in a file that armusic wrote, and of the melody that they vary.
 
-    The mean of five shares, the first one counted twice: the time in which the part is the highest
-    that sounds; the notes that end before the next one starts; the nearness of their median to the
-    range of voices; the nearness of their number per quarter note to between a half and three; the
-    notes with another pitch than the one before.
+    That is the one named `+0.0`; where there is none, the parts on the track in front of the first variation.
     """
-    highest = _highest_share(candidates, quarter)
-    return np.array([(2 * high + _own(part, quarter)) / 6 for part, high in zip(candidates, highest, strict=True)])
+    steps = [_VARIATION.search(part.name) for part in parts]
+    varied = np.array([bool(step and float(step[1])) for step in steps], dtype=bool)
+    if varied.sum() < _FEWEST_VARIATIONS:
+        return np.zeros(len(parts), dtype=bool), np.zeros(len(parts), dtype=bool)
+    own = np.array([bool(step and not float(step[1])) for step in steps], dtype=bool)
+    if not own.any():
+        before = max((p.track for p in parts[: int(varied.argmax())]), default=-1)
+        own = np.array([part.track == before for part in parts], dtype=bool)
+    return varied, own
 
 
-def _own(part: Part, quarter: int) -> float:
-    """Return the sum of the four shares that do not depend on other parts, 0..4."""
-    length = part.end - part.start
-    late = part.end[:-1] - part.start[1:] - length[:-1] // _TENTHS
-    alone = float((late <= 0).mean()) if len(late) else 1.0
-    median = float(np.median(part.pitch))
-    sung = max(0.0, 1 - max(_SUNG[0] - median, median - _SUNG[1], 0.0) / 12)
-    onsets = len(np.unique(part.start))
-    per_quarter = onsets * quarter / max(int(part.end.max() - part.start[0]), quarter)
-    busy = min(1.0, 2 * per_quarter, 3 / per_quarter)
-    moves = float((np.diff(part.pitch) != 0).mean()) if len(late) else 0.0
-    return alone + sung + busy + moves
-
-
-def _highest_share(candidates: Sequence[Part], quarter: int) -> Scores:
-    """Return for each part the share of the sounding time in which it is the highest."""
-    if not candidates:
-        return np.empty(0)
-    last = max(int(part.end.max()) for part in candidates)
-    step = max(quarter // _STEPS_PER_QUARTER, -(-last // _MOST_STEPS), 1)
-    top = np.full((len(candidates), last // step + 1), -1, dtype=np.int16)
-    for row, part in zip(top, candidates, strict=True):
-        order = np.argsort(part.pitch, kind="stable")  # the highest is written last
-        first, until = (
-            part.start[order] // step,
-            np.maximum((part.end[order] - 1) // step + 1, part.start[order] // step + 1),
-        )
-        for a, b, pitch in zip(first.tolist(), until.tolist(), part.pitch[order].tolist(), strict=True):
-            row[a:b] = pitch
-    sounds = top.max(axis=0) >= 0
-    best = (top == top.max(axis=0)) & sounds
-    return (best / np.maximum(best.sum(axis=0), 1)).sum(axis=1) / max(int(sounds.sum()), 1)
+def _lines(shares: Traits) -> Bool[np.ndarray, " part"]:
+    """Return a mask of the parts that are no chords beside a clean line: chords never beat that."""
+    alone = shares[:, traits.ALONE]
+    clean = (alone >= _CLEAN) & (shares[:, traits.SUNG] > 0) & (shares[:, traits.LONG] >= _CLEAN_FOR)
+    return (alone >= _CHORDS) | ~clean.any()
 
 
 @dataclass(frozen=True, slots=True)
