@@ -90,7 +90,8 @@ FORMATS = (
         attributes=True, scenes=True, parts=True,
     ),
     Format(
-        (".musicxml",), "MusicXML", "armusic.io.writers.musicxml", media_type="application/vnd.recordare.musicxml+xml"
+        (".musicxml",), "MusicXML", "armusic.io.writers.musicxml", media_type="application/vnd.recordare.musicxml+xml",
+        parts=True,
     ),
     Format((".abc",), "ABC", "armusic.io.writers.abc", _ONE_VOICE, "text/vnd.abc"),
     _score(".svg", "SVG", "image/svg+xml"),

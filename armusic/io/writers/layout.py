@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 def check_together(tunes: Named, source: str) -> None:
     """Raise `UsageError` unless all tunes have the same measures, as tracks that start together must.
 
+    They have one tempo, the first tune's; it is said where others have another.
+
     Parameters
     ----------
     tunes : sequence of (str, Tune)
@@ -35,6 +37,13 @@ def check_together(tunes: Named, source: str) -> None:
                 f"{source}: {name!r} and {tunes[0][0]!r} have different measures:"
                 " write them with the layout sequence or clips"
             )
+    if any(tune.tempos != tunes[0][1].tempos for _, tune in tunes):
+        (_, first), (name, other) = tunes[0], next(pair for pair in tunes if pair[1].tempos != tunes[0][1].tempos)
+        log.warning(
+            "%s: tracks side by side have one tempo, %g quarter notes a minute as %r has, where %r has %g: the layouts"
+            " sequence and clips keep each",
+            source, first.tempos[0][1], tunes[0][0], name, other.tempos[0][1],
+        )  # fmt: skip
 
 
 def place_of(tunes: Named, original: str | None = None) -> int:

@@ -115,7 +115,7 @@ def _signatures(measures: Sequence[_Measure], source: str) -> Iterator[tuple[int
         short_end = number == len(measures) - 1 and measure.length < measure.whole
         pickup = number == 0 and measure.length < measure.whole and not short_end
         length = measure.whole if short_end else measure.length
-        numbers = _numbers(length, _PICKUP if pickup else _denominator(measure))
+        numbers = _numbers(length, _PICKUP if pickup else _denominator(measure, length))
         if numbers is None:
             numbers = _longer(length)
         if numbers is None:
@@ -128,10 +128,10 @@ def _signatures(measures: Sequence[_Measure], source: str) -> Iterator[tuple[int
             previous = numbers
 
 
-def _denominator(measure: _Measure) -> int:
-    """Return the denominator for the length of a measure: that of its metre, if possible."""
+def _denominator(measure: _Measure, length: int) -> int:
+    """Return the denominator for a measure of some length: that of its metre, if possible."""
     denominator = int(measure.bar.metre.text.rpartition("/")[2]) if "/" in measure.bar.metre.text else 4
-    return denominator if measure.length == measure.whole or denominator > 4 else 4
+    return denominator if length == measure.whole or denominator > 4 else 4
 
 
 def _numbers(length: int, denominator: int) -> bytes | None:
