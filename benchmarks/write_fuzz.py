@@ -98,8 +98,9 @@ def difference(path: Path, pair: list[tuple[str, Tune]]) -> str:
 
 
 def unlike(tune: Tune, again: Tune) -> str:
-    """Return how a tune differs from what was read again."""
-    metres = [[str(measure.metre) for measure in each.measures] for each in (tune, again)]
+    """Return how a tune differs from what was read again; silence behind its last note is not compared."""
+    last = max(note.end for note in tune.notes)
+    metres = [[str(measure.metre) for measure in each.measures if measure.start < last] for each in (tune, again)]
     if metres[0] != metres[1]:
         return f"measures: {len(metres[0])}, then {len(metres[1])}"
     notes = [[(note.start, note.duration, note.pitch) for note in each.notes] for each in (tune, again)]

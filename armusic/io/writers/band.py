@@ -20,7 +20,7 @@ from armusic.shapes import Bool, Float, Int
 UNITS = 840  # of a quarter note: 32nds, and tuplets of 3, 5, 6 and 7, are whole
 _EXACT = (8, 6, 5, 7)  # parts of a quarter note that stay
 _PLAIN = (8, 6)  # those of them that stay also where notes only end: a fifth is as a rule a note played short
-_SHORT = 0.34  # quarter notes of silence before the next note that are no rest
+_SHORT = 0.34  # quarter notes of silence before the next note or the next beat that are no rest
 _PLAYED = (4, 3)  # parts to which what was played goes
 _TRIPLET_COST = 0.003  # mean squared quarter notes by which triplets must be nearer
 _ROUNDING = 1e-6
@@ -99,7 +99,9 @@ def _player(part: Part, origin: Origin, *, several: bool) -> Player:
         finish = np.minimum(following, (begin // UNITS + 1) * UNITS)
     elif len(begin):
         onsets = np.append(np.unique(begin), np.iinfo(np.int64).max)
-        following = onsets[np.searchsorted(onsets, finish)]
+        bar = bars[(np.searchsorted(bars, stop, side="right") - 1).clip(0)]
+        beat = np.round((bar + np.ceil(stop - bar - _ROUNDING)) * UNITS).astype(np.int64)
+        following = np.minimum(onsets[np.searchsorted(onsets, finish)], np.maximum(beat, finish))
         short = (abs(finish / UNITS - stop) > _ROUNDING) & (following / UNITS - stop < _SHORT)
         finish = np.where(short, following, finish)
     finish = np.maximum(finish, begin + UNITS // 8)

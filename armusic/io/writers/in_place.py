@@ -1,8 +1,8 @@
 """Put variations of a melody back into the MIDI file that it came in.
 
 Everything but the melody stays as it is, event for event: other tracks, controllers, lyrics,
-markers, tempos. Unchanged measures of the melody keep their notes as they were played, also those
-that are not in the tune; in the others, the variation's notes replace all of the melody's.
+markers, tempos. Measures in which the melody sounds as it did keep their notes as they were
+played, also those that are not in the tune; in the others, the variation's notes replace all of the melody's.
 """
 
 from __future__ import annotations
@@ -111,16 +111,26 @@ def _melody(track: Sequence[Event], origin: Origin, tune: Tune, scale: int) -> l
     """Return the melody's track, in which a tune's notes replace those of the measures that it changes."""
     before, after = (_by_measure(notes, origin) for notes in (origin.notes, tune.notes))
     changed = {row for row in before.keys() | after.keys() if before.get(row) != after.get(row)}
+    starts = [measure.start for measure in origin.measures]
     pairs = smf.pairs(track).get(origin.channel, [])
     removed = {place for pair, home in zip(pairs, origin.homes, strict=True) if home in changed for place in pair}
+    removed.discard(-1)
+    new = [note for row in sorted(changed) for note in after.get(row, ()) if note.start >= starts[row]]
+    played = _ticks_played(track, pairs, origin) if origin.groove else ({}, {})
+    timed = list(zip(new, _ticks(new, origin, scale, *played), strict=True))
+    kept = [pair for pair in pairs if not removed & set(pair)]
+    ends = _struck_again(track, kept, [(note.pitch, *span) for note, span in timed])
+    silent = {place for pair, stop in ends.items() for place in (pair if stop is None else pair[1:])}
     events = [
         (event.tick, _END if event.status == smf.END_OF_TRACK else _UNCHANGED, event)
         for place, event in enumerate(track)
-        if place not in removed
+        if place not in removed and place not in silent
     ]
-    new = [note for row in sorted(changed) for note in after.get(row, ())]
-    played = _ticks_played(track, pairs, origin) if origin.groove else ({}, {})
-    for note, (start, end) in zip(new, _ticks(new, origin, scale, *played), strict=True):
+    for (struck, _), stop in ends.items():
+        if stop is not None:
+            release = Event(stop, smf.NOTE_OFF + origin.channel, bytes([track[struck].data[0], 0]))
+            events.append((stop, _FIRST, release))
+    for note, (start, end) in timed:
         on, off = (Event(tick, status + origin.channel, bytes([note.pitch, velocity])) for tick, status, velocity in
                    ((start, smf.NOTE_ON, note.velocity), (end, smf.NOTE_OFF, 0)))  # fmt: skip
         events += [(start, _LAST, on), (end, _FIRST, off)]
@@ -129,12 +139,44 @@ def _melody(track: Sequence[Event], origin: Origin, tune: Tune, scale: int) -> l
     return [replace(event, tick=last) if order == _END else event for _, order, event in ordered]
 
 
+def _struck_again(
+    track: Sequence[Event], kept: Sequence[tuple[int, int]], new: Sequence[tuple[int, int, int]]
+) -> dict[tuple[int, int], int | None]:
+    """Return the notes that stay and sound when a new one strikes their key, with the tick at which they then end.
+
+    A note that stays and is struck while a new one sounds is left out: its tick is None. A key cannot sound twice.
+
+    Parameters
+    ----------
+    track, kept : sequence
+        Events, and the pairs of them that are the notes that stay.
+    new : sequence of (int, int, int)
+        Pitch, first and last tick of the new notes.
+    """
+    by_pitch: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for pitch, start, end in new:
+        by_pitch[pitch].append((start, end))
+    ends: dict[tuple[int, int], int | None] = {}
+    for pair in kept:
+        on, off = pair
+        begin, stop = track[on].tick, track[off].tick if off >= 0 else track[-1].tick + 1
+        for start, end in by_pitch.get(track[on].data[0], ()):
+            if start <= begin < end:
+                ends[pair] = None
+                break
+            if begin < start < stop:
+                ends[pair] = start
+                break
+    return ends
+
+
 def _by_measure(notes: Sequence[Note], origin: Origin) -> dict[int, list[Note]]:
-    """Return notes by the measure in which they start."""
+    """Return notes by the measures in which they sound."""
     starts = [measure.start for measure in origin.measures]
     rows: defaultdict[int, list[Note]] = defaultdict(list)
     for note in notes:
-        rows[bisect_right(starts, note.start) - 1].append(note)
+        for row in range(bisect_right(starts, note.start) - 1, bisect_left(starts, note.end)):
+            rows[row].append(note)
     return dict(rows)
 
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from armusic.io import readers, writers
+from armusic.io.readers.midi import parts_of
 from armusic.io.readers.options import Reading
 from armusic.music import smf
 from armusic.music.score import Tune
@@ -119,6 +120,25 @@ def test_measures_that_are_as_they_were_keep_what_the_tune_left_out(tmp_path: Pa
     unchanged = [(Fraction(start), pitch) for start, _, pitch in TUNE if start >= 4]
     assert pitches(melody)[-5:] == sorted([*unchanged, (late, 62)])
     assert len(pitches(melody)) == 5 + 5
+
+
+def test_a_measure_through_which_a_changed_note_is_held_keeps_no_note_below_it(tmp_path: Path) -> None:
+    notes: Notes = [(0, 8, 72), (4, 2, 60), (8, 4, 71)]
+    tune = read(tmp_path, song(track(notes), track([(0, 12, 40)], channel=1)))
+    assert [note.pitch for note in tune.notes] == [72, 71]
+    (melody, _) = write_and_read(tmp_path, higher(tune, [0]))
+    assert pitches(melody) == [(0, 73), (8, 71)]
+
+
+@pytest.mark.parametrize(("length", "until"), [(6, 4), (3, 3)])
+def test_a_note_that_stays_ends_where_a_new_one_strikes_its_key(tmp_path: Path, length: int, until: int) -> None:
+    notes: Notes = [(0, 4, 72), (1, length, 60), (4, 4, 71)]
+    tune = read(tmp_path, song(track(notes), track([(0, 8, 40)], channel=1)))
+    lower = replace(tune, notes=(tune.notes[0], replace(tune.notes[1], pitch=60)))
+    write_and_read(tmp_path, lower)
+    (part, _) = parts_of(smf.parse((tmp_path / "out.mid").read_bytes(), "x"))
+    assert (part.start / 480).tolist() == [0, 1, 4]
+    assert (part.end / 480).tolist() == [4, 1 + until if until == 3 else until, 8]
 
 
 def test_passages_pass_through(tmp_path: Path) -> None:
