@@ -73,6 +73,7 @@ DRAWN = 20  # tunes in the picture at most
 @options.data_dir
 @options.form
 @options.ppq
+@options.paper
 @options.force
 @options.no_picture
 @click.option(
@@ -104,6 +105,7 @@ def command(
     data_dir: Path | None,
     form: str | None,
     ppq: int | None,
+    paper: str | None,
     force: bool,
     no_picture: bool,
     out: Path | None,
@@ -120,7 +122,9 @@ def command(
     _check(ctx, like)
     named = spelled(targets, own)
     layout = "clips" if (count > 1 if out is None else not out.suffix) else None
-    output = outputs.choose(out, "generated", layout=layout, form=form, ppq=ppq, force=force, no_picture=no_picture)
+    output = outputs.choose(
+        out, "generated", layout=layout, form=form, ppq=ppq, paper=paper, force=force, no_picture=no_picture
+    )
     outputs.check_targets(named)
     source = outputs.source(measures, metre, key, named, count, seed, str(model))
     if like is not None:

@@ -61,6 +61,7 @@ IMAGES = "is for test images, which have a command of their own: armusic travers
 @options.layout
 @options.form
 @options.ppq
+@options.paper
 @options.model
 @options.data
 @options.tune
@@ -99,6 +100,7 @@ def command(
     layout: str | None,
     form: str | None,
     ppq: int | None,
+    paper: str | None,
     model: Path | None,
     data: str | None,
     tune: int | str | None,
@@ -143,6 +145,7 @@ def command(
         layout=layout,
         form=form,
         ppq=ppq,
+        paper=paper,
         force=force,
         no_picture=no_picture,
     )

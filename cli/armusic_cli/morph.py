@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @options.layout
 @options.form
 @options.ppq
+@options.paper
 @options.model
 @options.force
 @options.no_picture
@@ -60,6 +61,7 @@ def command(
     layout: str | None,
     form: str | None,
     ppq: int | None,
+    paper: str | None,
     model: Path | None,
     force: bool,
     no_picture: bool,
@@ -76,7 +78,9 @@ def command(
         armusic morph a.mid b.mid
     """
     stem = f"{first.stem}-{second.stem}"
-    output = outputs.choose(out, stem, layout=layout, form=form, ppq=ppq, force=force, no_picture=no_picture)
+    output = outputs.choose(
+        out, stem, layout=layout, form=form, ppq=ppq, paper=paper, force=force, no_picture=no_picture
+    )
     outputs.refuse_inputs(output.path, first, second)
     with outputs.with_picture(output, outputs.source(first, second)) as draft:
         from armusic import api

@@ -15,7 +15,7 @@ from click.core import ParameterSource
 from armusic.config import KEEPS, KEPT, NATURAL
 from armusic.errors import UsageError
 from armusic.io.readers.options import Reading
-from armusic.io.writers.formats import FORMATS, LAYOUTS
+from armusic.io.writers.formats import FORMATS, LAYOUTS, PAPERS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -68,6 +68,7 @@ form = click.option(
     help=f"Format of the output; {_PICTURES} show the score.  [default: as the suffix of -o says, else mid]",
 )
 ppq = click.option("--ppq", type=int, metavar="N", help="Ticks per quarter note of a MIDI file.  [default: 480]")
+paper = click.option("--paper", type=Choice(tuple(PAPERS)), help=f"Paper of a PDF.  [default: {next(iter(PAPERS))}]")
 key = click.option(
     "--key",
     default="auto",

@@ -40,6 +40,8 @@ class Output:
         The suffix of those files.
     ppq : int, optional
         Ticks per quarter note of MIDI files.
+    paper : str, optional
+        Paper of a PDF.
     force : bool
         Whether existing files may be replaced.
     rolls : bool
@@ -51,13 +53,14 @@ class Output:
     folder: bool
     clips: str
     ppq: int | None
+    paper: str | None
     force: bool
     rolls: bool
 
     @property
     def format(self) -> dict[str, Any]:
         """Options of `armusic.io.writers.check`."""
-        return {"layout": self.layout, "clips": self.clips, "ppq": self.ppq}
+        return {"layout": self.layout, "clips": self.clips, "ppq": self.ppq, "paper": self.paper}
 
     @property
     def options(self) -> dict[str, Any]:
@@ -89,6 +92,7 @@ def choose(
     layout: str | None = None,
     form: str | None = None,
     ppq: int | None = None,
+    paper: str | None = None,
     force: bool = False,
     no_picture: bool = False,
 ) -> Output:
@@ -113,7 +117,7 @@ def choose(
             f"{out}: the layout clips is a folder with a file per tune: leave {typed} out"
             f"{'' if form or typed == suffix else f', and add -f {typed[1:]}'}"
         )
-    return Output(out, layout, folder, suffix, ppq, force, not no_picture)
+    return Output(out, layout, folder, suffix, ppq, paper, force, not no_picture)
 
 
 def source(*parts: Path | object) -> str:

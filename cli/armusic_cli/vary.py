@@ -49,6 +49,7 @@ UNUSUAL = 3  # messages that are printed for each result; --json has them all
 @options.layout
 @options.form
 @options.ppq
+@options.paper
 @options.model
 @options.tune
 @options.reading
@@ -78,6 +79,7 @@ def command(
     layout: str | None,
     form: str | None,
     ppq: int | None,
+    paper: str | None,
     model: Path | None,
     tune: int | str | None,
     force: bool,
@@ -95,7 +97,7 @@ def command(
         armusic vary input.mid --measures 5-8
     """
     output = outputs.choose(
-        out, f"{file.stem}-vary", layout=layout, form=form, ppq=ppq, force=force, no_picture=no_picture
+        out, f"{file.stem}-vary", layout=layout, form=form, ppq=ppq, paper=paper, force=force, no_picture=no_picture
     )
     outputs.refuse_inputs(output.path, file)
     named = spelled(targets, own)

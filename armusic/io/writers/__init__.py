@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from armusic import plugins
 from armusic.errors import UsageError, WriteError
 from armusic.files import atomic_folder, label, unknown_suffix
-from armusic.io.writers.formats import FORMATS, LAYOUTS, Format
+from armusic.io.writers.formats import FORMATS, LAYOUTS, PAPERS, Format
 
 if TYPE_CHECKING:
     from armusic.music.score import Tune
@@ -44,6 +44,7 @@ def write(
     ppq: int | None = None,
     attributes: Sequence[str] = (),
     original: str | None = None,
+    paper: str | None = None,
 ) -> None:
     """Write named tunes to a file, or with the layout `clips` to a folder of files.
 
@@ -67,6 +68,8 @@ def write(
     original : str, optional
         Name of the tune that is the input itself: of tracks side by side, only it sounds, in formats that can say so.
         By default the first whose notes are the input's, else the first.
+    paper : str, optional
+        Key of `formats.PAPERS`, for formats with pages; the first of them when not given.
 
     Raises
     ------
@@ -77,7 +80,7 @@ def write(
     WriteError
         If the output exists and `force` is not set, or if it cannot be written.
     """
-    layout = check(path, layout=layout, clips=clips, ppq=ppq)
+    layout = check(path, layout=layout, clips=clips, ppq=ppq, paper=paper)
     tunes = list(tunes)
     if not tunes:
         raise UsageError(f"{label(path)}: no tunes to write: give at least one")
@@ -88,17 +91,26 @@ def write(
         with atomic_folder(path, force) as folder:
             for number, (name, tune) in enumerate(tunes, 1):
                 file = folder / f"{number:0{digits}}_{file_name(name)}{clips}"
-                write([(name, tune)], file, ppq=ppq, attributes=attributes)
+                write([(name, tune)], file, ppq=ppq, attributes=attributes, paper=paper)
         return
     options: dict[str, Any] = {"attributes": attributes} if format_of(path).attributes else {}
     if ppq is not None:
         options["ppq"] = ppq
+    if paper is not None:
+        options["paper"] = paper
     if format_of(path).parts:
         options["original"] = original
     _writer(path).write(tunes, Path(path), layout=layout, force=force, **options)
 
 
-def check(path: str | Path, *, layout: str | None = None, clips: str = ".mid", ppq: int | None = None) -> str:
+def check(
+    path: str | Path,
+    *,
+    layout: str | None = None,
+    clips: str = ".mid",
+    ppq: int | None = None,
+    paper: str | None = None,
+) -> str:
     """Refuse what `write` would refuse for any tunes: a cheap check before long work.
 
     Returns
@@ -127,6 +139,10 @@ def check(path: str | Path, *, layout: str | None = None, clips: str = ".mid", p
         )
     if ppq is not None and not form.ppq:
         raise UsageError(f"{label(file)}: ticks per quarter note (ppq) are for MIDI files: leave them out")
+    if paper is not None and not form.paper:
+        raise UsageError(f"{label(file)}: paper is for PDF files: leave it out")
+    if paper is not None and paper not in PAPERS:
+        raise UsageError(f"paper {paper!r} is not known: use one of {', '.join(PAPERS)}")
     return layout or form.layouts[0]
 
 

@@ -1,4 +1,4 @@
-"""Draw tunes as notation, one under another on one tall page: SVG, and from it PNG and PDF.
+"""Draw tunes as notation, one under another: SVG and PNG on one tall page, PDF on sheets of paper.
 
 Each tune has its name above its first staff. Below each staff a line may go from measure to
 measure for every attribute, on one scale for all tunes of the page. verovio engraves one line
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -22,9 +23,10 @@ from armusic.errors import MissingExtraError, UsageError
 from armusic.extras import require
 from armusic.files import atomic_path, label, one_line
 from armusic.io.writers import musicxml
+from armusic.io.writers.drawing import INK, MARGIN, PANEL, SVG, WIDTH, Line, panel, tempo_mark, words
+from armusic.io.writers.formats import PAPERS
 from armusic.io.writers.layout import Named, keys_of
-from armusic.io.writers.notation import tempo
-from armusic.io.writers.values import VALUES
+from armusic.io.writers.pages import Block, paged, pdf
 from armusic.music.attributes import canonical_name
 from armusic.music.attributes.table import of_bars
 from armusic.music.metre import TimeSignature
@@ -34,32 +36,19 @@ from armusic.shapes import Float
 MEASURES_PER_LINE = 4
 SYMBOLS_PER_LINE = 44  # with more, there are fewer measures on a line
 
-_SVG = "http://www.w3.org/2000/svg"
-_MARGIN, _WIDTH = 36.0, 840.0  # of the page and of a line of music, in pixels
-_TITLE, _NAME, _GAP, _PANEL = 52.0, 30.0, 14.0, 44.0  # heights: title, a tune's name, below a line, an attribute
+_TITLE, _NAME, _GAP = 52.0, 30.0, 14.0  # heights in pixels: title, a tune's name, below a line
 _SCALE = 40  # verovio's, in percent of its own pixels
 _UNITS = 10 * 100 / _SCALE  # verovio's units in a pixel
 _SHARPNESS = 2.0  # pixels of a PNG for each of the SVG
-_INK, _PALE = "#222222", "#c8c8c8"
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")  # Okabe and Ito, "Color Universal Design", 2008
 _GLYPH = re.compile(r"(?<=[\"#])([0-9A-F]{4})-[0-9a-z]+(?=\")")  # verovio's name of a glyph, and of its score
 _LETTERS = 60  # of a title
 _OPTIONS = {
-    "breaks": "encoded", "adjustPageHeight": True, "pageWidth": _WIDTH * 100 / _SCALE, "scale": _SCALE,
+    "breaks": "encoded", "adjustPageHeight": True, "pageWidth": WIDTH * 100 / _SCALE, "scale": _SCALE,
     "header": "none", "footer": "none", "pageMarginLeft": 0, "pageMarginRight": 0, "pageMarginTop": 0,
     "pageMarginBottom": 0, "minLastJustification": 0, "xmlIdSeed": 1, "svgRemoveXlink": True,
     "svgFormatRaw": True,
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of music: verovio's drawing, its height, and the ends of its measures, in pixels."""
-
-    drawing: Element
-    height: float
-    staff: float
-    measures: tuple[tuple[float, float], ...]
 
 
 def write(
@@ -69,13 +58,14 @@ def write(
     layout: str = "sequence",
     force: bool = False,
     attributes: Sequence[str] = (),
+    paper: str | None = None,
 ) -> None:
     """Draw named tunes as notation.
 
     Parameters
     ----------
     tunes : sequence of (str, Tune)
-        Tunes with their names, at least one; all notes on sixteenths or triplets, or finer powers of two.
+        Tunes with their names, at least one.
     path : path
         A file named `.svg`, `.png` or `.pdf`. It appears when it is whole.
     layout : {"sequence"}
@@ -84,6 +74,8 @@ def write(
         Whether an existing file may be replaced.
     attributes : sequence of str
         Names of attributes to show below the staff; as a rule one or two.
+    paper : str, optional
+        Key of `formats.PAPERS`, for a PDF: `a4` when not given. The other kinds are one tall page.
 
     Raises
     ------
@@ -91,17 +83,20 @@ def write(
         For another layout, or an unknown attribute.
     MissingExtraError
         Without the extra `armusic[score]`.
-    OffGridError
-        For a note that cannot be written.
     WriteError
         If the file exists and `force` is not set, or if it cannot be written.
     """
     if layout != "sequence":
         raise UsageError(f"{label(path)}: a score picture holds one voice: use the layout sequence")
-    suffix = Path(path).suffix.lower()
-    convert = None if suffix == ".svg" else getattr(_require("cairosvg"), f"svg2{suffix[1:]}")
-    picture = svg(tunes, attributes, source=label(path)).encode()
-    data = convert(bytestring=picture, scale=_SHARPNESS if suffix == ".png" else 1) if convert else picture
+    suffix, source = Path(path).suffix.lower(), label(path)
+    if suffix == ".pdf":
+        _require("cairosvg")
+        data = pdf(sheets(tunes, attributes, paper or "a4", source=source), paper or "a4", _require("cairosvg.surface"))
+    elif suffix == ".png":
+        picture = svg(tunes, attributes, source=source).encode()
+        data = _require("cairosvg").svg2png(bytestring=picture, scale=_SHARPNESS)
+    else:
+        data = svg(tunes, attributes, source=source).encode()
     with atomic_path(path, force) as temporary:
         temporary.write_bytes(data)
 
@@ -120,46 +115,103 @@ def svg(tunes: Named, attributes: Sequence[str] = (), *, source: str = "score") 
 
     Raises
     ------
-    UsageError, MissingExtraError, OffGridError
+    UsageError, MissingExtraError
         As for `write`.
     """
-    names = [canonical_name(name) for name in attributes]
-    values = [of_bars(tune, names) for _, tune in tunes]
-    limits = [(float(column.min()), float(column.max())) for column in np.concatenate(values).T]
-    first = tunes[0][1]
-    page = Element(f"{{{_SVG}}}svg", {"version": "1.1", "font-family": "serif", "fill": _INK})
-    title = one_line(first.title or tunes[0][0])
-    title = title if len(title) <= _LETTERS else title[: _LETTERS - 1] + "\N{HORIZONTAL ELLIPSIS}"
-    _text(page, _MARGIN + _WIDTH / 2, _MARGIN + 18, title, size=22, anchor="middle")
-    at = _MARGIN + _TITLE
-    bpm = 0.0
-    for (name, tune), table, lines in zip(tunes, values, _engrave(tunes, source), strict=True):
-        at += _NAME
-        _text(page, _MARGIN, at - 10, one_line(name), size=14, weight="bold")
-        if tune.tempos[0][1] != bpm:
-            bpm = tune.tempos[0][1]
-            _tempo(page, at - 10, bpm, tune.bars[0].metre)
-        row = 0
-        for line in lines:
-            line.drawing.set("x", f"{_MARGIN:g}")
-            line.drawing.set("y", f"{at:g}")
-            page.append(line.drawing)
-            at += line.height
-            rows = table[row : row + len(line.measures)]
-            row += len(line.measures)
-            for column, (attribute, limit) in enumerate(zip(names, limits, strict=True)):
-                _panel(page, at, attribute, line, rows[:, column], limit, _COLOURS[column % len(_COLOURS)])
-                at += _PANEL
-            at += _GAP
-    width, height = _WIDTH + 2 * _MARGIN, at + _MARGIN
+    blocks = _blocks(tunes, attributes, source)
+    return _page(blocks, sum(block.height for block in blocks) + 2 * MARGIN)
+
+
+def sheets(tunes: Named, attributes: Sequence[str] = (), paper: str = "a4", *, source: str = "score") -> list[str]:
+    """Return tunes as notation, an SVG document for each sheet of a paper: see `svg`."""
+    wide, tall = PAPERS[paper]
+    height = (WIDTH + 2 * MARGIN) * tall / wide
+    pages = paged(_blocks(tunes, attributes, source), height - 2 * MARGIN)
+    return [_page(blocks, max(height, sum(block.height for block in blocks) + 2 * MARGIN)) for blocks in pages]
+
+
+def _page(blocks: Sequence[Block], height: float) -> str:
+    """Return a page with blocks one under another."""
+    page = Element(f"{{{SVG}}}svg", {"version": "1.1", "font-family": "serif", "fill": INK})
+    at = MARGIN
+    for block in blocks:
+        block.draw(page, at)
+        at += block.height
+    width = WIDTH + 2 * MARGIN
     page.attrib |= {"width": f"{width:g}", "height": f"{height:g}", "viewBox": f"0 0 {width:g} {height:g}"}
     _share_glyphs(page)
-    page.insert(0, Element(f"{{{_SVG}}}rect", {"width": "100%", "height": "100%", "fill": "white"}))
-    ElementTree.register_namespace("", _SVG)
+    page.insert(0, Element(f"{{{SVG}}}rect", {"width": "100%", "height": "100%", "fill": "white"}))
+    ElementTree.register_namespace("", SVG)
     return ElementTree.tostring(page, encoding="unicode") + "\n"
 
 
-def line(tune: Tune, width: float = _WIDTH) -> bytes:
+def _blocks(tunes: Named, attributes: Sequence[str], source: str) -> list[Block]:
+    """Return the title with the first line of music, and the other lines; a tune's name is with its first line."""
+    names = [canonical_name(name) for name in attributes]
+    values = [of_bars(tune, names) for _, tune in tunes]
+    limits = [(float(column.min()), float(column.max())) for column in np.concatenate(values).T]
+    title = one_line(tunes[0][1].title or tunes[0][0])
+    title = title if len(title) <= _LETTERS else title[: _LETTERS - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    blocks: list[Block] = []
+    bpm = 0.0
+    for (name, tune), table, lines in zip(tunes, values, _engrave(tunes, source), strict=True):
+        row = 0
+        for number, line in enumerate(lines):
+            rate = 0.0
+            if number == 0 and tune.tempos[0][1] != bpm:
+                rate = bpm = tune.tempos[0][1]
+            rows = table[row : row + len(line.measures)]
+            row += len(line.measures)
+            heading = Heading("" if blocks else title, None if number else name, rate, tune.bars[0].metre)
+            panels = [
+                (attribute, rows[:, column], limit, _COLOURS[column % len(_COLOURS)])
+                for column, (attribute, limit) in enumerate(zip(names, limits, strict=True))
+            ]
+            height = heading.height + line.height + PANEL * len(panels) + _GAP
+            blocks.append(Block(height, partial(_draw, heading, line, panels)))
+    return blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above a line of music, if anything: a title, a tune's name, and its tempo in a metre."""
+
+    title: str
+    name: str | None
+    bpm: float
+    metre: TimeSignature
+
+    @property
+    def height(self) -> float:
+        """Height in pixels."""
+        return _TITLE * bool(self.title) + _NAME * (self.name is not None)
+
+
+def _draw(
+    heading: Heading,
+    line: Line,
+    panels: Sequence[tuple[str, Float[np.ndarray, " measure"], tuple[float, float], str]],
+    page: Element,
+    at: float,
+) -> None:
+    """Draw a line of music with what stands above and below it, from `at` down."""
+    if heading.title:
+        words(page, MARGIN + WIDTH / 2, at + 18, heading.title, size=22, anchor="middle")
+    at += heading.height
+    if heading.name is not None:
+        words(page, MARGIN, at - 10, one_line(heading.name), size=14, weight="bold")
+    if heading.bpm:
+        tempo_mark(page, at - 10, heading.bpm, heading.metre)
+    line.drawing.set("x", f"{MARGIN:g}")
+    line.drawing.set("y", f"{at:g}")
+    page.append(line.drawing)
+    at += line.height
+    for attribute, values, limits, colour in panels:
+        panel(page, at, attribute, line, values, limits, colour)
+        at += PANEL
+
+
+def line(tune: Tune, width: float = WIDTH) -> bytes:
     """Return a tune as one line of notation, `width` pixels wide, in PNG; raise as `write` does."""
     (key,) = keys_of([("", tune)])
     score = _with_page_breaks(musicxml.score([("", replace(tune, key=key))], source="line"), 1 << 16)
@@ -224,11 +276,11 @@ def _line(text: str) -> Line:
     text = _GLYPH.sub(r"\1", text)
     drawing = ElementTree.fromstring(text)  # noqa: S314  (verovio's own, of our score)
     height = float(drawing.get("height", "0").removesuffix("px"))
-    for inner in drawing.iter(f"{{{_SVG}}}svg"):  # measure numbers stand in front of the staff
+    for inner in drawing.iter(f"{{{SVG}}}svg"):  # measure numbers stand in front of the staff
         inner.set("overflow", "visible")
     staff, measures = 0.0, []
-    for measure in drawing.iterfind(f".//{{{_SVG}}}g[@class='measure']"):
-        lines = [path.get("d", "") for path in measure.iterfind(f"{{{_SVG}}}g[@class='staff']/{{{_SVG}}}path")]
+    for measure in drawing.iterfind(f".//{{{SVG}}}g[@class='measure']"):
+        lines = [path.get("d", "") for path in measure.iterfind(f"{{{SVG}}}g[@class='staff']/{{{SVG}}}path")]
         left, _, right, staff = (float(number) / _UNITS for number in re.findall(r"-?[\d.]+", lines[-1]))
         measures.append((left, right))
     return Line(drawing, height, staff, tuple(measures))
@@ -236,77 +288,13 @@ def _line(text: str) -> Line:
 
 def _share_glyphs(page: Element) -> None:
     """Keep each glyph once, at the top of the page; verovio repeats it in every line."""
-    shared = Element(f"{{{_SVG}}}defs")
+    shared = Element(f"{{{SVG}}}defs")
     for drawing in list(page):
-        for glyphs in drawing.findall(f"{{{_SVG}}}defs"):
+        for glyphs in drawing.findall(f"{{{SVG}}}defs"):
             known = {glyph.get("id") for glyph in shared}
             shared.extend(glyph for glyph in glyphs if glyph.get("id") not in known)
             drawing.remove(glyphs)
     page.insert(0, shared)
-
-
-def _panel(
-    page: Element,
-    top: float,
-    name: str,
-    line: Line,
-    values: Float[np.ndarray, " measure"],
-    limits: tuple[float, float],
-    colour: str,
-) -> None:
-    """Draw the line of an attribute below a line of music."""
-    low, high = limits
-    floor, tall = top + _PANEL - 8, _PANEL - 18
-    share = (values - low) / (high - low) if high > low else np.full(len(values), 0.5)
-    points = [
-        (_MARGIN + (left + right) / 2, floor - tall * float(height))
-        for (left, right), height in zip(line.measures, share, strict=True)
-    ]
-    ends = {"x1": f"{_MARGIN:g}", "x2": f"{_MARGIN + line.measures[-1][1]:g}", "y1": f"{floor:g}", "y2": f"{floor:g}"}
-    _shape(page, "line", stroke=_PALE, **ends)
-    _text(page, _MARGIN, floor - 4, name, size=10, colour=colour, style="italic")
-    path = " ".join(f"{x:g},{y:g}" for x, y in points)
-    _shape(page, "polyline", points=path, fill="none", stroke=colour, **{"stroke-width": "1.2"})
-    for (x, y), value in zip(points, values, strict=True):
-        _shape(page, "circle", cx=f"{x:g}", cy=f"{y:g}", r="2.4", fill=colour)
-        _text(page, x, y - 4, f"{value:.2f}", size=8, anchor="middle")
-
-
-def _tempo(page: Element, y: float, bpm: float, metre: TimeSignature) -> None:
-    """Write a tempo to the right of a tune's name, with a drawn note: few fonts have one."""
-    beat, count = tempo(bpm, metre)
-    base, dots = VALUES[beat]
-    x = _MARGIN + _WIDTH - 62
-    head = {"transform": f"translate({x:g} {y - 2:g}) rotate(-20)", "rx": "3.4", "ry": "2.4"}
-    _shape(page, "ellipse", fill="none" if base > 1 else _INK, stroke=_INK, **head)
-    stem = {"x1": f"{x + 3.2:g}", "x2": f"{x + 3.2:g}", "y1": f"{y - 3:g}", "y2": f"{y - 15:g}"}
-    _shape(page, "line", stroke=_INK, **stem)
-    for _ in range(dots):
-        _shape(page, "circle", cx=f"{x + 7:g}", cy=f"{y - 2:g}", r="1.1")
-    _text(page, x + 12, y, f"= {count}", size=13)
-
-
-def _text(
-    page: Element,
-    x: float,
-    y: float,
-    content: str,
-    *,
-    size: float,
-    anchor: str = "start",
-    weight: str = "normal",
-    style: str = "normal",
-    colour: str = _INK,
-) -> None:
-    element = _shape(
-        page, "text", x=f"{x:g}", y=f"{y:g}", fill=colour,
-        **{"font-size": f"{size:g}", "text-anchor": anchor, "font-weight": weight, "font-style": style},
-    )  # fmt: skip
-    element.text = content
-
-
-def _shape(page: Element, tag: str, **attributes: str) -> Element:
-    return SubElement(page, f"{{{_SVG}}}{tag}", attributes)
 
 
 def _require(name: str) -> Any:

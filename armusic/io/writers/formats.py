@@ -14,6 +14,9 @@ LAYOUTS = {
 }
 """How several tunes are laid out."""
 
+PAPERS = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}
+"""Width and height of each kind of paper, in millimetres."""
+
 _ONE_VOICE = ("sequence", "clips")
 
 
@@ -37,6 +40,8 @@ class Format:
         Whether it shows attributes of each measure: `write` takes `attributes` as well.
     ppq : bool
         Whether it counts ticks per quarter note: `write` takes `ppq` as well.
+    paper : bool
+        Whether it is printed on sheets of paper: `write` takes `paper` as well.
     parts : bool
         Whether it holds the other parts of the file around a tune: `write` takes `original` as well.
     scenes : bool
@@ -54,6 +59,7 @@ class Format:
     media_type: str = "application/octet-stream"
     attributes: bool = False
     ppq: bool = False
+    paper: bool = False
     parts: bool = False
     scenes: bool = False
     picture: bool = False
@@ -79,7 +85,7 @@ class Format:
 def _score(suffix: str, name: str, media_type: str, *needs: str) -> Format:
     return Format(
         (suffix,), name, "armusic.io.writers.engraving", _ONE_VOICE, media_type, attributes=True, picture=True,
-        needs=("verovio", *needs),
+        paper=suffix == ".pdf", needs=("verovio", *needs),
     )  # fmt: skip
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element
 
-PAPERS = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}
-"""Width and height of each kind of paper, in millimetres."""
+from armusic.io.writers.formats import PAPERS
 
 _INCH, _DPI = 25.4, 96  # millimetres; pixels in an inch, as SVG has it
 
@@ -47,7 +46,7 @@ def pdf(pages: Sequence[str], paper: str, surface: Any) -> bytes:
     pages : sequence of str
         SVG documents, each of the paper's proportions.
     paper : str
-        Key of `PAPERS`.
+        Key of `formats.PAPERS`.
     surface : module
         The module `cairosvg.surface`.
     """

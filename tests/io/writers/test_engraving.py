@@ -1,5 +1,6 @@
 """Scores as pictures: every step with its name, every attribute with its line, and one file or none."""
 
+import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -118,6 +119,33 @@ def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(MissingExtraError, match=rf"needs {name}, .*: pip install 'armusic\[score\]'"):
         writers.write([("x", read("6/8", JIG))], tmp_path / f"out.{suffix}")
     assert not list(tmp_path.iterdir())
+
+
+@cairo
+@pytest.mark.parametrize(("paper", "size"), [(None, (595, 842)), ("letter", (612, 792))])
+def test_a_pdf_is_on_sheets_of_paper(tmp_path: Path, paper: str | None, size: tuple[int, int]) -> None:
+    tunes = [(f"step {number}", read("4/4", REEL)) for number in range(9)]
+    writers.write(tunes, tmp_path / "out.pdf", attributes=["rhythm"], paper=paper)
+    data = (tmp_path / "out.pdf").read_bytes()
+    boxes = [[round(float(side)) for side in box.split()] for box in re.findall(rb"/MediaBox \[([\d. ]+)\]", data)]
+    pages = engraving.sheets(tunes, ["rhythm"], paper or "a4")
+    assert len(pages) > 1
+    assert boxes == [[0, 0, *size]] * len(pages)
+    texts = [{text.text for text in ElementTree.fromstring(page).findall(f"{SVG}text")} for page in pages]
+    assert [name for texts_of_page in texts for name in sorted(texts_of_page) if name and name.startswith("step")] == [
+        name for name, _ in tunes
+    ]
+    for page in map(ElementTree.fromstring, pages):
+        lines = page.findall(f"{SVG}svg")
+        bottom = max(float(line.get("y", "0")) + float(line.get("height", "0").removesuffix("px")) for line in lines)
+        assert bottom < float(page.get("height", "0"))
+
+
+def test_paper_is_for_a_pdf(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"out.svg: paper is for PDF files"):
+        writers.write([("x", read("4/4", REEL))], tmp_path / "out.svg", paper="a4")
+    with pytest.raises(UsageError, match=r"paper 'a5' is not known: use one of a4, letter"):
+        writers.write([("x", read("4/4", REEL))], tmp_path / "out.pdf", paper="a5")
 
 
 def test_refusals(tmp_path: Path) -> None:
