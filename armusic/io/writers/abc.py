@@ -21,6 +21,7 @@ from armusic.files import atomic_path, label, one_line
 from armusic.io.abc_text import encoded
 from armusic.io.writers.layout import Named, keys_of, say_moved
 from armusic.io.writers.notation import Symbol, WrittenMeasure, notate, padding_of, tempo
+from armusic.io.writers.passages import filled
 from armusic.music.metre import TimeSignature
 from armusic.music.score import Key
 
@@ -80,6 +81,7 @@ def text(tunes: Named, source: str = "score") -> str:
     =F2 G2|]
     <BLANKLINE>
     """
+    tunes = filled(tunes)
     keys = keys_of(tunes)
     first, metre = tunes[0][1], tunes[0][1].bars[0].metre
     bpm = first.tempos[0][1]

@@ -24,6 +24,7 @@ from armusic.files import atomic_path, label
 from armusic.io.writers import in_place
 from armusic.io.writers.layout import CHANNELS, Named, check_together, place_of, to_ascii
 from armusic.io.writers.notation import pulse
+from armusic.io.writers.passages import filled
 from armusic.music import smf
 from armusic.music.metre import TimeSignature
 from armusic.music.score import Bar, Key, Tune
@@ -91,6 +92,7 @@ def write(
         log.warning("%s: a sequence is the melody alone: for all of the file, use the layout tracks or clips", source)
     with atomic_path(path, force) as temporary:
         if layout == "sequence":
+            tunes = filled(tunes)
             _sequence(tunes, ppq or resolution(tunes)).save(temporary)
         elif origin is None:
             _tracks(tunes, source, ppq or resolution(tunes)).save(temporary)
@@ -101,6 +103,7 @@ def write(
 
 def sequence(tunes: Named) -> mido.MidiFile:
     """Return a file with the tunes one after another."""
+    tunes = filled(tunes)
     return _sequence(tunes, resolution(tunes))
 
 

@@ -27,6 +27,7 @@ from armusic.io.writers.layout import Named, check_together, keys_of, place_of, 
 from armusic.io.writers.musicxml_notes import add
 from armusic.io.writers.musicxml_parts import BASS, PERCUSSION, TREBLE, Part, Section, add_part
 from armusic.io.writers.notation import Padding, WrittenMeasure, notate, padding_of
+from armusic.io.writers.passages import filled
 from armusic.io.writers.voices import voices
 from armusic.music.score import Key, Note, Origin, Tune
 
@@ -98,6 +99,7 @@ def score(
     """
     if layout == "tracks":
         check_together(tunes, source)
+    tunes = filled(tunes) if whole else tunes
     origin = in_place.shared(tunes) if whole else None
     if origin and layout == "sequence":
         log.warning("%s: a sequence is the melody alone: for all of the file, use the layout tracks or clips", source)

@@ -1,0 +1,203 @@
+"""Passages that a tune left out, put back: so written music has every measure of the file.
+
+A reader leaves out measures that no model can edit. They are in the file around the tune, where MIDI and DAWprojects
+find them; notation, sound and sequences get them here, with the highest of the melody's notes in them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+from typing import cast
+
+from armusic.io.readers.midi.measures import UNITS
+from armusic.io.readers.midi.meta import signatures_of, tempos_of
+from armusic.io.readers.midi.parts import parts_of
+from armusic.io.readers.midi.tune import bpm
+from armusic.io.writers.layout import Named
+from armusic.music.metre import Metre, TimeSignature, time_signature
+from armusic.music.score import Measure, Note, Origin, Tune
+
+_LEAST = Fraction(1, 8)  # of a quarter note: a shorter gap is rounding
+_SHORTEST = Fraction(1, 4)  # quarter notes of a measure
+_FINEST = 32  # parts of a quarter note in the length of a measure
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The measures of a file, with those that its tune left out.
+
+    Parameters
+    ----------
+    origin : Origin
+        Source of the tune; its clock and its measures are those of the whole file.
+    runs : tuple of (Fraction, Fraction)
+        Quarter note of the tune at which each run of measures starts, and by how much it is later here.
+    notes : tuple of Note
+        The melody's notes in the passages.
+    tempos : tuple of (Fraction, float)
+        Tempos in the passages.
+    ends : (bool, bool)
+        Whether a passage is before the tune, and behind it.
+    """
+
+    origin: Origin
+    runs: tuple[tuple[Fraction, Fraction], ...]
+    notes: tuple[Note, ...]
+    tempos: tuple[tuple[Fraction, float], ...]
+    ends: tuple[bool, bool]
+
+    def later(self, at: Fraction) -> Fraction:
+        """Return a time of the tune as one of the file."""
+        return at + self.runs[max(bisect_right(self.runs, at, key=lambda run: run[0]) - 1, 0)][1]
+
+
+def filled(tunes: Named) -> list[tuple[str, Tune]]:
+    """Return tunes with the passages that they left out; those that have none, or are no variations, as they are."""
+    frames: dict[int, Frame | None] = {}
+    result = []
+    for name, tune in tunes:
+        origin = tune.origin
+        if origin is None or tune.measures != origin.measures:
+            result.append((name, tune))
+            continue
+        if id(origin) not in frames:
+            frames[id(origin)] = frame_of(origin)
+        frame = frames[id(origin)]
+        result.append((name, tune if frame is None else _fill(tune, frame)))
+    return result
+
+
+def frame_of(origin: Origin) -> Frame | None:
+    """Return the measures of the whole file; None where the tune left none out."""
+    quarter = origin.file.ticks_per_quarter
+    clock = origin.clock
+    end = origin.measures[-1].end
+    until = [
+        tick + (following - start) * rate
+        for (start, tick, rate), (following, *_) in pairwise([*clock, (end, Fraction(0), Fraction(1))])
+    ]
+    played = [part for part in parts_of(origin.file) if (part.track, part.channel) == (origin.track, origin.channel)]
+    last = max((int(part.end.max()) for part in played), default=0)
+    starts = [tick for _, tick, _ in clock]
+    gaps = [(Fraction(0), starts[0]), *zip(until[:-1], starts[1:], strict=True), (until[-1], Fraction(last))]
+    if not any(high - low > quarter * _LEAST for low, high in gaps):
+        return None
+    measures: list[Measure] = []
+    runs: list[tuple[Fraction, Fraction]] = []
+    lines: list[tuple[Fraction, Fraction, Fraction]] = []
+    passages: list[tuple[Fraction, Fraction, Fraction]] = []  # first tick, last tick, quarter note
+    later = Fraction(0)
+    for number, (low, high) in enumerate(gaps):
+        at = clock[number][0] if number < len(clock) else end
+        if number == 0 and high > quarter * _LEAST:
+            at = Fraction(0)
+        if high - low > quarter * _LEAST:
+            added = _bars(origin, low, high, at + later, closing=number == len(clock))
+            lines.append((at + later, low, Fraction(quarter)))
+            passages.append((low, high, at + later))
+            measures += added
+            later += sum((measure.metre.length for measure in added), Fraction(0))
+        if number == len(clock):
+            break
+        start, tick, rate = clock[number]
+        runs.append((start if number else Fraction(0), later))
+        lines.append((start + later, tick, rate))
+        stop = clock[number + 1][0] if number + 1 < len(clock) else end
+        first = start if number else Fraction(0)
+        measures += [replace(m, start=m.start + later) for m in origin.measures if first <= m.start < stop]
+    whole = replace(origin, clock=tuple(lines), measures=tuple(measures))
+    ends = gaps[0][1] - gaps[0][0] > quarter * _LEAST, gaps[-1][1] - gaps[-1][0] > quarter * _LEAST
+    return Frame(whole, tuple(runs), tuple(_notes(origin, passages)), tuple(_tempos(origin, passages)), ends)
+
+
+def _bars(origin: Origin, low: Fraction, high: Fraction, at: Fraction, *, closing: bool) -> list[Measure]:
+    """Return the measures of a passage between two ticks, as the file's time signatures have them, from `at` on.
+
+    One that a change of time signature cuts short has a signature of its length; the last of a file is whole.
+    """
+    quarter = origin.file.ticks_per_quarter
+    signatures = signatures_of(origin.file)[0]
+    changes = [Fraction(signature.at, UNITS) for signature in signatures]
+    measures: list[Measure] = []
+    while high - low > quarter * _LEAST:
+        place = max(bisect_right(changes, low) - 1, 0)
+        metre = time_signature(*signatures[place][1:])
+        whole = metre.length * quarter
+        if metre.length < _SHORTEST:
+            metre, whole = time_signature(4, 4), Fraction(4 * quarter)
+        stop = min([high, *changes[place + 1 : place + 2]])
+        length = min(whole - (low - changes[place]) % whole, stop - low)
+        if length < whole and not (closing and low + length == high):
+            metre = _of_length(length / quarter)
+        measures.append(Measure(at, cast(Metre, metre)))
+        at += metre.length
+        low += length
+    return measures
+
+
+def _of_length(length: Fraction) -> TimeSignature:
+    """Return a time signature for a length in quarter notes, or for the next one above that any has."""
+    length = max(Fraction(-(-length * _FINEST // 1), _FINEST), Fraction(1, _FINEST))
+    denominator = 4
+    while (length * denominator / 4).denominator > 1:
+        denominator *= 2
+    return time_signature(int(length * denominator / 4), denominator)
+
+
+def _notes(origin: Origin, passages: Sequence[tuple[Fraction, Fraction, Fraction]]) -> list[Note]:
+    """Return the melody's notes in passages: the highest of those that start together, up to the next one."""
+    quarter = origin.file.ticks_per_quarter
+    notes: list[Note] = []
+    for part in parts_of(origin.file):
+        if (part.track, part.channel) != (origin.track, origin.channel):
+            continue
+        columns = (part.start, part.end, part.pitch, part.velocity)
+        struck = list(zip(*(column.tolist() for column in columns), strict=True))
+        for low, high, at in passages:
+            inside = [note for note in struck if low <= note[0] < high and note[1] > note[0]]
+            top = {note[0]: note for note in sorted(inside, key=lambda note: note[2])}
+            ordered = [top[start] for start in sorted(top)]
+            for (start, end, pitch, velocity), following in zip(
+                ordered, [*(note[0] for note in ordered[1:]), high], strict=True
+            ):
+                length = Fraction(min(end, following) - start) / quarter
+                notes.append(Note(at + (start - low) / quarter, length, pitch, max(velocity, 1)))
+    return notes
+
+
+def _tempos(origin: Origin, passages: Sequence[tuple[Fraction, Fraction, Fraction]]) -> list[tuple[Fraction, float]]:
+    """Return the tempos that begin in passages."""
+    quarter = origin.file.ticks_per_quarter
+    tempos = tempos_of(origin.file)
+    rates = [bpm(max(round(slope * quarter * 1e6), 1)) for slope in tempos.slopes.tolist()]
+    ticks = [int(tick) for tick in tempos.ticks.tolist()]
+    changes = []
+    for low, high, at in passages:
+        changes.append((at, rates[max(bisect_right(ticks, low) - 1, 0)]))
+        changes += [
+            (at + (tick - low) / quarter, rate) for tick, rate in zip(ticks, rates, strict=True) if low < tick < high
+        ]
+    return changes
+
+
+def _fill(tune: Tune, frame: Frame) -> Tune:
+    """Return a tune with the passages of its file."""
+    notes = [replace(note, start=frame.later(note.start)) for note in tune.notes]
+    tempos = {frame.later(at): rate for at, rate in tune.tempos} | dict(frame.tempos)
+    tempos = {Fraction(0): next(iter(tempos.values()))} | tempos
+    ordered = sorted(tempos.items())
+    return replace(
+        tune,
+        notes=tuple(sorted([*notes, *frame.notes], key=lambda note: note.start)),
+        measures=frame.origin.measures,
+        tempos=tuple(change for n, change in enumerate(ordered) if not n or change[1] != ordered[n - 1][1]),
+        padding=(
+            Fraction(0) if frame.ends[0] else tune.padding[0],
+            Fraction(0) if frame.ends[1] else tune.padding[1],
+        ),
+        origin=frame.origin,
+    )
