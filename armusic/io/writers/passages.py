@@ -161,9 +161,8 @@ def _notes(origin: Origin, passages: Sequence[tuple[Fraction, Fraction, Fraction
             inside = [note for note in struck if low <= note[0] < high and note[1] > note[0]]
             top = {note[0]: note for note in sorted(inside, key=lambda note: note[2])}
             ordered = [top[start] for start in sorted(top)]
-            for (start, end, pitch, velocity), following in zip(
-                ordered, [*(note[0] for note in ordered[1:]), high], strict=True
-            ):
+            ends = [*(note[0] for note in ordered[1:]), *([high] if ordered else [])]
+            for (start, end, pitch, velocity), following in zip(ordered, ends, strict=True):
                 length = Fraction(min(end, following) - start) / quarter
                 notes.append(Note(at + (start - low) / quarter, length, pitch, max(velocity, 1)))
     return notes
