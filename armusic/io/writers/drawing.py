@@ -44,14 +44,15 @@ def panel(
     share = (values - low) / (high - low) if high > low else np.full(len(values), 0.5)
     points = [
         (MARGIN + (left + right) / 2, floor - tall * float(height))
-        for (left, right), height in zip(line.measures, share, strict=True)
+        for (left, right), height, value in zip(line.measures, share, values, strict=True)
+        if np.isfinite(value)
     ]
     ends = {"x1": f"{MARGIN:g}", "x2": f"{MARGIN + line.measures[-1][1]:g}", "y1": f"{floor:g}", "y2": f"{floor:g}"}
     shape(page, "line", stroke=_PALE, **ends)
     words(page, MARGIN, floor - 4, name, size=10, colour=colour, style="italic")
     path = " ".join(f"{x:g},{y:g}" for x, y in points)
     shape(page, "polyline", points=path, fill="none", stroke=colour, **{"stroke-width": "1.2"})
-    for (x, y), value in zip(points, values, strict=True):
+    for (x, y), value in zip(points, values[np.isfinite(values)], strict=True):
         shape(page, "circle", cx=f"{x:g}", cy=f"{y:g}", r="2.4", fill=colour)
         words(page, x, y - 4, f"{value:.2f}", size=8, anchor="middle")
 

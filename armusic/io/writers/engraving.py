@@ -27,6 +27,7 @@ from armusic.io.writers.drawing import INK, MARGIN, PANEL, SVG, WIDTH, Line, pan
 from armusic.io.writers.formats import PAPERS
 from armusic.io.writers.layout import Named, keys_of
 from armusic.io.writers.pages import Block, paged, pdf
+from armusic.io.writers.passages import filled, is_own
 from armusic.music.attributes import canonical_name
 from armusic.music.attributes.table import of_bars
 from armusic.music.metre import TimeSignature
@@ -148,13 +149,14 @@ def _page(blocks: Sequence[Block], height: float) -> str:
 def _blocks(tunes: Named, attributes: Sequence[str], source: str) -> list[Block]:
     """Return the title with the first line of music, and the other lines; a tune's name is with its first line."""
     names = [canonical_name(name) for name in attributes]
-    values = [of_bars(tune, names) for _, tune in tunes]
-    limits = [(float(column.min()), float(column.max())) for column in np.concatenate(values).T]
+    whole = filled(tunes)
+    values = [_rows(tune, full, names) for (_, tune), (_, full) in zip(tunes, whole, strict=True)]
+    limits = [(float(np.nanmin(column)), float(np.nanmax(column))) for column in np.concatenate(values).T]
     title = one_line(tunes[0][1].title or tunes[0][0])
     title = title if len(title) <= _LETTERS else title[: _LETTERS - 1] + "\N{HORIZONTAL ELLIPSIS}"
     blocks: list[Block] = []
     bpm = 0.0
-    for (name, tune), table, lines in zip(tunes, values, _engrave(tunes, source), strict=True):
+    for (name, tune), table, lines in zip(whole, values, _engrave(whole, source), strict=True):
         row = 0
         for number, line in enumerate(lines):
             rate = 0.0
@@ -170,6 +172,14 @@ def _blocks(tunes: Named, attributes: Sequence[str], source: str) -> list[Block]
             height = heading.height + line.height + PANEL * len(panels) + _GAP
             blocks.append(Block(height, partial(_draw, heading, line, panels)))
     return blocks
+
+
+def _rows(tune: Tune, whole: Tune, names: Sequence[str]) -> Float[np.ndarray, "measure attribute"]:
+    """Return attributes of each written measure; those of a passage that the tune left out are nan."""
+    own = np.array(is_own(tune, whole))
+    table = np.full((len(own), len(names)), np.nan)
+    table[own] = of_bars(tune, names)
+    return table
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,15 @@ def filled(tunes: Named) -> list[tuple[str, Tune]]:
     return result
 
 
+def is_own(tune: Tune, whole: Tune) -> list[bool]:
+    """Return for each bar of a tune with its passages whether it is one of the tune without them."""
+    frame = None if tune is whole or tune.origin is None else frame_of(tune.origin)
+    if frame is None:
+        return [True] * len(whole.bars)
+    own = {frame.later(bar.start) for bar in tune.bars}
+    return [bar.start in own for bar in whole.bars]
+
+
 def frame_of(origin: Origin) -> Frame | None:
     """Return the measures of the whole file; None where the tune left none out."""
     quarter = origin.file.ticks_per_quarter
