@@ -8,22 +8,20 @@ the extra `armusic[score]`.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from armusic.errors import MissingExtraError, UsageError
-from armusic.extras import require
+from armusic.errors import UsageError
 from armusic.files import atomic_path, label, one_line
 from armusic.io.writers import musicxml
 from armusic.io.writers.drawing import INK, MARGIN, PANEL, SVG, WIDTH, Line, panel, tempo_mark, words
+from armusic.io.writers.engraver import SCALE, engrave, require_module, share_glyphs, toolkit_of, with_page_breaks
 from armusic.io.writers.formats import PAPERS
 from armusic.io.writers.layout import Named, keys_of
 from armusic.io.writers.pages import Block, paged, pdf
@@ -34,22 +32,10 @@ from armusic.music.metre import TimeSignature
 from armusic.music.score import Tune
 from armusic.shapes import Float
 
-MEASURES_PER_LINE = 4
-SYMBOLS_PER_LINE = 44  # with more, there are fewer measures on a line
-
 _TITLE, _NAME, _GAP = 52.0, 30.0, 14.0  # heights in pixels: title, a tune's name, below a line
-_SCALE = 40  # verovio's, in percent of its own pixels
-_UNITS = 10 * 100 / _SCALE  # verovio's units in a pixel
-_SHARPNESS = 2.0  # pixels of a PNG for each of the SVG
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")  # Okabe and Ito, "Color Universal Design", 2008
-_GLYPH = re.compile(r"(?<=[\"#])([0-9A-F]{4})-[0-9a-z]+(?=\")")  # verovio's name of a glyph, and of its score
 _LETTERS = 60  # of a title
-_OPTIONS = {
-    "breaks": "encoded", "adjustPageHeight": True, "pageWidth": WIDTH * 100 / _SCALE, "scale": _SCALE,
-    "header": "none", "footer": "none", "pageMarginLeft": 0, "pageMarginRight": 0, "pageMarginTop": 0,
-    "pageMarginBottom": 0, "minLastJustification": 0, "xmlIdSeed": 1, "svgRemoveXlink": True,
-    "svgFormatRaw": True,
-}  # fmt: skip
+_SHARPNESS = 2.0  # pixels of a PNG for each of the SVG
 
 
 def write(
@@ -91,11 +77,13 @@ def write(
         raise UsageError(f"{label(path)}: a score picture holds one voice: use the layout sequence")
     suffix, source = Path(path).suffix.lower(), label(path)
     if suffix == ".pdf":
-        _require("cairosvg")
-        data = pdf(sheets(tunes, attributes, paper or "a4", source=source), paper or "a4", _require("cairosvg.surface"))
+        require_module("cairosvg")
+        data = pdf(
+            sheets(tunes, attributes, paper or "a4", source=source), paper or "a4", require_module("cairosvg.surface")
+        )
     elif suffix == ".png":
         picture = svg(tunes, attributes, source=source).encode()
-        data = _require("cairosvg").svg2png(bytestring=picture, scale=_SHARPNESS)
+        data = require_module("cairosvg").svg2png(bytestring=picture, scale=_SHARPNESS)
     else:
         data = svg(tunes, attributes, source=source).encode()
     with atomic_path(path, force) as temporary:
@@ -140,7 +128,7 @@ def _page(blocks: Sequence[Block], height: float) -> str:
         at += block.height
     width = WIDTH + 2 * MARGIN
     page.attrib |= {"width": f"{width:g}", "height": f"{height:g}", "viewBox": f"0 0 {width:g} {height:g}"}
-    _share_glyphs(page)
+    share_glyphs(page)
     page.insert(0, Element(f"{{{SVG}}}rect", {"width": "100%", "height": "100%", "fill": "white"}))
     ElementTree.register_namespace("", SVG)
     return ElementTree.tostring(page, encoding="unicode") + "\n"
@@ -156,7 +144,7 @@ def _blocks(tunes: Named, attributes: Sequence[str], source: str) -> list[Block]
     title = title if len(title) <= _LETTERS else title[: _LETTERS - 1] + "\N{HORIZONTAL ELLIPSIS}"
     blocks: list[Block] = []
     bpm = 0.0
-    for (name, tune), table, lines in zip(whole, values, _engrave(whole, source), strict=True):
+    for (name, tune), table, lines in zip(whole, values, engrave(whole, source), strict=True):
         row = 0
         for number, line in enumerate(lines):
             rate = 0.0
@@ -224,92 +212,13 @@ def _draw(
 def line(tune: Tune, width: float = WIDTH) -> bytes:
     """Return a tune as one line of notation, `width` pixels wide, in PNG; raise as `write` does."""
     (key,) = keys_of([("", tune)])
-    score = _with_page_breaks(musicxml.score([("", replace(tune, key=key))], source="line"), 1 << 16)
+    score = with_page_breaks(musicxml.score([("", replace(tune, key=key))], source="line"), ())
     data = ElementTree.tostring(score, encoding="unicode")
     for breaks in ("encoded", "none"):  # spread over the line, else as wide as needed, and scaled down
-        toolkit = _toolkit(breaks=breaks, pageWidth=width * 100 / _SCALE)
+        toolkit = toolkit_of(breaks=breaks, pageWidth=width * 100 / SCALE)
         toolkit.loadData(data)
         drawing = toolkit.renderToSVG(1)
         if drawing.count('class="system"') == 1:
             break
     dots = int(_SHARPNESS * width)
-    return bytes(_require("cairosvg").svg2png(bytestring=drawing, output_width=dots, background_color="white"))
-
-
-def _toolkit(**options: Any) -> Any:
-    verovio = _require("verovio")
-    verovio.enableLog(verovio.LOG_OFF)
-    toolkit = verovio.toolkit(False)  # what it finds by itself, it finds in the first thread only
-    toolkit.setResourcePath(str(Path(verovio.__file__).parent / "data"))
-    toolkit.setOptions(_OPTIONS | options)
-    return toolkit
-
-
-def _engrave(tunes: Named, source: str) -> Iterator[list[Line]]:
-    """Yield the lines of each tune; all lines have the same number of measures."""
-    toolkit = _toolkit()
-    scores = [
-        musicxml.score([(name, replace(tune, key=key))], source=source)
-        for (name, tune), key in zip(tunes, keys_of(tunes), strict=True)
-    ]
-    most = max(len(measure.findall("note")) for score in scores for measure in score.iter("measure"))
-    count = min(MEASURES_PER_LINE, max(1, SYMBOLS_PER_LINE // most))
-    for score in scores:
-        toolkit.loadData(ElementTree.tostring(_with_page_breaks(score, count), encoding="unicode"))
-        yield [_line(toolkit.renderToSVG(number)) for number in range(1, toolkit.getPageCount() + 1)]
-
-
-def _with_page_breaks(score: Element, count: int) -> Element:
-    """Return a score with `count` measures on each page, without names and first tempo, which are drawn later."""
-    for name in score.iter("part-name"):
-        name.text = None
-    measures = list(score.iter("measure"))
-    pickup = measures[0].get("number") == "0"
-    first = measures[0].find("direction")  # first tempo, which is drawn beside the name
-    for place, measure in enumerate(measures, -pickup):
-        for mark in measure.findall("direction"):
-            bpm = mark.find("sound")
-            if mark is first:
-                measure.remove(mark)
-            elif bpm is not None:  # a metronome's note is no letter of any font: cairosvg would draw a box
-                kind = mark.find("direction-type")
-                assert kind is not None
-                kind.clear()
-                SubElement(kind, "words").text = f"tempo {float(bpm.get('tempo', '0')):.4g}"
-        if place > 0 and place % count == 0:
-            measure.insert(0, Element("print", {"new-page": "yes"}))
-    return score
-
-
-def _line(text: str) -> Line:
-    """Return a line of music from the page that verovio drew."""
-    text = _GLYPH.sub(r"\1", text)
-    drawing = ElementTree.fromstring(text)  # noqa: S314  (verovio's own, of our score)
-    height = float(drawing.get("height", "0").removesuffix("px"))
-    for inner in drawing.iter(f"{{{SVG}}}svg"):  # measure numbers stand in front of the staff
-        inner.set("overflow", "visible")
-    staff, measures = 0.0, []
-    for measure in drawing.iterfind(f".//{{{SVG}}}g[@class='measure']"):
-        lines = [path.get("d", "") for path in measure.iterfind(f"{{{SVG}}}g[@class='staff']/{{{SVG}}}path")]
-        left, _, right, staff = (float(number) / _UNITS for number in re.findall(r"-?[\d.]+", lines[-1]))
-        measures.append((left, right))
-    return Line(drawing, height, staff, tuple(measures))
-
-
-def _share_glyphs(page: Element) -> None:
-    """Keep each glyph once, at the top of the page; verovio repeats it in every line."""
-    shared = Element(f"{{{SVG}}}defs")
-    for drawing in list(page):
-        for glyphs in drawing.findall(f"{{{SVG}}}defs"):
-            known = {glyph.get("id") for glyph in shared}
-            shared.extend(glyph for glyph in glyphs if glyph.get("id") not in known)
-            drawing.remove(glyphs)
-    page.insert(0, shared)
-
-
-def _require(name: str) -> Any:
-    """Import a module of the extra `armusic[score]`."""
-    try:
-        return require(name, extra="score", purpose="notation as a picture")
-    except OSError as error:  # cairosvg loads a library of the system
-        raise MissingExtraError(f"{name} does not find the library cairo: install libcairo2, or write .svg") from error
+    return bytes(require_module("cairosvg").svg2png(bytestring=drawing, output_width=dots, background_color="white"))
