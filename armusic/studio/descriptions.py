@@ -95,15 +95,18 @@ def _attribute(name: str) -> AttributeInfo:
 
 
 def _measures(tune: Tune, varied: Sequence[bool]) -> list[MeasureInfo]:
+    written = {row: str(bar.metre) for bar in tune.bars for row in bar.rows}
     return [
         MeasureInfo(
             start=float(measure.start),
             length=float(measure.metre.length),
             metre=str(measure.metre),
             beats=measure.metre.beats,
+            number=number,
+            written=written[row],
             editable=editable,
         )
-        for measure, editable in zip(tune.measures, varied, strict=True)
+        for row, (measure, number, editable) in enumerate(zip(tune.measures, tune.numbers, varied, strict=True))
     ]
 
 

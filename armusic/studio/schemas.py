@@ -128,8 +128,10 @@ class MeasureInfo(Message):
 
     start: float
     length: float
-    metre: str
+    metre: str = Field(description="The metre that it is read in.")
     beats: int
+    number: str = Field(description="Its number in the file; two, as in 3-4, where two are read together.")
+    written: str = Field(description="Its time signature in the file.")
     editable: bool = Field(description="Whether it can change: not if it is empty, or its range is too wide.")
 
 

@@ -104,9 +104,16 @@ def unusual(material: Material, tokens: Tokens) -> list[str]:
     for message in words.unusual(tokens, material.tokens, material.kind):
         place, _, text = message.partition(": ")
         places.setdefault(text, []).append(int(place.removeprefix("measure ")))
-    lines = [f"measure{'s' if len(where) > 1 else ''} {ranges(where)}: {text}" for text, where in places.items()]
+    numbers = material.tune.numbers
+    lines = [f"measure{'s' if len(rows) > 1 else ''} {_named(rows, numbers)}: {text}" for text, rows in places.items()]
     more = len(lines) - UNUSUAL
     return [*lines[:UNUSUAL], *([f"{more} more unusual thing{'s' if more > 1 else ''}"] if more > 0 else [])]
+
+
+def _named(rows: Sequence[int], numbers: Sequence[str]) -> str:
+    """Return the numbers in the file of measures that count from 1."""
+    named = list(dict.fromkeys(numbers[row - 1] for row in rows))
+    return ranges([int(number) for number in named]) if all(map(str.isdecimal, named)) else ", ".join(named)
 
 
 def ranges(numbers: Sequence[int]) -> str:

@@ -43,6 +43,14 @@ export const isNew = (edit) => {
 const round = (value) => Math.round(value * 1e6) / 1e6;
 
 /**
+ * Return the numbers in the file of the first and the last selected measure.
+ * @param {Pick<Session, "measures">} session
+ * @param {[first: number, last: number]} selection
+ */
+export const numbers = ({ measures }, [first, last]) =>
+  [measures[first].number.split("-")[0], measures[last].number.split("-").at(-1)];
+
+/**
  * Return the measures that a slider changes: the editable ones of the selection, or of the tune.
  * @param {Pick<Session, "measures">} session
  * @param {Selection} selection

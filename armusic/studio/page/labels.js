@@ -6,7 +6,7 @@
 /** @import { Player } from "./player.js" */
 
 import { $, button, input, make, select } from "./dom.js";
-import { hasCurve, isNew } from "./edit.js";
+import { hasCurve, isNew, numbers } from "./edit.js";
 
 /** Show a message, or an error, in place of the one before. */
 export function say(text = "", isError = false) {
@@ -95,7 +95,7 @@ export function update({ session, edit, original, selection, pool }, history, pl
   $("play-label").textContent = player.playing ? "Stop" : "Play";
   $("play-icon").setAttribute("href", player.playing ? "#i-stop" : "#i-play");
   $("hint").textContent = selection
-    ? `Playing and editing measures ${selection[0] + 1}–${selection[1] + 1}. Escape clears the selection.`
+    ? `Playing and editing measures ${numbers(session, selection).join("–")}. Escape clears the selection.`
     : "Drag on the piano roll to select measures; draw on a lane to set a curve of targets.";
   const searching = pool !== null && !pool.ready && !pool.error;
   $("pool").hidden = !searching;

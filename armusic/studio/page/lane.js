@@ -170,7 +170,7 @@ export class Lane {
     canvas.setAttribute("aria-valuemin", String(this.low));
     canvas.setAttribute("aria-valuemax", String(this.high));
     canvas.setAttribute("aria-valuenow", String(clamp(goals[cursor], this.low, this.high)));
-    canvas.setAttribute("aria-valuetext", `measure ${cursor + 1}: ${value}, ${kind} ${goal}`);
+    canvas.setAttribute("aria-valuetext", `measure ${session.measures[cursor].number}: ${value}, ${kind} ${goal}`);
     canvas.title = `${attribute.description} Draw a curve of targets; double-click to clear one.`;
   }
 }

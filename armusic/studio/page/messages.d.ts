@@ -92,8 +92,13 @@ export interface Mean {
 export interface MeasureInfo {
   start: number;
   length: number;
+  /** The metre that it is read in. */
   metre: string;
   beats: number;
+  /** Its number in the file; two, as in 3-4, where two are read together. */
+  number: string;
+  /** Its time signature in the file. */
+  written: string;
   /** Whether it can change: not if it is empty, or its range is too wide. */
   editable: boolean;
 }

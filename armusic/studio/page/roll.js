@@ -6,6 +6,7 @@
 /** @import { Shown, View } from "./state.js" */
 
 import { begin, clamp, colours, drag, Ruler } from "./canvas.js";
+import { numbers } from "./edit.js";
 
 const HEAD = 20;
 const BLACK_KEYS = [1, 3, 6, 8, 10];
@@ -150,8 +151,8 @@ export class Roll {
       }
       paint.fillStyle = colour("line");
       paint.fillRect(x, 0, 1, height);
-      const newMetre = index === 0 || session.measures[index - 1].metre !== measure.metre;
-      const name = newMetre ? `${index + 1}  ${measure.metre}` : `${index + 1}`;
+      const newMetre = index === 0 || session.measures[index - 1].written !== measure.written;
+      const name = newMetre ? `${measure.number}  ${measure.written}` : measure.number;
       paint.fillStyle = colour("soft");
       if (x < free) return;
       paint.fillText(name, x + 5, HEAD / 2 + 1);
@@ -170,7 +171,7 @@ export class Roll {
     const { selection, canvas } = this;
     const notes = original ? session.notes.length : shown.notes.length;
     const changed = original ? 0 : shown.changed.filter(Boolean).length;
-    const selected = selection ? `; measures ${selection[0] + 1} to ${selection[1] + 1} are selected` : "";
+    const selected = selection ? `; measures ${numbers(session, selection).join(" to ")} are selected` : "";
     canvas.setAttribute(
       "aria-label",
       `Piano roll: ${session.measures.length} measures, ${notes} notes, ${changed} measures changed${selected}. ` +
