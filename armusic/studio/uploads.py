@@ -153,11 +153,10 @@ def _books(name: str, data: bytes) -> tuple[Track, ...]:
     """Return the tunes of an ABC book, each by the name that reads it; at most the first two thousand."""
     if not name.lower().endswith(".abc"):
         return ()
-    tunes = book.split(book.text_of(data))
-    names = book.names([number for number, _ in tunes])
+    tunes = book.book_of(book.text_of(data))
     return tuple(
-        Track(id=ident, name=book.title(text)[:_MAX_NAME] or f"tune {ident}", notes=0, selected=False)
-        for ident, (_, text) in zip(names[:_MAX_TUNES], tunes, strict=False)
+        Track(id=ident, name=tunes.title(place)[:_MAX_NAME] or f"tune {ident}", notes=0, selected=False)
+        for place, ident in enumerate(tunes.names()[:_MAX_TUNES])
     )
 
 

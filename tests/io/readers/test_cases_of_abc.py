@@ -11,7 +11,7 @@ from armusic.errors import MetreError, OffGridError, ReadError, RepeatError, Usa
 from armusic.io import inspection, readers, writers
 from armusic.io.abc_text import decoded, encoded
 from armusic.io.readers import abc
-from armusic.io.readers.abc.book import names, title
+from armusic.io.readers.abc.book import book_of, names
 from armusic.io.readers.options import STRICT, Reading
 from armusic.music.score import Key, Metre, Tune
 
@@ -309,7 +309,7 @@ def test_escapes(escaped: str, plain: str) -> None:
 def test_escapes_come_back(plain: str) -> None:
     assert decoded(encoded(plain)) == plain
     title_line = f"X:1\nT:{encoded(plain)}\nK:C"
-    assert title(title_line) == " ".join(plain.split())
+    assert book_of(title_line).title(0) == " ".join(plain.split())
 
 
 def test_a_title_comes_back_from_the_writer(read_tune: ReadTune, tmp_path: Path) -> None:

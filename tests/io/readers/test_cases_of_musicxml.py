@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from armusic.errors import ReadError
+from armusic.errors import MusicError, ReadError
 from armusic.io import readers
 from armusic.io.readers.musicxml.endings import ending_passes
 from armusic.io.readers.options import Reading
@@ -211,6 +211,12 @@ def test_a_sign_for_a_repeat_of_measures_is_played(read_score: ReadScore) -> Non
     assert [text for text in remarks if "repeat" in text] == [
         "measures that show a sign for a repeat and no notes: 2, played as it says"
     ]
+
+
+def test_repeats_of_measures_have_a_limit(read_score: ReadScore) -> None:
+    first = "".join(note("C4", 1) for _ in range(200))
+    with pytest.raises(MusicError, match="more than 200000 notes in measures that signs repeat"):
+        read_score(first, REPEAT.format("", 1), *[""] * 1100)
 
 
 def test_notes_under_the_sign_are_played_as_they_stand(read_score: ReadScore) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from armusic.errors import ArmusicError, ReadError, RepeatError, UsageError
 from armusic.files import label, one_line, read_bytes
 from armusic.io.readers.abc.body import Body
-from armusic.io.readers.abc.book import LINE_END, names, parse_name, split, text_of, title_of
+from armusic.io.readers.abc.book import LINE_END, book_of, names, parse_name, split, text_of, title_of
 from armusic.io.readers.abc.fields import default_unit, tempo, unit_length
 from armusic.io.readers.abc.key import key_field, transposed
 from armusic.io.readers.abc.tokens import FIELD, without_comment
@@ -140,21 +140,21 @@ def read(path: str | Path, reading: Reading | None = None, tune: int | str | Non
 
 def read_with_remarks(path: str | Path, reading: Reading, remarks: list[Remark], tune: int | str | None = None) -> Tune:
     """Read as `read` does; choices, omissions and corrections are added to `remarks`."""
-    tunes = split(text_of(read_bytes(path, reading.max_size)))
-    numbers = [number for number, _ in tunes]
-    if tune is None and len(tunes) > 1:
+    book = book_of(text_of(read_bytes(path, reading.max_size)))
+    numbers = book.numbers
+    if tune is None and len(numbers) > 1:
         raise UsageError(
-            f"{label(path)}: {len(tunes)} tunes in it: name one by its X: number, {_range(numbers)}, with the option"
+            f"{label(path)}: {len(numbers)} tunes in it: name one by its X: number, {_range(numbers)}, with the option"
             f" tune or as {label(path)}#{numbers[0]}"
         )
     place, source = 0, label(path)
     if tune is not None:
         name = str(parse_name(tune))
         source = f"{source}#{name}"
-        if name not in (known := names(numbers)):
+        if name not in (known := book.names()):
             raise UsageError(f"{label(path)}: no tune {name} in it: its X: numbers are {_range(numbers)}")
         place = known.index(name)
-    text = tunes[place][1]
+    text = book.text(place)
     if reading.strict:
         return parse_tune(text, source)
     sheet, body = _sheet(text, source)
@@ -178,11 +178,11 @@ def read_all(path: str | Path) -> Iterator[tuple[str, Tune | ArmusicError]]:
     except ArmusicError as error:
         yield label(path), error
         return
-    tunes = split(text)
-    for name, (_, tune) in zip(names([number for number, _ in tunes]), tunes, strict=True):
+    book = book_of(text)
+    for place, name in enumerate(book.names()):
         source = f"{label(path)}#{name}"
         try:
-            yield source, parse_tune(tune, source)
+            yield source, parse_tune(book.text(place), source)
         except ArmusicError as error:
             yield source, error
 

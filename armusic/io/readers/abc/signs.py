@@ -6,6 +6,7 @@ from armusic.errors import ReadError
 from armusic.io.readers.options import Remark
 
 _FEW, _SHARE = 5, 0.02  # so many signs, and so many for each note, may be passed over: more is no ABC
+_MOST = 4000  # of any tune
 _SHOWN = 3
 _LONGEST = 12
 
@@ -38,6 +39,8 @@ class PassedOver:
             raise error
         self.first = self.first or error
         self.count += 1
+        if self.count > _MOST:
+            raise self.first
         if len(self.shown) < _SHOWN:
             self.shown.append(f"{sign[:_LONGEST]!r} in measure {measure}")
 

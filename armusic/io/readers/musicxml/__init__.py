@@ -22,7 +22,7 @@ from itertools import zip_longest
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from armusic.errors import PartsError, ReadError
+from armusic.errors import MusicError, PartsError, ReadError
 from armusic.files import label, one_line, read_bytes
 from armusic.io.readers.musicxml.measures import PartReader, XmlMeasure
 from armusic.io.readers.musicxml.xml import score_root
@@ -34,6 +34,7 @@ from armusic.music.score import MODES, Key, Tune
 
 _MOST_SIGNS = 7  # in a key signature
 _OTHER_MODES = {"ionian": "major", "aeolian": "minor"}
+_MOST_NOTES = 200_000  # that signs for repeats of measures add
 _MAX_PROGRAM = 128  # programs count from 1 here
 
 log = logging.getLogger(__name__)
@@ -124,7 +125,7 @@ def _sheet(path: str | Path, source: str, megabytes: float) -> tuple[Sheet, list
     parts = [(part.get("id", ""), list(PartReader(source).measures(part))) for part in root.iterfind("part")]
     if not any(measures for _, measures in parts):
         raise ReadError(f"{source}: a MusicXML score without measures")
-    filled = sum(_fill_repeats(measures) for _, measures in parts)
+    filled = sum(_fill_repeats(measures, source) for _, measures in parts)
     rows = list(zip_longest(*(measures for _, measures in parts)))
     bars = list(_bars([[measure for measure in row if measure] for row in rows]))
     settle(bars)
@@ -147,9 +148,9 @@ def _sound(measures: Sequence[XmlMeasure]) -> bool:
     return any(measure.sounds for measure in measures)
 
 
-def _fill_repeats(measures: Sequence[XmlMeasure]) -> int:
+def _fill_repeats(measures: Sequence[XmlMeasure], source: str) -> int:
     """Put the notes of earlier measures where a sign repeats them and no notes are written; return how often."""
-    filled = 0
+    filled = notes = 0
     for place, measure in enumerate(measures):
         for staff, count in measure.again.items():
             earlier = measures[place - count] if count <= place else None
@@ -158,6 +159,9 @@ def _fill_repeats(measures: Sequence[XmlMeasure]) -> int:
             silent = [name for name in earlier.sounds if staff in ("", name) and not measure.sounds.get(name)]
             for name in silent:
                 measure.sounds[name] = earlier.sounds[name]
+                notes += len(earlier.sounds[name])
+            if notes > _MOST_NOTES:
+                raise MusicError(f"{source}: more than {_MOST_NOTES} notes in measures that signs repeat")
             if silent:
                 measure.units, measure.chords = earlier.units, measure.chords or earlier.chords
                 filled += 1

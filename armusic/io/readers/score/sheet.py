@@ -115,10 +115,12 @@ class BarLine:
         self.starts = max(self.starts, following.starts)
         self.double |= following.double
         self.endings = following.endings or self.endings
-        self.silent += following.silent
         if following.part is not None:
-            self.silent += () if self.part is None else (self.part,)
+            if self.part is not None and len(self.part) == 1 and self.part not in self.silent:
+                self.silent += (self.part,)  # an order of sections names them by single letters
             self.part = following.part
+        if following.silent:
+            self.silent = tuple(dict.fromkeys(self.silent + following.silent))
 
 
 @dataclass(slots=True)
