@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from armusic.music import smf
+from armusic.music import smf, smf_notes
 from armusic.music.score import Origin, Tune
 from armusic.music.tokenizer import TICKS_PER_BEAT, is_onset
 from armusic.shapes import Bool, Float, Int
@@ -149,7 +149,7 @@ def accompaniment(tune: Tune) -> tuple[Times, Pitches]:
     times, pitches = [np.empty((0, 2))], [np.empty(0, dtype=np.int64)]
     for number, track in enumerate(origin.file.tracks if origin else ()):
         ticks = np.array([event.tick for event in track], dtype=np.int64)
-        for channel, pairs in smf.pairs(track).items():
+        for channel, pairs in smf_notes.pairs(track).items():
             if origin is None or channel == smf.DRUMS:
                 continue
             places = np.array(pairs, dtype=np.int64)

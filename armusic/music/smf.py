@@ -13,8 +13,7 @@ The Complete MIDI 1.0 Detailed Specification (MIDI Manufacturers Association, 19
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from armusic.errors import ReadError
@@ -193,56 +192,6 @@ def _event(chunk: bytes, at: int, running: int, where: str, repairs: Repairs | N
     if len(data) < size:
         raise IndexError
     return status, data, at + size
-
-
-def pairs(track: Sequence[Event]) -> dict[int, list[tuple[int, int]]]:
-    """Return the notes of a track by channel: the indices of the events that start and end each one.
-
-    Of two notes of one pitch, the one that started first ends first, so that a note may be struck
-    again at the tick at which it ends, whichever event comes first in the file. If a pitch has more
-    starts than ends, an end belongs to the last start before it, so that only the note whose own end
-    is missing never ends. A note whose end comes before its start, at the same tick, has no length.
-
-    Returns
-    -------
-    dict of int to list of (int, int)
-        Channels, from 0, and their notes in the order of their starts; a missing end is -1.
-
-    Examples
-    --------
-    >>> pairs([Event(0, 0x90, b"<P"), Event(0, 0x91, b"@P"), Event(480, 0x90, bytes([60, 0]))])
-    {0: [(0, 2)], 1: [(1, -1)]}
-    """
-    keys: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-    for place, event in enumerate(track):
-        if NOTE_OFF <= event.status < NOTE_ON + 16:
-            keys[event.status & 0x0F, event.data[0]].append(place)
-    notes: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    for (channel, _), places in keys.items():
-        notes[channel] += _pair(track, places)
-    return {channel: sorted(spans) for channel, spans in sorted(notes.items()) if spans}
-
-
-def _pair(track: Sequence[Event], places: Sequence[int]) -> list[tuple[int, int]]:
-    """Return the notes of one pitch and channel."""
-    starts = [track[place].status >= NOTE_ON and track[place].data[1] > 0 for place in places]
-    depth = 0
-    for start in starts:
-        depth = depth + 1 if start else max(depth - 1, 0)
-    notes: list[tuple[int, int]] = []
-    open_notes: deque[int] = deque()
-    lone_ends: dict[int, int] = {}  # ends without a start, by their tick
-    for place, start in zip(places, starts, strict=True):
-        tick = track[place].tick
-        if start:
-            open_notes.append(place)
-        elif not open_notes:
-            lone_ends[tick] = place
-        elif depth and track[open_notes[-1]].tick < tick:
-            notes.append((open_notes.pop(), place))
-        else:
-            notes.append((open_notes.popleft(), place))
-    return notes + [(place, lone_ends.get(track[place].tick, -1)) for place in open_notes]
 
 
 def tempo(bpm: float) -> bytes:

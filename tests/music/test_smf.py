@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armusic.music.smf import END_OF_TRACK, META, Event, MidiData, pairs, parse, to_bytes
+from armusic.music.smf import END_OF_TRACK, META, Event, MidiData, parse, to_bytes
+from armusic.music.smf_notes import pairs
 
 ON, OFF = 0x90, 0x80
 small = st.integers(0, 127)

@@ -15,7 +15,7 @@ from fractions import Fraction
 from math import lcm
 
 from armusic.errors import UsageError
-from armusic.music import smf
+from armusic.music import smf, smf_notes
 from armusic.music.score import Note, Origin, Tune
 from armusic.music.smf import Event, MidiData
 
@@ -112,9 +112,9 @@ def _melody(track: Sequence[Event], origin: Origin, tune: Tune, scale: int) -> l
     before, after = (_by_measure(notes, origin) for notes in (origin.notes, tune.notes))
     changed = {row for row in before.keys() | after.keys() if before.get(row) != after.get(row)}
     starts = [measure.start for measure in origin.measures]
-    pairs = smf.pairs(track).get(origin.channel, [])
+    pairs = smf_notes.pairs(track).get(origin.channel, [])
     removed = {place for pair, home in zip(pairs, origin.homes, strict=True) if home in changed for place in pair}
-    removed.discard(-1)
+    removed -= {-1, *(end for (_, end), home in zip(pairs, origin.homes, strict=True) if home not in changed)}
     new = [note for row in sorted(changed) for note in after.get(row, ()) if note.start >= starts[row]]
     played = _ticks_played(track, pairs, origin) if origin.groove else ({}, {})
     timed = list(zip(new, _ticks(new, origin, scale, *played), strict=True))

@@ -14,7 +14,7 @@ from armusic.io.readers import abc
 from armusic.io.readers.musicxml import xml
 from armusic.io.readers.options import STRICT, Reading
 from armusic.io.readers.score import jumps
-from armusic.music import smf, tokenizer
+from armusic.music import smf, smf_notes, tokenizer
 from armusic.music.score import Metre, Tune
 from tests.io.readers.test_musicxml import END, attributes, mxl, note, part, rest, score
 
@@ -95,7 +95,9 @@ def test_a_variation_is_put_among_the_other_parts(read_remarks: ReadRemarks, tmp
     tune, _ = read_remarks(DUET)
     writers.write([("same", tune)], tmp_path / "out.mid")
     file = smf.parse((tmp_path / "out.mid").read_bytes(), "out.mid")
-    notes = [sum(len(notes_of_channel) for notes_of_channel in smf.pairs(track).values()) for track in file.tracks]
+    notes = [
+        sum(len(notes_of_channel) for notes_of_channel in smf_notes.pairs(track).values()) for track in file.tracks
+    ]
     assert notes == [4, 8]
     assert pitches(readers.read(tmp_path / "out.mid")) == pitches(tune)
 
@@ -110,7 +112,7 @@ def test_passages_in_other_metres_pass_through(read_remarks: ReadRemarks, tmp_pa
     assert any("measure 3 is in 10/8" in remark for remark in remarks)
     writers.write([("same", tune)], tmp_path / "out.mid")
     file = smf.parse((tmp_path / "out.mid").read_bytes(), "out.mid")
-    assert len(smf.pairs(file.tracks[0])[0]) == 14
+    assert len(smf_notes.pairs(file.tracks[0])[0]) == 14
 
 
 def test_a_measure_of_another_length_is_in_the_metre_of_that(read_remarks: ReadRemarks) -> None:

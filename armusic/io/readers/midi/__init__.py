@@ -26,8 +26,8 @@ from armusic.io.readers.midi.clock import Clock
 from armusic.io.readers.midi.counting import accents, chosen
 from armusic.io.readers.midi.measures import Span, place, spans
 from armusic.io.readers.midi.melody import Voice, choose, one_voice
-from armusic.io.readers.midi.meta import key_of, signatures_of, tempos_of
-from armusic.io.readers.midi.parts import Part, parts_of, track_name
+from armusic.io.readers.midi.meta import key_of, signatures_of, tempos_of, too_fast
+from armusic.io.readers.midi.parts import Part, parts_of, sustained, track_name
 from armusic.io.readers.midi.placing import on_grid, one_at_a_tick, without_off_grid
 from armusic.io.readers.midi.traits import likeness, words_of
 from armusic.io.readers.midi.tune import build
@@ -115,12 +115,13 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
 
     parts = parts_of(file)
     voices = [part for part in parts if part.channel != smf.DRUMS]
-    if not voices:
-        raise NoNotesError(f"{source}: only drums (channel 10) in it" if parts else f"{source}: no notes in it")
-    if len(parts) > len(voices):
-        report([Remark("the notes on channel 10 are taken for drums, and never for the melody")])
+    if not (parts if reading.track else voices):
+        drums = "only drums (channel 10) in it: if they are a melody, name its track with the option track"
+        raise NoNotesError(f"{source}: {drums if parts else 'no notes in it'}")
     choice = choose(parts, file.ticks_per_quarter, reading.track, source, words_of(file))
     part = choice.part
+    if len(parts) > len(voices) and part.channel != smf.DRUMS:
+        report([Remark("the notes on channel 10 are taken for drums, and never for the melody")])
     if file.type == smf.SEPARATE_SONGS and len(file.tracks) > 1:
         text = "a MIDI file of type 2, whose tracks are separate songs"
         report([Remark(f"{text}: only one of them is read", MusicError(f"{source}: {text}: save it as type 1"))])
@@ -129,6 +130,10 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
     report(choice.remarks(source))
 
     tempos = tempos_of(file)
+    report(too_fast(file, source))
+    if not (written or reading.strict):
+        part, notices = sustained(file, part)
+        report(notices)
     lowest = reading.voice == "lowest"
     voice = one_voice(part, file.ticks_per_quarter, lowest=lowest, written=written)
     clock, signatures, notices = beats.times(file, parts, part, voice, reading, tempos, written=written)

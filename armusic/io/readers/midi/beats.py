@@ -162,7 +162,8 @@ def _timekeeper(
     best: tuple[Part, Float[np.ndarray, " beat"]] | None = None
     closest = _CLOSELY
     for part in parts:
-        kept = None if part is melody else pulse.kept_beat(np.unique(tempos.to_seconds(part.start)))
+        own = (part.track, part.channel) == (melody.track, melody.channel)
+        kept = None if own else pulse.kept_beat(np.unique(tempos.to_seconds(part.start)))
         if kept is None or min(kept[-1], seconds[-1]) - max(kept[0], seconds[0]) < _COVERED * np.ptp(seconds):
             continue
         beats = pulse.as_beats(kept, every)

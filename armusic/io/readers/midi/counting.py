@@ -145,7 +145,7 @@ def _inside(
 
 
 def accents(parts: Sequence[Part], clock: Clock) -> tuple[Accents, Accents]:
-    """Return the starts and ends, in units, of all notes but the drums'."""
-    sounding = [part for part in parts if part.channel != smf.DRUMS]
+    """Return the starts and ends, in units, of all notes but the drums'; of those where there are no others."""
+    sounding = [part for part in parts if part.channel != smf.DRUMS] or parts
     start, end = (np.concatenate([getattr(part, name) for part in sounding]) for name in ("start", "end"))
     return clock.to_units(start), clock.to_units(end)

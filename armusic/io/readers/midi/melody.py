@@ -22,7 +22,8 @@ from armusic.music import smf
 from armusic.shapes import Bool, Int
 
 _MELODY = re.compile(r"melod|m[eé]lo\b|vocal|\bvox\b|voice|\bvoix\b|\bvoce\b|\bvoz\b|stimme|gesang|\bcant[ou]|\bchant\b"
-                     r"|\bsing|soprano?\b|\blead\b|\bsolo\b|\btune\b|\btheme\b", re.IGNORECASE)  # fmt: skip
+                     r"|\bsing|soprano?\b|\blead\b|\bsolo\b|\btune\b|\btheme\b"
+                     r"|メロディ|旋律|歌|[ボヴ]ー?カル", re.IGNORECASE)  # fmt: skip
 _NOT_MELODY = re.compile(r"back|b\.?v\.?\b|harm|accomp|begleit|chord|bass|drum|perc|pad|\blh\b|left", re.IGNORECASE)
 _VARIATION = re.compile(r"(?:^|\s)([+-]\d+\.\d+)$")  # names of tracks that armusic writes: rhythm +1.0
 _FEWEST_VARIATIONS = 2
@@ -75,7 +76,7 @@ def choose(parts: Sequence[Part], quarter: int, track: str | None, source: str, 
     Parameters
     ----------
     parts : sequence of Part
-        Parts, at least one of them not drums.
+        Parts; without `track`, at least one of them not drums.
     quarter : int
         Ticks per quarter note.
     track : str, optional
@@ -88,9 +89,11 @@ def choose(parts: Sequence[Part], quarter: int, track: str | None, source: str, 
     Raises
     ------
     UsageError
-        For a track that is missing, or has no notes, or drums only.
+        For a track that is missing, or has no notes.
     """
     candidates = [part for part in parts if part.channel != smf.DRUMS]
+    if track is not None and not any(_hits(candidates, track)) and any(_hits(parts, track)):
+        candidates = list(parts)  # what is named is taken, whatever its channel
     shares = traits.traits(candidates, quarter, words, band=len(candidates) < len(parts))
     lines, scores = _lines(shares), traits.weighted(shares)
     requested = np.ones(len(candidates), dtype=bool) if track is None else _requested(candidates, parts, track, source)
@@ -116,20 +119,24 @@ def choose(parts: Sequence[Part], quarter: int, track: str | None, source: str, 
 
 def _requested(candidates: Sequence[Part], parts: Sequence[Part], track: str, source: str) -> Bool[np.ndarray, " part"]:
     """Return a mask of the parts that `track` names."""
+    hits = _hits(candidates, track)
+    if not any(hits):
+        shown = "; ".join(part.label for part in candidates)
+        drums = " (channel 10 is drums)" if len(candidates) < len(parts) else ""
+        raise UsageError(f"{source}: no melody in track {track!r}: notes are on {shown or 'channel 10'}{drums}")
+    return np.array(hits)
+
+
+def _hits(candidates: Sequence[Part], track: str) -> list[bool]:
+    """Return for each part whether `track` names it."""
     numbers = re.fullmatch(r"\s*(\d+)(?:\s*:\s*(\d+))?\s*", track)
     names = [part.name.casefold() for part in candidates]
     if numbers:
         number, channel = int(numbers[1]) - 1, int(numbers[2]) - 1 if numbers[2] else None
-        hits = [part.track == number and channel in (None, part.channel) for part in candidates]
-    elif track.casefold() in names:
-        hits = [name == track.casefold() for name in names]
-    else:
-        hits = [track.casefold() in name for name in names]
-    if not any(hits):
-        shown = "; ".join(part.label for part in candidates)
-        drums = " (channel 10 is drums)" if len(candidates) < len(parts) else ""
-        raise UsageError(f"{source}: no melody in track {track!r}: notes are on {shown}{drums}")
-    return np.array(hits)
+        return [part.track == number and channel in (None, part.channel) for part in candidates]
+    if track.casefold() in names:
+        return [name == track.casefold() for name in names]
+    return [track.casefold() in name for name in names]
 
 
 def _variations(parts: Sequence[Part]) -> tuple[Bool[np.ndarray, " part"], Bool[np.ndarray, " part"]]:

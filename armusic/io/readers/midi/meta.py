@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from armusic.errors import MusicError
 from armusic.io.readers.midi.clock import TempoMap, tempo_map
 from armusic.io.readers.midi.measures import UNITS, Signature
 from armusic.io.readers.options import Remark
@@ -12,6 +13,7 @@ from armusic.music.score import Key
 
 _MAX_FIFTHS = 7
 _MAX_POWER = 15  # of two in a time signature's denominator
+_FASTEST = 60_000  # microseconds per quarter note: 1,000 a minute, the most that programs take
 _MICROSECONDS_AT_120 = 500_000  # per quarter note: the standard's tempo where a file names none
 
 
@@ -23,12 +25,23 @@ def merged(file: smf.MidiData, status: int) -> Iterator[tuple[int, bytes]]:
 
 
 def tempos_of(file: smf.MidiData) -> TempoMap:
-    """Return the tempo map of a file, without impossible tempos."""
+    """Return the tempo map of a file, without impossible tempos; those that are too fast are the fastest."""
     tempos = {0: _MICROSECONDS_AT_120}
     for tick, data in merged(file, smf.SET_TEMPO):
         if microseconds := int.from_bytes(data[:3], "big"):
-            tempos[tick] = microseconds
+            tempos[tick] = max(microseconds, _FASTEST)
     return tempo_map(list(tempos.items()), file.ticks_per_quarter)
+
+
+def too_fast(file: smf.MidiData, source: str) -> list[Remark]:
+    """Return a remark on the tempos that nobody can feel, and that programs do not take."""
+    paces = [int.from_bytes(data[:3], "big") for _, data in merged(file, smf.SET_TEMPO)]
+    fast = [smf.MINUTE // pace for pace in paces if 0 < pace < _FASTEST]
+    if not fast:
+        return []
+    count = "a tempo of" if len(fast) == 1 else f"{len(fast)} tempos of up to"
+    text = f"{count} {max(fast):,} quarter notes a minute"
+    return [Remark(f"{text}: taken for {smf.MINUTE // _FASTEST:,}", MusicError(f"{source}: {text}: correct it"))]
 
 
 def signatures_of(file: smf.MidiData) -> tuple[list[Signature], list[Remark]]:
@@ -47,7 +60,8 @@ def key_of(file: smf.MidiData, track: int) -> tuple[Key | None, list[Remark]]:
     Of several at one time, as score editors write them, one on each staff and C on that of the drums, it
     is that of `track`.
     """
-    remarks: list[Remark] = []
+    key: Key | None = None
+    impossible: list[str] = []
     signs = [
         (event.tick, number != track, event.data)
         for number, events in enumerate(file.tracks)
@@ -57,8 +71,12 @@ def key_of(file: smf.MidiData, track: int) -> tuple[Key | None, list[Remark]]:
     for tick, _, data in sorted(signs, key=lambda sign: sign[:2]):
         fifths, mode = (int.from_bytes(data[:1], "big", signed=True), data[1]) if len(data) > 1 else (0, -1)
         if abs(fifths) <= _MAX_FIFTHS and mode in (0, 1):
-            return Key(fifths, "minor" if mode else "major"), remarks
-        remarks.append(
-            Remark(f"an impossible key signature at quarter note {tick / file.ticks_per_quarter:g} is ignored")
-        )
-    return None, remarks
+            key = Key(fifths, "minor" if mode else "major")
+            break
+        impossible.append(f"{tick / file.ticks_per_quarter:g}")
+    if not impossible:
+        return key, []
+    many = len(impossible) > 1
+    text = f"{len(impossible)} impossible key signatures are" if many else "an impossible key signature is"
+    first = ", the first" if many else ""
+    return key, [Remark(f"{text} ignored{first} at quarter note {impossible[0]}")]

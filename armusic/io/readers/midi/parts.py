@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from armusic.music import smf
+from armusic.io.readers.options import Remark
+from armusic.music import smf, smf_notes
 from armusic.shapes import Bool, Int
+
+_JAPANESE = re.compile("[\u3041-\u30fa]|[\u4e00-\u9fff]{2}")
+_SUSTAIN, _DOWN = 64, 64  # controller, and its least value with the pedal down
+_NEVER = np.iinfo(np.int64).max
 
 Ticks = Int[np.ndarray, " note"]
 
@@ -60,7 +67,7 @@ def parts_of(file: smf.MidiData) -> list[Part]:
     """Return the parts of a file, in the order of tracks and channels; drums are among them."""
     parts = []
     for number, track in enumerate(file.tracks):
-        for channel, notes in sorted(smf.pairs(track).items()):
+        for channel, notes in sorted(smf_notes.pairs(track).items()):
             begins, ends = np.array(notes, dtype=np.int64).T
             ticks = np.array([event.tick for event in track], dtype=np.int64)
             struck = np.array([tuple(track[place].data) for place in begins.tolist()], dtype=np.int64)
@@ -70,6 +77,36 @@ def parts_of(file: smf.MidiData) -> list[Part]:
             program = _program(file, number, channel, int(start[0]))
             parts.append(Part(number, channel, track_name(track), program, start, end, pitch, velocity, stuck))
     return parts
+
+
+def sustained(file: smf.MidiData, part: Part) -> tuple[Part, list[Remark]]:
+    """Return a part whose notes last as long as the sustain pedal lets them sound, and a remark on those.
+
+    A note that ends while the pedal is down lasts until it is released, but at most until the next note starts.
+    """
+    status = smf.CONTROL_CHANGE + part.channel
+    pedal = sorted(
+        (event.tick, event.data[1])
+        for track in file.tracks
+        for event in track
+        if event.status == status and event.data[0] == _SUSTAIN
+    )
+    down = {tick: value >= _DOWN for tick, value in pedal}
+    if not any(down.values()):
+        return part, []
+    ticks, held = np.array(list(down), dtype=np.int64), np.array(list(down.values()))
+    released = np.append(ticks[~held], _NEVER)
+    row = np.searchsorted(ticks, part.end, side="right") - 1
+    sounds = (row >= 0) & held[row] & ~part.empty & ~part.stuck
+    until = released[np.searchsorted(ticks[~held], part.end, side="right")]
+    onsets = np.append(np.unique(part.start), file.tracks[part.track][-1].tick)
+    following = onsets[np.searchsorted(onsets[:-1], part.start, side="right")]
+    end = np.where(sounds, np.maximum(part.end, np.minimum(until, following)), part.end)
+    count = int((end > part.end).sum())
+    text = (
+        f"the sustain pedal holds {count} of {len(end)} notes: they last until it is released or the next note starts"
+    )
+    return replace(part, end=end), [Remark(text)] if count else []
 
 
 def _ends_of_stuck(start: Ticks, last: int, quarter: int) -> Ticks:
@@ -89,17 +126,25 @@ def track_name(track: Sequence[smf.Event]) -> str:
 
 
 def text_of(data: bytes) -> str:
-    r"""Return text in a file, on one line: as UTF-8 if possible, else as Latin-1, the standard's encoding.
+    r"""Return text in a file, on one line.
+
+    UTF-8 if possible, else Shift JIS if it is plainly that: if it has kana, or ideographs side by side, in it; else
+    Latin-1, the standard's encoding.
 
     Examples
     --------
     >>> text_of("Träumerei\0".encode()), text_of("Träumerei\n".encode("latin-1"))
     ('Träumerei', 'Träumerei')
+    >>> text_of("メロディ".encode("shift_jis")), text_of(b"Don\x92t stop")
+    ('メロディ', 'Don t stop')
     """
     try:
         decoded = data.decode("utf-8")
     except UnicodeDecodeError:
         decoded = data.decode("latin-1")
+        with suppress(UnicodeDecodeError):
+            if _JAPANESE.search(shifted := data.decode("cp932")):
+                decoded = shifted
     return " ".join("".join(char if char.isprintable() else " " for char in decoded).split())
 
 

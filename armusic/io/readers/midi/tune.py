@@ -72,8 +72,10 @@ def build(
             strict=True,
         )
     )
-    front = min(Fraction(int(grid.inside[0, 0] - grid.starts[0]), grid.quarter), notes[0].start)
-    back = Fraction(int(grid.inside[-1, 1]) - max(grid.cut, int(stop[-1])), grid.quarter)
+    # The start of a pickup and the end of a track are no notes: where they are between two ticks, the nearest counts.
+    begins, cut = quantise.nearest(grid.points, np.array([grid.inside[0, 0], grid.cut])).tolist()
+    front = min(Fraction(begins - int(grid.starts[0]), grid.quarter), notes[0].start)
+    back = Fraction(int(grid.inside[-1, 1]) - max(cut, int(stop[-1])), grid.quarter)
     clocked = _clock(grid, measures, clock)
     struck = clock.to_units(part.start)
     homes = quantise.measure_of(grid, quantise.nearest(grid.points, struck))
