@@ -94,9 +94,9 @@ def choose(parts: Sequence[Part], quarter: int, track: str | None, source: str, 
     candidates = [part for part in parts if part.channel != smf.DRUMS]
     if track is not None and not any(_hits(candidates, track)) and any(_hits(parts, track)):
         candidates = list(parts)  # what is named is taken, whatever its channel
+    requested = np.ones(len(candidates), dtype=bool) if track is None else _requested(candidates, parts, track, source)
     shares = traits.traits(candidates, quarter, words, band=len(candidates) < len(parts))
     lines, scores = _lines(shares), traits.weighted(shares)
-    requested = np.ones(len(candidates), dtype=bool) if track is None else _requested(candidates, parts, track, source)
     named = np.array([bool(_MELODY.search(part.name)) and not _NOT_MELODY.search(part.name) for part in candidates])
     # A name counts where it tells parts apart: not on the one track that has all of them.
     named &= np.array([sum(rival.track == part.track for rival in candidates) == 1 for part in candidates])
