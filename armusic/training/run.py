@@ -109,7 +109,7 @@ def train(
             epoch=len(history),
             on_step=on_step if first else None,
         )
-        for report in _explained(reports, run, history):
+        for report in _explained(reports, run, history, config):
             history.append(_row(report))
             if first:
                 state = replace(state, history=tuple(history))
@@ -124,15 +124,18 @@ def train(
         return run
 
 
-def _explained(reports: Iterator[Report], run: Path, history: Sequence[Mapping[str, float]]) -> Iterator[Report]:
+def _explained(
+    reports: Iterator[Report], run: Path, history: Sequence[Mapping[str, float]], config: Config
+) -> Iterator[Report]:
     """Yield the reports of a training; where it comes apart, say what stays of the run and what may help."""
     try:
         yield from reports
     except DivergedError as error:
         stays = f"the checkpoints of epoch {len(history)} stay" if history else "no epoch was done"
+        clip = "" if config.schedule.clip else ", or with limited gradients (the option clip=1)"
         raise DivergedError(
             f"{one_line(str(run))}: training came apart ({error}); {stays}: start a run with a lower learning rate"
-            " (the option lr), or with limited gradients (the option clip=1)"
+            f" (the option lr){clip}"
         ) from error
 
 

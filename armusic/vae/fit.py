@@ -22,6 +22,8 @@ from armusic.vae.judge import Judge
 from armusic.vae.models.base import VAE
 from armusic.vae.objective import TEACHER, Objective, backward
 
+FIRST = 3  # of the figures that are not finite are named
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -134,7 +136,8 @@ def _check_finite(values: Mapping[str, float], epoch: int, index: int) -> None:
     """Raise `DivergedError` where a figure of a step is not finite; epoch and step are counted from 0."""
     broken = [f"{name} {value}" for name, value in values.items() if not isfinite(value)]
     if broken:
-        raise DivergedError(f"epoch {epoch + 1}, step {index + 1}: not finite: {', '.join(broken)}")
+        more = f" and {len(broken) - FIRST} more" if len(broken) > FIRST else ""
+        raise DivergedError(f"epoch {epoch + 1}, step {index + 1}: not finite: {', '.join(broken[:FIRST])}{more}")
 
 
 def _finite(weights: Iterable[torch.Tensor]) -> bool:
