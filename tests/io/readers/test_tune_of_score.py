@@ -147,6 +147,16 @@ def test_a_measure_of_a_length_that_no_metre_has_passes_through(
     assert [(note.start, note.pitch) for note in again.notes] == [(note.start, note.pitch) for note in tune.notes]
 
 
+def test_passages_of_a_kind_are_counted_together(read_remarks: ReadRemarks) -> None:
+    odd, whole = "[M:7/8]CDEF/|", "[M:4/4]CDEF|"
+    _, remarks = read_remarks(HEADER + whole + odd + whole + odd + odd + whole)
+    assert "measures 2 and 4-5 are in 7/8, for which no model is trained: left as they are, and not counted" in remarks
+    _, remarks = read_remarks(HEADER + (whole + odd) * 7)
+    assert any(remark.startswith("measures 2, 4, 6, 8 and 3 more are in 7/8") for remark in remarks)
+    _, remarks = read_remarks(HEADER + "CDEF|CDEFG/3|CDEF|CDEFA/12|CDEF|")
+    assert "measures 2 and 4 are of lengths that no metre has: left as they are, and not counted" in remarks
+
+
 def test_a_pickup_may_be_of_any_length(read_remarks: ReadRemarks) -> None:
     tune, _ = read_remarks(HEADER + "C/3[DF]/3|GABc|CDEF|")
     assert (len(tune.measures), tune.padding[0]) == (3, 4 - Fraction(2, 3))

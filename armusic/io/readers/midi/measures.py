@@ -18,6 +18,7 @@ from armusic.music.metre import METRES, Metre, TimeSignature, time_signature, un
 from armusic.music.regrouping import countings
 
 UNITS = 24  # per tick
+_SHOWN = 4  # passages in a remark
 _MOST_OF_METRE = 32  # numbers of a time signature in which music is counted
 MAX_SILENT_MEASURES = 16  # a clip may end in silence; a project's empty tail is not music
 _EIGHTHS = 8
@@ -67,6 +68,15 @@ class Span:
     label: str
 
 
+class _Passage(NamedTuple):
+    """A passage, for a remark on all of its kind: its label, the kind, what it is in words, and the refusal."""
+
+    label: str
+    kind: str
+    what: str
+    refusal: MetreError
+
+
 def spans(
     signatures: Sequence[Signature], quarter: int, last: int, end: int, source: str
 ) -> tuple[list[Span], list[Remark]]:
@@ -101,6 +111,7 @@ def spans(
     [(0, 12, '2/4'), (12, 36, '2/4')]
     """
     signatures, remarks = _simplified(signatures, source)
+    notices: list[Remark | _Passage] = [*remarks]
     measures: list[Span] = []
     number = 1
     for index, signature in enumerate(signatures):
@@ -109,15 +120,18 @@ def spans(
             break
         if index == 0 and following and (pickup := _pickup(signature, following, quarter)):
             whole = following.at >= signature.length(quarter)
-            more, notices = [pickup], [] if whole else [_cut(pickup, signature, following, quarter, source)]
+            measures.append(pickup)
+            notices += [] if whole else [_cut(pickup, signature, following, quarter, source)]
         elif signature.metre is None:
-            more, notices = _passage(signature, following, quarter, last, number, source)
+            span, passage = _passage(signature, following, quarter, last, number, source)
+            measures.append(span)
+            notices.append(passage)
         else:
-            more, notices = _run(signature, following, quarter, (last, end), number, source)
-        measures += more
-        remarks += notices
+            more, remarks = _run(signature, following, quarter, (last, end), number, source)
+            measures += more
+            notices += remarks
         number = int(measures[-1].label.rpartition("-")[2]) + 1 if measures else 1
-    return _ended(measures, last, end), remarks
+    return _ended(measures, last, end), _together(notices)
 
 
 def _simplified(signatures: Sequence[Signature], source: str) -> tuple[list[Signature], list[Remark]]:
@@ -143,21 +157,40 @@ def _pickup(first: Signature, second: Signature, quarter: int) -> Span | None:
 
 def _passage(
     signature: Signature, following: Signature | None, quarter: int, last: int, number: int, source: str
-) -> tuple[list[Span], list[Remark]]:
+) -> tuple[Span, _Passage]:
     """Return a passage in a metre without a grid."""
     end = min(last, following.at) if following else last
     count = -(-(end - signature.at) // length) if (length := signature.length(quarter)) else 1
     label = f"{number}-{number + count - 1}" if count > 1 else f"{number}"
-    which, left = (f"measures {label} are", "they are") if count > 1 else (f"measure {label} is", "it is")
-    what = f"in {signature}, for which no model is trained"
+    kind, what = str(signature), f"in {signature}, for which no model is trained"
     if max(signature[1:]) > _MOST_OF_METRE and count == 1:  # it says a length, no metre
-        what = f"{(end - signature.at) / quarter:g} quarter notes long, as no metre is"
-    return [Span(signature.at, end, None, label)], [
-        Remark(
-            f"{which} {what}: left as {left}, and not counted",
-            MetreError(f"{source}, measure {number}: {unsupported(str(signature))}"),
-        )
-    ]
+        kind, what = "", f"{(end - signature.at) / quarter:g} quarter notes long, as no metre is"
+    refusal = MetreError(f"{source}, measure {number}: {unsupported(str(signature))}")
+    return Span(signature.at, end, None, label), _Passage(label, kind, what, refusal)
+
+
+def _together(notices: Sequence[Remark | _Passage]) -> list[Remark]:
+    """Return remarks, with one for all passages of a kind, where the first of them stands."""
+    of_kind: dict[str, list[_Passage]] = {}
+    for notice in notices:
+        if isinstance(notice, _Passage):
+            of_kind.setdefault(notice.kind, []).append(notice)
+    remarks = []
+    for notice in notices:
+        if isinstance(notice, Remark):
+            remarks.append(notice)
+        elif passages := of_kind.pop(notice.kind, []):
+            labels = [passage.label for passage in passages]
+            what = notice.what if notice.kind or len(labels) == 1 else "of lengths that no metre has"
+            more = f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN + 1 else ""
+            shown = labels[:_SHOWN] if more else labels
+            which = ", ".join(shown) if more or len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+            several = len(labels) > 1 or "-" in labels[0]
+            text = f"measure{'s' * several} {which}{more} {'are' if several else 'is'} {what}"
+            remarks.append(
+                Remark(f"{text}: left as {'they are' if several else 'it is'}, and not counted", notice.refusal)
+            )
+    return remarks
 
 
 def _run(
