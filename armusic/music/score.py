@@ -176,7 +176,7 @@ class Origin:
     measures, notes
         Measures and notes of the tune, as read.
     places, homes : tuple of int
-        Index of each note in `smf.pairs`; for each of those pairs, the index of the tune's measure in which it
+        Index of each note in `smf_notes.pairs`; for each of those pairs, the index of the tune's measure in which it
         starts, or -1.
     clock : tuple of (Fraction, Fraction, Fraction)
         Quarter note from which a line holds, its tick, and ticks per quarter note from there on.

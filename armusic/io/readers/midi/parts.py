@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -66,6 +66,7 @@ class Part:
 def parts_of(file: smf.MidiData) -> list[Part]:
     """Return the parts of a file, in the order of tracks and channels; drums are among them."""
     parts = []
+    programs = _programs(file)
     for number, track in enumerate(file.tracks):
         for channel, notes in sorted(smf_notes.pairs(track).items()):
             begins, ends = np.array(notes, dtype=np.int64).T
@@ -74,7 +75,7 @@ def parts_of(file: smf.MidiData) -> list[Part]:
             start, stuck = ticks[begins], ends < 0
             end = np.where(stuck, _ends_of_stuck(start, int(ticks[-1]), file.ticks_per_quarter), ticks[ends])
             pitch, velocity = struck.T
-            program = _program(file, number, channel, int(start[0]))
+            program = _program(programs.get(channel, ()), number, int(start[0]))
             parts.append(Part(number, channel, track_name(track), program, start, end, pitch, velocity, stuck))
     return parts
 
@@ -148,17 +149,22 @@ def text_of(data: bytes) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in decoded).split())
 
 
-def _program(file: smf.MidiData, number: int, channel: int, first: int) -> int:
-    """Return the program in force on a channel when its first note starts; the part's own track goes first."""
-    status = smf.PROGRAM_CHANGE + channel
-    for tracks in ([file.tracks[number]], file.tracks):
-        changes = sorted(
-            ((event.tick, event.data[0]) for track in tracks for event in track if event.status == status),
-            key=lambda change: change[0],
-        )
-        if changes:
-            before = [program for at, program in changes if at <= first]
-            return before[-1] if before else changes[0][1]
+def _programs(file: smf.MidiData) -> dict[int, list[tuple[int, int, int]]]:
+    """Return the program changes of each channel that has any: tick, track and program, by time."""
+    changes: defaultdict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for number, track in enumerate(file.tracks):
+        for event in track:
+            if smf.PROGRAM_CHANGE <= event.status < smf.PROGRAM_CHANGE + 16:
+                changes[event.status & 0x0F].append((event.tick, number, event.data[0]))
+    return {channel: sorted(listed, key=lambda change: change[0]) for channel, listed in changes.items()}
+
+
+def _program(changes: Sequence[tuple[int, int, int]], number: int, first: int) -> int:
+    """Return the program in force when a part's first note starts; the changes on its own track go first."""
+    for own in ([change for change in changes if change[1] == number], changes):
+        if own:
+            before = [program for at, _, program in own if at <= first]
+            return before[-1] if before else own[0][2]
     return 0
 
 

@@ -105,8 +105,12 @@ def steady_tempo(seconds: Times, *, compound: bool) -> tuple[float, float] | Non
         span *= 2
         early = seconds[seconds <= seconds[0] + span]
     number = np.round(rate * seconds - float(np.angle(_mean(seconds, rate))) / (2 * np.pi))
-    step, start = np.polyfit(number, seconds, 1)
-    length = _length(seconds, 1 / step)
+    spread = number - number.mean()
+    if not spread.any():
+        return None
+    step = float(spread @ seconds / (spread @ spread))  # the line through all of them
+    start = float(seconds.mean() - step * number.mean())
+    length = _length(seconds, 1 / step) if step > 0 else 0.0
     if length < _STEADY or len(seconds) * length**2 < np.log(len(rates)) + _BY_CHANCE:
         return None
     parts = {3: 1.0, 6: 1.0} if compound else {1: 1.0, 2: 1.0, 4: 1.0, 3: _TRIPLETS}
