@@ -101,6 +101,14 @@ def test_a_played_trill_passes_through(read: Read, caplog: pytest.LogCaptureFixt
     assert "measure 2 has trills or runs that are faster than the grid" in caplog.text
 
 
+def test_where_no_measure_would_remain_notes_that_follow_the_beats_are_moved(
+    read: Read, caplog: pytest.LogCaptureFixture
+) -> None:
+    rough = [(at + (Fraction(1, 8) if at % 4 == 3 else 0), Fraction(3, 4), 60 + at % 5) for at in range(16)]
+    assert [note.start for note in read(rough).notes] == list(range(16))
+    assert "notes are moved to the grid: 4 of 16 starts by up to 0.12 of a quarter note" in caplog.text
+
+
 def test_nothing_but_64ths(read: Read) -> None:
     with pytest.raises(OffGridError, match=r"song.mid: all its measures have 64th notes, .*: none can be used"):
         read(run(16, 0))

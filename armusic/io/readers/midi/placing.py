@@ -85,6 +85,8 @@ def _without_fine(
     if not hit.rows.any():
         return measures, []
     if hit.rows[used].all():
+        if _follows(grid, start):  # better moved than none at all
+            return measures, []
         raise OffGridError(
             f"{source}: all its measures have {hit.what}, which the grid of sixteenths and triplets cannot hold: none"
             " can be used"
