@@ -152,7 +152,7 @@ def load(
     trained_on = checkpoint.card.get("fingerprint")
     if trained_on is not None and (change := fingerprint.difference(trained_on, fingerprint.of(data))):
         log.warning(
-            "%s is not as it was when the model was trained (%s): it may have been trained on test %s",
+            "%s has changed since the model was trained (%s): test %s may be among those that it was trained on",
             one_line(config.source),
             change,
             adapter.words.items,

@@ -131,7 +131,9 @@ def test_evaluation_says_that_the_data_has_changed(home: Path, cache: Path, capl
     assert not warnings()
     text = tunes.read_text()
     tunes.write_text(text + text.replace("X:", "X:9"))
-    assert [message.startswith(f"{home / 'tunes'} is not as it was when") for message in warnings()] == [True]
+    assert [
+        message.startswith(f"{home / 'tunes'} has changed since the model was trained (") for message in warnings()
+    ] == [True]
     assert not warnings(data=str(home / "tunes"))
 
 
