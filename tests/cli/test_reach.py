@@ -47,7 +47,6 @@ def test_every_way_to_ask(run: Run, melody: Path, options: tuple[str, ...]) -> N
             ("--item", "3", "--attr", "scale"),
             "--item is for test images, which have a command of their own",
         ),
-        (("--data", "sprites"), "--data is for test images, which have a command of their own: armusic traverse"),
         (("--data-dir", "cache"), "--data-dir is for test images, which have a command"),
         (("--attr", "rhythm=0.2", "--attr", "rhythm=0.3"), "rhythm is given 2 times"),
         (("--attr", "rhythm=nan"), "'nan' is no number"),
