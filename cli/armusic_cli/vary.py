@@ -139,7 +139,8 @@ def command(
     for number, each in enumerate(varied, 1):
         for message in each.unusual[:UNUSUAL]:
             click.echo(f"unusual in vary {number}: {message}")
-    click.echo(f"wrote {output}")
+    for line in (f"wrote {output}", *output.notes(len(tunes))):
+        click.echo(line)
 
 
 def _means(values: Any) -> list[str]:

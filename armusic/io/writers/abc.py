@@ -19,7 +19,7 @@ from pathlib import Path
 from armusic.errors import UsageError
 from armusic.files import atomic_path, label, one_line
 from armusic.io.abc_text import encoded
-from armusic.io.writers.layout import Named, keys_of, say_moved
+from armusic.io.writers.layout import Named, keys_of, say_alone, say_moved
 from armusic.io.writers.notation import Symbol, WrittenMeasure, notate, padding_of, tempo
 from armusic.io.writers.passages import filled
 from armusic.music.metre import TimeSignature
@@ -59,6 +59,7 @@ def write(tunes: Named, path: str | Path, *, layout: str = "sequence", force: bo
     """
     if layout != "sequence":
         raise UsageError(f"{label(path)}: ABC holds one voice here: use the layout sequence")
+    say_alone(tunes, label(path), "ABC")
     content = text(tunes, label(path))
     with atomic_path(path, force) as temporary:
         temporary.write_text(content, encoding="utf-8")

@@ -23,7 +23,7 @@ from armusic.io.writers import musicxml
 from armusic.io.writers.drawing import INK, MARGIN, PANEL, SVG, WIDTH, Line, panel, tempo_mark, words
 from armusic.io.writers.engraver import SCALE, engrave, require_module, share_glyphs, toolkit_of, with_page_breaks
 from armusic.io.writers.formats import PAPERS
-from armusic.io.writers.layout import Named, keys_of
+from armusic.io.writers.layout import Named, keys_of, say_alone
 from armusic.io.writers.pages import Block, paged, pdf
 from armusic.io.writers.passages import filled, is_own
 from armusic.music.attributes import canonical_name
@@ -76,6 +76,7 @@ def write(
     if layout != "sequence":
         raise UsageError(f"{label(path)}: a score picture holds one voice: use the layout sequence")
     suffix, source = Path(path).suffix.lower(), label(path)
+    say_alone(tunes, source, "a score picture")
     if suffix == ".pdf":
         require_module("cairosvg")
         data = pdf(

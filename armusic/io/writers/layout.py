@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from armusic.errors import UsageError
+from armusic.io.readers.midi.parts import parts_of
 from armusic.music.score import Key, Tune
 
 Named = Sequence[tuple[str, Tune]]
@@ -70,6 +71,18 @@ def keys_of(tunes: Named) -> list[Key]:
     notes = tuple(note for tune in loose for note in tune.notes)
     common = keys.find(replace(loose[0], notes=notes)) if notes else Key(0)
     return [tune.key or common for _, tune in tunes]
+
+
+def say_alone(tunes: Named, source: str, what: str) -> None:
+    """Log how many other parts of the file around tunes are left out, as `what` has one voice."""
+    origins = {id(tune.origin): tune.origin for _, tune in tunes if tune.origin}
+    others = 0
+    for origin in origins.values():
+        own = (origin.track, origin.channel)
+        others = max(others, sum((part.track, part.channel) != own for part in parts_of(origin.file)))
+    if others:
+        parts = f"{others} other parts of the file are" if others > 1 else "other part of the file is"
+        log.warning("%s: %s has the melody alone: the %s left out", source, what, parts)
 
 
 def say_moved(source: str, measures: int) -> None:

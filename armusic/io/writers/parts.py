@@ -108,10 +108,6 @@ def parts(tune: Tune, bars: Sequence[Bar]) -> list[Part]:
         if len(rows[0].bars or ()) > 1:  # one of those that a model takes together
             pieces = [(bar.start, Metre(bar.metre.numerator, bar.metre.denominator))]
         for real, metre in pieces:
-            if not isinstance(metre, Metre):  # of a passage that the tune left out
-                result.append(Part(number, real - bar.start, real, at, metre))
-                at += bar.end - bar.start
-                continue
             beats: Beats = metre if metre.scale == 1 and metre.own else metre.kind
             scale = metre.scale
             if scale < 1 and metre.denominator == _EIGHTHS:

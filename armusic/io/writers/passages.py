@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
-from typing import cast
 
 from armusic.io.readers.midi.measures import UNITS
 from armusic.io.readers.midi.meta import signatures_of, tempos_of
@@ -24,6 +23,34 @@ from armusic.music.score import Measure, Note, Origin, Tune
 _LEAST = Fraction(1, 8)  # of a quarter note: a shorter gap is rounding
 _SHORTEST = Fraction(1, 4)  # quarter notes of a measure
 _FINEST = 32  # parts of a quarter note in the length of a measure
+
+
+class Plain(Metre):
+    """A metre without a grid, which is only written: its beats are those of its denominator."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        """Take any numbers."""
+
+    @property
+    def kind(self) -> Metre:
+        """Itself."""
+        return self
+
+    @property
+    def scale(self) -> Fraction:
+        """Its notes are as long as they are written."""
+        return Fraction(1)
+
+    @property
+    def own(self) -> bool:
+        """It is counted in its own note values."""
+        return True
+
+    compound = TimeSignature.compound
+    beats = TimeSignature.beats
+    beat = TimeSignature.beat
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,27 +161,32 @@ def _bars(origin: Origin, low: Fraction, high: Fraction, at: Fraction, *, closin
     measures: list[Measure] = []
     while high - low > quarter * _LEAST:
         place = max(bisect_right(changes, low) - 1, 0)
-        metre = time_signature(*signatures[place][1:])
+        metre = _metre(*signatures[place][1:])
         whole = metre.length * quarter
         if metre.length < _SHORTEST:
-            metre, whole = time_signature(4, 4), Fraction(4 * quarter)
+            metre, whole = Metre(4, 4), Fraction(4 * quarter)
         stop = min([high, *changes[place + 1 : place + 2]])
         length = min(whole - (low - changes[place]) % whole, stop - low)
         if length < whole and not (closing and low + length == high):
             metre = _of_length(length / quarter)
-        measures.append(Measure(at, cast(Metre, metre)))
+        measures.append(Measure(at, metre))
         at += metre.length
         low += length
     return measures
 
 
-def _of_length(length: Fraction) -> TimeSignature:
-    """Return a time signature for a length in quarter notes, or for the next one above that any has."""
+def _metre(numerator: int, denominator: int) -> Metre:
+    signature = time_signature(numerator, denominator)
+    return signature if isinstance(signature, Metre) else Plain(numerator, denominator)
+
+
+def _of_length(length: Fraction) -> Metre:
+    """Return a metre for a length in quarter notes, or for the next one above that any has."""
     length = max(Fraction(-(-length * _FINEST // 1), _FINEST), Fraction(1, _FINEST))
     denominator = 4
     while (length * denominator / 4).denominator > 1:
         denominator *= 2
-    return time_signature(int(length * denominator / 4), denominator)
+    return _metre(int(length * denominator / 4), denominator)
 
 
 def _notes(origin: Origin, passages: Sequence[tuple[Fraction, Fraction, Fraction]]) -> list[Note]:

@@ -20,7 +20,7 @@ import numpy as np
 from armusic.errors import UsageError
 from armusic.files import atomic_path, label
 from armusic.io.writers import midi
-from armusic.io.writers.layout import Named
+from armusic.io.writers.layout import Named, say_alone
 from armusic.shapes import Float
 
 RATE = 44_100  # samples per second
@@ -54,6 +54,7 @@ def write(tunes: Named, path: str | Path, *, layout: str = "sequence", force: bo
     """
     if layout != "sequence":
         raise UsageError(f"{label(path)}: sound has one voice here: use the layout sequence")
+    say_alone(tunes, label(path), "sound")
     parts = _parts(tunes, label(path))
     with tempfile.TemporaryFile() as buffer:
         peak = 0.0

@@ -1,5 +1,6 @@
 """The other parts of the file in MusicXML: beside the tunes, on a grid that can be read, with markers and lyrics."""
 
+import wave
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -69,6 +70,44 @@ def test_the_other_parts_of_a_score_stand_beside_the_tunes(tmp_path: Path, caplo
     assert steps[0] == steps[1]
     assert part(root, "Cello").findtext(".//clef/sign") == "F"
     assert not caplog.records
+
+
+@pytest.mark.parametrize("suffix", [".abc", ".svg", ".wav"])
+def test_a_format_with_one_voice_says_what_it_leaves_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, suffix: str
+) -> None:
+    tune = readers.read(CASES / "band.mid")
+    caplog.clear()
+    writers.write([("one", tune)], tmp_path / f"out{suffix}")
+    (record,) = caplog.records
+    assert "has the melody alone: the 4 other parts of the file are left out" in record.getMessage()
+
+
+def test_measures_that_the_tune_left_out_are_written(tmp_path: Path) -> None:
+    trill = [(4 + number / 8, 1 / 8, 72 + 2 * (number % 2)) for number in range(32)]
+    before = [(start, 1, 60 + start) for start in range(4)]
+    notes = [*before, *trill, *((start + 8, length, pitch) for start, length, pitch in before)]
+    others = [songs.signature(0, 4, 4), songs.signature(12, 7, 8), songs.signature(15.5, 4, 4)]
+    seven = [(12 + number / 2, 0.5, 70) for number in range(7)]
+    ending = [(15.5, 4, 60)]
+    (tmp_path / "song.mid").write_bytes(songs.song(songs.track([*notes, *seven, *ending], "Lead", others=others)))
+    tune = readers.read(tmp_path / "song.mid")
+    assert len(tune.measures) == 3
+    writers.write([("one", tune)], tmp_path / "out.abc")
+    lines = "".join((tmp_path / "out.abc").read_text().splitlines()[6:])
+    bars = [bar.replace(" ", "") for bar in lines.removesuffix("|]").split("|")]
+    assert bars[1] == "c/4d/4" * 16
+    assert bars[3:] == ["[M:7/8]BBBBBBB", "[M:4/4]C8"]
+    for suffix in (".musicxml", ".abc"):
+        writers.write([("one", tune)], tmp_path / f"out{suffix}", force=True)
+        again = readers.read(tmp_path / f"out{suffix}")
+        assert [(n.start, n.duration, n.pitch) for n in again.notes] == [
+            (n.start, n.duration, n.pitch) for n in tune.notes
+        ]
+        assert again.measures == tune.measures
+    writers.write([("one", tune)], tmp_path / "out.wav")
+    with wave.open(str(tmp_path / "out.wav")) as sound:
+        assert sound.getnframes() / sound.getframerate() == pytest.approx(19.5 / 2)
 
 
 def test_lyrics_stand_below_the_original(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
