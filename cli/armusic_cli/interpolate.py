@@ -176,7 +176,7 @@ def command(
                 draft.save(api.plotting.sweep(variations, name))
             api.write(variations, output.path, attributes=named, **output.options)
     if valued:
-        _show_reached(file, answers, alternatives, output, as_json=as_json)
+        _show_reached(file, answers, alternatives, output.files, as_json=as_json)
     else:
         _show_sweep(file, name, variations, alternatives, output, as_json=as_json)
 
@@ -194,14 +194,14 @@ def _check(attributes: Sequence[str]) -> bool:
     return not bare
 
 
-def _show_reached(file: Path, answers: Sequence[Reached], count: int, output: outputs.Output, *, as_json: bool) -> None:
+def _show_reached(file: Path, answers: Sequence[Reached], count: int, files: Sequence[Path], *, as_json: bool) -> None:
     """Print the targets and the values reached: a row per attribute, of each alternative."""
     reached = answers[0]
     notes = [*reached.notes, *_fewer(len(answers), count)]
     if as_json:
         plain = [{**_plain_values(each), "unusual": list(each.unusual)} for each in answers]
         result = {"input": str(file), **plain[0], "alternatives": plain[1:], "notes": notes}
-        tables.show_json({**result, "files": [str(path) for path in output.files]})
+        tables.show_json({**result, "files": [str(path) for path in files]})
         return
     rows = []
     for number, each in enumerate(answers, 1):
@@ -214,8 +214,7 @@ def _show_reached(file: Path, answers: Sequence[Reached], count: int, output: ou
     _say(notes, NOTES)
     _say([f"unusual: {message}" for message in reached.unusual], UNUSUAL)
     unchanged = (reached.distance == 0).tolist()
-    click.echo(f"{sum(unchanged)} of {len(unchanged)} measures unchanged; wrote {output}")
-    _say(output.notes(1 + len(answers)), NOTES)
+    click.echo(f"{sum(unchanged)} of {len(unchanged)} measures unchanged; wrote {' and '.join(map(str, files))}")
 
 
 def _plain_values(reached: Reached) -> dict[str, object]:
@@ -271,7 +270,6 @@ def _show_sweep(
     _say(notes, NOTES)
     _say([f"unusual at {each.name}: {message}" for each in variations for message in each.unusual], UNUSUAL)
     click.echo(f"wrote {output}")
-    _say(output.notes(len(variations)), NOTES)
 
 
 def _rows(variations: Sequence[Variation]) -> list[list[str]]:

@@ -111,8 +111,7 @@ def command(
     ]
     tables.show(["step", "notes", "to A", "to B"], rows)
     click.echo("to A, to B: mean share of the ticks of a measure at which another note sounds or begins")
-    for line in (f"wrote {output}", *output.notes(len(tunes))):
-        click.echo(line)
+    click.echo(f"wrote {output}")
 
 
 def _plain(steps: Sequence[Step]) -> list[dict[str, object]]:

@@ -55,7 +55,8 @@ MOST_ALTERNATIVES = 16
 layout = click.option(
     "--layout",
     type=click.Choice(tuple(LAYOUTS)),
-    help="A track per tune; all tunes on one track, one after another; or a folder with a file per tune"
+    help="A track per tune, of which a dawproject mutes all but the input, and in other formats all sound at once;"
+    " all tunes on one track, one after another; or a folder with a file per tune"
     " (dawproject: a scene per tune).  [default: tracks; sequence in formats with one voice:"
     f" {', '.join(form.key for form in FORMATS if form.one_voice)}]",
 )

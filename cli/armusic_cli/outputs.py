@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 PICTURES = tuple(suffix for form in FORMATS if form.picture for suffix in form.suffixes)
 """Suffixes of pictures of the score. No piano roll is drawn beside one."""
 _SUFFIXES = tuple(suffix for form in FORMATS for suffix in form.suffixes)
-_UNMUTED = tuple(suffix for form in FORMATS if not (form.one_voice or form.scenes) for suffix in form.suffixes)
 _SCENES = tuple(suffix for form in FORMATS if form.scenes for suffix in form.suffixes)
 
 
@@ -81,13 +80,6 @@ class Output:
     def files(self) -> list[Path]:
         """Every path that is written."""
         return [self.path, *([self.picture] if self.picture else [])]
-
-    def notes(self, count: int) -> list[str]:
-        """Return what a musician should know of so many tracks side by side."""
-        sides = self.layout in (None, "tracks") and self.path.suffix.lower() in _UNMUTED
-        if not sides or count < 2:
-            return []
-        return [f"its {count} tracks of the melody sound at once: mute all but one (in a .dawproject they are)"]
 
     def __str__(self) -> str:
         return " and ".join(map(str, self.files))

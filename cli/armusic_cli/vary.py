@@ -139,8 +139,7 @@ def command(
     for number, each in enumerate(varied, 1):
         for message in each.unusual[:UNUSUAL]:
             click.echo(f"unusual in vary {number}: {message}")
-    for line in (f"wrote {output}", *output.notes(len(tunes))):
-        click.echo(line)
+    click.echo(f"wrote {output}")
 
 
 def _means(values: Any) -> list[str]:

@@ -20,15 +20,6 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_tracks_that_sound_at_once_are_said() -> None:
-    def notes(out: str, layout: str | None = None) -> list[str]:
-        return outputs.choose(Path(out), "x", layout=layout).notes(5)
-
-    assert notes("out.mid") == notes("out.musicxml", "tracks") != []
-    assert notes("out.dawproject") == notes("out.abc") == notes("out.mid", "sequence") == []
-    assert outputs.choose(Path("out.mid"), "x").notes(1) == []
-
-
 MAGIC = {
     "mid": b"MThd", "dawproject": b"PK", "musicxml": b"<?xml", "abc": b"X:1", "svg": b"<svg", "png": b"\x89PNG",
     "pdf": b"%PDF", "wav": b"RIFF",
