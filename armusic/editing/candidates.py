@@ -307,14 +307,20 @@ def join(parts: Sequence[Candidates]) -> Candidates:
         np.concatenate([part.values for part in parts]),
         np.concatenate([part.strain for part in parts]),
     )
-    rows = np.column_stack([every.of.astype(">u4").view(np.uint8).reshape(-1, 4), every.tokens.astype(np.uint8)])
-    keys = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1]))).ravel()
-    _, index = np.unique(keys, return_index=True)
-    return every.take(index)
+    return every.take(_different(every.of, every.tokens))
 
 
 def measured(search: Search, of: Units, tokens: Tokens, z: Float[np.ndarray, "candidate latent"]) -> Candidates:
-    """Return measures as candidates: without new silence, and with their values."""
+    """Return the different measures among these as candidates: without new silence, and with their values."""
+    index = np.sort(_different(of, tokens))
+    of, tokens, z = of[index], tokens[index], z[index]
     tokens = ears.mend(search.ear, of, tokens).astype(np.int16)
     values = ears.measure(search.ear, of, tokens, search.names)
     return Candidates(of, tokens, z, values.round(_EXACT), np.full(len(of), np.nan))
+
+
+def _different(of: Units, tokens: Tokens) -> Int[np.ndarray, " different"]:
+    """Return the places of measures that are all different, the first of each, in the order of units and tokens."""
+    rows = np.column_stack([of.astype(">u4").view(np.uint8).reshape(-1, 4), tokens.astype(np.uint8)])
+    keys = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1]))).ravel()
+    return np.unique(keys, return_index=True)[1]

@@ -141,7 +141,7 @@ def _decode_metre(
     anchors = material.anchors[rows]
     held, silent = material.tokens[rows, 0] == HOLD, material.silent[rows, :width]
     pitches = None if allowed is None else _in_frame(allowed[rows], frame, anchors)
-    own = material.classes[None, rows, :width, None].astype(np.int64)
+    own = material.classes[rows, :width].astype(np.int64)
     tokens = np.empty((len(pulls), *z.shape[:2], width), dtype=np.int16)
     count = max(1, CODES // len(rows))
     for first in range(0, len(z), count):
@@ -149,12 +149,34 @@ def _decode_metre(
         on_decode(part.shape[0] * part.shape[1])
         logits = checkpoint.model.decode(part.reshape(-1, part.shape[2]), kind)
         logits = logits.reshape(*part.shape[:2], *logits.shape[1:])
-        before = np.take_along_axis(logits, own, axis=3)
-        for number, pull in enumerate(pulls):
-            np.put_along_axis(logits, own, before + np.float32(pull), axis=3)
-            chosen = choose(logits, frame, held=held, silent=silent, allowed=pitches)
-            tokens[number, first : first + count] = frame.leave(chosen, anchors)
+        constrain(logits, frame, held=held, silent=silent, allowed=pitches)
+        tokens[:, first : first + count] = frame.leave(_pulled(logits, own, pulls, frame), anchors)
     return tokens
+
+
+def _pulled(
+    logits: Float[np.ndarray, "step measure tick class"],
+    own: Int[np.ndarray, "measure tick"],
+    pulls: Sequence[float],
+    frame: Frame,
+) -> Int[np.ndarray, "pull step measure tick"]:
+    """Return what `most_likely` makes of logits, to which each of `pulls` is added at the input's own classes."""
+    at = np.broadcast_to(own[None, :, :, None], (*logits.shape[:3], 1))
+    before = np.take_along_axis(logits, at, axis=3)
+    np.put_along_axis(logits, at, -np.inf, axis=3)
+    other = logits.argmax(axis=3)
+    best = np.take_along_axis(logits, other[..., None], axis=3)[..., 0]
+    results = []
+    for pull in pulls:
+        mine = before + np.float32(pull)
+        chosen = np.where(mine[..., 0] > best, own, other)
+        step, row = np.nonzero(~(chosen < frame.hold).any(axis=2))
+        if len(step):
+            few = logits[step, row]
+            np.put_along_axis(few, at[step, row], mine[step, row], axis=2)
+            chosen[step, row] = most_likely(few, frame)
+        results.append(chosen)
+    return np.stack(results)
 
 
 def choose(
@@ -172,18 +194,36 @@ def choose(
     one note: the most likely one.
     """
     logits = logits.copy()
+    constrain(logits, frame, held=held, silent=silent, allowed=allowed)
+    return most_likely(logits, frame)
+
+
+def constrain(
+    logits: Float[np.ndarray, "step measure tick class"],
+    frame: Frame,
+    *,
+    held: Bool[np.ndarray, " measure"],
+    silent: Bool[np.ndarray, "measure tick"],
+    allowed: Bool[np.ndarray, "measure pitch"] | None = None,
+) -> None:
+    """Rule out, in place, what `choose` does not allow."""
     logits[:, ~held, 0, frame.hold] = -np.inf
     if allowed is not None:
         logits.swapaxes(2, 3)[:, :, : frame.hold][:, ~allowed] = -np.inf
     logits[:, silent] = -np.inf
     logits[:, silent, frame.rest] = 0.0
+
+
+def most_likely(
+    logits: Float[np.ndarray, "*batch tick class"], frame: Frame
+) -> Int[np.ndarray, "*batch tick"]:
+    """Return the most likely class at each tick, and at least one note: the most likely one."""
     chosen = logits.argmax(axis=-1)
-    sounds = (chosen < frame.hold).any(axis=-1)
-    if not sounds.all():
-        step, row = np.nonzero(~sounds)
-        onsets = logits[step, row, :, : frame.hold]
-        tick, pitch = np.divmod(onsets.reshape(len(step), -1).argmax(axis=-1), frame.hold)
-        chosen[step, row, tick] = pitch
+    mute = np.nonzero(~(chosen < frame.hold).any(axis=-1))
+    if len(mute[0]):
+        onsets = logits[(*mute, slice(None), slice(frame.hold))]
+        tick, pitch = np.divmod(onsets.reshape(len(onsets), -1).argmax(axis=-1), frame.hold)
+        chosen[(*mute, tick)] = pitch
     return chosen
 
 

@@ -172,7 +172,7 @@ class Pool:
         z = self.candidates.z[places] + moves + np.repeat(STEPS, SCATTER)[:, None, None] * way
         if has_editor(search.checkpoint):
             z[::2] = candidates.edited(search, search.of[rows], self.names, targets[rows], moves[::2])
-        return from_candidates(search, self.names, [self.candidates, candidates.attempt(search, search.of[rows], z)])
+        return with_candidates(self, [candidates.attempt(search, search.of[rows], z)])
 
     @property
     def _columns(self) -> list[int]:
@@ -290,28 +290,32 @@ def fill(search: Search, names: tuple[str, ...], seed: int = 0, on_decode: Calla
         Called before each batch with the number of its codes; an exception that it raises ends the work.
     """
     known, rng = search.checkpoint.config.attributes, np.random.default_rng(seed)
-    parts = [candidates.inputs(search)]
     if not len(search.first):
-        return from_candidates(search, names, parts)
+        return from_candidates(search, names, [candidates.inputs(search)])
     units = np.arange(len(search.first))
     dims = dimensions(names, known) if set(names) <= set(known) else list(range(len(known)))
     codes = [candidates.around(search, dim, len(dims), rng) for dim in dims]
-    parts += [candidates.attempt(search, units, z, on_decode) for z in codes]
+    pool = from_candidates(search, names, [candidates.inputs(search)])
+    pool = with_candidates(pool, [candidates.attempt(search, units, z, on_decode) for z in codes])
     if len(names) > 1:
-        return from_candidates(search, names, [*parts, candidates.written(search, names, rng)])
-    pool = from_candidates(search, names, parts)
+        return with_candidates(pool, [candidates.written(search, names, rng)])
     direction = candidates.directions(search, pool.candidates, names)
     z = candidates.between(search, pool.shortlist(count=1).candidates, names[0], direction, rng)
-    pool = from_candidates(search, names, [pool.candidates, candidates.attempt(search, units, z, on_decode)])
+    pool = with_candidates(pool, [candidates.attempt(search, units, z, on_decode)])
     combined = candidates.recombine(search, pool.shortlist(count=1).candidates)
-    parts = [pool.candidates, combined, candidates.written(search, names, rng)]
-    return from_candidates(search, names, parts).shortlist()
+    return with_candidates(pool, [combined, candidates.written(search, names, rng)]).shortlist()
+
+
+def with_candidates(pool: Pool, parts: Sequence[Candidates]) -> Pool:
+    """Return a pool with more candidates, each once, without those that no musician writes."""
+    more, ear = candidates.join(parts), pool.search.ear
+    more = more.take(~ears.broken(ear, more.of, more.tokens, pool.names))
+    return from_candidates(pool.search, pool.names, [pool.candidates, more])
 
 
 def from_candidates(search: Search, names: tuple[str, ...], parts: Sequence[Candidates]) -> Pool:
-    """Return all candidates as a pool, each once, without those that no musician writes."""
+    """Return candidates that a musician might write as a pool, each once."""
     every = candidates.join(parts)
-    every = every.take(~ears.broken(search.ear, every.of, every.tokens, names))
     before = candidates.inputs(search)
     _, others = split(search.names, names)
     change = (every.values - before.values[every.of])[:, others]

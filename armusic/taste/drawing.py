@@ -11,7 +11,7 @@ from armusic.shapes import Bool, Float, Int
 from armusic.taste import context
 from armusic.taste.context import AROUND, HELD, HIDDEN, LONGEST, NONE, PITCHES, SILENT, Past
 from armusic.taste.surprise import Places
-from armusic.taste.tune_model import TuneModel, add_up, log_probabilities
+from armusic.taste.tune_model import TuneModel, add_up, different, logits
 
 Around = Bool[np.ndarray, "item around"]
 
@@ -67,8 +67,9 @@ def draw(
             divided[:] = False
         chosen = draws.own[:, tick].copy()
         free = np.flatnonzero(~draws.fixed[:, tick])
-        first = where.first[draws.place[free], tick] + add_up(model.past, past.rows[free])
-        scores = log_probabilities(model, first)
+        rows = past.rows[free]
+        once, of = different(np.column_stack([draws.place[free], rows]))
+        scores = logits(model, where.first[draws.place[free[once]], tick] + add_up(model.past, rows[once]))[of]
         scores[np.arange(len(free)), chosen[free]] += draws.pull[free]
         scores[:, :PITCHES] += draws.onset[free, tick, None] + draws.pitch[free, tick]
         if place:

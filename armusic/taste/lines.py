@@ -47,16 +47,15 @@ def moved(tokens: Tokens, scale: Scale, ends: Bool[np.ndarray, " item"]) -> Int[
     mean = (steps * onset).sum(axis=1, keepdims=True) / np.maximum(onset.sum(axis=1, keepdims=True), 1)
     last = tokens.shape[1] - 1 - onset[:, ::-1].argmax(axis=1)[:, None]
     pivot = np.where(ends[:, None], np.take_along_axis(steps, last, axis=1), mean)
-    results = []
-    for shape, tilt, stretch, shift in product((whole, half, early), TILTS, STRETCHES, SHIFTS):
-        if not tilt and shape is not whole:
-            continue
-        slope = tilt * (shape - np.where(ends[:, None], np.take_along_axis(shape, last, axis=1), 0.5))
-        way = slope + stretch * (steps - pivot) + np.where(ends[:, None], 0, shift)
-        change = np.rint(way).astype(np.int64)
-        pitch = scale[(steps + change).clip(0, len(scale) - 1)]
-        results.append(np.where(onset & (change != 0), pitch, tokens))
-    return np.stack(results)
+    shapes = np.stack([whole, half, early])
+    shapes = shapes - np.where(ends[:, None], np.take_along_axis(shapes, last[None], axis=2), 0.5)
+    moves = np.array([*product(range(len(shapes)), TILTS, STRETCHES, SHIFTS)])
+    moves = moves[(moves[:, 0] == 0) | (moves[:, 1] != 0)]  # without a tilt all shapes are alike
+    tilt, stretch, shift = moves.T[1:, :, None, None]
+    way = tilt * shapes[moves[:, 0].astype(np.int64)] + stretch * (steps - pivot) + np.where(ends[:, None], 0, shift)
+    change = np.rint(way).astype(np.int64)
+    pitch = scale[(steps + change).clip(0, len(scale) - 1)]
+    return np.where(onset & (change != 0), pitch, tokens)
 
 
 def filled(

@@ -162,6 +162,14 @@ def legato(tokens: Tokens, before: Tokens) -> Tokens:
     >>> legato(np.array([[60, REST, HOLD, 62]]), np.array([[60, HOLD, REST, HOLD]])).tolist()
     [[60, 128, 129, 62]]
     """
+    rows = np.flatnonzero((tokens == REST).any(axis=1))
+    mended = tokens.copy()
+    mended[rows] = _joined(tokens[rows], before[rows])
+    return mended
+
+
+def _joined(tokens: Tokens, before: Tokens) -> Tokens:
+    """Return what `legato` makes of measures with rests."""
     ticks = np.arange(tokens.shape[1])
     silent, quiet = sounding(tokens) == REST, sounding(before) == REST
     struck = np.maximum.accumulate(np.where(is_onset(tokens) | ((ticks == 0) & (tokens == HOLD)), ticks, -1), axis=1)

@@ -11,7 +11,7 @@ from armusic.music.tokenizer import MAX_TICKS, ticks
 from armusic.shapes import Bool, Float, Int
 from armusic.taste import context
 from armusic.taste.context import NONE, Setting
-from armusic.taste.tune_model import TuneModel, add_up, log_probabilities, place_sum
+from armusic.taste.tune_model import TuneModel, add_up, different, log_probabilities, place_sum
 
 ITEMS = 512  # measures at a time: more leave the cache
 
@@ -109,18 +109,7 @@ def _surprise(
     log_p = np.take_along_axis(where.log_p[item, :width], written[:, :, None], axis=2)[:, :, 0]
     rows, ticks_after = np.nonzero(after)
     past = context.past(where.history[item], written, where.seen[item, :, :width]).rows[rows, ticks_after]
-    once, of = _different(np.column_stack([item[rows], ticks_after, past]))
+    once, of = different(np.column_stack([item[rows], ticks_after, past]))
     new = log_probabilities(model, where.first[item[rows[once]], ticks_after[once]] + add_up(model.past, past[once]))
     log_p[rows, ticks_after] = new[of, written[rows, ticks_after]]
     return -log_p.sum(axis=1)
-
-
-def _different(rows: Int[np.ndarray, "row feature"]) -> tuple[Int[np.ndarray, " different"], Int[np.ndarray, " row"]]:
-    """Return places of rows that are all different, and for each row which of them it equals.
-
-    Candidates for a measure have much in common: more than half of their ticks come after the same notes. Rows count as
-    equal where a sum of their features with random weights is, which by chance happens once in 10^10 searches.
-    """
-    weights = np.random.default_rng(0).integers(1, 2**63 - 1, rows.shape[1])
-    _, once, of = np.unique(rows @ weights, return_index=True, return_inverse=True)
-    return once, of
