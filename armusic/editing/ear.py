@@ -141,10 +141,11 @@ def mend(ear: Ear, of: Units, tokens: Tokens) -> Tokens:
 def broken(ear: Ear, of: Units, tokens: Tokens, names: tuple[str, ...]) -> Bool[np.ndarray, " candidate"]:
     """Return which candidates do what no musician writes, or lose what is to be kept."""
     before, kind, keep = ear.tokens[of], ear.kind[of], ear.manner.keep
-    bad = rules.silences(tokens, before) | rules.leaps(tokens, before) | rules.stutters(tokens, before)
+    bad = rules.silences(tokens, ear.tokens, of) | rules.leaps(tokens, ear.tokens, of)
+    bad |= rules.stutters(tokens, ear.tokens, of)
     bad |= rules.out_of_compass(tokens, ear.habits) | rules.foreign_divisions(tokens, before, kind, ear.habits)
     bad |= (ear.silent[of] & is_onset(tokens)).any(axis=1)
-    bad |= ear.ends[of] & rules.lost_ends(tokens, before, kind)
+    bad |= ear.ends[of] & rules.lost_ends(tokens, ear.tokens, ear.kind, of)
     bad |= ear.opens[of] & rules.lost_openings(tokens, before)
     if "downbeats" in keep:
         bad |= rules.lost_downbeats(tokens, before, kind)

@@ -14,8 +14,10 @@ Counts = Int[np.ndarray, " candidate"]
 def notes(tokens: Tokens) -> tuple[Int[np.ndarray, "candidate note"], Int[np.ndarray, " candidate"]]:
     """Return the pitches of each row one behind the other, and their number; what follows them means nothing."""
     onset = is_onset(tokens)
-    order = np.argsort(~onset, axis=1, kind="stable")
-    return np.take_along_axis(tokens, order, axis=1).astype(np.int64), onset.sum(axis=1)
+    count = onset.sum(axis=1)
+    pitch = np.zeros(tokens.shape, dtype=np.int64)
+    pitch[np.arange(tokens.shape[1]) < count[:, None]] = tokens[onset]  # both masks are read row by row
+    return pitch, count
 
 
 def intervals(tokens: Tokens) -> Int[np.ndarray, "candidate interval"]:

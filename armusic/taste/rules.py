@@ -1,7 +1,8 @@
 """What no musician writes, unless the tune does: rules for measures that are to stand in the place of others.
 
 Every rule takes rows of tokens (candidate, tick), beside those of the measures that they would
-replace, and returns a mask of the rows that break it. `legato` mends what can be mended.
+replace, and returns a mask of the rows that break it. Where many would replace the same, these are given once, and `of`
+says which of them is each candidate's. `legato` mends what can be mended.
 What belongs to the tune and not to a measure (its compass, its subdivisions, the longest run of one pitch)
 is in its `Habits`.
 """
@@ -30,7 +31,11 @@ from armusic.shapes import Bool, Float, Int
 from armusic.taste import melody
 
 Tokens = Int[np.ndarray, "candidate tick"]
+Before = Int[np.ndarray, "before tick"]
+Of = Int[np.ndarray, " candidate"] | slice
 Mask = Bool[np.ndarray, " candidate"]
+
+EACH = slice(None)  # each candidate has a row of its own to replace
 
 LEAP = 12  # semitones: the widest interval
 THIRD = 4  # semitones beyond the compass of the tune
@@ -180,9 +185,12 @@ def _joined(tokens: Tokens, before: Tokens) -> Tokens:
     return np.where(begins & ~is_onset(tokens), REST, joined).astype(tokens.dtype)
 
 
-def silences(tokens: Tokens, before: Tokens) -> Mask:
+def silences(tokens: Tokens, before: Before, of: Of = EACH) -> Mask:
     """Return which rows are silent where the others sound."""
-    return ((sounding(tokens) == REST) & ~np.isin(sounding(before), (REST, PAD))).any(axis=1)
+    sounds = ~np.isin(sounding(before), (REST, PAD))[of]
+    silent = (tokens == REST).any(axis=1)
+    silent[silent] = ((sounding(tokens[silent]) == REST) & sounds[silent]).any(axis=1)
+    return silent
 
 
 def lost_downbeats(tokens: Tokens, before: Tokens, kind: Int[np.ndarray, " candidate"]) -> Mask:
@@ -212,15 +220,15 @@ def new_sixteenths(tokens: Tokens, kind: Int[np.ndarray, " candidate"], tune: Ha
     return divisions(tokens, kind)[2].sum(axis=1) * (not tune.sixteenths)
 
 
-def leaps(tokens: Tokens, before: Tokens) -> Mask:
+def leaps(tokens: Tokens, before: Before, of: Of = EACH) -> Mask:
     """Return which rows leap over more than an octave and more than the others do."""
     widest, own = (abs(melody.intervals(rows)).max(axis=1) for rows in (tokens, before))
-    return widest > np.maximum(own, LEAP)
+    return widest > np.maximum(own, LEAP)[of]
 
 
-def stutters(tokens: Tokens, before: Tokens) -> Mask:
+def stutters(tokens: Tokens, before: Before, of: Of = EACH) -> Mask:
     """Return which rows repeat a pitch more often than the others do, and more than once."""
-    return melody.runs(tokens) > np.maximum(melody.runs(before), RUN)
+    return melody.runs(tokens) > np.maximum(melody.runs(before), RUN)[of]
 
 
 def out_of_compass(tokens: Tokens, tune: Habits) -> Mask:
@@ -229,11 +237,10 @@ def out_of_compass(tokens: Tokens, tune: Habits) -> Mask:
     return np.asarray(outside.any(axis=1))
 
 
-def lost_ends(tokens: Tokens, before: Tokens, kind: Int[np.ndarray, " candidate"]) -> Mask:
+def lost_ends(tokens: Tokens, before: Before, kind: Int[np.ndarray, " before"], of: Of = EACH) -> Mask:
     """Return which rows end with other notes than the others do, from the note on that `closing` says."""
     behind = np.arange(before.shape[1]) >= closing(before, kind)[:, None]
-    changed = tokens != before
-    return np.asarray((changed & behind).any(axis=1))
+    return np.asarray(((tokens != before[of]) & behind[of]).any(axis=1))
 
 
 def closing(tokens: Tokens, kind: Int[np.ndarray, " candidate"]) -> Int[np.ndarray, " candidate"]:
