@@ -130,11 +130,13 @@ def drawn(spot: Spot, ear: Ear, rng: np.random.Generator) -> Tokens:
         fixed=fixed[every],
         open=opened[every],
         pull=rng.permutation(pulls),
+        tilt=np.arange(DRAWS),
         onset=onset,
         pitch=pitch,
+        chance=rng.gumbel(size=(DRAWS, width, CLASSES)),
         simple=np.full(DRAWS, not METRES[kind].compound),
     )
-    classes = draw(ear.model, ear.where, draws, rng.gumbel(size=(DRAWS, width, CLASSES)))
+    classes = draw(ear.model, ear.where, draws)
     tokens = np.repeat(ear.tokens, DRAWS, axis=0)
     tokens[:, :width] = context.to_tokens(classes, tonic)
     return ears.mend(ear, every, tokens)

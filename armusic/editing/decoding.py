@@ -214,9 +214,7 @@ def constrain(
     logits[:, silent, frame.rest] = 0.0
 
 
-def most_likely(
-    logits: Float[np.ndarray, "*batch tick class"], frame: Frame
-) -> Int[np.ndarray, "*batch tick"]:
+def most_likely(logits: Float[np.ndarray, "*batch tick class"], frame: Frame) -> Int[np.ndarray, "*batch tick"]:
     """Return the most likely class at each tick, and at least one note: the most likely one."""
     chosen = logits.argmax(axis=-1)
     mute = np.nonzero(~(chosen < frame.hold).any(axis=-1))

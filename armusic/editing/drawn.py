@@ -99,9 +99,11 @@ def drawn(
         fixed=fixed,
         open=may | (np.eye(CLASSES, dtype=bool)[own.clip(0, CLASSES - 1)] & fixed[:, :, None]),
         pull=pulls[0],
+        tilt=np.arange(len(own)),
         onset=np.where(struck, 0.0, -pulls[1][:, None]),
         pitch=pitch,
+        chance=rng.gumbel(size=(*own.shape, CLASSES)),
         simple=np.full(len(own), not METRES[kind].compound),
     )
-    classes = draw(model, where, draws, rng.gumbel(size=(*own.shape, CLASSES)))
+    classes = draw(model, where, draws)
     return context.to_tokens(classes, tonic)

@@ -75,11 +75,13 @@ def drawn(ear: Ear, names: Sequence[str], rng: np.random.Generator) -> tuple[Uni
             open=opened[many]
             & ~(rhythmic[:, None, None] & (np.arange(CLASSES) >= PITCHES) & (own[many] < PITCHES)[:, :, None]),
             pull=np.tile(np.resize(PULLS, DRAWS), len(units)),
-            onset=np.tile(onset, (len(units), 1)),
-            pitch=np.tile(pitch, (len(units), 1, 1)),
+            tilt=np.tile(np.arange(DRAWS), len(units)),
+            onset=onset,
+            pitch=pitch,
+            chance=chance,
             simple=np.full(len(many), not METRES[kind].compound),
         )
-        classes = draw(ear.model, ear.where, draws, np.tile(chance[:, :width], (len(units), 1, 1)))
+        classes = draw(ear.model, ear.where, draws)
         results[units, :, :width] = context.to_tokens(classes, tonic).reshape(len(units), DRAWS, width)
     tokens = results.reshape(-1, results.shape[2])
     return np.repeat(np.arange(len(ear.tokens)), DRAWS), tokens

@@ -32,10 +32,14 @@ class Draws:
         The classes that may be written at each tick.
     pull : float array (item,)
         Nats by which the input's classes are favoured.
-    onset : float array (item, tick)
+    tilt : int array (item,)
+        The row of `onset`, `pitch` and `chance` that each has.
+    onset : float array (tilt, tick)
         Nats by which notes are favoured at each tick.
-    pitch : float array (item, tick, pitch)
+    pitch : float array (tilt, tick, pitch)
         Nats by which each pitch is favoured at each tick.
+    chance : float array (tilt, tick, class)
+        Gumbel noise.
     simple : bool array (item,)
         Whether a beat is divided in one way only.
     """
@@ -45,39 +49,39 @@ class Draws:
     fixed: Bool[np.ndarray, "item tick"]
     open: Bool[np.ndarray, "item tick class"]
     pull: Float[np.ndarray, " item"]
-    onset: Float[np.ndarray, "item tick"]
-    pitch: Float[np.ndarray, "item tick pitch"]
+    tilt: Int[np.ndarray, " item"]
+    onset: Float[np.ndarray, "tilt tick"]
+    pitch: Float[np.ndarray, "tilt tick pitch"]
+    chance: Float[np.ndarray, "tilt tick symbol"]
     simple: Bool[np.ndarray, " item"]
 
 
-def draw(
-    model: TuneModel, where: Places, draws: Draws, chance: Float[np.ndarray, "item tick class"]
-) -> Int[np.ndarray, "item tick"]:
-    """Return measures, as classes: each tick drawn given all before it; `chance` has Gumbel noise."""
+def draw(model: TuneModel, where: Places, draws: Draws) -> Int[np.ndarray, "item tick"]:
+    """Return measures, as classes: each tick drawn given all before it."""
     items, width = draws.own.shape
     past = _start(where.history[draws.place])
     seen = where.seen[draws.place]
     same = struck = np.ones((items, len(AROUND)), dtype=bool)
     divided = np.zeros((items, 2), dtype=bool)
-    written = np.empty((items, width), dtype=np.int64)
+    certain = draws.open.sum(axis=2) == 1  # one class may come: there is nothing to draw
+    written = np.where(certain & ~draws.fixed, draws.open.argmax(axis=2), draws.own)
     for tick in range(width):
         place = tick % TICKS_PER_BEAT
         way = 0 if place in DUPLE else 1
         if not place:
             divided[:] = False
-        chosen = draws.own[:, tick].copy()
-        free = np.flatnonzero(~draws.fixed[:, tick])
-        rows = past.rows[free]
+        chosen = written[:, tick]
+        free = np.flatnonzero(~draws.fixed[:, tick] & ~certain[:, tick])
+        tilt, rows = draws.tilt[free], past.rows[free]
         once, of = different(np.column_stack([draws.place[free], rows]))
         scores = logits(model, where.first[draws.place[free[once]], tick] + add_up(model.past, rows[once]))[of]
         scores[np.arange(len(free)), chosen[free]] += draws.pull[free]
-        scores[:, :PITCHES] += draws.onset[free, tick, None] + draws.pitch[free, tick]
+        scores[:, :PITCHES] += draws.onset[tilt, tick, None] + draws.pitch[tilt, tick]
         if place:
             scores[draws.simple[free] & divided[free, 1 - way], :PITCHES] = -np.inf
-        chosen[free] = np.where(draws.open[free, tick], scores + chance[free, tick], -np.inf).argmax(axis=1)
+        chosen[free] = np.where(draws.open[free, tick], scores + draws.chance[tilt, tick], -np.inf).argmax(axis=1)
         if place:
             divided[:, way] |= chosen < PITCHES
-        written[:, tick] = chosen
         same = same & (seen[:, :, tick] == chosen[:, None])
         struck = struck & ((seen[:, :, tick] < PITCHES) == (chosen < PITCHES)[:, None]) & (seen[:, :, tick] != HIDDEN)
         past = _next(past, chosen, same, struck)

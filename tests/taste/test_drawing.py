@@ -25,7 +25,7 @@ def where(model: TuneModel) -> Places:
     return places(model, tune, np.arange(8))
 
 
-def all_open(where: Places, count: int, place: int = 3) -> Draws:
+def all_open(where: Places, count: int, seed: int = 0, place: int = 3) -> Draws:
     """Return draws for one place, where anything may come."""
     return Draws(
         place=np.full(count, place),
@@ -33,8 +33,10 @@ def all_open(where: Places, count: int, place: int = 3) -> Draws:
         fixed=np.zeros((count, WIDTH), dtype=bool),
         open=np.ones((count, WIDTH, CLASSES), dtype=bool),
         pull=np.zeros(count),
+        tilt=np.arange(count),
         onset=np.zeros((count, WIDTH)),
         pitch=np.zeros((count, WIDTH, PITCHES)),
+        chance=chance(count, seed),
         simple=np.zeros(count, dtype=bool),
     )
 
@@ -45,19 +47,19 @@ def chance(count: int, seed: int = 0) -> np.ndarray:
 
 def test_the_same_chance_gives_the_same_measures_and_another_others(model: TuneModel, where: Places) -> None:
     draws = all_open(where, 6)
-    first = draw(model, where, draws, chance(6))
-    assert (draw(model, where, draws, chance(6)) == first).all()
-    assert (draw(model, where, draws, chance(6, seed=1)) != first).any()
+    first = draw(model, where, draws)
+    assert (draw(model, where, draws) == first).all()
+    assert (draw(model, where, all_open(where, 6, seed=1)) != first).any()
     alone = Draws(*(getattr(draws, name)[:2] for name in draws.__slots__))
-    assert (draw(model, where, alone, chance(6)[:2]) == first[:2]).all(), "nor do the others change one"
+    assert (draw(model, where, alone) == first[:2]).all(), "nor do the others change one"
 
 
 def test_classes_come_as_often_as_the_model_says(model: TuneModel, where: Places) -> None:
     count = 4000
     whole = all_open(where, count)
-    parts = {name: getattr(whole, name)[:, :1] for name in ("own", "fixed", "open", "onset", "pitch")}
+    parts = {name: getattr(whole, name)[:, :1] for name in ("own", "fixed", "open", "onset", "pitch", "chance")}
     short = replace(whole, **parts)
-    drawn = draw(model, where, short, chance(count)[:, :1])[:, 0]
+    drawn = draw(model, where, short)[:, 0]
     past = context.past(where.history[[3]], where.tune.classes[[3]], where.seen[[3]]).rows
     likely = np.exp(log_probabilities(model, where.first[[3]] + add_up(model.past, past)))[0, 0]
     often = np.bincount(drawn, minlength=CLASSES) / count
@@ -66,15 +68,12 @@ def test_classes_come_as_often_as_the_model_says(model: TuneModel, where: Places
 
 def test_a_strong_pull_gives_the_input(model: TuneModel, where: Places) -> None:
     draws = replace(all_open(where, 3), pull=np.full(3, 1e3))
-    assert (draw(model, where, draws, chance(3)) == draws.own).all()
+    assert (draw(model, where, draws) == draws.own).all()
 
 
 def test_pulls_bring_measures_nearer_to_the_input(model: TuneModel, where: Places) -> None:
     changed = [
-        (
-            draw(model, where, replace(all_open(where, 40), pull=np.full(40, pull)), chance(40))
-            != where.tune.classes[3]
-        ).mean()
+        (draw(model, where, replace(all_open(where, 40), pull=np.full(40, pull))) != where.tune.classes[3]).mean()
         for pull in (0.0, 1.0, 3.0)
     ]
     assert changed[0] > changed[1] > changed[2]
@@ -83,10 +82,10 @@ def test_pulls_bring_measures_nearer_to_the_input(model: TuneModel, where: Place
 def test_tilts_bring_more_notes_and_higher_ones(model: TuneModel, where: Places) -> None:
     notes, heights = [], []
     for tilt in (-3.0, 0.0, 3.0):
-        few = draw(model, where, replace(all_open(where, 40), onset=np.full((40, WIDTH), tilt)), chance(40))
+        few = draw(model, where, replace(all_open(where, 40), onset=np.full((40, WIDTH), tilt)))
         notes.append((few < PITCHES).mean())
         height = np.broadcast_to(tilt * np.arange(PITCHES) / 12, (40, WIDTH, PITCHES))
-        high = draw(model, where, replace(all_open(where, 40), pitch=height.copy()), chance(40))
+        high = draw(model, where, replace(all_open(where, 40), pitch=height.copy()))
         heights.append(high[high < PITCHES].mean())
     assert notes[0] < notes[1] < notes[2]
     assert heights[0] < heights[1] < heights[2]
@@ -100,7 +99,7 @@ def test_fixed_ticks_stay_and_closed_classes_never_come(where: Places, model: Tu
     opened = rng.random((8, WIDTH, CLASSES)) < 0.4
     opened[:, :, HELD] = True
     draws = replace(all_open(where, 8, int(rng.integers(8))), fixed=fixed, open=opened)
-    drawn = draw(model, where, draws, chance(8, seed))
+    drawn = draw(model, where, draws)
     assert (drawn[fixed] == draws.own[fixed]).all()
     row, tick = np.nonzero(~fixed)
     assert opened[row, tick, drawn[row, tick]].all()
@@ -110,8 +109,8 @@ def test_fixed_ticks_stay_and_closed_classes_never_come(where: Places, model: Tu
 @settings(max_examples=20)
 def test_a_beat_is_divided_in_one_way_where_it_is_to_be(where: Places, model: TuneModel, seed: int) -> None:
     simple = np.arange(8) % 2 == 0
-    draws = replace(all_open(where, 8), simple=simple, onset=np.full((8, WIDTH), 12.0))
-    beats = (draw(model, where, draws, chance(8, seed)) < PITCHES).reshape(8, 4, 6)
+    draws = replace(all_open(where, 8, seed), simple=simple, onset=np.full((8, WIDTH), 12.0))
+    beats = (draw(model, where, draws) < PITCHES).reshape(8, 4, 6)
     both = beats[:, :, TRIPLE].any(axis=2) & beats[:, :, DUPLE].any(axis=2)
     assert not both[simple].any()
     assert both[~simple].any(), "by chance it would be"
@@ -126,10 +125,12 @@ def test_measures_of_six_eighths_are_as_wide_as_they_are(model: TuneModel, jig: 
         fixed=np.zeros((count, width), dtype=bool),
         open=np.ones((count, width, CLASSES), dtype=bool),
         pull=np.full(count, 1.0),
+        tilt=np.arange(count),
         onset=np.zeros((count, width)),
         pitch=np.zeros((count, width, PITCHES)),
+        chance=chance(count)[:, :width],
         simple=np.zeros(count, dtype=bool),
     )
-    drawn = draw(model, here, draws, chance(count)[:, :width])
+    drawn = draw(model, here, draws)
     assert drawn.shape == (count, width)
     assert (drawn != NONE).all()
