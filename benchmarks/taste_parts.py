@@ -36,11 +36,11 @@ Source = Callable[[Search, tuple[str, ...], np.random.Generator], list[Candidate
 def codes(search: Search, names: tuple[str, ...], rng: np.random.Generator) -> list[Candidates]:
     """Return the AR-VAE's candidates, combined with the input as in `pool.fill`."""
     units, dim = np.arange(len(search.first)), search.checkpoint.config.attributes.index(names[0])
-    pool = pools.from_candidates(search, names, [candidates.inputs(search), candidates.attempt(
-        search, units, candidates.around(search, dim, 1, rng))])  # fmt: skip
+    pool = pools.from_candidates(search, names, [candidates.inputs(search)])
+    pool = pools.with_candidates(pool, [candidates.attempt(search, units, candidates.around(search, dim, 1, rng))])
     direction = candidates.directions(search, pool.candidates, names)
     z = candidates.between(search, pool.shortlist(count=1).candidates, names[0], direction, rng)
-    pool = pools.from_candidates(search, names, [pool.candidates, candidates.attempt(search, units, z)])
+    pool = pools.with_candidates(pool, [candidates.attempt(search, units, z)])
     return [pool.candidates, candidates.recombine(search, pool.shortlist(count=1).candidates)]
 
 
@@ -109,7 +109,8 @@ def fill_from(sources: tuple[Source, ...]) -> Callable[..., Pool]:
     def fill(search: Search, names: tuple[str, ...], seed: int = 0) -> Pool:
         rng = np.random.default_rng(seed)
         more = [part for source in sources for part in source(search, names, rng)]
-        return pools.from_candidates(search, names, [candidates.inputs(search), *more]).shortlist()
+        pool = pools.from_candidates(search, names, [candidates.inputs(search)])
+        return pools.with_candidates(pool, more).shortlist()
 
     return fill
 

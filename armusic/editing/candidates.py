@@ -32,14 +32,14 @@ Codes = Float[np.ndarray, "step unit latent"]
 Units = Int[np.ndarray, " unit"]
 Directions = Float[np.ndarray, "unit name latent"]
 
-GRID = np.linspace(-4.0, 4.0, 41)  # prior standard deviations: where nearly all codes lie
-MOVES = 3  # codes at each value of the grid: the input's other dimensions, and two near them
-NUDGES = (0.3, 0.6)  # size of these moves, in turn, in prior standard deviations
+GRID = np.linspace(-4.0, 4.0, 21)  # prior standard deviations: where nearly all codes lie
+MOVES = 2  # codes at each value of the grid: the input's other dimensions, and some near them
+NUDGE = 0.3  # size of this move, in prior standard deviations
 PARTNERS = 2.0  # the dimensions of the other attributes move so many times as far
-GAPS, TRIES, NEAR = 12, 4, 0.3  # refinement: gaps between values, codes for each, and how far they scatter
+GAPS, NEAR = 12, 0.3  # refinement: gaps between values, and how far a code lies from the middle of each
 SPREAD = 2.5  # the range to fill, in standard deviations from the mean
 RIDGE = 0.1  # of the fit of an attribute to codes, in squared prior standard deviations
-PULLS = (0.0, 2.0, 4.0, 6.0, 9.0)  # nats by which the input's own tokens are favoured: what the code leaves open stays
+PULLS = (0.0, 5.0)  # nats by which the input's own tokens are favoured: what the code leaves open stays
 _EXACT = 9  # decimals to which attributes are compared: sums in another order differ beyond
 
 
@@ -189,10 +189,10 @@ def around(search: Search, dim: int, count: int, rng: np.random.Generator) -> Co
     """Return codes on the grid of one dimension, with moves of the others; every `count`-th value of the grid.
 
     The moves are the same for all units, so that the answers for one do not depend on the rest of the tune.
-    A model with an editor edits one code in three for the value, and one to keep the other attributes as well.
+    A model with an editor edits one code for the value, and the next one to keep the other attributes as well.
     """
     grid, known = GRID[::count], len(search.checkpoint.config.attributes)
-    scale = np.append(0.0, np.resize(NUDGES, MOVES - 1))
+    scale = np.append(0.0, np.full(MOVES - 1, NUDGE))
     moves = rng.normal(size=(len(grid), MOVES, 1, search.z.shape[1])) * scale[:, None, None]
     moves[..., :known] *= PARTNERS
     moved = search.z + moves
@@ -203,7 +203,7 @@ def around(search: Search, dim: int, count: int, rng: np.random.Generator) -> Co
         keep = np.broadcast_to(search.z[:, :known], free.shape).astype(np.float64)
         for part, positions in enumerate((free, keep)):
             positions[..., dim] = grid[:, None, None]
-            codes[:, part::3] = edit(search.checkpoint, moved[:, part::3], search.kind, positions)
+            codes[:, part::MOVES] = edit(search.checkpoint, moved[:, part::MOVES], search.kind, positions)
     return codes.reshape(-1, *search.z.shape)
 
 
@@ -264,7 +264,7 @@ def between(search: Search, pool: Candidates, name: str, direction: Directions, 
         gaps = np.diff(np.concatenate([ends[:1], a, ends[1:]]).clip(-SPREAD, SPREAD))
         widest = np.resize(np.argsort(-gaps, kind="stable")[:GAPS], GAPS)
         codes.append((z[widest] + z[widest + 1]) / 2)
-    middle = np.repeat(np.stack(codes, axis=1), TRIES, axis=0)
+    middle = np.stack(codes, axis=1)
     return middle + rng.normal(scale=NEAR, size=(len(middle), 1, middle.shape[2]))
 
 

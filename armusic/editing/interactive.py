@@ -217,7 +217,7 @@ def search(context: TuneContext, on_progress: Progress | None = None) -> LookUp:
         Called before every batch with how many codes are decoded, and how many there are; an exception that it
         raises ends the search.
     """
-    codes = len(candidates.GRID) * candidates.MOVES + candidates.GAPS * candidates.TRIES  # of a unit, per attribute
+    codes = len(candidates.GRID) * candidates.MOVES + candidates.GAPS  # of a unit, per attribute
     whole = candidates.start(context.checkpoint, context.material, context.allowed, context.names)
     total, done = codes * len(whole.first) * len(context.names), 0
 

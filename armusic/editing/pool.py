@@ -41,7 +41,7 @@ Places = Int[np.ndarray, " place"]
 STEPS, SCATTER = (0.5, 1.0, 1.5), 32  # towards joint targets: shares of the way left, and codes at each
 REACH = 2.5  # standard deviations: the longest step towards joint targets
 RESOLUTION = 0.1  # standard deviations of the attribute: candidates nearer to one another are equals
-EQUALS = 8  # of equals, so many are judged as music: the nearest to the input
+EQUALS = 6  # of equals, so many are judged as music: the nearest to the input, and least awkward
 NEAREST = 32  # for one target, so many are
 EXACT = 1000.0  # what a squared standard deviation of error costs
 CHANCE = 0.6  # by how much the logarithm of a cost is changed for another answer
@@ -230,11 +230,17 @@ class Pool:
         return replace(self, search=replace(self.search, ear=replace(ear, manner=manner)))
 
     def shortlist(self, resolution: float = RESOLUTION, count: int = EQUALS) -> Pool:
-        """Return the candidates that are nearest to the input among those with nearly the same values."""
-        change = (self.candidates.values - candidates.inputs(self.search).values[self.candidates.of])[:, self._columns]
-        std = self.search.std[self.candidates.of][:, self._columns]
-        index = ranking.nearest(self.candidates.of, change / std, self.distance, resolution, count)
-        return Pool(self.search, self.names, self.candidates.take(index), self.distance[index])
+        """Return the best of those candidates that have nearly the same values.
+
+        The nearest to the input, and where several are taken, the least awkward as well: surprise is found out later.
+        """
+        every = self.candidates
+        change = (every.values - candidates.inputs(self.search).values[every.of])[:, self._columns]
+        std, worse = self.search.std[every.of][:, self._columns], self.distance
+        if count > 1:
+            worse = worse + ears.awkwardness(self.search.ear, every.of, every.tokens)
+        index = ranking.nearest(every.of, change / std, worse, resolution, count)
+        return Pool(self.search, self.names, every.take(index), self.distance[index])
 
 
 def build(

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 _ARENA_MAX, _ARENAS = -8, 2  # mallopt's parameter for the number of arenas, and its value
 _MMAP_THRESHOLD, _LARGE = -3, 1 << 20  # larger blocks are mapped on their own, so that freeing returns them
+_TRIM_THRESHOLD, _FREE = -1, 1 << 25  # so much may be free: a search frees and takes the same memory over and over
 
 _UNAVAILABLE = (AttributeError, OSError, TypeError)  # another C library
 
@@ -22,6 +23,7 @@ def share() -> None:
         library = ctypes.CDLL(None)
         library.mallopt(_ARENA_MAX, _ARENAS)
         library.mallopt(_MMAP_THRESHOLD, _LARGE)
+        library.mallopt(_TRIM_THRESHOLD, _FREE)
 
 
 def give_back() -> None:
