@@ -56,7 +56,7 @@ def place(plan: Plan, tokens: Int[np.ndarray, "every measure tick"], todo: Tunes
     history = context.before(tune, measures) if number else np.full((count, MAX_TICKS), NONE)
     near = context.seen(tune, around)
     past = context.past(history, tune.classes[measures], near)
-    log_p = tune_model.log_probabilities(model, first + tune_model.add_up(model.past, past.rows))
+    log_p = tune_model.log_probabilities(model, first + tune_model.past_sum(model, past.rows))
     return Places(tune, measures, first, history, near, log_p)
 
 

@@ -53,6 +53,8 @@ _PLACE = _offsets(
 _PAST = _offsets(RECENT * SYMBOLS, NOTES * SYMBOLS, NOTES * (LONGEST + 1), len(AROUND) * 4, 2)
 PLACE_ROWS, PAST_ROWS = _PLACE[-1], _PAST[-1]
 """Numbers of rows of the two tables."""
+PAST_FEATURES = (*[SYMBOLS] * (RECENT + NOTES), *[LONGEST + 1] * NOTES, *[4] * len(AROUND), 2)
+"""How many rows of the past table belong to each feature."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from armusic.shapes import Bool, Float, Int
 from armusic.taste import context
 from armusic.taste.context import AROUND, HELD, HIDDEN, LONGEST, NONE, PITCHES, SILENT, Past
 from armusic.taste.surprise import Places
-from armusic.taste.tune_model import TuneModel, add_up, different, logits
+from armusic.taste.tune_model import TuneModel, different, logits, past_sum
 
 Around = Bool[np.ndarray, "item around"]
 
@@ -74,7 +74,7 @@ def draw(model: TuneModel, where: Places, draws: Draws) -> Int[np.ndarray, "item
         free = np.flatnonzero(~draws.fixed[:, tick] & ~certain[:, tick])
         tilt, rows = draws.tilt[free], past.rows[free]
         once, of = different(np.column_stack([draws.place[free], rows]))
-        scores = logits(model, where.first[draws.place[free[once]], tick] + add_up(model.past, rows[once]))[of]
+        scores = logits(model, where.first[draws.place[free[once]], tick] + past_sum(model, rows[once]))[of]
         scores[np.arange(len(free)), chosen[free]] += draws.pull[free]
         scores[:, :PITCHES] += draws.onset[tilt, tick, None] + draws.pitch[tilt, tick]
         if place:

@@ -11,7 +11,7 @@ from armusic.music.tokenizer import MAX_TICKS, ticks
 from armusic.shapes import Bool, Float, Int
 from armusic.taste import context
 from armusic.taste.context import NONE, Setting
-from armusic.taste.tune_model import TuneModel, add_up, different, log_probabilities, place_sum
+from armusic.taste.tune_model import TuneModel, different, log_probabilities, past_sum, place_sum
 
 ITEMS = 512  # measures at a time: more leave the cache
 
@@ -68,7 +68,7 @@ def places(
     first = place_sum(model, context.place_rows(tune, measures, around, context.shares(tune)[measures]))
     history, seen, own = context.before(tune, measures), context.seen(tune, around), tune.classes[measures]
     past = context.past(history, own, seen)
-    return Places(tune, measures, first, history, seen, log_probabilities(model, first + add_up(model.past, past.rows)))
+    return Places(tune, measures, first, history, seen, log_probabilities(model, first + past_sum(model, past.rows)))
 
 
 def surprise(
@@ -110,6 +110,6 @@ def _surprise(
     rows, ticks_after = np.nonzero(after)
     past = context.past(where.history[item], written, where.seen[item, :, :width]).rows[rows, ticks_after]
     once, of = different(np.column_stack([item[rows], ticks_after, past]))
-    new = log_probabilities(model, where.first[item[rows[once]], ticks_after[once]] + add_up(model.past, past[once]))
+    new = log_probabilities(model, where.first[item[rows[once]], ticks_after[once]] + past_sum(model, past[once]))
     log_p[rows, ticks_after] = new[of, written[rows, ticks_after]]
     return -log_p.sum(axis=1)

@@ -6,7 +6,7 @@ only. What depends on the place alone is added up once for all that could be wri
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -18,10 +18,14 @@ from safetensors.numpy import save_file
 from armusic.errors import CheckpointError
 from armusic.files import atomic_path, check_readable, label
 from armusic.shapes import Float, Int
-from armusic.taste.context import CLASSES, PAST_ROWS, PLACE_ROWS
+from armusic.taste.context import CLASSES, NOTES, PAST_FEATURES, PAST_ROWS, PLACE_ROWS, RECENT
 
 FORMAT = "armusic tunes 1"
 SHIPPED = "tunes.safetensors"
+
+ALONE = RECENT + NOTES  # features of the past with a table each: those behind them have few rows
+JOINED = ((10, 11), (12, 13), (14, 15, 16, 17), (18, 19, 20, 21, 22))  # and have one for several
+_FIRST = np.cumsum((0, *PAST_FEATURES)).tolist()
 
 Hidden = Float[np.ndarray, "item tick unit"]
 
@@ -47,11 +51,36 @@ class TuneModel:
     bias2: Float[np.ndarray, " unit2"]
     weight2: Float[np.ndarray, "unit2 symbol"]
     bias3: Float[np.ndarray, " symbol"]
+    joined: tuple[Float[np.ndarray, "row unit"], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Add up the rows of features that are looked up together."""
+        object.__setattr__(self, "joined", tuple(_every_sum(self.past, features) for features in JOINED))
+
+
+def _every_sum(table: Float[np.ndarray, "row unit"], features: tuple[int, ...]) -> Float[np.ndarray, "joined unit"]:
+    """Return the sums of one row of each of some features, for all their values."""
+    total = np.zeros((1, table.shape[1]), dtype=table.dtype)
+    for feature in features:
+        total = (total[:, None] + table[_FIRST[feature] : _FIRST[feature + 1]]).reshape(-1, table.shape[1])
+    return total
 
 
 def place_sum(model: TuneModel, rows: Int[np.ndarray, "item tick feature"]) -> Hidden:
     """Return what the place adds to the first layer, with its bias: `rows` are those of `context.place_rows`."""
     return add_up(model.place, rows) + model.bias
+
+
+def past_sum(model: TuneModel, rows: Int[np.ndarray, "*item feature"]) -> Hidden:
+    """Return what the past adds to the first layer: `rows` are those of `context.Past`."""
+    total = add_up(model.past, rows[..., :ALONE])
+    for features, table in zip(JOINED, model.joined, strict=True):
+        index = np.zeros(rows.shape[:-1], dtype=np.int64)
+        for feature in features:
+            index *= PAST_FEATURES[feature]
+            index += rows[..., feature] - _FIRST[feature]
+        total += np.take(table, index, axis=0)
+    return total
 
 
 def add_up(table: Float[np.ndarray, "row unit"], rows: Int[np.ndarray, "*item feature"]) -> np.ndarray:
@@ -97,7 +126,7 @@ def different(rows: Int[np.ndarray, "row feature"]) -> tuple[Int[np.ndarray, " d
 
 def save(model: TuneModel, path: Path) -> None:
     """Write a model in half precision, whole or not at all."""
-    arrays = {field.name: np.ascontiguousarray(getattr(model, field.name), np.float16) for field in fields(model)}
+    arrays = {each.name: np.ascontiguousarray(getattr(model, each.name), np.float16) for each in fields(model) if each.init}
     with atomic_path(path, force=True) as temporary:
         save_file(arrays, temporary, {"format": FORMAT})
 
@@ -117,7 +146,7 @@ def load(path: Path) -> TuneModel:
         with safe_open(path, framework="numpy") as stored:
             if (stored.metadata() or {}).get("format") != FORMAT:
                 raise CheckpointError(f"{label(path)}: no model of tunes of this version of armusic")
-            arrays = {field.name: stored.get_tensor(field.name).astype(np.float32) for field in fields(TuneModel)}
+            arrays = {each.name: stored.get_tensor(each.name).astype(np.float32) for each in fields(TuneModel) if each.init}
     except SafetensorError as error:
         raise CheckpointError(f"{label(path)}: no model of tunes ({error})") from error
     if (len(arrays["place"]), len(arrays["past"]), arrays["weight2"].shape[1]) != (PLACE_ROWS, PAST_ROWS, CLASSES):
