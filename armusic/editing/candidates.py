@@ -300,27 +300,39 @@ def recombine(search: Search, pool: Candidates) -> Candidates:
 
 def join(parts: Sequence[Candidates]) -> Candidates:
     """Return all candidates in the order of their units, each once: the first of those with equal tokens."""
-    every = Candidates(
+    return merge(parts)[0]
+
+
+def merge(parts: Sequence[Candidates]) -> tuple[Candidates, list[Int[np.ndarray, " candidate"]]]:
+    """Return what `join` does, and the places of each part's candidates there, rising."""
+    every = _together(parts)
+    index, places = _different(every.of, every.tokens)
+    bounds = np.cumsum([len(part.of) for part in parts])[:-1]
+    return every.take(index), [np.sort(part) for part in np.split(places, bounds)]
+
+
+def _together(parts: Sequence[Candidates]) -> Candidates:
+    return Candidates(
         np.concatenate([part.of for part in parts]),
         np.concatenate([part.tokens for part in parts]),
         np.concatenate([part.z for part in parts]),
         np.concatenate([part.values for part in parts]),
         np.concatenate([part.strain for part in parts]),
     )
-    return every.take(_different(every.of, every.tokens))
 
 
 def measured(search: Search, of: Units, tokens: Tokens, z: Float[np.ndarray, "candidate latent"]) -> Candidates:
     """Return the different measures among these as candidates: without new silence, and with their values."""
-    index = np.sort(_different(of, tokens))
+    index = np.sort(_different(of, tokens)[0])
     of, tokens, z = of[index], tokens[index], z[index]
     tokens = ears.mend(search.ear, of, tokens).astype(np.int16)
     values = ears.measure(search.ear, of, tokens, search.names)
     return Candidates(of, tokens, z, values.round(_EXACT), np.full(len(of), np.nan))
 
 
-def _different(of: Units, tokens: Tokens) -> Int[np.ndarray, " different"]:
-    """Return the places of measures that are all different, the first of each, in the order of units and tokens."""
+def _different(of: Units, tokens: Tokens) -> tuple[Int[np.ndarray, " different"], Int[np.ndarray, " candidate"]]:
+    """Return the places of different measures, in the order of units and tokens, and which of these each one is."""
     rows = np.column_stack([of.astype(">u4").view(np.uint8).reshape(-1, 4), tokens.astype(np.uint8)])
     keys = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1]))).ravel()
-    return np.unique(keys, return_index=True)[1]
+    _, first, of_which = np.unique(keys, return_index=True, return_inverse=True)
+    return first, of_which

@@ -15,6 +15,7 @@ import numpy as np
 from armusic.config.manner import NATURAL
 from armusic.editing import candidates, open_loop
 from armusic.editing import chooser as choosers
+from armusic.editing import ear as ears
 from armusic.editing import pool as pools
 from armusic.editing.calibration import Calibration, scale_of
 from armusic.editing.candidates import Candidates
@@ -230,18 +231,14 @@ def search(context: TuneContext, on_progress: Progress | None = None) -> LookUp:
     parts: list[list[Candidates]] = [[] for _ in context.names]
     for low in range(0, len(whole.first), UNITS):
         part = candidates.part(whole, slice(low, low + UNITS))
-        for name, listed in zip(context.names, parts, strict=True):
-            listed.append(_slim(pools.fill(part, (name,), on_decode=count), low))
+        single = [pools.fill(part, (name,), on_decode=count).candidates for name in context.names]
+        every, places = candidates.merge(single)
+        strain = ears.strain(part.ear, every.of, every.tokens)  # each once, of whatever attribute it is a candidate
+        slim = np.zeros((len(every.of), 0), dtype=np.float32)  # codes are not needed any more
+        every = replace(every, of=every.of + low, z=slim, strain=strain)
+        for listed, own in zip(parts, places, strict=True):
+            listed.append(every.take(own))
     merged = [candidates.join(listed or [candidates.inputs(whole)]) for listed in parts]
-    single = tuple(
-        pools.from_candidates(whole, (name,), [part]) for name, part in zip(context.names, merged, strict=True)
-    )
-    every = pools.from_candidates(whole, context.names, merged).shortlist(TOGETHER, 1)
-    return LookUp(context, single, every)
-
-
-def _slim(pool: Pool, low: int) -> Candidates:
-    """Return the candidates that may answer, judged, without their codes; `low` is the first of the pool's units."""
-    pool.costs(np.arange(len(pool.distance)))
-    every = pool.candidates
-    return replace(every, of=every.of + low, z=np.zeros((len(every.of), 0), dtype=np.float32))
+    every_pool = pools.from_candidates(whole, context.names, merged).shortlist(TOGETHER, 1)
+    by_name = zip(context.names, merged, strict=True)
+    return LookUp(context, tuple(pools.from_candidates(whole, (name,), [own]) for name, own in by_name), every_pool)
