@@ -129,6 +129,9 @@ class LookUp:
         if columns not in self._joint:
             search, shared = self.every.search, self.every.candidates
             names = tuple(search.names[column] for column in columns)
+            if set(names) <= set(ears.IN_PITCH):  # single notes stay
+                broken = ears.broken(search.ear, shared.of, shared.tokens, names)
+                shared = shared.take(~broken) if broken.any() else shared
             self._joint[columns] = replace(pools.from_candidates(search, names, [shared]), candidates=shared)
         return self._joint[columns]
 
