@@ -97,6 +97,7 @@ def drawn(
         place=place,
         own=own,
         fixed=fixed,
+        may=np.arange(len(own)),
         open=may | (np.eye(CLASSES, dtype=bool)[own.clip(0, CLASSES - 1)] & fixed[:, :, None]),
         pull=pulls[0],
         tilt=np.arange(len(own)),

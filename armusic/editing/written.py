@@ -63,17 +63,19 @@ def drawn(ear: Ear, names: Sequence[str], rng: np.random.Generator) -> tuple[Uni
         onset, pitch = tilts(names, kind)
         fixed, opened = bounds(ear, units, own, kind)
         many = np.repeat(np.arange(len(units)), DRAWS)
-        rhythmic = np.zeros(len(many), dtype=bool)
+        may = many
         rest = np.tile(outside[:, :width], (len(units), 1))
         if set(names) <= set(IN_PITCH):
             rhythmic = np.arange(len(many)) % 2 == 1  # the rhythm stays: only pitches are drawn
             rest = np.where(rhythmic[:, None], own[many] >= PITCHES, rest)
+            may = many + len(units) * rhythmic
+            opened = np.concatenate([opened, opened & ((np.arange(CLASSES) < PITCHES) | (own >= PITCHES)[:, :, None])])
         draws = Draws(
             place=place[units][many],
             own=own[many],
             fixed=fixed[many] | rest,
-            open=opened[many]
-            & ~(rhythmic[:, None, None] & (np.arange(CLASSES) >= PITCHES) & (own[many] < PITCHES)[:, :, None]),
+            may=may,
+            open=opened,
             pull=np.tile(np.resize(PULLS, DRAWS), len(units)),
             tilt=np.tile(np.arange(DRAWS), len(units)),
             onset=onset,

@@ -28,7 +28,9 @@ class Draws:
         Classes of the input's measure.
     fixed : bool array (item, tick)
         Ticks at which the input's own class is written.
-    open : bool array (item, tick, class)
+    may : int array (item,)
+        The row of `open` that each has.
+    open : bool array (may, tick, class)
         The classes that may be written at each tick.
     pull : float array (item,)
         Nats by which the input's classes are favoured.
@@ -47,7 +49,8 @@ class Draws:
     place: Int[np.ndarray, " item"]
     own: Int[np.ndarray, "item tick"]
     fixed: Bool[np.ndarray, "item tick"]
-    open: Bool[np.ndarray, "item tick class"]
+    may: Int[np.ndarray, " item"]
+    open: Bool[np.ndarray, "may tick symbol"]
     pull: Float[np.ndarray, " item"]
     tilt: Int[np.ndarray, " item"]
     onset: Float[np.ndarray, "tilt tick"]
@@ -63,8 +66,8 @@ def draw(model: TuneModel, where: Places, draws: Draws) -> Int[np.ndarray, "item
     seen = where.seen[draws.place]
     same = struck = np.ones((items, len(AROUND)), dtype=bool)
     divided = np.zeros((items, 2), dtype=bool)
-    certain = draws.open.sum(axis=2) == 1  # one class may come: there is nothing to draw
-    written = np.where(certain & ~draws.fixed, draws.open.argmax(axis=2), draws.own)
+    certain = (draws.open.sum(axis=2) == 1)[draws.may]  # one class may come: there is nothing to draw
+    written = np.where(certain & ~draws.fixed, draws.open.argmax(axis=2)[draws.may], draws.own)
     for tick in range(width):
         place = tick % TICKS_PER_BEAT
         way = 0 if place in DUPLE else 1
@@ -72,20 +75,35 @@ def draw(model: TuneModel, where: Places, draws: Draws) -> Int[np.ndarray, "item
             divided[:] = False
         chosen = written[:, tick]
         free = np.flatnonzero(~draws.fixed[:, tick] & ~certain[:, tick])
-        tilt, rows = draws.tilt[free], past.rows[free]
-        once, of = different(np.column_stack([draws.place[free], rows]))
-        scores = logits(model, where.first[draws.place[free[once]], tick] + past_sum(model, rows[once]))[of]
-        scores[np.arange(len(free)), chosen[free]] += draws.pull[free]
-        scores[:, :PITCHES] += draws.onset[tilt, tick, None] + draws.pitch[tilt, tick]
-        if place:
-            scores[draws.simple[free] & divided[free, 1 - way], :PITCHES] = -np.inf
-        chosen[free] = np.where(draws.open[free, tick], scores + draws.chance[tilt, tick], -np.inf).argmax(axis=1)
+        if len(free):
+            scores = _scores(model, where, draws, past.rows, free, tick)
+            if place:
+                scores[draws.simple[free] & divided[free, 1 - way], :PITCHES] = -np.inf
+            chosen[free] = np.where(draws.open[draws.may[free], tick], scores, -np.inf).argmax(axis=1)
         if place:
             divided[:, way] |= chosen < PITCHES
         same = same & (seen[:, :, tick] == chosen[:, None])
         struck = struck & ((seen[:, :, tick] < PITCHES) == (chosen < PITCHES)[:, None]) & (seen[:, :, tick] != HIDDEN)
         past = _next(past, chosen, same, struck)
     return written
+
+
+def _scores(
+    model: TuneModel,
+    where: Places,
+    draws: Draws,
+    rows: Int[np.ndarray, "item feature"],
+    free: Int[np.ndarray, " free"],
+    tick: int,
+) -> Float[np.ndarray, "free symbol"]:
+    """Return log probabilities at a tick of some items, up to a constant: pulled, tilted and with noise."""
+    place, tilt = draws.place[free], draws.tilt[free]
+    once, of = different(np.column_stack([place, rows[free]]))
+    first = where.first[place[once], tick] + past_sum(model, rows[free[once]])
+    scores = logits(model, first)[of]
+    scores[np.arange(len(free)), draws.own[free, tick]] += draws.pull[free]
+    scores[:, :PITCHES] += draws.onset[tilt, tick, None] + draws.pitch[tilt, tick]
+    return scores + draws.chance[tilt, tick]
 
 
 def _start(history: Int[np.ndarray, "item tick"]) -> Past:

@@ -71,7 +71,7 @@ def place_sum(model: TuneModel, rows: Int[np.ndarray, "item tick feature"]) -> H
     return add_up(model.place, rows) + model.bias
 
 
-def past_sum(model: TuneModel, rows: Int[np.ndarray, "*item feature"]) -> Hidden:
+def past_sum(model: TuneModel, rows: Int[np.ndarray, "*item feature"]) -> Float[np.ndarray, "*item unit"]:
     """Return what the past adds to the first layer: `rows` are those of `context.Past`."""
     total = add_up(model.past, rows[..., :ALONE])
     for features, table in zip(JOINED, model.joined, strict=True):
@@ -126,7 +126,9 @@ def different(rows: Int[np.ndarray, "row feature"]) -> tuple[Int[np.ndarray, " d
 
 def save(model: TuneModel, path: Path) -> None:
     """Write a model in half precision, whole or not at all."""
-    arrays = {each.name: np.ascontiguousarray(getattr(model, each.name), np.float16) for each in fields(model) if each.init}
+    arrays = {
+        each.name: np.ascontiguousarray(getattr(model, each.name), np.float16) for each in fields(model) if each.init
+    }
     with atomic_path(path, force=True) as temporary:
         save_file(arrays, temporary, {"format": FORMAT})
 
@@ -146,7 +148,9 @@ def load(path: Path) -> TuneModel:
         with safe_open(path, framework="numpy") as stored:
             if (stored.metadata() or {}).get("format") != FORMAT:
                 raise CheckpointError(f"{label(path)}: no model of tunes of this version of armusic")
-            arrays = {each.name: stored.get_tensor(each.name).astype(np.float32) for each in fields(TuneModel) if each.init}
+            arrays = {
+                each.name: stored.get_tensor(each.name).astype(np.float32) for each in fields(TuneModel) if each.init
+            }
     except SafetensorError as error:
         raise CheckpointError(f"{label(path)}: no model of tunes ({error})") from error
     if (len(arrays["place"]), len(arrays["past"]), arrays["weight2"].shape[1]) != (PLACE_ROWS, PAST_ROWS, CLASSES):
