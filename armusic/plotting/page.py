@@ -14,7 +14,7 @@ from matplotlib.font_manager import findfont, get_font
 
 from armusic.music.score import Tune
 
-DPI = 150
+DPI = 120
 # All in inches.
 LEFT, RIGHT, TOP, BOTTOM = 0.72, 0.3, 0.76, 0.55
 LABEL, GAP = 0.24, 0.12  # height of the line of text above each roll, and the room below it

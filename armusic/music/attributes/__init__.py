@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from functools import cache
-from importlib.metadata import EntryPoint
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from armusic.music.attributes.validation import Attribute, Tokens, Values, check
 from armusic.music.score import METRES, Metre, Tune
 from armusic.music.tokenizer import ticks
 from armusic.shapes import Float, Int
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 __all__ = [
     "ALIASES",
@@ -123,9 +126,11 @@ def canonical_name(name: str, known: Sequence[str] | None = None) -> str:
     >>> canonical_name("note_density")
     'density'
     """
-    every = list(names() if known is None else known)
     canonical = ALIASES.get(name, name)
-    if canonical in every or (known is None and names_file(name)):
+    if known is None and (canonical in ATTRIBUTES or names_file(name)):  # other packages need not be looked through
+        return canonical
+    every = list(names() if known is None else known)
+    if canonical in every:
         return canonical
     near = difflib.get_close_matches(name, [*every, *(alias for alias, real in ALIASES.items() if real in every)])
     hint = f"did you mean {' or '.join(near)}?" if near else "there is " + ", ".join(every)
