@@ -160,8 +160,10 @@ def main() -> None:
     """Write the sheets, or count the verdicts."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sheets", action="store_true", help="write the sheets")
-    if not parser.parse_args().sheets:
-        print(table(read_verdicts(FOLDER / "reading.csv")))
+    parser.add_argument("verdicts", type=Path, nargs="?", default=FOLDER / "reading.csv", help="CSV of a reader")
+    options = parser.parse_args()
+    if not options.sheets:
+        print(table(read_verdicts(options.verdicts)))
         return
     model = api.load()
     (FOLDER / "sheets").mkdir(parents=True, exist_ok=True)

@@ -219,7 +219,7 @@ def most_likely(logits: Float[np.ndarray, "*batch tick class"], frame: Frame) ->
     chosen = logits.argmax(axis=-1)
     mute = np.nonzero(~(chosen < frame.hold).any(axis=-1))
     if len(mute[0]):
-        onsets = logits[(*mute, slice(None), slice(frame.hold))]
+        onsets = logits[mute][..., : frame.hold]
         tick, pitch = np.divmod(onsets.reshape(len(onsets), -1).argmax(axis=-1), frame.hold)
         chosen[(*mute, tick)] = pitch
     return chosen
