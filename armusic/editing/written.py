@@ -80,7 +80,7 @@ def drawn(ear: Ear, names: Sequence[str], rng: np.random.Generator) -> tuple[Uni
             tilt=np.tile(np.arange(DRAWS), len(units)),
             onset=onset,
             pitch=pitch,
-            chance=chance,
+            chance=chance[:, :width],
             simple=np.full(len(many), not METRES[kind].compound),
         )
         classes = draw(ear.model, ear.where, draws)
