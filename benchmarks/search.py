@@ -24,13 +24,13 @@ import numpy as np
 from studio import tune
 
 from armusic import api
-from armusic.editing import candidates, ear, interactive, pool, written
+from armusic.editing import candidates, ear, interactive, pool, probes, written
 from armusic.io.readers import abc
 from armusic.music.score import Tune
 from armusic.taste import lines, surprise
 
 PARTS = {
-    "the network: codes decoded and edited": ((candidates, "decode"), (candidates, "edit"), (candidates, "encode")),
+    "the network: codes decoded and edited": ((candidates, "decode"), (probes, "edit"), (candidates, "encode")),
     "the model of tunes: measures drawn": ((written, "drawn"),),
     "the model of tunes: surprise": ((surprise, "surprise"),),
     "measures by rule": ((written, "by_rule"), (lines, "touched"), (candidates, "recombine")),

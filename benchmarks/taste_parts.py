@@ -19,7 +19,7 @@ from judge import parts as dealt
 from taste import Bench, bench_of, judge_variations, sweeps
 
 from armusic import api
-from armusic.editing import candidates, written
+from armusic.editing import candidates, probes, written
 from armusic.editing import pool as pools
 from armusic.editing.candidates import Candidates, Search
 from armusic.editing.pool import Pool
@@ -37,9 +37,9 @@ def codes(search: Search, names: tuple[str, ...], rng: np.random.Generator) -> l
     """Return the AR-VAE's candidates, combined with the input as in `pool.fill`."""
     units, dim = np.arange(len(search.first)), search.checkpoint.config.attributes.index(names[0])
     pool = pools.from_candidates(search, names, [candidates.inputs(search)])
-    pool = pools.with_candidates(pool, [candidates.attempt(search, units, candidates.around(search, dim, 1, rng))])
-    direction = candidates.directions(search, pool.candidates, names)
-    z = candidates.between(search, pool.shortlist(count=1).candidates, names[0], direction, rng)
+    pool = pools.with_candidates(pool, [candidates.attempt(search, units, probes.around(search, dim, 1, rng))])
+    direction = probes.directions(search, pool.candidates, names)
+    z = probes.between(search, pool.shortlist(count=1).candidates, names[0], direction, rng)
     pool = pools.with_candidates(pool, [candidates.attempt(search, units, z)])
     return [pool.candidates, candidates.recombine(search, pool.shortlist(count=1).candidates)]
 

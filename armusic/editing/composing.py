@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from armusic.editing import candidates, written
+from armusic.editing import candidates, probes, written
 from armusic.editing import ear as ears
 from armusic.editing.candidates import Search
 from armusic.editing.decoding import has_editor
@@ -148,7 +148,7 @@ def decoded(spot: Spot, rng: np.random.Generator) -> Tokens:
     search, units = spot.search, np.array([spot.unit])
     moves = rng.normal(scale=SCATTER, size=(CODES, 1, search.z.shape[1]))
     if has_editor(search.checkpoint):
-        codes = candidates.edited(search, units, search.names, spot.targets[None], moves)
+        codes = probes.edited(search, units, search.names, spot.targets[None], moves)
     else:
         codes = search.z[units] + moves
     tokens = candidates.attempt(search, units, codes).tokens

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from armusic.config.manner import NATURAL
-from armusic.editing import candidates, open_loop
+from armusic.editing import candidates, open_loop, probes
 from armusic.editing import chooser as choosers
 from armusic.editing import ear as ears
 from armusic.editing import pool as pools
@@ -221,7 +221,7 @@ def search(context: TuneContext, on_progress: Progress | None = None) -> LookUp:
         Called before every batch with how many codes are decoded, and how many there are; an exception that it
         raises ends the search.
     """
-    codes = len(candidates.GRID) * candidates.MOVES + candidates.GAPS  # of a unit, per attribute
+    codes = len(probes.GRID) * probes.MOVES + probes.GAPS  # of a unit, per attribute
     whole = candidates.start(context.checkpoint, context.material, context.allowed, context.names)
     total, done = codes * len(whole.first) * len(context.names), 0
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from armusic.config.manner import DEFAULT, Manner
-from armusic.editing import candidates, ranking, tune_values
+from armusic.editing import candidates, probes, ranking, tune_values
 from armusic.editing import ear as ears
 from armusic.editing.calibration import percentiles
 from armusic.editing.candidates import Candidates, Search
@@ -166,12 +166,12 @@ class Pool:
         _, different = np.unique(np.column_stack([search.of[rows], targets[rows]]), axis=0, return_index=True)
         rows, places = rows[different], places[different]
         error = (targets[rows] - self._values(places)) / self._std(places)
-        moves = rng.normal(scale=candidates.NEAR, size=(len(STEPS) * SCATTER, 1, self.candidates.z.shape[1]))
-        directions = candidates.directions(search, self.candidates, self.names)[search.of[rows]]
+        moves = rng.normal(scale=probes.NEAR, size=(len(STEPS) * SCATTER, 1, self.candidates.z.shape[1]))
+        directions = probes.directions(search, self.candidates, self.names)[search.of[rows]]
         way = np.einsum("ra,ral->rl", error.clip(-REACH, REACH), directions)
         z = self.candidates.z[places] + moves + np.repeat(STEPS, SCATTER)[:, None, None] * way
         if has_editor(search.checkpoint):
-            z[::2] = candidates.edited(search, search.of[rows], self.names, targets[rows], moves[::2])
+            z[::2] = probes.edited(search, search.of[rows], self.names, targets[rows], moves[::2])
         return with_candidates(self, [candidates.attempt(search, search.of[rows], z)])
 
     @property
@@ -284,29 +284,20 @@ def build(
 def fill(search: Search, names: tuple[str, ...], seed: int = 0, on_decode: Callable[[int], None] = ignore) -> Pool:
     """Return the candidates of a search for some of its attributes; those of a measure depend on no other one.
 
-    Parameters
-    ----------
-    search : Search
-        The search.
-    names : tuple of str
-        Names of some of its attributes.
-    seed : int
-        Seed of the moves.
-    on_decode : callable
-        Called before each batch with the number of its codes; an exception that it raises ends the work.
+    The same seed gives the same moves; `on_decode` is as for `armusic.editing.decoding.decode`.
     """
     known, rng = search.checkpoint.config.attributes, np.random.default_rng(seed)
     if not len(search.first):
         return from_candidates(search, names, [candidates.inputs(search)])
     units = np.arange(len(search.first))
     dims = dimensions(names, known) if set(names) <= set(known) else list(range(len(known)))
-    codes = [candidates.around(search, dim, len(dims), rng) for dim in dims]
+    codes = [probes.around(search, dim, len(dims), rng) for dim in dims]
     pool = from_candidates(search, names, [candidates.inputs(search)])
     pool = with_candidates(pool, [candidates.attempt(search, units, z, on_decode) for z in codes])
     if len(names) > 1:
         return with_candidates(pool, [candidates.written(search, names, rng)])
-    direction = candidates.directions(search, pool.candidates, names)
-    z = candidates.between(search, pool.shortlist(count=1).candidates, names[0], direction, rng)
+    direction = probes.directions(search, pool.candidates, names)
+    z = probes.between(search, pool.shortlist(count=1).candidates, names[0], direction, rng)
     pool = with_candidates(pool, [candidates.attempt(search, units, z, on_decode)])
     combined = candidates.recombine(search, pool.shortlist(count=1).candidates)
     return with_candidates(pool, [combined, candidates.written(search, names, rng)]).shortlist()

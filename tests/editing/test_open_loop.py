@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from armusic import config
-from armusic.editing import calibration, candidates, decoding, ear
+from armusic.editing import calibration, candidates, decoding, ear, probes
 from armusic.editing import pool as pools
 from armusic.editing.calibration import Calibration
 from armusic.editing.material import prepare
@@ -128,12 +128,12 @@ def test_without_an_editor_a_dimension_is_moved_and_no_other() -> None:
     expected[:, ::2, 1] = np.array([-1, 0.3, 2])[:, None]
     assert (decoding.edit(checkpoint, z, material.kind[rows], positions) == expected).all()
     search = candidates.start(checkpoint, material, None, ("rhythm",))
-    codes = candidates.around(search, 0, 4, np.random.default_rng(0))
-    moves = np.random.default_rng(0).normal(size=(len(candidates.GRID[::4]), candidates.MOVES, 1, 6))
-    moves *= np.append(0.0, np.resize(candidates.NUDGE, candidates.MOVES - 1))[:, None, None]
-    moves[..., :4] *= candidates.PARTNERS
+    codes = probes.around(search, 0, 4, np.random.default_rng(0))
+    moves = np.random.default_rng(0).normal(size=(len(probes.GRID[::4]), probes.MOVES, 1, 6))
+    moves *= np.append(0.0, np.resize(probes.NUDGE, probes.MOVES - 1))[:, None, None]
+    moves[..., :4] *= probes.PARTNERS
     expected = search.z + moves
-    expected[..., 0] = candidates.GRID[::4, None, None]
+    expected[..., 0] = probes.GRID[::4, None, None]
     assert (codes == expected.reshape(codes.shape)).all()
 
 
@@ -151,19 +151,19 @@ def test_each_metre_is_edited_as_its_own() -> None:
 def test_a_search_edits_every_code() -> None:
     checkpoint = bells()
     search = candidates.start(checkpoint, prepare(checkpoint, MUSIC), None, ("density",))
-    codes = candidates.around(search, 0, 1, np.random.default_rng(0))
-    codes = codes.reshape(len(candidates.GRID), candidates.MOVES, -1, 3)
-    assert np.allclose(codes[..., 0], candidates.GRID[:, None, None])
-    assert np.allclose(codes[..., 2], candidates.GRID[:, None, None])
+    codes = probes.around(search, 0, 1, np.random.default_rng(0))
+    codes = codes.reshape(len(probes.GRID), probes.MOVES, -1, 3)
+    assert np.allclose(codes[..., 0], probes.GRID[:, None, None])
+    assert np.allclose(codes[..., 2], probes.GRID[:, None, None])
 
 
 def test_a_search_asks_some_codes_to_keep_the_other_attributes(monkeypatch: pytest.MonkeyPatch) -> None:
     positions = []
-    monkeypatch.setattr(candidates, "edit", lambda _, z, kinds, places: positions.append(places) or z)
+    monkeypatch.setattr(probes, "edit", lambda _, z, kinds, places: positions.append(places) or z)
     search = candidates.start(small(8), prepare(small(8), MUSIC), None, ("density",))
-    candidates.around(search, 2, 1, np.random.default_rng(0))
+    probes.around(search, 2, 1, np.random.default_rng(0))
     for places in positions:
-        assert (places[:, 0, :, 2] == candidates.GRID[:, None]).all()
+        assert (places[:, 0, :, 2] == probes.GRID[:, None]).all()
     others = [0, 1, 3]
     assert np.isnan(positions[0][..., others]).all()
     assert (positions[1][..., others] == search.z[:, others]).all()

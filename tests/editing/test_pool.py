@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import armusic
 from armusic import config
 from armusic.config.manner import Manner
-from armusic.editing import candidates
+from armusic.editing import candidates, probes
 from armusic.editing import pool as pooling
 from armusic.editing.calibration import Calibration, Table
 from armusic.editing.decoding import choose, decode
@@ -331,11 +331,11 @@ def test_where_an_attribute_grows(pools: dict[str, Pool]) -> None:
     every = candidates.join([candidates.attempt(pool.search, units, scattered)])
     way = rng.normal(size=every.z.shape[1])
     linear = replace(every, values=np.tile((every.z @ way)[:, None], (1, every.values.shape[1])))
-    direction = candidates.directions(pool.search, linear, ("syncopation", "density"))
+    direction = probes.directions(pool.search, linear, ("syncopation", "density"))
     assert (direction[:, 0] @ way / np.linalg.norm(way) > 0.9).all()
     assert (direction[:, 1] == np.eye(len(way))[2]).all(), "a dimension of its own"
     alike = replace(every, values=np.zeros_like(every.values))
-    assert not candidates.directions(pool.search, alike, ("syncopation",)).any()
+    assert not probes.directions(pool.search, alike, ("syncopation",)).any()
 
 
 def test_a_strong_pull_gives_the_input_back() -> None:
