@@ -216,9 +216,7 @@ def canonical(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     >>> canonical(["note_density", "syncopation", "my.py:mood"], ["range", "density"])
     ('density', 'syncopation', 'my.py:mood')
     """
-    every = tuple(dict.fromkeys((*known, *attributes.ATTRIBUTES, NAME)))
-    if not names or any(attributes.ALIASES.get(name, name) not in every for name in names):
-        every = tuple(dict.fromkeys((*every, *attributes.names())))  # those of other packages
+    every = tuple(dict.fromkeys((*known, *attributes.names(), NAME)))
     result = tuple(name if attributes.names_file(name) else attributes.canonical_name(name, every) for name in names)
     if not result:
         raise UsageError(f"no attribute is named: name one of {', '.join(every)}")
