@@ -133,7 +133,8 @@ def writable(notes: Sequence[Note], measures: Sequence[Part]) -> tuple[tuple[Not
     moved = set()
     for (row, _), members in beats.items():
         if not _can_be_written(measures[row], members):
-            to |= {time: round(time / MOVED) * MOVED for time in members}
+            start = measures[row].start
+            to |= {time: start + round((time - start) / MOVED) * MOVED for time in members}
             moved.add(measures[row])
     return tuple(_placed(notes, to)) if to else tuple(notes), frozenset(moved)
 

@@ -84,14 +84,14 @@ def _without_fine(
             return measures, []
     if not hit.rows.any():
         return measures, []
-    if hit.rows[used].all():
+    of_spans = quantise.of_spans(grid, hit.rows, measures)
+    if hit.rows[used].all() or all(each or not span.metre for span, each in zip(measures, of_spans, strict=True)):
         if _follows(grid, start):  # better moved than none at all
             return measures, []
         raise OffGridError(
             f"{source}: all its measures have {hit.what}, which the grid of sixteenths and triplets cannot hold: none"
             " can be used"
         )
-    of_spans = quantise.of_spans(grid, hit.rows, measures)
     spans = [replace(span, metre=None) if each else span for span, each in zip(measures, of_spans, strict=True)]
     return spans, [_passing(measures, spans, f"{hit.what}, which the grid of sixteenths and triplets cannot hold")]
 
