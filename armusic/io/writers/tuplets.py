@@ -122,7 +122,7 @@ def writable(notes: Sequence[Note], measures: Sequence[Part]) -> tuple[tuple[Not
     (Fraction(0, 1), Fraction(1, 1), True)
     """
     times = {time for note in notes for time in (note.start, note.end)}
-    if all(time.denominator in _EASY for time in times):
+    if all(time.denominator in _EASY for time in times) and all(part.metre.beat >= _EIGHTH for part in measures):
         return tuple(notes), frozenset()
     starts = [measure.start for measure in measures]
     beats: defaultdict[tuple[int, int], list[Fraction]] = defaultdict(list)
@@ -142,7 +142,7 @@ def writable(notes: Sequence[Note], measures: Sequence[Part]) -> tuple[tuple[Not
 def _can_be_written(measure: Part, times: Sequence[Fraction]) -> bool:
     within = [time - measure.start for time in times]
     groups = tuplets(measure.metre, within)
-    if any(group.actual > MOST_PARTS for group in groups):
+    if any(group.actual > MOST_PARTS or (group.end - group.start) / group.normal < FINEST for group in groups):
         return False
     for time in within:
         group = next((group for group in groups if group.start <= time < group.end), None)
