@@ -132,6 +132,13 @@ def test_a_steady_tempo_with_a_human_touch(read: Read) -> None:
     assert [note.start for note in tune.notes] == [8 * n + start for n in range(8) for start in STARTS]
 
 
+def test_a_long_file_has_a_steady_tempo_as_well() -> None:
+    onsets = np.concatenate([np.array([start for start, _, _ in TUNE], dtype=float) + 8 * n for n in range(700)])
+    tempo = pulse.steady_tempo(onsets * 60 / 97.3 + 0.3, compound=False)
+    assert tempo is not None
+    assert tempo == pytest.approx((97.3, 0.3), abs=1e-3)
+
+
 def test_chance_is_no_tempo() -> None:
     rng = np.random.default_rng(0)
     for count in (20, 60, 300):

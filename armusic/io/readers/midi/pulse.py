@@ -31,7 +31,8 @@ _USUAL, _OCTAVES = 110.0, 0.8  # beats a minute that are usual, and the deviatio
 _NOTES_A_BEAT = 1.4
 _TRIPLETS = 0.5  # how likely a simple beat is to have three parts throughout
 _LOWEST, _HIGHEST = 40.0, 240.0  # beats a minute
-_LEAST_ONSETS = 16
+_LEAST_ONSETS, _MOST_ONSETS = 16, 20_000
+_SOUGHT = 1000  # onsets that tell a tempo
 _APART = 0.06  # seconds within which notes start together
 _MISS, _FAILURES = 0.2, 0.03  # share of a beat by which a part may miss it, and how often it may do so
 _LONGEST = 8  # beats between two notes of a part that keeps the beat
@@ -89,9 +90,10 @@ def steady_tempo(seconds: Times, *, compound: bool) -> tuple[float, float] | Non
     >>> steady_tempo(beats * 60 / 97, compound=False)[0]
     97.0
     """
-    seconds = np.unique(seconds)
-    if len(seconds) < _LEAST_ONSETS:
+    every = np.unique(seconds)
+    if len(every) < _LEAST_ONSETS:
         return None
+    seconds = _few(every)
     early = seconds[seconds <= seconds[0] + _WINDOW]
     span = max(float(early[-1] - early[0]), 1.0)
     rates = np.arange(_SLOWEST, _FASTEST, 1 / (_STEPS * span))
@@ -117,7 +119,7 @@ def steady_tempo(seconds: Times, *, compound: bool) -> tuple[float, float] | Non
     paces = {count: 60 / (step * count) for count in parts if _LOWEST <= 60 / (step * count) <= _HIGHEST}
     if not paces:
         return None
-    density = len(seconds) / (seconds[-1] - seconds[0]) * 60  # notes a minute
+    density = len(every) / (every[-1] - every[0]) * 60  # notes a minute
 
     def likely(count: int) -> float:
         strong = 1 + _length(seconds, 1 / (step * count)) / 2
@@ -141,7 +143,7 @@ def kept_beat(onsets: Times) -> Float[np.ndarray, " beat"] | None:
     28
     """
     times = onsets[np.append(True, np.diff(onsets) > _APART)] if len(onsets) else onsets
-    if len(times) < _LEAST_ONSETS:
+    if not _LEAST_ONSETS <= len(times) <= _MOST_ONSETS:
         return None
     between = np.diff(times)
     for parts in (1, 2, 3, 4):
@@ -175,6 +177,11 @@ def as_beats(pulses: Float[np.ndarray, " pulse"], onsets: Times) -> Float[np.nda
     near = np.searchsorted(np.sort(onsets), pulses + _APART) - np.searchsorted(np.sort(onsets), pulses - _APART)
     first = max(range(group), key=lambda place: near[place::group].sum())
     return pulses[first::group]
+
+
+def _few(seconds: Times) -> Float[np.ndarray, " kept"]:
+    """Return the first onsets, and evenly chosen ones of the others where there are too many."""
+    return np.concatenate([seconds[:_SOUGHT], seconds[_SOUGHT :: -(-len(seconds) // _SOUGHT)]])
 
 
 def _mean(seconds: Times, rate: float) -> complex:
