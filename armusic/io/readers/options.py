@@ -51,8 +51,9 @@ class Reading:
     beats : path, optional
         A text file with the time of each beat in seconds, one a line; a second column may count the beats of
         a measure, from 1.
-    downbeat : int
-        Number, from 1, of the first beat of a measure.
+    downbeat : float, optional
+        Number, from 1, of the first beat of a measure; 2.5 is half a beat behind the second. By default the file's
+        own bar lines count, but for a pickup that is plain.
     max_size : float
         Megabytes; a longer file is refused.
     strict : bool
@@ -96,7 +97,12 @@ class Reading:
         "The time of each beat in seconds, one a line; in a second column, its number in the measure.",
         unit="FILE",
     )
-    downbeat: int = option(1, "Which beat is the first of a measure.", low=1, unit="N")
+    downbeat: float | None = option(
+        None,
+        "Which beat is the first of a measure.  [default: as in the file, but for a pickup that is plain]",
+        low=1,
+        unit="N",
+    )
     max_size: float = option(MAX_BYTES / 1e6, "Refuse a larger file.", unit="MB")
     strict: bool = option(False, "Refuse a file where something would have to be guessed, set right or moved.")
 
@@ -115,8 +121,8 @@ class Reading:
             raise UsageError(f"a tempo of {self.tempo:g}: beats per minute lie between {_SLOWEST:g} and {_FASTEST:g}")
         if self.tempo is not None and self.beats is not None:
             raise UsageError("a tempo and a file of beats say the same in two ways: give one of them")
-        if self.downbeat < 1:
-            raise UsageError(f"downbeat {self.downbeat}: beats count from 1")
+        if self.downbeat is not None and not (isfinite(self.downbeat) and self.downbeat >= 1):
+            raise UsageError(f"downbeat {self.downbeat:g}: beats count from 1")
         if not (isfinite(self.max_size) and self.max_size > 0):
             raise UsageError(f"a size of {self.max_size:g} MB: give more than 0")
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from armusic.io.readers.midi import fine, pulse, quantise
+from armusic.io.readers.midi import fine, pickup, pulse, quantise
 from armusic.io.readers.midi.clock import Clock, TempoMap, beat_clock, given_beats, own_clock
 from armusic.io.readers.midi.measures import UNITS, Signature, after_pickup
 from armusic.io.readers.midi.melody import Voice
@@ -61,8 +61,12 @@ def times(
         if reading.metre:
             metre = readable(reading.metre)
             signatures, remarks = [Signature(0, metre.numerator, metre.denominator)], []
-        signatures = after_pickup(signatures, reading.downbeat, clock.quarter)
         searches = not written and not reading.strict and reading.quantize != "strict"
+        downbeat = reading.downbeat or 1.0
+        if searches and reading.downbeat is None:
+            downbeat, notices = _downbeat(file, parts, part, voice, signatures)
+            remarks = remarks + notices
+        signatures = after_pickup(signatures, downbeat, clock.quarter)
         followed = _followed(parts, part, voice, reading, tempos, signatures, clock) if searches else None
         return (followed[0], followed[1], remarks + followed[2]) if followed else (clock, signatures, remarks)
     at, downbeat, count = beats
@@ -72,11 +76,25 @@ def times(
     return _by_beats(at, tempos, metre, downbeat, (first, last), what)
 
 
+def _downbeat(
+    file: smf.MidiData, parts: Sequence[Part], part: Part, voice: Voice, signatures: Sequence[Signature]
+) -> tuple[float, list[Remark]]:
+    """Return the number of the first beat of a measure, after a pickup that is plain, and a remark on any."""
+    metre = signatures[0].metre
+    if metre is None or any(signature[1:] != signatures[0][1:] for signature in signatures):
+        return 1.0, []
+    kind = "4/4" if str(metre) == "2/2" else str(metre)
+    hit = pickup.find(parts, part, part.start[voice.notes], voice.end, kind, file.ticks_per_quarter)
+    if hit is None:
+        return 1.0, []
+    return float(hit.downbeat(metre.beat)) if hit.plain else 1.0, [hit.remark(metre.beat)]
+
+
 def _by_beats(
     at: Float[np.ndarray, " beat"],
     tempos: TempoMap,
     metre: TimeSignature,
-    downbeat: int,
+    downbeat: float,
     span: tuple[int, int],
     what: str,
 ) -> Found:
@@ -124,12 +142,12 @@ def _followed(
         at = first + np.arange(count) * 60 / pace
         if _closeness(seconds, at) >= _CLOSELY:
             what = f"{why}, but a steady tempo (the option tempo sets another)"
-            return _by_beats(at, tempos, metre, reading.downbeat, span, what)
+            return _by_beats(at, tempos, metre, reading.downbeat or 1, span, what)
     rival = _timekeeper(parts, part, seconds, tempos)
     if rival is None:
         return None
     what = f"{why}, but those that {rival[0].label} keeps (the option beats sets others)"
-    return _by_beats(rival[1], tempos, metre, reading.downbeat, span, what)
+    return _by_beats(rival[1], tempos, metre, reading.downbeat or 1, span, what)
 
 
 def _amount(quarters: float) -> str:

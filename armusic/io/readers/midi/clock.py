@@ -103,7 +103,7 @@ def own_clock(ticks_per_quarter: int) -> Clock:
 
 
 def beat_clock(
-    times: Float[np.ndarray, " beat"], tempos: TempoMap, metre: TimeSignature, downbeat: int, span: tuple[int, int]
+    times: Float[np.ndarray, " beat"], tempos: TempoMap, metre: TimeSignature, downbeat: float, span: tuple[int, int]
 ) -> Clock:
     """Return the clock of a file with given beats.
 
@@ -136,7 +136,7 @@ def beat_clock(
     return Clock(quarter, tempos.to_ticks(beats), number * float(metre.beat) * quarter)
 
 
-def given_beats(reading: Reading, first: float, last: float) -> tuple[Float[np.ndarray, " beat"], int, int] | None:
+def given_beats(reading: Reading, first: float, last: float) -> tuple[Float[np.ndarray, " beat"], float, int] | None:
     """Return the given beats, if any: seconds, number (from 1) of a downbeat, and beats in a measure.
 
     Beats by tempo start at the first note, at `first` seconds, and go on until `last`. The beats in
@@ -144,14 +144,16 @@ def given_beats(reading: Reading, first: float, last: float) -> tuple[Float[np.n
     """
     if reading.beats is not None:
         times, numbers = _read_beats(reading.beats)
-        downbeat = numbers.index(1) + 1 if 1 in numbers and reading.downbeat == 1 else reading.downbeat
+        downbeat = reading.downbeat or 1
+        if 1 in numbers and downbeat == 1:
+            downbeat = numbers.index(1) + 1
         return times, downbeat, max(numbers, default=0)
     if reading.tempo is None:
         return None
     count = int((last - first) * reading.tempo / 60) + 2
     if count > _MOST_BEATS:
         raise UsageError(f"at {reading.tempo:g} beats per minute there are {count} beats: too long for one melody")
-    return first + np.arange(count) * 60 / reading.tempo, reading.downbeat, 0
+    return first + np.arange(count) * 60 / reading.tempo, reading.downbeat or 1, 0
 
 
 def _read_beats(path: Path) -> tuple[Float[np.ndarray, " beat"], list[int]]:

@@ -259,13 +259,15 @@ def _ended(measures: list[Span], last: int, end: int) -> list[Span]:
     return measures
 
 
-def after_pickup(signatures: list[Signature], downbeat: int, quarter: int) -> list[Signature]:
+def after_pickup(signatures: list[Signature], downbeat: float, quarter: int) -> list[Signature]:
     """Return the signatures with a pickup of the beats before the downbeat."""
     metre = signatures[0].metre
     before = (downbeat - 1) % metre.beats if metre else 0
     if metre is None or not before:
         return signatures
-    sixteenths = int(before * metre.beat * 4)
+    sixteenths = round(before * float(metre.beat) * 4)
+    if not sixteenths:
+        return signatures
     start = sixteenths * quarter // 4
     return [Signature(0, sixteenths, 16), signatures[0]._replace(at=start), *(s for s in signatures if s.at > start)]
 
