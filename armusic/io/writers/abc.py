@@ -106,7 +106,7 @@ def text(tunes: Named, source: str = "score") -> str:
         key = tune_key
         pickup = bool(measures[0].number == 0)
         for row, (count, written) in enumerate(enumerate(measures, 1 - pickup)):
-            if written.measure.metre != metre:
+            if str(written.measure.metre) != str(metre):
                 metre = written.measure.metre
                 fields += f"[M:{metre}]"
             end = "|" if written is not measures[-1] else "|]" if index == last else "||"

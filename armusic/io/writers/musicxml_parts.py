@@ -112,8 +112,9 @@ def _add_measures(element: Element, part: Part, identity: str, divisions: int) -
             if index and row == 0:
                 add(measure, "print", **{"new-system": "yes"})
             new = written.measure.metre
+            shown = None if section.key == key else section.key, None if str(new) == str(metre) else new
             _attributes(
-                measure, None if section.key == key else section.key, None if new == metre else new, divisions,
+                measure, *shown, divisions,
                 part.clefs if key is None else [],
             )  # fmt: skip
             if last and row == 0:

@@ -12,26 +12,35 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from armusic.io.readers.midi.measures import UNITS
+from armusic.io.readers.midi.measures import UNITS, Signature
 from armusic.io.readers.midi.meta import signatures_of, tempos_of
 from armusic.io.readers.midi.parts import parts_of
 from armusic.io.readers.midi.tune import bpm
 from armusic.io.writers.layout import Named
-from armusic.music.metre import Metre, TimeSignature, time_signature
+from armusic.music.metre import Metre, time_signature
 from armusic.music.score import Measure, Note, Origin, Tune
 
 _LEAST = Fraction(1, 8)  # of a quarter note: a shorter gap is rounding
 _SHORTEST = Fraction(1, 4)  # quarter notes of a measure
-_FINEST = 32  # parts of a quarter note in the length of a measure
+_EIGHTHS, _SIXTEENTHS = 8, 16  # denominators
 
 
+@dataclass(frozen=True, slots=True)
 class Plain(Metre):
-    """A metre without a grid, which is only written: its beats are those of its denominator."""
+    """A metre without a grid, which is only written: its beats are those of its denominator.
 
-    __slots__ = ()
+    A measure of a length that its signature does not say has this length as `real`, in quarter notes.
+    """
+
+    real: Fraction | None = None
 
     def __post_init__(self) -> None:
         """Take any numbers."""
+
+    @property
+    def length(self) -> Fraction:
+        """Length of a measure, in quarter notes."""
+        return Fraction(4 * self.numerator, self.denominator) if self.real is None else self.real
 
     @property
     def kind(self) -> Metre:
@@ -48,9 +57,20 @@ class Plain(Metre):
         """It is counted in its own note values."""
         return True
 
-    compound = TimeSignature.compound
-    beats = TimeSignature.beats
-    beat = TimeSignature.beat
+    @property
+    def compound(self) -> bool:
+        """Its beat has no dot."""
+        return False
+
+    @property
+    def beats(self) -> int:
+        """Beats per measure, the last of which may be cut short."""
+        return int(-(-self.length // self.beat))
+
+    @property
+    def beat(self) -> Fraction:
+        """Length of a beat, in quarter notes."""
+        return Fraction(4, self.denominator) if self.denominator <= _EIGHTHS else Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,17 +182,25 @@ def _bars(origin: Origin, low: Fraction, high: Fraction, at: Fraction, *, closin
     while high - low > quarter * _LEAST:
         place = max(bisect_right(changes, low) - 1, 0)
         metre = _metre(*signatures[place][1:])
-        whole = metre.length * quarter
         if metre.length < _SHORTEST:
-            metre, whole = Metre(4, 4), Fraction(4 * quarter)
+            metre = Metre(4, 4)
+        whole = metre.length * quarter
         stop = min([high, *changes[place + 1 : place + 2]])
         length = min(whole - (low - changes[place]) % whole, stop - low)
-        if length < whole and not (closing and low + length == high):
-            metre = _of_length(length / quarter)
+        usual = metre.denominator <= _SIXTEENTHS
+        shown = (metre.numerator, metre.denominator) if usual else _before(signatures[:place])
+        if (length < whole and not (closing and low + length == high)) or not usual:
+            metre = _of_length(length / quarter, shown)
         measures.append(Measure(at, metre))
         at += metre.length
         low += length
     return measures
+
+
+def _before(signatures: Sequence[Signature]) -> tuple[int, int]:
+    """Return the numbers of the last usual signature."""
+    usual = [(n, d) for _, n, d in signatures if d <= _SIXTEENTHS and n]
+    return usual[-1] if usual else (4, 4)
 
 
 def _metre(numerator: int, denominator: int) -> Metre:
@@ -180,9 +208,11 @@ def _metre(numerator: int, denominator: int) -> Metre:
     return signature if isinstance(signature, Metre) else Plain(numerator, denominator)
 
 
-def _of_length(length: Fraction) -> Metre:
-    """Return a metre for a length in quarter notes, or for the next one above that any has."""
-    length = max(Fraction(-(-length * _FINEST // 1), _FINEST), Fraction(1, _FINEST))
+def _of_length(length: Fraction, shown: tuple[int, int]) -> Metre:
+    """Return a metre for a length in quarter notes; where no usual signature says it, one that shows another."""
+    sixteenths = length * _SIXTEENTHS / 4
+    if sixteenths.denominator > 1:
+        return Plain(*shown, real=length)
     denominator = 4
     while (length * denominator / 4).denominator > 1:
         denominator *= 2

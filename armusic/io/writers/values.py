@@ -24,11 +24,11 @@ def values(
     ratio = tuplet.ratio if tuplet else Fraction(1)
     while low < high:
         remaining = (high - low) * ratio
-        length = next(
-            length
-            for length in _LENGTHS
-            if length <= remaining and (not (rest and VALUES[length][1]) if tuplet else _fits(metre, low, length, rest))
-        )
+        short = [length for length in _LENGTHS if length <= remaining]
+        if not short:  # less than any value: the end of a measure of an odd length
+            return
+        fit = (x for x in short if (not (rest and VALUES[x][1]) if tuplet else _fits(metre, low, x, rest)))
+        length = next(fit, short[0])
         yield low, length
         low += length / ratio
 

@@ -2,6 +2,7 @@
 
 import wave
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -108,6 +109,19 @@ def test_measures_that_the_tune_left_out_are_written(tmp_path: Path) -> None:
     writers.write([("one", tune)], tmp_path / "out.wav")
     with wave.open(str(tmp_path / "out.wav")) as sound:
         assert sound.getnframes() / sound.getframerate() == pytest.approx(19.5 / 2)
+
+
+@pytest.mark.parametrize("suffix", [".abc", ".musicxml"])
+@pytest.mark.parametrize("name", ["bar-a-third-too-long.abc", "measure-a-little-too-long.musicxml"])
+def test_a_measure_of_a_length_that_no_metre_has_is_written_as_long(tmp_path: Path, name: str, suffix: str) -> None:
+    tune = readers.read(CASES / name)
+    writers.write([("one", tune)], tmp_path / f"out{suffix}")
+    again = readers.read(tmp_path / f"out{suffix}")
+    notes = [[(note.start, note.duration, note.pitch) for note in each.notes] for each in (tune, again)]
+    assert notes[0] == notes[1]
+    assert again.measures == tune.measures
+    assert again.origin
+    assert again.origin.clock[1][1] / again.origin.file.ticks_per_quarter in (Fraction(19, 3), Fraction(577, 48))
 
 
 def test_lyrics_stand_below_the_original(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
