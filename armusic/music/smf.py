@@ -159,7 +159,7 @@ def _events(chunk: bytes, source: str, number: int, most: int, repairs: Repairs 
             status, data, at = _event(chunk, at, running, where, repairs)
             if status < SYSEX:
                 running = status
-                if max(data) >= STATUS:
+                if not data.isascii():
                     data = smf_damage.within(status, data, at, where, repairs, place)
                     if not data:
                         continue
