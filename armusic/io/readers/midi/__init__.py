@@ -157,7 +157,9 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
     stop = np.maximum(clock.to_units(voice.end), start + 1)
     counted, notices = chosen(measures, clock.quarter, (start, stop), accents(parts, clock), source)
     report(notices)
-    measures, notices = without_off_grid(measures, (start, stop), clock.quarter, counted, reading, source)
+    measures, notices = without_off_grid(
+        measures, (start, stop), clock.quarter, counted, reading, source, written=written
+    )
     report(notices)
     grid = quantise.grid(measures, clock.quarter, counted)
     inside = quantise.measure_of(grid, start) >= 0

@@ -29,11 +29,14 @@ def without_off_grid(
     countings: Mapping[TimeSignature, Counting],
     reading: Reading,
     source: str,
+    *,
+    written: bool = False,
 ) -> tuple[list[Span], list[Remark]]:
     """Return the spans, in which measures that cannot be on the grid are passages, and a remark on those.
 
     Where notes may not be moved, these are the measures with notes off the grid; else those with notes that are
-    written too finely for it, or that are too many for its ticks.
+    written too finely for it, or that are too many for its ticks. In a score all are `written`: there the
+    measures with notes off the grid pass through if any others remain.
 
     Raises
     ------
@@ -50,7 +53,7 @@ def without_off_grid(
     if not off_grid.any():
         return measures, []
     if reading.quantize == "auto":
-        return _without_fine(measures, grid, start, stop, source)
+        return _without_fine(measures, grid, start, stop, source, off_grid & written)
     first = place(measures, int(start[off_grid.argmax()]), quarter)
     if reading.quantize == "strict":
         raise OffGridError(
@@ -70,13 +73,23 @@ def without_off_grid(
 
 
 def _without_fine(
-    measures: list[Span], grid: quantise.Grid, start: quantise.Units, stop: quantise.Units, source: str
+    measures: list[Span],
+    grid: quantise.Grid,
+    start: quantise.Units,
+    stop: quantise.Units,
+    source: str,
+    off: Bool[np.ndarray, " note"],
 ) -> tuple[list[Span], list[Remark]]:
-    """Return the spans, in which measures whose notes are too fine for the grid are passages."""
+    """Return the spans, in which measures whose notes are too fine for the grid, or known to be off, are passages."""
     if not len(start):
         return measures, []
     used = np.bincount(quantise.measure_of(grid, start), minlength=len(grid.starts)) > 0
     hit = fine.written(grid, start, stop)
+    if off.any():
+        rows = np.zeros(len(grid.starts), dtype=bool)
+        rows[quantise.measure_of(grid, start[off])] = rows[quantise.measure_of(grid, stop[off] - 1)] = True
+        if not rows[used].all():
+            hit = fine.Fine(rows, hit.what or "notes of other lengths")
     if not hit.rows.any():
         begin, _ = snapped(grid, start, stop)
         hit = fine.crowded(grid, start, begin)
