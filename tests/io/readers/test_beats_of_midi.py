@@ -125,6 +125,10 @@ def test_a_steady_tempo_is_found(read: Read, caplog: pytest.LogCaptureFixture, p
     assert "do not follow its own beats, but a steady tempo (the option tempo sets another): " in caplog.text
 
 
+def test_notes_within_one_beat_have_no_tempo() -> None:
+    assert pulse.steady_tempo(np.arange(32) * 0.00777202, compound=False) is None
+
+
 def test_a_steady_tempo_with_a_human_touch(read: Read) -> None:
     rng = np.random.default_rng(0)
     notes = [(start * 1.13 + 0.3 + rng.normal(0, 0.02), length, pitch) for start, length, pitch in repeated()]

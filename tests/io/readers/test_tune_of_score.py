@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from armusic.errors import ArmusicError, MeasureLengthError, MetreError, ReadError, RepeatError, UsageError
+from armusic.errors import (
+    ArmusicError,
+    MeasureLengthError,
+    MetreError,
+    OffGridError,
+    ReadError,
+    RepeatError,
+    UsageError,
+)
 from armusic.io import readers, writers
 from armusic.io.readers import abc
 from armusic.io.readers.musicxml import xml
@@ -191,6 +199,15 @@ def test_measures_that_are_too_fine_pass_through(read_remarks: ReadRemarks, quan
     assert "measure 1 has " in " ".join(remarks)
     with pytest.raises(ArmusicError, match="between the six ticks"):
         read_remarks(text, quantize="strict")
+
+
+def test_measures_with_notes_off_the_grid_pass_through(read_remarks: ReadRemarks) -> None:
+    """A single 32nd, too, which in a played file would be a grace note."""
+    tune, (*_, remark) = read_remarks(HEADER + "C/8D7/8EFG|CDEF|")
+    assert pitches(tune) == [60, 62, 64, 65]
+    assert remark.startswith("measure 1 has 32nd notes, which the grid of sixteenths and triplets cannot hold: left as")
+    with pytest.raises(OffGridError, match="t.abc: all its measures have 32nd notes"):
+        read_remarks(HEADER + "C/8D7/8EFG|")
 
 
 # -- order -----------------------------------------------------------------------------------
