@@ -40,6 +40,7 @@ REMARKS = {
     "chords or voices reduced to one": "notes sound together",
     "notes moved to the grid": "moved to the grid",
     "passages in other metres passed over": "for which no model is trained",
+    "metres read as others": "are read as [0-9]+/",
     "measures of odd lengths": "ends after",
     "ends of sections set right": r"no room for the pickup|a rest .*is put behind",
     "repeats not clear, played once": "so every measure is played once",
