@@ -230,8 +230,15 @@ _Span = tuple[Fraction, Fraction, Note | None]
 
 
 def _symbols(part: Part, spans: Sequence[_Span], key: Key) -> list[Symbol]:
-    """Return the symbols of a part of a measure, in written time from its start; accidentals and beams come later."""
-    groups = tuplets(part.metre, {time for start, end, _ in spans for time in (start, end)})
+    """Return the symbols of a part of a measure, in written time from its start; accidentals and beams come later.
+
+    The end of a measure of an odd length makes no tuplet that cannot be written: what is then left of it is too short
+    for any symbol.
+    """
+    times = {time for start, end, _ in spans for time in (start, end)}
+    groups = tuplets(part.metre, times)
+    if not all(group.usual for group in groups):
+        groups = tuplets(part.metre, times - {spans[-1][1]})
     edges = sorted({edge for group in groups for edge in (group.start, group.end)})
     placed: list[tuple[Tuplet | None, Symbol]] = []
     for start, end, note in spans:

@@ -39,6 +39,11 @@ class Tuplet:
         """Written length of its notes by their duration."""
         return Fraction(self.actual, self.normal)
 
+    @property
+    def usual(self) -> bool:
+        """Whether it has at most `MOST_PARTS` parts, none of them shorter than `FINEST`."""
+        return self.actual <= MOST_PARTS and (self.end - self.start) / self.normal >= FINEST
+
 
 def tuplets(metre: Beats, times: Iterable[Fraction]) -> list[Tuplet]:
     """Return the tuplets of a measure, for the times at which its notes and rests start and end.
@@ -122,9 +127,10 @@ def writable(notes: Sequence[Note], measures: Sequence[Part]) -> tuple[tuple[Not
     (Fraction(0, 1), Fraction(1, 1), True)
     """
     times = {time for note in notes for time in (note.start, note.end)}
-    if all(time.denominator in _EASY for time in times) and all(part.metre.beat >= _EIGHTH for part in measures):
-        return tuple(notes), frozenset()
     starts = [measure.start for measure in measures]
+    easy = all(time.denominator in _EASY for each in (times, starts) for time in each)
+    if easy and all(part.metre.beat >= _EIGHTH for part in measures):
+        return tuple(notes), frozenset()
     beats: defaultdict[tuple[int, int], list[Fraction]] = defaultdict(list)
     for time in times:
         row = max(bisect_right(starts, time) - 1, 0)
@@ -142,7 +148,7 @@ def writable(notes: Sequence[Note], measures: Sequence[Part]) -> tuple[tuple[Not
 def _can_be_written(measure: Part, times: Sequence[Fraction]) -> bool:
     within = [time - measure.start for time in times]
     groups = tuplets(measure.metre, within)
-    if any(group.actual > MOST_PARTS or (group.end - group.start) / group.normal < FINEST for group in groups):
+    if not all(group.usual for group in groups):
         return False
     for time in within:
         group = next((group for group in groups if group.start <= time < group.end), None)

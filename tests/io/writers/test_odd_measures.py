@@ -1,11 +1,20 @@
 """Times in written measures behind, and in, measures of lengths that no metre has."""
 
 from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from armusic.io import readers, writers
+from armusic.io.writers.notation import notate
 from armusic.io.writers.parts import Part
-from armusic.io.writers.tuplets import writable
+from armusic.io.writers.passages import Plain, frame_of
+from armusic.io.writers.tuplets import FINEST, MOST_PARTS, writable
 from armusic.music.metre import Metre, TimeSignature
-from armusic.music.score import Note
+from armusic.music.score import Key, Measure, Note, Tune
 
 
 def test_times_are_moved_on_the_grid_of_their_measure() -> None:
@@ -21,3 +30,51 @@ def test_no_tuplet_is_finer_than_the_shortest_value() -> None:
     placed, moved = writable([Note(Fraction(0), Fraction(7, 12), 60), Note(Fraction(3, 4), Fraction(1), 62)], [part])
     assert moved == {part}
     assert [(note.start, note.end) for note in placed] == [(0, Fraction(5, 8)), (Fraction(3, 4), Fraction(7, 4))]
+
+
+def test_the_end_of_an_odd_measure_makes_no_tuplet_that_abc_cannot_say(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    odd = Measure(Fraction(4), Plain(9, 8, real=Fraction(3083, 672)))  # once written with a rest as (21:16:2
+    measures = (Measure(Fraction(0), Metre(4, 4)), odd, Measure(odd.end, Metre(4, 4)))
+    run = [(4 + Fraction(17, 4) + Fraction(number, 28), Fraction(1, 28), 70 + number) for number in range(7)]
+    rows = [*((beat, 1, 60) for beat in range(4)), (4, Fraction(17, 4), 69), *run, (odd.end, 2, 65)]
+    tune = Tune(tuple(Note(Fraction(start), Fraction(length), pitch) for start, length, pitch in rows), measures)
+    writers.write([("one", tune)], tmp_path / "out.abc")
+    again = readers.read(tmp_path / "out.abc")
+    assert [note.pitch for note in again.notes] == [60, 60, 60, 60, 65]
+    assert [note.start for note in again.notes] == [0, 1, 2, 3, 4]
+    (remark,) = [record.getMessage() for record in caplog.records]
+    assert remark.startswith("out.abc: measure 2 is 4.5625 quarter notes long, as no metre is")
+
+
+@given(
+    length=st.fractions(Fraction(1, 2), 6, max_denominator=700),
+    times=st.sets(st.fractions(0, 12, max_denominator=24), min_size=2, max_size=12),
+)
+def test_odd_measures_have_usual_tuplets(length: Fraction, times: set[Fraction]) -> None:
+    odd = Measure(Fraction(0), Plain(4, 4, real=length))
+    measures = [odd, *(Measure(length + 4 * number, Metre(4, 4)) for number in range(4))]
+    ordered = sorted(times)
+    notes = tuple(Note(start, end - start, 60) for start, end in pairwise(ordered))
+    symbols = [symbol for written in notate(Tune(notes, tuple(measures)), Key(0)) for symbol in written.symbols]
+    assert all(symbol.parts[0] <= MOST_PARTS for symbol in symbols)
+    assert all(symbol.base >= FINEST for symbol in symbols)
+
+
+@pytest.mark.parametrize("suffix", [".mid", ".musicxml", ".abc", ".svg", ".wav", ".dawproject"])
+@pytest.mark.parametrize("odd", ["7/8", "11/16"])
+def test_a_passage_in_a_metre_without_a_grid_is_written_in_every_format(tmp_path: Path, odd: str, suffix: str) -> None:
+    body = {"7/8": "CDEFGAB", "11/16": "C/D/E/F/G/A/B/A/G/F/E/"}[odd]
+    (tmp_path / "tune.abc").write_text(f"X:1\nM:4/4\nL:1/8\nK:C\nC2D2E2F2|[M:{odd}]{body}|[M:4/4]G2F2E2D2|]\n")
+    tune = readers.read(tmp_path / "tune.abc")
+    assert len(tune.measures) == 2
+    assert tune.origin
+    frame = frame_of(tune.origin)
+    assert frame
+    assert [str(measure.metre) for measure in frame.origin.measures] == ["4/4", odd, "4/4"]
+    writers.write([("one", tune)], tmp_path / f"out{suffix}")
+    if suffix in (".mid", ".musicxml", ".abc"):
+        again = readers.read(tmp_path / f"out{suffix}")
+        assert [(n.start, n.pitch) for n in again.notes] == [(n.start, n.pitch) for n in tune.notes]
+        assert again.measures == tune.measures
