@@ -161,7 +161,7 @@ def stuck(pool: Pool, name: str) -> str:
     what = f"{short_name(name)} cannot change in this tune"
     if name in IN_PITCH and (is_onset(ear.tokens).sum(axis=1) <= 1).all():
         return f"{what}: each measure holds a single note, and keeps it"
-    kept = ",".join(ear.manner.keep)
+    kept = " and ".join(ear.manner.keep)
     if not kept:
         return f"{what}: there is no other measure for any of its own"
     return f"{what} while it keeps {kept}: choose fewer for the option keep, or none"

@@ -13,6 +13,7 @@ import numpy as np
 from armusic.errors import ArmusicError, MusicError
 from armusic.files import label
 from armusic.io import readers
+from armusic.io.readers.midi.placing import counted
 from armusic.io.readers.options import Reading, Remark
 from armusic.music import keys, smf, tokenizer
 from armusic.music.pitch_frame import FRAMES
@@ -155,8 +156,9 @@ def _facts(file: smf.MidiData) -> dict[str, str]:
     if controllers:
         beside.append(f"{controllers} controllers" + (f" ({pedal} of the sustain pedal)" if pedal else ""))
     return {
-        "file": f"MIDI of type {file.type}, {len(file.tracks)} tracks, {file.ticks_per_quarter} ticks per quarter note",
-        "length": f"{int(seconds // 60)}:{seconds % 60:02.0f}",
+        "file": f"MIDI of type {file.type}, {counted(len(file.tracks), 'track')},"
+        f" {file.ticks_per_quarter} ticks per quarter note",
+        "length": f"{round(seconds) // 60}:{round(seconds) % 60:02}",
         "tempo": f"{paces[0]:.4g} quarter notes a minute"
         + (f", {len(paces) - 1} changes, {paces.min():.4g} to {paces.max():.4g}" if len(paces) > 1 else ""),
         "time signatures": ", ".join(changes[:_SHOWN_METRES]) + more,
@@ -198,7 +200,8 @@ def _of_tune(
     pitches = [note.pitch for note in tune.notes]
     runs = [(str(metre), len(list(group))) for metre, group in groupby(tune.bars, lambda bar: bar.metre)]
     facts |= {
-        "melody": f"{tune.title or source}: {len(tune.notes)} notes, pitches {min(pitches)} to {max(pitches)}",
+        "melody": f"{tune.title or source}: {counted(len(tune.notes), 'note')},"
+        f" pitches {min(pitches)} to {max(pitches)}",
         "measures": ", ".join(f"{count} of {metre}" for metre, count in runs[:_SHOWN_METRES]),
         "key": f"{keys.find(tune)}" + ("" if tune.key else " (by its notes)"),
     }

@@ -165,6 +165,11 @@ def bars(measures: Sequence[Measure]) -> tuple[Bar, ...]:
     )
 
 
+def numbered(number: str | int) -> str:
+    """Return a number of a measure with its word, or those of two: `measure 3`, `measures 3-4`."""
+    return f"measures {number}" if "-" in str(number) else f"measure {number}"
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """The MIDI file that a tune is the melody of, so that a variation can take the melody's place.

@@ -16,7 +16,7 @@ import numpy as np
 from armusic.music import attributes, tokenizer
 from armusic.music.attributes import table
 from armusic.music.attributes.table import AttributeTable
-from armusic.music.score import Tune
+from armusic.music.score import Tune, numbered
 from armusic.music.tokenizer import is_onset
 from armusic.shapes import Float, Int
 from armusic.taste import context, tune_model
@@ -116,6 +116,6 @@ def summary(tune: Tune) -> str:
     numbers = tune.numbers
     most, least = int(bits_a_note.argmax()), int(np.where(bits_a_note > 0, bits_a_note, np.inf).argmin())
     return (
-        f"{mean:.1f} bits a note; most around measure {numbers[most]} ({bits_a_note[most]:.1f}),"
-        f" least around measure {numbers[least]} ({bits_a_note[least]:.1f})"
+        f"{mean:.1f} bits a note; most around {numbered(numbers[most])} ({bits_a_note[most]:.1f}),"
+        f" least around {numbered(numbers[least])} ({bits_a_note[least]:.1f})"
     )

@@ -13,7 +13,7 @@ import numpy as np
 
 from armusic.io.writers import spelling
 from armusic.music import keys
-from armusic.music.score import METRES, Key
+from armusic.music.score import METRES, Key, numbered
 from armusic.music.tokenizer import HOLD, PAD, REST, TICKS_PER_BEAT, is_onset, sounding
 from armusic.shapes import Bool, Int
 from armusic.taste import rules
@@ -68,7 +68,7 @@ def unusual(tokens: Tokens, before: Tokens, kind: Kinds, numbers: Sequence[str] 
     Returns
     -------
     tuple of str
-        One message for each measure and kind of thing, in the order of the measures; none for the input itself.
+        One message for each number and kind of thing, in the order of the measures; none for the input itself.
 
     Examples
     --------
@@ -98,7 +98,7 @@ def unusual(tokens: Tokens, before: Tokens, kind: Kinds, numbers: Sequence[str] 
         other_ends(tokens, before, kind, key),
     )
     messages = sorted((message for part in parts for message in part), key=lambda message: message[0])
-    return tuple(f"measure {numbers[row] if numbers else row + 1}: {text}" for row, text in messages)
+    return tuple(dict.fromkeys(f"{numbered(numbers[row] if numbers else row + 1)}: {text}" for row, text in messages))
 
 
 def line(tokens: Tokens) -> Line:

@@ -133,7 +133,7 @@ def command(
         changed = int((each.distance[part] > 0).sum())
         rows.append([name, str(len(music.notes)), *_means(each.values[part]), f"{changed} of {len(part)}"])
     tables.show(["tune", "notes", *map(short, varied[0].names), "changed"], rows)
-    click.echo(f"attributes: means of measures {first}-{last}")
+    click.echo(f"attributes: means of measures {first}-{last}" if first != last else f"attributes: measure {first}")
     for note in dict.fromkeys(note for each in varied for note in each.notes):
         click.echo(note)
     for number, each in enumerate(varied, 1):

@@ -150,3 +150,14 @@ class Remark:
 
     text: str
     refusal: MusicError | None = None
+
+
+def without_graces(count: int) -> list[Remark]:
+    """Return the remark that grace notes are left out, if there are any.
+
+    Examples
+    --------
+    >>> [remark.text for remark in without_graces(1) + without_graces(2) + without_graces(0)]
+    ['1 grace note is left out', '2 grace notes are left out']
+    """
+    return [Remark(f"{count} grace note{' is' if count == 1 else 's are'} left out")] if count else []

@@ -17,7 +17,7 @@ from armusic.io.readers.midi.meta import merged, signatures_of, tempos_of
 from armusic.io.readers.midi.parts import Part, parts_of, text_of
 from armusic.io.readers.midi.tune import bpm
 from armusic.io.writers import in_place
-from armusic.io.writers.layout import CHANNELS, Named, to_ascii
+from armusic.io.writers.layout import CHANNELS, Named, name_of, to_ascii
 from armusic.music import smf
 from armusic.music.score import Origin
 from armusic.music.smf import MidiData
@@ -122,12 +122,16 @@ def arrange(tunes: Named, origin: Origin, place: int) -> Arrangement:
     file, homes = in_place.assemble([(to_ascii(name), tune) for name, tune in tunes], origin, CHANNELS, place=place)
     ticks = file.ticks_per_quarter
     tune_at = {track: index for index, track in enumerate(homes)}
-    strips = []
-    for part in parts_of(file):
+    strips, parts = [], parts_of(file)
+    for part in parts:
         index = tune_at.get(part.track)
         if index is not None and index == place and part.channel != origin.channel:
             index = None  # another part on the melody's track
-        name = one_line(tunes[index][0]) if index is not None else part.name or f"track {part.track + 1}"
+        if index is None:
+            before = sum(home < part.track for number, home in enumerate(homes) if number != place)
+            name = name_of(part, part.track - before, several=sum(other.track == part.track for other in parts) > 1)
+        else:
+            name = one_line(tunes[index][0])
         strips.append(_strip(file, part, name, index))
     scale = Fraction(ticks, origin.file.ticks_per_quarter)
     tempos = tempos_of(file)

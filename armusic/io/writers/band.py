@@ -13,6 +13,7 @@ import numpy as np
 
 from armusic.io.readers.midi.meta import merged
 from armusic.io.readers.midi.parts import Part, parts_of, text_of
+from armusic.io.writers.layout import name_of
 from armusic.music import smf
 from armusic.music.score import Note, Origin
 from armusic.shapes import Bool, Float, Int
@@ -105,9 +106,8 @@ def _player(part: Part, origin: Origin, *, several: bool) -> Player:
         short = (abs(finish / UNITS - stop) > _ROUNDING) & (following / UNITS - stop < _SHORT)
         finish = np.where(short, following, finish)
     finish = np.maximum(finish, begin + UNITS // 8)
-    name = part.name or ("Drums" if drums else f"track {part.track + 1}")
     return Player(
-        f"{name} ({part.channel + 1})" if several and not drums else name,
+        name_of(part, part.track, several=several),
         part.program,
         drums,
         tuple(

@@ -114,7 +114,8 @@ def project(
         log.warning("%s: a sequence is the melody alone: for all of the file, use the layout tracks or clips", source)
     whole = arrange(tunes, origin, place) if origin and layout != "sequence" else side_by_side(tunes)
     if whole.lyrics:
-        log.warning("%s: a DAWproject has no lyrics: %d syllables are left out", source, whole.lyrics)
+        syllables = "1 syllable is" if whole.lyrics == 1 else f"{whole.lyrics} syllables are"
+        log.warning("%s: a DAWproject has no lyrics: %s left out", source, syllables)
     title = one_line(tunes[0][1].title or tunes[0][0])
     root = Element("Project", version="1.0")
     SubElement(root, "Application", name="armusic", version=version("armusic"))
@@ -147,7 +148,7 @@ def project(
                 clips.append(clip_of(member, start, end, _look(member, len(tunes)), comment))
     marks: dict[float, list[str]] = {}
     for start, text in [*whole.markers, *_markers(tunes, layout, whole, starts, names, values)]:
-        marks.setdefault(start, []).append(text)
+        marks.setdefault(max(start, 0.0), []).append(text)  # a pickup of its own begins before 0
     if marks:
         markers = SubElement(arrangement, "Markers", id="markers", timeUnit="beats")
         for start, texts in sorted(marks.items()):

@@ -9,13 +9,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from armusic.errors import UsageError
-from armusic.io.readers.midi.parts import parts_of
+from armusic.io.readers.midi.meta import merged
+from armusic.io.readers.midi.parts import Part, parts_of
+from armusic.music import smf
 from armusic.music.score import Key, Tune
 
 Named = Sequence[tuple[str, Tune]]
 
 CHANNELS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15)
 """Channels of MIDI for melodies, counted from 0: without the drums' 9."""
+
+_SPELT = str.maketrans({
+    "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d",
+    "Đ": "D", "þ": "th", "Þ": "Th", "ð": "d", "Ð": "D", "♯": "#", "♭": "b",
+})  # fmt: skip
+"""Letters without an accent to drop, and accidentals."""
 
 log = logging.getLogger(__name__)
 
@@ -74,15 +82,26 @@ def keys_of(tunes: Named) -> list[Key]:
 
 
 def say_alone(tunes: Named, source: str, what: str) -> None:
-    """Log how many other parts of the file around tunes are left out, as `what` has one voice."""
+    """Log how many other parts of the file around tunes, and whether lyrics, are left out, as `what` has one voice."""
     origins = {id(tune.origin): tune.origin for _, tune in tunes if tune.origin}
     others = 0
     for origin in origins.values():
         own = (origin.track, origin.channel)
         others = max(others, sum((part.track, part.channel) != own for part in parts_of(origin.file)))
-    if others:
-        parts = f"{others} other parts of the file are" if others > 1 else "other part of the file is"
-        log.warning("%s: %s has the melody alone: the %s left out", source, what, parts)
+    lacking = [f"{others} other parts" if others > 1 else "other part"] if others else []
+    if any(True for origin in origins.values() for _ in merged(origin.file, smf.LYRIC)):
+        lacking.append("lyrics")
+    if lacking:
+        verb = "is" if lacking == ["other part"] else "are"
+        which = f"{' and the '.join(lacking)} of the file {verb}"
+        log.warning("%s: %s has the melody alone: the %s left out", source, what, which)
+
+
+def name_of(part: Part, track: int, *, several: bool) -> str:
+    """Return the name of another part of a file, on a track (from 0) that may hold several, told by their channels."""
+    drums = part.channel == smf.DRUMS
+    name = part.name or ("Drums" if drums else f"track {track + 1}")
+    return f"{name} ({part.channel + 1})" if several and not drums else name
 
 
 def say_moved(source: str, measures: int) -> None:
@@ -93,15 +112,19 @@ def say_moved(source: str, measures: int) -> None:
 
 
 def to_ascii(text: str) -> str:
-    r"""Return `text` as printable ASCII, which every program shows: accents are dropped, the rest left out.
+    r"""Return `text` as printable ASCII, which every program shows: no accents, letters such as ß spelt out.
+
+    What is left is left out.
 
     Examples
     --------
     >>> to_ascii("Träumerei, rhythm \N{MINUS SIGN}2.0")
     'Traumerei, rhythm -2.0'
+    >>> to_ascii("Große Sørensen")
+    'Grosse Sorensen'
     """
     dashes = re.sub("[\N{HYPHEN}-\N{HORIZONTAL BAR}\N{MINUS SIGN}]", "-", text)
-    folded = unicodedata.normalize("NFKD", dashes).encode("ascii", "ignore").decode("ascii")
+    folded = unicodedata.normalize("NFKD", dashes.translate(_SPELT)).encode("ascii", "ignore").decode("ascii")
     return " ".join("".join(char if char.isprintable() else " " for char in folded).split())
 
 

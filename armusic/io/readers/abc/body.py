@@ -14,7 +14,7 @@ from armusic.io.readers.abc.key import KeyField, Shift, key_field, shift
 from armusic.io.readers.abc.signs import PassedOver
 from armusic.io.readers.abc.tokens import FIELD, OLD_CHORD, TOKEN, tuplet, without_comment
 from armusic.io.readers.abc.voice import Voice
-from armusic.io.readers.options import Remark
+from armusic.io.readers.options import Remark, without_graces
 from armusic.io.readers.score import jumps
 from armusic.io.readers.score.sheet import BarLine, Signature, signature
 
@@ -120,11 +120,11 @@ class Body:
             self.unknown[one_line(name[:20])] = None
 
     def remarks(self) -> list[Remark]:
-        """Return remarks on what is passed over; raise an error where that is too much."""
+        """Return remarks on what is passed over or left out; raise an error where that is too much."""
         passed = self.passed.remarks(sum(voice.events for voice in self.voices.values()))
         if self.unknown:
             passed.append(Remark(f"%%MIDI lines are not followed: {', '.join(self.unknown)}"))
-        return passed
+        return passed + without_graces(sum(voice.graces for voice in self.voices.values()))
 
     def field(self, name: str, text: str) -> None:
         """Read a field, on a line of its own or in brackets."""

@@ -36,6 +36,7 @@ TOKEN = re.compile(
 )
 OLD_CHORD = re.compile(r"\+((?:[_^=]*[A-Ga-g][,'0-9/]*){2,})\+([0-9/]*)")
 """A chord of ABC 1.6, `+CEG+`; loudness such as `+ff+` looks the same, but repeats its letter."""
+NOTE_LETTER = re.compile("[A-Ga-g]")
 ALTERED_NOTE = re.compile("(?:\\^\\^?|__?|=)[A-Ga-g][,']*")
 
 _PIECES = re.compile(r"(\^\^?|__?|=)?([A-Ga-gxzXZ])([,']*)([0-9]*)(/*)([0-9]*)")

@@ -9,7 +9,7 @@ from armusic.io.readers.abc.accidentals import Accidentals
 from armusic.io.readers.abc.bars import Bar, Event
 from armusic.io.readers.abc.key import KeyField, Shift
 from armusic.io.readers.abc.signs import PassedOver
-from armusic.io.readers.abc.tokens import ALTERED_NOTE, TOKEN, bar_sign, bar_signs, pieces, ratio
+from armusic.io.readers.abc.tokens import ALTERED_NOTE, NOTE_LETTER, TOKEN, bar_sign, bar_signs, pieces, ratio
 from armusic.io.readers.score.repeats import MAX_PASSES, MAX_PLAYED, passes
 from armusic.io.readers.score.sheet import BarLine, Signature
 from armusic.music import chord_symbols
@@ -60,6 +60,7 @@ class Voice:
         self.split: _Split | None = None  # where the endings of the section begin
         self.number = 0
         self.events = 0
+        self.graces = 0
         self.broken: tuple[int, int] | None = None  # factor of the next note's length
         self.unbroken = 0  # length of the last note before it was changed
         self.tuplet = (0, 1, 1)  # remaining notes, and the factor of their lengths
@@ -130,6 +131,7 @@ class Voice:
 
     def grace(self, text: str) -> None:
         """Leave grace notes out, except for their accidentals, which last as long as any others."""
+        self.graces += len(NOTE_LETTER.findall(text))
         if "^" in text or "_" in text or "=" in text:
             for note in ALTERED_NOTE.findall(text):
                 natural, place, sign, *_ = pieces(note)

@@ -26,7 +26,7 @@ from armusic.errors import MusicError, PartsError, ReadError
 from armusic.files import label, one_line, read_bytes
 from armusic.io.readers.musicxml.measures import PartReader, XmlMeasure
 from armusic.io.readers.musicxml.xml import score_root
-from armusic.io.readers.options import Reading, Remark
+from armusic.io.readers.options import Reading, Remark, without_graces
 from armusic.io.readers.score.sheet import BarLine, Part, Sheet, WrittenMeasure, signature
 from armusic.io.readers.score.tempos import settle
 from armusic.io.readers.score.tune import strict_tune, tune_of
@@ -135,8 +135,7 @@ def _sheet(path: str | Path, source: str, megabytes: float) -> tuple[Sheet, list
     )
     graces = sum(measure.graces for _, measures in parts for measure in measures)
     remarks = [*unpacked]
-    if graces:
-        remarks.append(Remark(f"{graces} grace notes are left out"))
+    remarks += without_graces(graces)
     if filled:
         remarks.append(Remark(f"measures that show a sign for a repeat and no notes: {filled}, played as it says"))
     title = root.findtext("work/work-title", "") or root.findtext("movement-title", "")

@@ -1,0 +1,97 @@
+"""What is said of small files of all kinds: once, in the right number, and of all that is left out."""
+
+from pathlib import Path
+from xml.etree import ElementTree
+from zipfile import ZipFile
+
+import numpy as np
+import pytest
+
+from armusic.io import readers, writers
+from armusic.io.inspection import inspect
+from armusic.io.readers import abc
+from armusic.io.readers.options import Reading, Remark
+from armusic.io.writers.layout import to_ascii
+from armusic.music.tokenizer import HOLD
+from armusic.taste.words import unusual
+from tests import songs
+
+ABC = "X:1\nT:Große Fuge\nM:4/4\nL:1/4\nK:C\n"
+
+
+@pytest.mark.parametrize(
+    ("music", "remarks"),
+    [
+        ("C{d}D E F|", ["1 grace note is left out"]),
+        ("{/c}C {^ef}D E F|{G}A4|", ["4 grace notes are left out"]),
+        ("CDEF|", []),
+    ],
+)
+def test_grace_notes_of_abc_are_counted(tmp_path: Path, music: str, remarks: list[str]) -> None:
+    path = tmp_path / "tune.abc"
+    path.write_text(ABC + music, encoding="utf-8")
+    remarked: list[Remark] = []
+    abc.read_with_remarks(path, Reading(), remarked)
+    assert [remark.text for remark in remarked] == remarks
+
+
+def test_one_note_is_no_notes(tmp_path: Path) -> None:
+    path = tmp_path / "one.mid"
+    path.write_bytes(songs.song(songs.track([(0, 4, 60)], name="x")))
+    facts = inspect(path).facts
+    assert facts["melody"] == "x: 1 note, pitches 60 to 60"
+    assert facts["file"] == "MIDI of type 1, 1 track, 480 ticks per quarter note"
+
+
+def test_a_length_has_no_sixtieth_second(tmp_path: Path) -> None:
+    path = tmp_path / "minute.mid"
+    path.write_bytes(songs.song(songs.track([(0, 1, 60), (118.5, 1, 60)])))  # 59.75 s
+    assert inspect(path).facts["length"] == "1:00"
+
+
+def test_halves_of_a_measure_are_no_two_places() -> None:
+    plain = [60, HOLD, HOLD, 62, HOLD, HOLD, 64, HOLD, HOLD, 62, HOLD, HOLD]
+    fast = [60, 62, HOLD, 64, HOLD, 62, 64, HOLD, HOLD, 62, HOLD, HOLD]
+    before, tokens, kind = np.array([plain] * 2), np.array([fast] * 2), np.array([1, 1])
+    assert unusual(tokens, before, kind, ["1", "1"]) == ("measure 1: sixteenths",)
+    assert unusual(tokens, before, kind, ["1-2", "3"]) == ("measures 1-2: sixteenths", "measure 3: sixteenths")
+
+
+def project(tmp_path: Path, data: bytes, **options: object) -> ElementTree.Element:
+    (tmp_path / "in.mid").write_bytes(data)
+    tune = readers.read(tmp_path / "in.mid")
+    tunes = [("one", tune), ("two", tune)]
+    writers.write(tunes, tmp_path / "out.dawproject", original="one", **options)
+    with ZipFile(tmp_path / "out.dawproject") as archive:
+        return ElementTree.fromstring(archive.read("project.xml"))
+
+
+def test_parts_without_names_are_numbered_as_in_the_file(tmp_path: Path) -> None:
+    tracks = [songs.track(songs.TUNE, channel=0), songs.track([(0, 4, 40)], channel=1)]
+    root = project(tmp_path, songs.song(*tracks, songs.track([(0, 1, 36)], channel=9)))
+    assert [track.get("name") for track in root.iter("Track")] == ["one", "two", "track 2", "Drums", "Master"]
+
+
+def test_a_pickup_of_its_own_measure_has_its_marker_at_the_start(tmp_path: Path) -> None:
+    signatures = [songs.signature(0, 1, 4), songs.signature(1, 4, 4)]
+    notes = [(0, 1, 67), *((1 + beat, 1, 60 + beat % 5) for beat in range(16))]
+    tracks = [songs.track(notes, "Lead", others=signatures), songs.track([(1, 4, 40), (5, 4, 45)], "Bass", channel=1)]
+    root = project(tmp_path, songs.song(*tracks), attributes=["density"])
+    times = [float(marker.get("time", "nan")) for marker in root.iter("Marker")]
+    assert times[:2] == [0, 1]
+
+
+def test_lyrics_that_a_format_cannot_hold_are_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    words = [songs.Event(480 * beat, 0x105, b"la") for beat in range(3)]
+    (tmp_path / "song.mid").write_bytes(songs.song(songs.track(songs.TUNE, others=words)))
+    tune = readers.read(tmp_path / "song.mid")
+    writers.write([("one", tune)], tmp_path / "out.abc")
+    assert "ABC has the melody alone: the lyrics of the file are left out" in caplog.text
+    (tmp_path / "band.mid").write_bytes(songs.band())
+    caplog.clear()
+    writers.write([("one", readers.read(tmp_path / "band.mid"))], tmp_path / "band.abc")
+    assert "other parts and the lyrics of the file are left out" in caplog.text
+
+
+def test_letters_are_spelt_out_in_ascii() -> None:
+    assert to_ascii("Große Fuge, Sørensen, Łódź, B♭") == "Grosse Fuge, Sorensen, Lodz, Bb"
