@@ -179,3 +179,9 @@ def test_without_one_the_melody_is_refused(read: Read, rubato: Callable[[float],
     melody = [(rubato(start), 0.2, pitch) for start, _, pitch in repeated()]
     with pytest.raises(OffGridError, match="do not follow its own beats .* the option beats or the option tempo"):
         read(song(track(melody)))
+
+
+def test_a_part_with_an_endless_gap_keeps_no_beat() -> None:
+    onsets = np.append(np.arange(30) * 0.5, 1e9)
+    assert pulse.kept_beat(onsets) is None
+    assert pulse.kept_beat(onsets[:-1]) is not None

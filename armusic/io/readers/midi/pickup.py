@@ -37,6 +37,7 @@ _OTHER_CLASSES = (
     0.4  # pitch classes a measure, by which the chords must change less within measures than in another phase
 )
 _FEWEST_MEASURES, _MOST_MEASURES = 6, 256
+_LONGEST = 40_000  # quarter notes: what is longer is refused anyway
 _ACCENTED = 4  # notes in a phase that show accents
 _LENGTHS = (0.6, 1.1)  # quarter notes: up to an eighth, up to a quarter, longer
 
@@ -88,7 +89,7 @@ def find(parts: Sequence[Part], part: Part, start: Ticks, end: Ticks, metre: str
     quarter : int
         Ticks per quarter note.
     """
-    if metre not in NOTES or len(start) < _FEWEST or start[0] > _LATE * quarter:
+    if metre not in NOTES or len(start) < _FEWEST or start[0] > _LATE * quarter or end.max() > _LONGEST * quarter:
         return None
     if any(other.channel == smf.DRUMS for other in parts):  # who counts in, counts from the bar line
         return None

@@ -31,7 +31,7 @@ _USUAL, _OCTAVES = 110.0, 0.8  # beats a minute that are usual, and the deviatio
 _NOTES_A_BEAT = 1.4
 _TRIPLETS = 0.5  # how likely a simple beat is to have three parts throughout
 _LOWEST, _HIGHEST = 40.0, 240.0  # beats a minute
-_LEAST_ONSETS, _MOST_ONSETS = 16, 20_000
+_LEAST_ONSETS, _MOST_ONSETS, _MOST_BEATS = 16, 20_000, 100_000
 _SOUGHT = 1000  # onsets that tell a tempo
 _APART = 0.06  # seconds within which notes start together
 _MISS, _FAILURES = 0.2, 0.03  # share of a beat by which a part may miss it, and how often it may do so
@@ -151,6 +151,8 @@ def kept_beat(onsets: Times) -> Float[np.ndarray, " beat"] | None:
         beats, failures = [float(times[0])], 0
         for gap, time in zip(between.tolist(), times[1:].tolist(), strict=True):
             count = max(round(gap / pace), 1)
+            if len(beats) + count > _MOST_BEATS:
+                return None
             if count > _LONGEST * parts or abs(gap / count - pace) > _MISS * pace:
                 failures += 1
             else:
