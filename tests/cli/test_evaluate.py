@@ -11,7 +11,7 @@ import torch
 
 from armusic import config
 from armusic.errors import MissingExtraError
-from armusic.io.writers import engraving
+from armusic.io.writers import engraver
 from armusic.training import adapters, checkpoint
 from armusic.vae.data import Scale
 from tests.extras import cairo
@@ -122,7 +122,7 @@ def test_without_notation_there_are_piano_rolls(run: Run, trained: Path, monkeyp
     def require(name: str, **_: str) -> None:
         raise MissingExtraError(f"{name} is not installed")
 
-    monkeypatch.setattr(engraving, "require", require)
+    monkeypatch.setattr(engraver, "require", require)
     done = run("evaluate", trained, "--pictures", "pictures", "--json")
     assert (done.code, done.err) == (0, "armusic: warning: piano rolls only: verovio is not installed\n")
     assert Path("pictures", "sweeps.png").exists()

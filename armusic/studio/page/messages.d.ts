@@ -167,7 +167,7 @@ export interface Reading {
   /** Beats a minute of a performance that ignores the file's own; the first note is on a beat. */
   tempo: number | null;
   /** Which beat is the first of a measure. */
-  downbeat: number;
+  downbeat: number | null;
   /** Number of the tune in a book; 12.2 for the second tune with number 12. */
   tune: number | string | null;
 }

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import * as edits from "../../../armusic/studio/page/edit.js";
 
-const measure = { length: 4, metre: "4/4", beats: 4 };
+const measure = { length: 4, metre: "4/4", beats: 4, number: "1", written: "4/4" };
 
 /** Four measures, of which the third cannot change. */
 const TUNE = {
