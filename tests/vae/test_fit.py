@@ -223,7 +223,7 @@ def test_training_stops_before_a_figure_that_is_not_finite_changes_the_weights(
             next(model.parameters()).grad.fill_(float("inf"))  # type: ignore[union-attr]
         return values
 
-    monkeypatch.setitem(fit.__globals__, "backward", spoilt)
+    monkeypatch.setitem(inspect.unwrap(fit).__globals__, "backward", spoilt)
     reports = start(data, settings, model, make_optimizer(model, settings))
     assert next(reports).epoch == 1
     with pytest.raises(DivergedError, match=says):
