@@ -9,7 +9,7 @@ import pytest
 
 from armusic.io import readers, writers
 from armusic.io.inspection import inspect
-from armusic.io.readers import abc
+from armusic.io.readers import abc, musicxml
 from armusic.io.readers.options import Reading, Remark
 from armusic.io.writers.layout import to_ascii
 from armusic.music.tokenizer import HOLD
@@ -95,3 +95,27 @@ def test_lyrics_that_a_format_cannot_hold_are_named(tmp_path: Path, caplog: pyte
 
 def test_letters_are_spelt_out_in_ascii() -> None:
     assert to_ascii("Große Fuge, Sørensen, Łódź, B♭") == "Grosse Fuge, Sorensen, Lodz, Bb"
+
+
+@pytest.mark.parametrize(("words", "remarks"), [("w: la la la la\n", ["its lyrics are left out"]), ("", [])])
+def test_lyrics_of_abc_are_left_out(tmp_path: Path, words: str, remarks: list[str]) -> None:
+    path = tmp_path / "sung.abc"
+    path.write_text(f"X:1\nM:4/4\nL:1/4\nK:C\nCDEF|\n{words}")
+    remarked: list[Remark] = []
+    abc.read_with_remarks(path, Reading(), remarked)
+    assert [remark.text for remark in remarked] == remarks
+
+
+def test_lyrics_of_musicxml_are_left_out(tmp_path: Path) -> None:
+    note = "<note><pitch><step>C</step><octave>5</octave></pitch><duration>4</duration>{}</note>"
+    for lyric, expected in (("<lyric><text>la</text></lyric>", ["its lyrics are left out"]), ("", [])):
+        path = tmp_path / "sung.musicxml"
+        path.write_text(
+            "<score-partwise><part-list><score-part id='P1'><part-name>A</part-name></score-part></part-list>"
+            "<part id='P1'><measure number='1'><attributes><divisions>1</divisions>"
+            "<time><beats>4</beats><beat-type>4</beat-type></time>"
+            f"</attributes>{note.format(lyric)}</measure></part></score-partwise>"
+        )
+        remarks: list[Remark] = []
+        musicxml.read_with_remarks(path, Reading(), remarks)
+        assert [remark.text for remark in remarks] == expected

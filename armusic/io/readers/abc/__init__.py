@@ -210,7 +210,8 @@ def _sheet(text: str, source: str, *, strict: bool = False) -> tuple[Sheet, Body
     shift = body.header_shift if len(playing) != 1 else playing[0][0].first_semitones or 0
     key = transposed(key_field(fields["K"]).key, shift)
     parts = tuple(part for _, part in playing)
-    return Sheet(lead.bars, lead.lines, parts, title_of(fields.get("T", "")), key, fields.get("P", "")), body
+    title, order = title_of(fields.get("T", "")), fields.get("P", "")
+    return Sheet(lead.bars, lead.lines, parts, title, key, order, body.lyrics), body
 
 
 def _part(voice: Voice, body: Body) -> Part:

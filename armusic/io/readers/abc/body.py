@@ -56,6 +56,7 @@ class Body:
         self.scope = self.voice.accidentals.scope
         self.hidden_until = ""  # inside a block of text: the directive that ends it
         self.unknown: dict[str, None] = {}  # `%%MIDI` lines that are not followed
+        self.lyrics = False  # whether there are any
 
     def header(self, settings: Sequence[tuple[str, str]]) -> None:
         """Read the directives (I) and voices (V) of the header, in their order; the body begins behind them."""
@@ -149,6 +150,8 @@ class Body:
             self.switch(text)
         elif name == "I":
             self.directive(text.strip())
+        elif name == "w":
+            self.lyrics = True
 
     def switch(self, text: str) -> None:
         """Switch to the voice that a `V:` field names."""

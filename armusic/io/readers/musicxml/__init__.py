@@ -140,7 +140,8 @@ def _sheet(path: str | Path, source: str, megabytes: float) -> tuple[Sheet, list
         remarks.append(Remark(f"measures that show a sign for a repeat and no notes: {filled}, played as it says"))
     title = root.findtext("work/work-title", "") or root.findtext("movement-title", "")
     key = next(filter(None, keys), None)
-    return Sheet(bars, _lines(rows), tuple(staves), one_line(" ".join(title.split())), key), remarks
+    lyrics = next(root.iter("lyric"), None) is not None
+    return Sheet(bars, _lines(rows), tuple(staves), one_line(" ".join(title.split())), key, lyrics=lyrics), remarks
 
 
 def _sound(measures: Sequence[XmlMeasure]) -> bool:

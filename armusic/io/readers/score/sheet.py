@@ -194,6 +194,8 @@ class Sheet:
         First key signature, at sounding pitch.
     sections : str
         Playing order of the sections that bar lines name, as in ABC's `P:A2B`.
+    lyrics : bool
+        Whether words stand below the notes.
     """
 
     bars: Sequence[WrittenMeasure]
@@ -202,3 +204,4 @@ class Sheet:
     title: str = ""
     key: Key | None = None
     sections: str = ""
+    lyrics: bool = False

@@ -73,6 +73,8 @@ def tune_of(sheet: Sheet, source: str, reading: Reading, remarks: list[Remark]) 
     """
     if not sheet.parts:
         raise NoNotesError(f"{source}: no notes in it")
+    if sheet.lyrics:
+        remarks.append(Remark("its lyrics are left out"))
     if reading.metre is None:
         sheet = _in_metre(sheet, source, remarks)
     try:
