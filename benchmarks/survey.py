@@ -45,7 +45,8 @@ REMARKS = {
     "ends of sections set right": r"no room for the pickup|a rest .*is put behind",
     "repeats not clear, played once": "so every measure is played once",
     "no metre written": "no metre is written|is none: taken for|no time signature|its time signature, 1/4",
-    "grace notes left out": "grace notes",
+    "grace notes left out": "grace note",
+    "lyrics left out": "its lyrics are",
     "another encoding than declared": "read as (UTF|Latin)",
 }
 
