@@ -150,3 +150,17 @@ def test_a_long_tune_is_searched_in_blocks_with_the_same_answers(
     (tokens, notes), (tokens_apart, notes_apart) = look_up.closed_loop(targets), apart.closed_loop(targets)
     assert (tokens == tokens_apart).all()
     assert sorted(notes) == sorted(notes_apart)
+
+
+def test_a_single_note_stays_where_range_and_contour_are_asked_together(context: TuneContext) -> None:
+    tune = abc.parse_tune("X:1\nM:4/4\nL:1/8\nK:G\nGABc dedB|G8|c2ec B2dB|\n", "note.abc")
+    look_up = interactive.search(interactive.context_of(context.checkpoint, tune))
+    before = look_up.context.material.tokens[1]
+    unit = look_up.every.search.of[1]
+
+    def others(columns: tuple[int, ...]) -> int:
+        every = look_up.pool(columns).candidates
+        return int((every.tokens[every.of == unit] != before).any(axis=1).sum())
+
+    assert others((RANGE, look_up.context.names.index("contour"))) == 0
+    assert others((RANGE, DENSITY)) > 0, "where notes may be added, it need not"
