@@ -1,7 +1,6 @@
 """Any MIDI file is read, with what was chosen, left out and moved said; or refused with a reason."""
 
 import time
-from collections.abc import Callable
 from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
@@ -17,20 +16,10 @@ from armusic.io.readers.options import Reading
 from armusic.music import tokenizer
 from armusic.music.score import Tune
 from armusic.music.smf import ONE_TRACK, SEPARATE_SONGS, Event
+from tests.io.readers.conftest import Read
 from tests.songs import BASS, BEATS, CHORDS, TUNE, Notes, band, signature, song, track
 
-Read = Callable[..., Tune]
 THIRD = Fraction(1, 3)
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    def read(data: bytes, **reading: object) -> Tune:
-        path = tmp_path / "song.mid"
-        path.write_bytes(data)
-        return midi.read(path, Reading(**reading))
-
-    return read
 
 
 def played(tune: Tune) -> list[tuple[float, float, int]]:

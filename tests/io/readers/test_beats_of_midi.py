@@ -13,25 +13,15 @@ from armusic.errors import OffGridError
 from armusic.io import writers
 from armusic.io.readers import midi
 from armusic.io.readers.midi import pulse
-from armusic.io.readers.options import STRICT, Reading
+from armusic.io.readers.options import STRICT
 from armusic.music import smf, tokenizer
 from armusic.music.score import Tune
 from armusic.music.smf import Event
+from tests.io.readers.conftest import Read
 from tests.songs import CHORDS, TUNE, Notes, signature, song, track
 
 CASES = Path(__file__).parents[1] / "cases"
 STARTS = [start for start, _, _ in TUNE]
-Read = Callable[..., Tune]
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    def read(data: bytes, **reading: object) -> Tune:
-        path = tmp_path / "song.mid"
-        path.write_bytes(data)
-        return midi.read(path, Reading(**reading))
-
-    return read
 
 
 def repeated(times: int = 8) -> Notes:

@@ -1,6 +1,5 @@
 """What players do with a MIDI file beside its notes: pedals, silences, channels, encodings, impossible tempos."""
 
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,20 +13,10 @@ from armusic.music import smf
 from armusic.music.score import Tune
 from armusic.music.smf import CONTROL_CHANGE, END_OF_TRACK, NOTE_OFF, NOTE_ON, Event
 from armusic.music.smf_notes import pairs
+from tests.io.readers.conftest import Read
 from tests.songs import BASS, BEATS, CHORDS, TUNE, Notes, song, track
 
 CASES = Path(__file__).parents[1] / "cases"
-Read = Callable[..., Tune]
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    def read(data: bytes, **reading: object) -> Tune:
-        path = tmp_path / "song.mid"
-        path.write_bytes(data)
-        return midi.read(path, Reading(**reading))
-
-    return read
 
 
 def played(tune: Tune) -> list[tuple[float, float, int]]:
