@@ -55,6 +55,17 @@ def one_line(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
 
 
+def counted(number: int, what: str) -> str:
+    """Return a number of things in words.
+
+    Examples
+    --------
+    >>> counted(1, "note"), counted(1200, "note")
+    ('1 note', '1,200 notes')
+    """
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def check_readable(path: Path | str, megabytes: float = MAX_BYTES / 1e6) -> None:
     """Raise an error unless `path` is a readable file with something in it.
 

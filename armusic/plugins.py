@@ -1,6 +1,7 @@
 """What other installed packages add to armusic, by entry points.
 
-The groups are `armusic.readers`, `armusic.writers`, `armusic.attributes`, `armusic.adapters` and `armusic.corpora`.
+The groups are `armusic.readers`, `armusic.writers`, `armusic.attributes`, `armusic.adapters`, `armusic.corpora`,
+`armusic.losses` and `armusic.models`.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def held_out(checkpoint: Checkpoint, read: Corpus, kind: int, count: int) -> lis
     frame = checkpoint.frame
     _, inside = frame.enter(read.tokens, frame.anchors(read.tokens))
     places = replace(to_data(read, checkpoint.config), x=np.flatnonzero(inside)[:, None])
-    _, _, test = (part.x[:, 0] for part in split(places, checkpoint.config.seed))
+    _, _, test = (part.x[:, 0] for part in split(places, checkpoint.config.split))
     tunes = []
     for number in np.random.default_rng(1).permutation(np.unique(read.tune[test[read.kind[test] == kind]])):
         tune = tune_of(read, (read.tune == number) & (read.kind == kind), read.sources[number])

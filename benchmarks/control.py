@@ -5,8 +5,9 @@
 
 Seven different targets for each measure and attribute, drawn from the values of the corpus between
 its 5th and 95th percentile. Errors and changes are in standard deviations of the corpus.
-Rhythm and density, and contour and range, are bound together: from the change of one, what a
-linear fit on the change of the other (and of its size), over all answers, explains is taken out.
+Rhythm and density, and contour and range, are bound together: beside the change of the one as it is stands its
+*residual*, without what a linear fit on the change of the other (and of its size), over all answers, explains.
+A pickup, a first measure that begins with silence, has few notes, which stay where it rests: its error stands apart.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def bench_of(checkpoint: Checkpoint, cache: Path, metre: Metre, seed: int, part:
     classes, inside = frame.enter(corpus.tokens, frame.anchors(corpus.tokens))
     data = to_data(corpus, settings)
     places = replace(data, x=np.flatnonzero(inside)[:, None])
-    train, valid, test = (each.x[:, 0] for each in split(places, settings.seed))
+    train, valid, test = (each.x[:, 0] for each in split(places, settings.split))
     held_out = {"validation": valid, "test": test}[part]
     valid = valid[corpus.kind[valid] == kind]
     z = encode_classes(checkpoint, classes[valid], kind)
@@ -113,19 +114,21 @@ def run(bench: Bench, count: int, seed: int) -> dict[str, Any]:
     """Ask every attribute of `count` measures for its targets, and return the figures of both loops."""
     names, rng = bench.checkpoint.config.attributes, np.random.default_rng(seed)
     inputs, allowed, targets_of, same, seconds = [], [], {name: [] for name in names}, {name: [] for name in names}, []
+    pickups = []
     answers: dict[str, dict[str, list[Answers]]] = {loop: {name: [] for name in names} for loop in ("open", "closed")}
     for tune in _enough(bench, count):
         wide = keys.allowed(tune, keys.find(tune))
         material = prepare(bench.checkpoint, tune)
         varied = material.varied
         inputs.append(material.tokens[varied])
+        pickups.append((np.arange(len(varied)) == 0)[varied] & ~is_onset(material.tokens[varied, 0]))
         allowed.append(keys.collection(keys.find(tune))[None].repeat(varied.sum(), axis=0))
         for column, name in enumerate(names):
             targets = _targets(bench.values[:, column], len(varied), rng)
             targets_of[name].append(targets[:, varied])
-            start = time.perf_counter()
+            start = time.process_time()
             pool = pools.build(bench.checkpoint, material, name, allowed=wide)
-            seconds.append((len(pool.search.first), time.perf_counter() - start))
+            seconds.append((len(pool.search.first), time.process_time() - start))
             closed = [pool.reach(row) for row in targets]
             opened = [
                 decode_once(bench.checkpoint, material, (name,), row[:, None], bench.calibration, allowed=wide)
@@ -136,14 +139,17 @@ def run(bench: Bench, count: int, seed: int) -> dict[str, Any]:
                 answers[loop][name].append(_answers(bench, results, varied))
     every = np.concatenate(inputs)
     before = attributes.measure(every, bench.metre, names)
-    figures: dict[str, Any] = {"measures": len(every), "seconds": float(sum(s for _, s in seconds))}
-    figures["seconds per 32 different measures"] = 32 * figures["seconds"] / sum(n for n, _ in seconds)
+    pickup = np.concatenate(pickups)
+    figures: dict[str, Any] = {"measures": len(every), "pickups": int(pickup.sum())}
+    figures["seconds per 32 different measures"] = 32 * sum(s for _, s in seconds) / sum(n for n, _ in seconds)
     collections = np.concatenate(allowed)
     for loop, by_name in answers.items():
         for column, name in enumerate(names):
             parts = by_name[name]
             joined = Answers(*(np.concatenate([getattr(p, f) for p in parts], axis=1) for f in Answers.__annotations__))
-            row = _figures(bench, column, np.concatenate(targets_of[name], axis=1), joined, every, before, collections)
+            row = _figures(
+                bench, column, np.concatenate(targets_of[name], axis=1), joined, every, before, collections, pickup
+            )
             if loop == "closed":
                 row["given back"] = float(np.concatenate(same[name]).mean())
             figures.setdefault(loop, {})[name] = row
@@ -188,6 +194,7 @@ def _figures(
     inputs: np.ndarray,
     before: np.ndarray,
     collections: np.ndarray,
+    pickup: np.ndarray,
 ) -> dict[str, float]:
     """Return the figures of one attribute and loop."""
     names, std = bench.checkpoint.config.attributes, bench.std
@@ -201,13 +208,17 @@ def _figures(
         "r2": float(1 - ((reached - targets) ** 2).sum() / ((targets - targets.mean()) ** 2).sum()),
         "error": float(np.abs(reached - targets).mean() / std[column]),
     }
+    for label, rows in (("error, without pickups", ~pickup), ("error, pickups", pickup)):
+        if rows.any():
+            figures[label] = float(np.abs(reached - targets)[:, rows].mean() / std[column])
     for place, name in enumerate(names):
         if place != column:
             moved = change[..., place].ravel()
+            figures[f"change of {name}"] = float(np.abs(moved).mean())
             if PARTNERS.get(names[column]) == name:
                 causes = np.stack([np.ones(moved.size), change[..., column].ravel(), size[..., column].ravel()], axis=1)
                 moved = moved - causes @ np.linalg.lstsq(causes, moved, rcond=None)[0]
-            figures[f"change of {name}"] = float(np.abs(moved).mean())
+                figures[f"change of {name}, residual"] = float(np.abs(moved).mean())
     onset = is_onset(answers.tokens)
     unchanged = (is_onset(inputs) & (answers.tokens == inputs)).sum(axis=2) / is_onset(inputs).sum(axis=1)
     figures |= {"distance": float(answers.distance.mean()), "notes kept": float(unchanged.mean())}
@@ -266,8 +277,8 @@ def _nearest(bench: Bench, column: int, targets: np.ndarray, inputs: np.ndarray,
 def show(figures: dict[str, Any], metre: Metre) -> None:
     """Print the table."""
     print(
-        f"{figures['measures']} held-out measures in {metre}; pools of 32 different measures:"
-        f" {figures['seconds per 32 different measures']:.2f} s\n"
+        f"{figures['measures']} held-out measures in {metre}, {figures['pickups']} of them pickups;"
+        f" pools of 32 different measures: {figures['seconds per 32 different measures']:.2f} s\n"
     )
     names = list(figures["closed"])
     print(
@@ -277,7 +288,8 @@ def show(figures: dict[str, Any], metre: Metre) -> None:
         + "---|" * (2 * len(names) + 1)
     )
     lines = [line for line in figures["closed"][names[0]] if not line.startswith("change")]
-    lines[3:3] = [f"change of {name}" for name in names]
+    after = lines.index("distance")
+    lines[after:after] = [f"change of {name}{kind}" for kind in ("", ", residual") for name in names]
     for line in lines:
         cells = (figures[loop][name].get(line) for name in names for loop in ("open", "closed"))
         print(f"| {line} | " + " | ".join("" if cell is None else f"{cell:.3f}" for cell in cells) + " |")

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from armusic import api, config
+from armusic.config import Config
 from armusic.evaluation import one_decode
 from armusic.evaluation.subject import load, number_items
 from armusic.evaluation.sweeps import find_axes
@@ -47,18 +48,37 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("runs/control-losses"))
     parser.add_argument("--only", choices=list(VARIANTS))
     options = parser.parse_args()
+    settings_of = configurations(options.epochs)
     print("| | exact, all / unseen | valid chance codes | rhythm | range | density | contour | its own |")
     print("|---|---|---|---|---|---|---|---|")
-    for title, settings in VARIANTS.items():
+    for title, settings in settings_of.items():
         if options.only in (None, title):
-            print(row(title, settings, options.epochs, options.folder), flush=True)
+            print(row(title, settings, options.folder), flush=True)
 
 
-def row(title: str, settings: Mapping[str, Any], epochs: int, folder: Path) -> str:
+def configurations(epochs: int, variants: Mapping[str, Mapping[str, Any]] = VARIANTS) -> dict[str, Config]:
+    """Return the settings of each variant.
+
+    Raises
+    ------
+    ValueError
+        For two that are the same: both rows would have the same figures.
+    """
+    result: dict[str, Config] = {}
+    for title, settings in variants.items():
+        new = config.make(**settings, epochs=epochs)
+        for other, known in result.items():
+            if known == new:
+                raise ValueError(f"{title!r} has the settings of {other!r}: name what differs from today's defaults")
+        result[title] = new
+    return result
+
+
+def row(title: str, settings: Config, folder: Path) -> str:
     """Return a row of the table."""
     run = folder / re.sub("[^a-z0-9]+", "-", title.lower()).strip("-")
     start = time.process_time()
-    api.train(config.make(**settings, epochs=epochs), run, resume=True)
+    api.train(settings, run, resume=True)
     seconds = time.process_time() - start
     exact, unseen, valid, figures = measure(checkpoint.load(run / LAST))
     cells = [f"{title} ({seconds / 60:.1f} min)", f"{exact:.1%} / {unseen:.1%}", f"{valid:.1%}"]

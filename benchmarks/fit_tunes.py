@@ -70,7 +70,7 @@ def measure(path: Path, corpus: Corpus, train: np.ndarray, valid: np.ndarray) ->
 def parts(corpus: Corpus) -> tuple[np.ndarray, np.ndarray]:
     """Return which tunes are in the training and validation parts of the shipped model."""
     config = api.load().config
-    train, valid, _ = split(to_data(corpus, config), config.seed)
+    train, valid, _ = split(to_data(corpus, config), config.split)
     return np.isin(corpus.version, np.unique(train.group)), np.isin(corpus.version, np.unique(valid.group))
 
 

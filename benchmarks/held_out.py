@@ -16,9 +16,9 @@ from armusic.training.checkpoint import in_torch
 FIGURES = {"ticks": "ticks right", "exact": "measures exact", "onset_f1": "onset F1", "pitch": "pitch right at onsets"}
 
 ONE_DECODE = {
-    "r2": "R² of values asked of test measures, one decode",
+    "r2": "R² of target values, test measures, one decode",
     "kept": "share of their ticks that stay",
-    "pearson": "correlation with values asked of chance codes, one decode",
+    "pearson": "correlation with target values, chance codes, one decode",
 }
 
 
@@ -46,8 +46,10 @@ def tables(result: dict[str, Any]) -> str:
     for metre, row in result["r2"].items():
         values = [*row.values(), float(np.mean([*row.values()]))]
         lines.append(f"| {metre} | " + " | ".join(f"{value:.3f}" for value in values) + " |")
-    lines += ["", "| measures of the first metre | n | exact |", "|---|---|---|"]
-    lines += [f"| {name} | {row['n']:,} | {_percent(row['exact'])} |" for name, row in result["slices"].items()]
+    lines += ["", "| measures of the first metre | n | exact | unseen | exact |", "|---|---|---|---|---|"]
+    for name, row in result["slices"].items():
+        unseen = f"{row['unseen']:,} | {_percent(row['unseen exact'])}" if row.get("unseen") else "0 | "
+        lines.append(f"| {name} | {row['n']:,} | {_percent(row['exact'])} | {unseen} |")
     for key, label in ONE_DECODE.items():
         if result["obedience"]:
             lines += ["", f"| {label} | {' | '.join(names)} |", "|---" * (1 + len(names)) + "|"]

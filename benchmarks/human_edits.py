@@ -211,7 +211,7 @@ def run(model: Model, parts: Sequence[str], manner: Manner) -> dict[str, Any]:
     """Return the figures of all edits in some parts of the corpus."""
     names, scale = model.attributes, model.checkpoint.scale
     corpus = corpora.read(model.config.data, data_folder())
-    in_parts = dict(zip(PARTS, split(to_data(corpus, model.config), model.config.seed), strict=True))
+    in_parts = dict(zip(PARTS, split(to_data(corpus, model.config), model.config.split), strict=True))
     groups = np.unique(np.concatenate([in_parts[part].group for part in parts]))
     held_out = judges(corpus, np.unique(np.concatenate([in_parts[part].group for part in PARTS[1:]])))
     rows, left_out = [], 0
@@ -253,7 +253,7 @@ def show(result: dict[str, Any]) -> None:
     """Print the table."""
     figures = result["figures"]
     columns = list(figures["all four"])
-    print("| asked for | " + " | ".join(columns) + " |\n|" + "---|" * (len(columns) + 1))
+    print("| target | " + " | ".join(columns) + " |\n|" + "---|" * (len(columns) + 1))
     for name, row in figures.items():
         cells = []
         for column in columns[1:]:

@@ -84,7 +84,7 @@ class Notes:
 
 def parts(corpus: Corpus, config: Config, seed: int = Settings.seed) -> Parts:
     """Return who gets which tunes of a corpus; versions of a tune stay together."""
-    train, valid, test = (np.unique(part.group) for part in split(to_data(corpus, config), config.seed))
+    train, valid, test = (np.unique(part.group) for part in split(to_data(corpus, config), config.split))
     shuffled = np.random.default_rng(seed).permutation(test)
     ours = np.random.default_rng(seed).permutation(np.concatenate([valid, shuffled[: len(test) // 2]]))
     groups = ours[len(ours) // 10 :], ours[: len(ours) // 10], shuffled[len(test) // 2 :], train

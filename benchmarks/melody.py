@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from arrangements import BARS, KINDS, Song, Source
+from arrangement_parts import BARS, Song, Source
+from arrangements import KINDS
 
 from armusic.datasets.corpora import folk
 from armusic.errors import ArmusicError

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import held_out
+import model_card
 
 import armusic
 from armusic import api, evaluation
@@ -20,14 +22,15 @@ from armusic.config import Config
 from armusic.editing.calibration import calibrate
 from armusic.files import data_folder
 from armusic.generation import fit_phrases, phrase_model
+from armusic.inference import named
 from armusic.training import checkpoint
 
 RESOURCES = Path(armusic.__file__).parent / "resources"
-DIGITS = "# The network that reads digits"  # the section of the card that stays
+KEPT = "# The model of tunes"  # from here on, the card stays
 LOSSES = Path(__file__).with_name("control_losses.md")
 CARD = """# The shipped model
 
-`default.safetensors` ({size:.1f} MB, {weights:,} weights of half precision) is what `armusic interpolate` uses when no
+`default.safetensors` ({size:.1f} MB, {weights:,} weights of half precision) is the model `folk`, which is used when no
 `--model` is named. It was made with
 
     {command}
@@ -70,6 +73,7 @@ def main() -> None:
     card = last.card | {"command": command, "commit": options.commit, "held_out": held_out_figures}
     card["calibration"] = calibrate(light, data_folder()).as_dict()
     path = RESOURCES / api.SHIPPED
+    before = sha256(path.read_bytes()).hexdigest()
     checkpoint.save(replace(last, card=card, optimizer={}, companion={}), path, half=True)
     phrase_model.save(fit_phrases.fit(light, api.corpus(last.config.data)), RESOURCES / phrase_model.SHIPPED)
     text = CARD.format(
@@ -84,8 +88,12 @@ def main() -> None:
         **last.card["items"],
     )
     readme = RESOURCES / "README.md"
-    _, title, digits = readme.read_text(encoding="utf-8").partition(DIGITS)
-    readme.write_text(f"{text}\n{title}{digits}", encoding="utf-8")
+    _, title, others = readme.read_text(encoding="utf-8").partition(KEPT)
+    readme.write_text(f"{text}\n{title}{others}", encoding="utf-8")
+    registry = RESOURCES / named.REGISTRY
+    known = registry.read_text(encoding="utf-8")
+    registry.write_text(known.replace(before, sha256(path.read_bytes()).hexdigest()), encoding="utf-8")
+    model_card.write()
     print(text)
 
 

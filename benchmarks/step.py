@@ -1,8 +1,9 @@
 """Processor time of a training step of the presets, on one thread: `python benchmarks/step.py --data toy`.
 
 A step is of 256 measures in 4/4. `paper` has the architecture of Pati and Lerch (2020): the decoder over beats and
-ticks, two layers of 128 units; their own code is not part of this repository, so its time stands for theirs. All take
-turns, so that what else the machine does falls on all alike: the ratios count.
+ticks, two layers of 128 units. All take turns, so that what else the machine does falls on all alike: the ratios count.
+Their own code is not part of this repository. On one thread of another machine such a step took it .85 to .95 s, and
+its network .61 to .68 s with the fused calls of torch; on that machine the parallel decoder with 64 units took .145 s.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from fastapi.testclient import TestClient
 
+from armusic.studio.security import Access
 from armusic.studio.server import application
 from armusic.studio.state import Studio
 
@@ -155,6 +156,6 @@ if __name__ == "__main__":
         begin(count)
     if options.only == "start":
         sys.exit()
-    with TestClient(application(Studio(), ("127.0.0.1",)), ORIGIN) as client:
+    with TestClient(application(Studio(), Access(("127.0.0.1",), 8000)), ORIGIN) as client:
         for count in options.measures:
             measure(client, count, options.edits)

@@ -1,4 +1,4 @@
-"""Draw the pictures of the studio's page for the documentation: light, dark and on a phone.
+"""Draw the pictures of the studio's page for the documentation: light, dark, in forced colours and on a phone.
 
 python benchmarks/studio_pictures.py [--out docs/studio]
 
@@ -17,18 +17,19 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
-PICTURES: dict[str, tuple[int, Literal["light", "dark"]]] = {
-    "light": (1280, "light"),
-    "dark": (1280, "dark"),
-    "phone": (400, "light"),
+PICTURES: dict[str, tuple[int, dict[str, Any]]] = {
+    "light": (1280, {"color_scheme": "light"}),
+    "dark": (1280, {"color_scheme": "dark"}),
+    "forced": (1280, {"color_scheme": "dark", "forced_colors": "active"}),
+    "phone": (400, {"color_scheme": "light"}),
 }
-"""Width in pixels and colour scheme of each picture."""
+"""Width in pixels and colours of each picture."""
 
 TUNE = "examples/tunes.abc"  # its first tune
 DESK = {"width": 1280, "height": 1300}  # while it is edited: all of the page is visible
@@ -69,9 +70,9 @@ def fit(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
 
 
-def picture(browser: Browser, address: str, width: int, scheme: Literal["light", "dark"]) -> Image.Image:
+def picture(browser: Browser, address: str, width: int, colours: dict[str, Any]) -> Image.Image:
     """Return the page while the edited tune plays."""
-    context = browser.new_context(viewport=DESK, color_scheme=scheme)
+    context = browser.new_context(viewport=DESK, **colours)
     page = context.new_page()
     page.goto(address)
     page.locator("#work").wait_for(timeout=PATIENCE * 1000)
@@ -81,6 +82,7 @@ def picture(browser: Browser, address: str, width: int, scheme: Literal["light",
     fit(page, width)
     page.locator("#play").click()
     time.sleep(PLAYED)
+    page.evaluate("document.getElementById('silence').hidden = true")  # most readers have a sound device
     fit(page, width)
     data = page.screenshot(full_page=True)
     context.close()
@@ -97,13 +99,13 @@ def main() -> None:
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=ROOT) as server:
         assert server.stderr is not None
-        address = re.search(r"http://\S+/", server.stderr.readline())
+        address = re.search(r"http://\S+", server.stderr.readline())
         assert address, "the server did not start"
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium)
-            for name, (width, scheme) in PICTURES.items():
+            for name, (width, colours) in PICTURES.items():
                 path = out / f"{name}.png"
-                picture(browser, address[0], width, scheme).save(path, optimize=True)
+                picture(browser, address[0], width, colours).save(path, optimize=True)
                 print(path)
             browser.close()
         server.terminate()

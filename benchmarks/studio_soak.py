@@ -2,11 +2,13 @@
 
 python benchmarks/studio_soak.py [--minutes 30] [--tabs 4] [--seed 0]
 
-Each tab opens files (valid and damaged ones), drags sliders, the pad and curves, locks, rolls dice, plays, undoes and
-redoes, reloads and exports in every format; every exported file is read with another library, and a MIDI file must
-have the notes on the page. The memory is that of the server's process according to `ps`, measured from the end of the
-first search on. The exit code is 1 after an error on a page or in the server, a request that fails or goes to another
-host, an invalid file, or if the memory grows by more than 200 MB.
+Two tabs have one session, as where a reader duplicates a tab. Each opens files (valid and damaged ones), drags sliders,
+the pad and curves, locks, rolls dice, edits notes by hand, saves and opens sessions, plays, undoes and redoes, reloads
+and exports in every format; every exported file is read with another library, and a MIDI file must have the notes on
+the page. The memory is that of the server's process according to `ps`, measured from the end of the first search on;
+that of the process it starts for engraving, which ends when idle, is shown beside it. The exit code is 1 after an error
+on a page or in the server, a request that fails or goes to another host, an invalid file, or if the memory grows by
+more than 120 MB.
 
 Needs the extra `test`, and Chromium.
 """
@@ -26,15 +28,17 @@ from pathlib import Path
 
 from playwright.async_api import async_playwright
 from studio_files import files
-from studio_tab import Soak, Tab
+from studio_hand import Soak
+from studio_tab import Tab
 
 ROOT = Path(__file__).parents[1]
-MAX_GROWTH = 200  # MB
+MAX_GROWTH = 120  # MB
 
 
-def memory(process: int) -> float:
-    """Return the resident memory of a process in MB."""
-    return int(subprocess.check_output(["ps", "-o", "rss=", "-p", str(process)])) / 1024
+def memory(process: int, of: str = "--pid") -> float:
+    """Return the resident memory of a process in MB; of those it started with "--ppid"."""
+    run = subprocess.run(["ps", "-o", "rss=", of, str(process)], capture_output=True, check=False)  # 1 if there is none
+    return sum(map(int, run.stdout.split())) / 1024
 
 
 async def use(soak: Soak, process: int, minutes: float, count: int, seed: int) -> list[float]:
@@ -43,28 +47,28 @@ async def use(soak: Soak, process: int, minutes: float, count: int, seed: int) -
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium)
         context = await browser.new_context(viewport={"width": 1440, "height": 1000})
-        tabs = [Tab(soak, await context.new_page(), seed * 100 + place) for place in range(count)]
-        await tabs[0].start()
+        tabs = [Tab(soak, await context.new_page(), seed * 100 + place) for place in range(count - 1)]
+        await asyncio.gather(*(tab.start() for tab in tabs))
         await tabs[0].until("studio.get().pool?.ready")
+        tabs.append(await tabs[0].duplicate(seed * 100 + count))
         sizes = [memory(process)]
         print(f"start: {sizes[0]:.0f} MB", flush=True)
         end = time.monotonic() + minutes * 60
 
         async def act(tab: Tab) -> None:
-            if tab is not tabs[0]:
-                await tab.start()
             while time.monotonic() < end:
                 await tab.act()
 
         async def watch() -> None:
             reported = time.monotonic()
+            beside = 0.0
             while time.monotonic() < end:
                 sizes.append(memory(process))
+                beside = max(beside, memory(process, "--ppid"))
                 if time.monotonic() > reported + 60:
                     reported = time.monotonic()
-                    print(
-                        f"{sum(soak.actions.values())} actions, {sizes[-1]:.0f} MB, most {max(sizes):.0f}", flush=True
-                    )
+                    most = f"most {max(sizes):.0f}, beside it {beside:.0f}"
+                    print(f"{sum(soak.actions.values())} actions, {sizes[-1]:.0f} MB, {most}", flush=True)
                 await asyncio.sleep(0.5)
 
         await asyncio.gather(watch(), *(act(tab) for tab in tabs))
@@ -84,13 +88,15 @@ def main() -> int:
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'cli'}"}
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as server:
         assert server.stderr is not None
-        address = re.search(r"http://\S+/", server.stderr.readline())
+        address = re.search(r"http://\S+", server.stderr.readline())
         assert address, "the server did not start"
         soak = Soak(address[0], files(random.Random(options.seed)))  # noqa: S311
-        sizes = asyncio.run(use(soak, server.pid, options.minutes, options.tabs, options.seed))
-        if server.poll() is not None:
-            soak.errors.append("the server ended")
-        server.terminate()
+        try:
+            sizes = asyncio.run(use(soak, server.pid, options.minutes, options.tabs, options.seed))
+            if server.poll() is not None:
+                soak.errors.append("the server ended")
+        finally:
+            server.terminate()
         messages = server.stderr.read()
         if messages:
             soak.errors.append(f"the server printed: {messages}")

@@ -42,7 +42,7 @@ REMARKS = {
     "passages in other metres passed over": "for which no model is trained",
     "metres read as others": "are read as [0-9]+/",
     "measures of odd lengths": "ends after",
-    "ends of sections set right": r"no room for the pickup|a rest .*is put behind",
+    "ends of sections set right": r"no room for the pickup|a rest .*is added after",
     "repeats not clear, played once": "so every measure is played once",
     "no metre written": "no metre is written|is none: taken for|no time signature|its time signature, 1/4",
     "grace notes left out": "grace note",

@@ -1,9 +1,9 @@
-"""Print ten sweeps of held-out tunes as piano rolls and as scores: `python benchmarks/sweeps.py [RUN]`.
+"""Print ten sweeps of held-out tunes as piano rolls, as scores and as sound: `python benchmarks/sweeps.py [RUN]`.
 
 Without RUN it is the shipped model. Written are docs/sweeps.md and docs/sweeps/. The tunes are the
 first in a shuffled order of the model's test tunes that have eight full measures to show, from books
 in the public domain. What was read in the pictures, at the end of docs/sweeps.md, stays; where it is
-of another model, that is said there. Scores need the extra `armusic[score]`.
+of another model, that is said there. Scores need the extra `armusic[score]`, sound what `sound.py` names.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import cairosvg
 import numpy as np
+import sound
 import torch
 from PIL import Image
 
@@ -55,13 +56,14 @@ SEED = 0
 COLOURS = 64  # of a PNG: a third of its size
 ROLL_DPI = 110
 SCORE_WIDTH = 1000  # dots
+HEARD = (0, -1, 1)  # steps
 INTRODUCTION = """# Ten sweeps of held-out tunes
 
 Eight measures each of tunes that the model was not trained on, with one attribute lowered and raised by one and two
-standard deviations of the corpus (or as far as the tune can go), in the tune's own key: as piano rolls, and as scores.
-They are the first tunes in a shuffled order, not chosen by their sound; [the last
-section](#what-a-musician-would-keep) is a reader's judgement. Made by `python benchmarks/sweeps.py`; the SHA-256 of the
-model's weights begins with `{model}`. The tunes are traditional, from books in the public domain."""
+standard deviations of the corpus (or as far as the tune can go), in the tune's own key: as piano rolls, scores and
+sound. They are the first tunes in a shuffled order, not chosen by their sound; [the last
+section](#what-a-musician-would-keep) is a reader's judgement. This page is made by `python benchmarks/sweeps.py`; the
+SHA-256 of the model's weights begins with `{model}`. The tunes are traditional, from books in the public domain."""
 READING = "## What a musician would keep"
 OUTDATED = "*This was read in the pictures of an earlier model.*"
 
@@ -89,9 +91,12 @@ def main() -> None:
     for sweep in swept:
         roll(sweep, folder / f"{sweep.name}-roll.png")
         score(sweep, folder / f"{sweep.name}-score.png")
+        sound.write(folder / f"{sweep.name}.mp3", to_play(sweep))
     path = DOCS / "sweeps.md"
     path.write_text(page(swept, identity(model.checkpoint), reading(path)), encoding="utf-8")
-    print(f"wrote {path}, and {sum(file.stat().st_size for file in folder.iterdir()) / 1e6:.2f} MB of pictures")
+    print(
+        f"wrote {path}, and {sum(file.stat().st_size for file in folder.iterdir()) / 1e6:.2f} MB of pictures and sound"
+    )
 
 
 def sweeps(model: api.Model) -> Iterator[Sweep]:
@@ -163,6 +168,12 @@ def score(sweep: Sweep, path: Path) -> None:
     save(io.BytesIO(cairosvg.svg2png(svg, background_color="white", output_width=SCORE_WIDTH)), path)
 
 
+def to_play(sweep: Sweep) -> list[Variation]:
+    """Return what is heard of a sweep: the input, and a step down and up."""
+    by_step = {variation.step: variation for variation in sweep.variations}
+    return [by_step[step] for step in HEARD]
+
+
 def save(picture: io.BytesIO, path: Path) -> None:
     """Write a PNG with few colours."""
     with Image.open(picture) as image:
@@ -194,6 +205,7 @@ def page(swept: Sequence[Sweep], model: str, read: str) -> str:
             f"{sweep.metre}, {sweep.tune.key}; {book} (`{sweep.tune.source}`).",
             table(sweep),
             f"![Piano rolls](sweeps/{sweep.name}-roll.png)",
+            f"[Sound](sweeps/{sweep.name}.mp3): the input, a step down, a step up.",
             f"![Scores](sweeps/{sweep.name}-score.png)",
         ]
     parts.append(READING)

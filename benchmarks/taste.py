@@ -15,7 +15,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +89,15 @@ def bench_of(model: api.Model, count: int = 48, seed: int = 0) -> Bench:
     """Return the judges of a model's variations, and `count` tunes that neither they nor it have seen."""
     corpus = api.corpus(model.config.data)
     dealt, network = judge.parts(corpus, model.config), judge.load(corpus, model.config)
-    names, rng = model.attributes, np.random.default_rng(seed)
-    real = [_subject(judge.excerpt(corpus, number, MEASURES)) for number in rng.permutation(dealt.product)[:REAL]]
+    rng = np.random.default_rng(seed)
+    bench = judging(model, corpus, network, rng.permutation(dealt.product)[:REAL])
+    return replace(bench, subjects=_subjects(corpus, dealt.judged, count, rng))
+
+
+def judging(model: api.Model, corpus: Corpus, network: judge.Network, tunes: np.ndarray) -> Bench:
+    """Return the judges of a model's variations without any tunes; what to expect is learnt from some of the corpus."""
+    names = model.attributes
+    real = [subject_of(judge.excerpt(corpus, number, MEASURES)) for number in tunes]
     real = [subject for subject in real if subject]
     facts = np.concatenate([_facts(subject.tokens, subject.kind, names) for subject in real])
     surprise = surprises(network, [(subject, subject.tokens) for subject in real])
@@ -98,18 +105,18 @@ def bench_of(model: api.Model, count: int = 48, seed: int = 0) -> Bench:
     for name, values in surprise.items():
         boosted = HistGradientBoostingRegressor(
             max_iter=300, learning_rate=0.05, min_samples_leaf=40, early_stopping=False,
-            categorical_features=[len(names)], random_state=seed,
+            categorical_features=[len(names)], random_state=0,
         )  # fmt: skip
         expected[name] = boosted.fit(facts, np.concatenate(values))
     sound = is_onset(corpus.tokens).any(axis=1)
     values = attributes.measure_each(corpus.tokens[sound], corpus.kind[sound], names)
     of = [values[corpus.kind[sound] == kind] for kind in range(len(METRES))]
     low, high = (np.stack([extreme(part, axis=0) for part in of]) for extreme in (np.min, np.max))
-    std = model.checkpoint.scale.std
-    return Bench(network, names, expected, std, low, high, _subjects(corpus, dealt.judged, count, rng))
+    return Bench(network, names, expected, model.checkpoint.scale.std, low, high, [])
 
 
-def _subject(tune: Tune) -> Subject | None:
+def subject_of(tune: Tune) -> Subject | None:
+    """Return a tune as a subject, unless it is silent."""
     if not tune.notes:
         return None
     return Subject(tune, encode(tune), kinds(tune.measures), temperley.listener_of(tune))
@@ -120,7 +127,7 @@ def _subjects(corpus: Corpus, numbers: np.ndarray, count: int, rng: np.random.Ge
     shuffled = rng.permutation(numbers)
     _, first = np.unique(corpus.version[shuffled], return_index=True)
     tunes = [judge.excerpt(corpus, number, MEASURES) for number in shuffled[np.sort(first)]]
-    every = [subject for subject in map(_subject, tunes) if subject and len(subject.kind) >= LEAST]
+    every = [subject for subject in map(subject_of, tunes) if subject and len(subject.kind) >= LEAST]
     metre = np.array([subject.kind[0] for subject in every])
     later = [(metre[:place] == metre[place]).sum() >= EACH for place in range(len(metre))]
     return [every[place] for place in np.sort(np.argsort(later, kind="stable")[:count])]

@@ -71,7 +71,7 @@ def main() -> None:
     without = {"control": 0.0, "editor": 0, "independence": 0.0} if options.no_control else {}
     config = make(options.preset, data="folk44-paper", **chosen, **without)
     adapter = adapters.get(config.data)
-    train, valid, test = adapter.split(adapter.load(config, Path(data_folder())), config.seed)
+    train, valid, test = adapter.split(adapter.load(config, Path(data_folder())), config.split)
     rng = np.random.default_rng(0)
     test = test.take(np.sort(rng.choice(len(test), ITEMS, replace=False)))
     if options.run is not None:

@@ -11,12 +11,13 @@ import numpy as np
 import armusic
 from armusic.config.manner import Manner
 from armusic.editing import candidates
+from armusic.editing import pool as pools
 from armusic.editing.candidates import Candidates, Search
 from armusic.editing.material import prepare
 from armusic.editing.path import SPREAD
 from armusic.editing.pool import Pool
 from armusic.inference.checkpoint import Checkpoint
-from tests.notation import tune
+from tests.notation import REEL, tune
 
 MUSIC = ("GABc dcBA|", "A2B2 c2d2|", "B4 G4|", "cBAG FGAB|")
 FREE = Manner(keep=())
@@ -54,6 +55,12 @@ def tiny_pool(
     z = np.zeros((len(of), search.z.shape[1]), dtype=np.float32)
     pool = Candidates(np.array(of), np.concatenate(tokens), z, np.concatenate(values), np.zeros(len(of)))
     return Pool(search, names, pool, np.array(distance))
+
+
+@cache
+def reel_pool(*names: str) -> Pool:
+    """Return the candidates for attributes of a reel, by the shipped model."""
+    return pools.build(_checkpoint(), prepare(_checkpoint(), tune("4/4", REEL)), names)
 
 
 @cache

@@ -93,9 +93,11 @@ def test_the_command_line_runs_the_front_only(module: str) -> None:
     assert ours <= {
         "armusic",
         "armusic.api",
+        "armusic.assistant",
         "armusic.config",
         "armusic.errors",
         "armusic.extras",
+        "armusic.listening",
         "armusic.studio",
         *TABLES,
     }

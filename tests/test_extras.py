@@ -6,19 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from armusic import extras
+from armusic import assistant, extras
 from armusic.datasets.corpora import folk
-from armusic.datasets.images import dsprites
 from armusic.errors import MissingExtraError
 from armusic.experiments import work
 from armusic_cli.main import run
 
 
 def test_an_import_that_fails_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pooch", None)  # as if it were not installed
-    message = r"^downloading dSprites needs pooch, which is not installed: pip install 'armusic\[image\]'$"
+    monkeypatch.setitem(sys.modules, "mcp", None)  # as if it were not installed
+    message = r"^armusic mcp needs mcp, which is not installed: pip install 'armusic\[mcp\]'$"
     with pytest.raises(MissingExtraError, match=message):
-        dsprites.official(tmp_path)
+        assistant.serve([tmp_path])
 
 
 def test_a_corpus_that_a_package_carries_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

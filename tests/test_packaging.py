@@ -15,7 +15,13 @@ from armusic import extras
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-TOPS = {"scikit-learn": "sklearn", "pillow": "PIL", "python-rtmidi": "rtmidi", "pyfluidsynth": "fluidsynth"}
+TOPS = {
+    "scikit-learn": "sklearn",
+    "pillow": "PIL",
+    "python-rtmidi": "rtmidi",
+    "python-osc": "pythonosc",
+    "pyfluidsynth": "fluidsynth",
+}
 """What is imported where that is not the name of the package."""
 INDIRECT = {"rtmidi", "fluidsynth", "tensorboard"}
 """What mido, pretty_midi and torch import for us."""
@@ -31,7 +37,13 @@ def tops(requirements: list[str]) -> set[str]:
     return {TOPS.get(name, name) for name in names}
 
 
-CORE, TRAIN, STUDIO = tops(PROJECT["dependencies"]), tops(EXTRAS["train"]), tops(EXTRAS["studio"])
+CORE, TRAIN = tops(PROJECT["dependencies"]), tops(EXTRAS["train"])
+SERVED = {
+    "studio": tops(EXTRAS["studio"]),
+    "listening": tops(EXTRAS["studio"]),
+    "assistant": tops(EXTRAS["mcp"]),
+}
+"""What wings import that are themselves imported behind a check of their own."""
 
 
 def imported(path: Path) -> set[str]:
@@ -69,14 +81,13 @@ TRAINING = re.compile(
 
 
 def test_what_musicians_install_is_without_what_training_needs() -> None:
-    assert not CORE & (TRAIN | STUDIO)
+    assert not CORE & TRAIN.union(*SERVED.values())
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_what_is_imported_is_declared(path: Path) -> None:
     name = path.relative_to(ROOT).as_posix()
-    assert imported(path) <= CORE | STUDIO | (TRAIN if TRAINING.match(name) else set())
-    assert not imported(path) & STUDIO or path.parent.name == "studio"  # which is imported behind its own check
+    assert imported(path) <= CORE | SERVED.get(path.parent.name, set()) | (TRAIN if TRAINING.match(name) else set())
     for module, extra in required(path):
         assert module in tops(EXTRAS[extra]), f"the extra {extra} does not install {module}"
 
@@ -85,7 +96,7 @@ def test_what_is_declared_is_imported() -> None:
     anywhere = {name for path in FILES for name in imported(path)} | INDIRECT
     anywhere |= {module for path in FILES for module, _ in required(path)}
     anywhere |= {"PIL", "symusic", "pandas", "verovio", "cairosvg"}  # by names that are put together
-    declared = CORE.union(*(tops(EXTRAS[extra]) for extra in EXTRAS if extra not in ("test", "dev")))
+    declared = CORE.union(*(tops(EXTRAS[extra]) for extra in EXTRAS if extra not in ("dev", "docs", "test")))
     assert declared == anywhere
 
 
@@ -96,7 +107,7 @@ def test_messages_name_what_training_installs() -> None:
 
 def test_all_is_everything_that_is_used() -> None:
     (everything,) = map(Requirement, EXTRAS["all"])
-    assert everything.extras == EXTRAS.keys() - {"all", "test", "dev"}
+    assert everything.extras == EXTRAS.keys() - {"all", "dev", "docs", "test"}
 
 
 def test_a_package_has_the_same_bounds_everywhere() -> None:

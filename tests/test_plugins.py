@@ -4,10 +4,18 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+import torch
 
-from armusic import plugins
+import armusic
+from armusic import api, plugins
+from armusic.config import Config
 from armusic.datasets import corpora
-from armusic.errors import DataError, ReadError
+from armusic.errors import DataError, ReadError, UsageError
+from armusic.training import adapters, checkpoint
+from armusic.training.checkpoint import in_torch
+from armusic.vae.companion import make_companion
+from armusic.vae.fit import Report
+from tests.notation import book
 
 
 def install(monkeypatch: pytest.MonkeyPatch, *points: EntryPoint) -> None:
@@ -29,3 +37,90 @@ def test_any_failure_becomes_one_line_of_the_error(monkeypatch: pytest.MonkeyPat
     install(monkeypatch, EntryPoint("theirs", "armusic.files:nothing", "armusic.corpora"))
     with pytest.raises(DataError, match=r"^data set theirs: its function armusic\.files:nothing cannot be loaded"):
         corpora.read("theirs", tmp_path)
+
+
+@pytest.fixture
+def own_method(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
+    """The example's loss and network, as if its package were installed."""
+    monkeypatch.syspath_prepend(str(root / "examples"))
+    install(
+        monkeypatch,
+        EntryPoint("correlation", "own_method:correlation", "armusic.losses"),
+        EntryPoint("scaled", "tests.test_plugins:Scaled", "armusic.losses"),
+        EntryPoint("regression", "nowhere:nothing", "armusic.losses"),
+        EntryPoint("flat", "own_method:flat", "armusic.models"),
+        EntryPoint("broken", "nowhere:nothing", "armusic.models"),
+    )
+
+
+class Scaled(torch.nn.Module):
+    """A loss with a weight of its own for each attribute."""
+
+    def __init__(self, attributes: int) -> None:
+        super().__init__()
+        self.scale = torch.nn.Parameter(torch.ones(attributes))
+
+    def forward(self, z: torch.Tensor, a: torch.Tensor) -> torch.Tensor:
+        return (self.scale * z - a).square().sum(dim=1).mean()
+
+
+def settings(data: Path, **values: object) -> Config:
+    small = {"epochs": 2, "units": 8, "latent": 6, "batch": 32, "gamma": 1.0}
+    return adapters.configure("beta-vae", data=str(data), **small | values)
+
+
+@pytest.mark.usefixtures("own_method")
+def test_a_loss_and_a_network_of_another_package_are_trained_and_loaded(tmp_path: Path) -> None:
+    (tmp_path / "tunes").mkdir()
+    book(tmp_path / "tunes" / "book.abc")
+    chosen = settings(tmp_path / "tunes", attribute_loss="correlation", decoder="flat")
+    reports = []
+    run = api.train(chosen, tmp_path / "run", data_dir=tmp_path, on_epoch=reports.append)
+    assert 0 < reports[1].losses["attribute"] < reports[0].losses["attribute"] < 2 * len(chosen.attributes)
+    model = api.load(run)
+    assert (model.config.loss.attribute_loss, model.config.network.decoder) == ("correlation", "flat")
+    network = in_torch(model.checkpoint).model
+    assert type(network).__name__ == "Flat"
+    assert network.encode(torch.zeros((2, 24), dtype=torch.long), 0).mean.shape == (2, 6)
+    with pytest.raises(UsageError, match="armusic evaluate and armusic traverse take it"):
+        model.encode(armusic.read(tmp_path / "tunes" / "book.abc", 1))
+
+
+@pytest.mark.usefixtures("own_method")
+def test_a_loss_with_weights_is_trained_beside_the_model_and_resumed(tmp_path: Path) -> None:
+    (tmp_path / "tunes").mkdir()
+    book(tmp_path / "tunes" / "book.abc")
+    chosen = settings(tmp_path / "tunes", attribute_loss="scaled")
+
+    def stop(report: Report) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        api.train(chosen, tmp_path / "run", data_dir=tmp_path, on_epoch=stop)
+    first = checkpoint.load(tmp_path / "run" / "last.safetensors")
+    assert (first.companion["scale"] != 1).any()
+    run = api.train(chosen, tmp_path / "run", data_dir=tmp_path, resume=True)
+    second = checkpoint.load(run / "last.safetensors")
+    assert (first.epoch, second.epoch) == (1, 2)
+    assert (second.companion["scale"] != first.companion["scale"]).any()
+
+
+@pytest.mark.usefixtures("own_method")
+def test_names_that_are_armusics_own_stay_so_and_others_must_be_installed(tmp_path: Path) -> None:
+    assert list(make_companion(Config()).children()) == []
+    with pytest.raises(UsageError, match="decoder broken: its function nowhere:nothing cannot be loaded"):
+        adapters.of(Config()).build(Config().replace(decoder="broken"))
+    message = (
+        r"attribute_loss is 'corelation': use 'regression' or .* or install the package that adds it \(armusic\.los"
+    )
+    with pytest.raises(UsageError, match=message):
+        Config().replace(attribute_loss="corelation")
+
+
+@pytest.mark.usefixtures("own_method")
+def test_a_network_must_have_the_size_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    import own_method
+
+    monkeypatch.setattr(own_method, "flat", lambda config, classes, beats: own_method.Flat(classes, [24], 3))
+    with pytest.raises(UsageError, match="own_method:flat makes codes of 3 numbers, not of 48"):
+        adapters.of(Config()).build(Config().replace(decoder="flat"))

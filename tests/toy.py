@@ -16,11 +16,9 @@ from torch import Tensor, nn
 
 from armusic.config import Config, make
 from armusic.progress import Progress
-from armusic.training.adapters.base import Words
+from armusic.training.adapters.base import Adapter, Words
 from armusic.training.checkpoint import Checkpoint
-from armusic.vae import data as dataset
-from armusic.vae.data import Augment, Data, Scale
-from armusic.vae.judge import Judge
+from armusic.vae.data import Data, Scale
 from armusic.vae.models.base import VAE, Normal
 
 NAMES = ("first", "second")
@@ -49,10 +47,10 @@ class Digits(VAE):
         return output.round().clamp(0, TOP).long()
 
 
-class Toy:
+class Toy(Adapter):
     """The adapter of `digits`: sixty groups of ten items, of two kinds."""
 
-    kinds, labels, domain, identity_name = 2, ("even", "odd"), "", ""
+    kinds, labels, domain = 2, ("even", "odd"), ""
     words = Words("number", "numbers", "digits", "groups", "number")
 
     def __init__(self) -> None:
@@ -66,23 +64,8 @@ class Toy:
     def load(self, config: Config, cache: Path, on_progress: Progress | None = None) -> Data:
         return Data(self.x, self.x[:, :2].astype(np.float32), NAMES, self.group, self.group % 2)
 
-    def split(self, data: Data, seed: int) -> tuple[Data, Data, Data]:
-        return dataset.split(data, seed)
-
     def build(self, config: Config) -> VAE:
         return Digits()
-
-    def augment(self, config: Config) -> Augment | None:
-        return None
-
-    def repeated(self, train: Data, config: Config) -> Data:
-        return train
-
-    def judge(self, config: Config) -> Judge | None:
-        return None
-
-    def protocol(self, config: Config, cache: Path) -> Data | None:
-        return None
 
     def values(self, x: np.ndarray, kind: int, config: Config) -> np.ndarray:
         return x[:, :2].astype(np.float64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module, resources
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from armusic import convert, extras, files, plotting
 from armusic.api.model import Model
 from armusic.config import MUSIC
 from armusic.errors import UsageError
-from armusic.files import data_folder, label
+from armusic.files import data_folder
 from armusic.io import readers, writers
 from armusic.io.readers.options import Reading
 from armusic.music.score import Tune
@@ -21,31 +21,37 @@ if TYPE_CHECKING:  # what one use case needs is imported by it: the others start
     from matplotlib.figure import Figure
 
     from armusic import experiments, report
+    from armusic.api import turning
     from armusic.config import Config
     from armusic.datasets.corpora.corpus import Corpus
     from armusic.editing.result import Reached
     from armusic.editing.sweep import Variation
     from armusic.editing.targets import Targets
     from armusic.generation.generate import Generated
+    from armusic.inference import named
     from armusic.io.inspection import Inspection
+    from armusic.live import band, osc, ports
     from armusic.live import loop as live
-    from armusic.live import ports
     from armusic.music.attributes.table import AttributeTable
     from armusic.training.adapters.base import Words
     from armusic.vae.fit import Report
 
 SHIPPED = "default.safetensors"
 __all__ = [
-    "AttributeTable", "Model", "attributes", "check_targets", "configure", "corpus", "experiments", "files",
-    "inspect", "live", "load", "picture", "plotting", "ports", "read", "readers", "report", "train", "words", "write",
-    "writers",
+    "AttributeTable", "Model", "attributes", "band", "check_targets", "configure", "corpus", "experiments", "files",
+    "inspect", "live", "load", "named", "osc", "picture", "plotting", "ports", "read", "readers", "report", "train",
+    "turning", "words", "write", "writers",
 ]  # fmt: skip
 
 _HOMES = {
+    "band": "armusic.live.band",
     "experiments": "armusic.experiments",
     "live": "armusic.live.loop",
+    "named": "armusic.inference.named",
+    "osc": "armusic.live.osc",
     "ports": "armusic.live.ports",
     "report": "armusic.report",
+    "turning": "armusic.api.turning",
 }
 """Where a wing is that few of the use cases need."""
 
@@ -74,7 +80,7 @@ def read(path: str | Path, tune: int | str | None = None, **reading: Any) -> Tun
     tune : int or str, optional
         The `X:` number of the tune in an ABC tune book, `12` or `"12.2"`.
     **reading
-        How it is read, such as `track="Lead"`: see `armusic.io.readers.options.Reading`.
+        Options of reading, such as `track="Lead"`: see `armusic.io.readers.options.Reading`.
 
     Raises
     ------
@@ -98,7 +104,7 @@ def inspect(path: str | Path, **reading: Any) -> Inspection:
     path : path
         The file, as for `read`.
     **reading
-        How it is read, such as `track="Lead"`: see `armusic.io.readers.options.Reading`.
+        Options of reading, such as `track="Lead"`: see `armusic.io.readers.options.Reading`.
 
     Returns
     -------
@@ -203,8 +209,8 @@ def load(path: str | Path | None = None, domain: str = "", *, data: str | None =
 
     Parameters
     ----------
-    path : path, optional
-        A run folder, for its best checkpoint, or a checkpoint file; the shipped model when not given.
+    path : str or path, optional
+        A name (`"folk"`, the default), a run folder or checkpoint, or `"https://...#sha256=..."`, downloaded once.
     domain : str
         Domain that the model must have, such as `music`; any when empty.
     data : str, optional
@@ -213,26 +219,22 @@ def load(path: str | Path | None = None, domain: str = "", *, data: str | None =
 
     Raises
     ------
-    CheckpointError
-        For a checkpoint that cannot be used.
+    MissingFileError, CheckpointError
+        For an unknown name, a path at which nothing is, and a checkpoint that cannot be used or downloaded.
     UsageError
-        For a model of another domain.
+        For a model of another domain, and an address without a checksum.
     """
-    from armusic.inference import checkpoint
+    from armusic.inference import checkpoint, named
 
     if data is not None and domain == MUSIC:
         from armusic.datasets import corpora
 
         corpora.check(data)
-    if path is None:
-        with resources.as_file(resources.files("armusic") / "resources" / SHIPPED) as shipped:
-            read_model = checkpoint.load(shipped)
-    else:
-        read_model = checkpoint.load(Path(path))
+    read_model = named.load(path)
     model = Model(read_model if data is None else checkpoint.with_data(read_model, data))
     if path is not None and domain and model.domain != domain:
         raise UsageError(
-            f"{label(path)}: a model of {model.domain} ({model.config.data}), where one of {domain} is needed"
+            f"{named.title(path)}: a model of {model.domain} ({model.config.data}), where one of {domain} is needed"
         )
     return model
 
@@ -280,8 +282,8 @@ def train(
         TensorBoard events where that extra is installed.
     resume : bool
         Continue the run in that folder, if there is one, from its last complete epoch.
-    start : path, optional
-        A run folder or checkpoint whose weights the run starts from; the network must be the same.
+    start : str or path, optional
+        A model, as for `load`, whose weights the run starts from; the network must be the same.
     data_dir : path, optional
         Folder of cached corpora; when not given, `$ARMUSIC_DATA` or else the platform's cache folder.
     on_data, on_step, on_epoch : callable, optional
@@ -295,11 +297,14 @@ def train(
         When the data cannot be used.
     """
     extras.require("torch", extra="train", purpose="training a model")
+    from armusic.inference import named
     from armusic.training import checkpoint
     from armusic.training import run as runs
 
-    cache = data_folder(data_dir)
-    base = checkpoint.load(Path(start)) if start is not None else None
+    cache, base = data_folder(data_dir), None
+    if start is not None:
+        with named.located(start) as path:
+            base = checkpoint.load(path)
     return runs.train(
         config, Path(run), cache, resume=resume, start=base, on_data=on_data, on_step=on_step, on_epoch=on_epoch
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from armusic.music.score import Metre, Tune
 if TYPE_CHECKING:  # imported by what needs it
     from armusic.editing.decoding import Codes
     from armusic.editing.morphing import Step
+    from armusic.editing.reach import Controller
     from armusic.editing.reconstruction import Reconstruction
     from armusic.editing.result import Reached
     from armusic.editing.surface import Surface
@@ -224,7 +225,7 @@ class Model:
     ) -> list[Reached]:
         """Return different tunes with attributes at their targets, the best first, as `reach` takes them.
 
-        They are of nearly the same worth; there are fewer than `count` where the tune has no more.
+        They are about equally good; there are fewer than `count` where the tune has no more.
         The options are those of `reach`, but for `closed`.
 
         Examples
@@ -239,10 +240,8 @@ class Model:
 
         return reach.alternatives(self.checkpoint, tune, targets, count, seed, **with_manner(options))
 
-    def controller(
-        self, tune: Tune, names: Sequence[str], key: str = "auto", **options: Any
-    ) -> Callable[[Mapping[str, float]], Reached]:
-        """Return a function that changes attributes of a tune by look-ups: see `armusic.editing.reach.controller`."""
+    def controller(self, tune: Tune, names: Sequence[str], key: str = "auto", **options: Any) -> Controller:
+        """Return a controller, which changes attributes of a tune by look-ups: see `editing.reach.Controller`."""
         from armusic.editing import reach
 
         return reach.controller(self.checkpoint, tune, names, key, **with_manner(options))
@@ -263,7 +262,7 @@ class Model:
         return surfaces.surface(self.checkpoint, tune, names, **options)
 
     def morph(self, first: Tune, second: Tune, steps: int = 7, *, slerp: bool = True, loop: bool = False) -> list[Step]:
-        """Return tunes that lead from one to another, both among them: see `armusic.editing.morphing.morph`."""
+        """Return tunes that lead from one to another, including both: see `armusic.editing.morphing.morph`."""
         from armusic.editing import morphing
 
         return morphing.morph(self.checkpoint, first, second, steps, slerp=slerp, loop=loop)
@@ -280,8 +279,8 @@ class Model:
     def generate_like(self, tune: Tune, temperature: float = 0.5, **options: Any) -> Generated:
         """Return new tunes around another one: see `armusic.generation.generate.generate_like`.
 
-        A temperature of 0 gives the tune as the model reconstructs it, 1 nothing of it. The options are `targets` (as
-        for `reach`), `key`, `count` (of tunes), `seed` and `data_dir`.
+        A temperature of 0 gives the tune as the model reconstructs it, and 1 a tune that has nothing of it. The options
+        are `targets` (as for `reach`), `key`, `count` (of tunes), `seed` and `data_dir`.
         """
         from armusic.generation import generate as generation
 
@@ -309,9 +308,9 @@ class Model:
         )
 
     def evaluate(self, metre: str | None = None, *, data_dir: str | Path | None = None, **options: Any) -> Evaluation:
-        """Return how good the model is on the test part of its data: see `armusic.evaluation.evaluate`.
+        """Measure the model on the test part of its data: see `armusic.evaluation.evaluate`.
 
-        The options are `seed` and `on_progress`.
+        The options are `data` (a name or path: all of it is measured), `seed` and `on_progress`.
         """
         extras.require("torch", extra="train", purpose="evaluating a model")
         from armusic import evaluation

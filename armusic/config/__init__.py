@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from armusic.config.manner import KEEPS, KEPT, NATURAL
+from armusic.config.manner import KEEPS, KEPT, MOST_ALTERNATIVES, MOST_STEPS, NATURAL, SPAN, STEPS
 from armusic.config.parts import (
     IMAGES,
+    MELODIES,
     MUSIC,
     PARTS,
     ImageNetwork,
@@ -21,6 +22,7 @@ from armusic.config.parts import (
     MeasureLoss,
     MeasureNetwork,
     MeasureSchedule,
+    MelodyNetwork,
     Schedule,
 )
 from armusic.config.presets import PRESETS
@@ -33,17 +35,23 @@ __all__ = [
     "IMAGES",
     "KEEPS",
     "KEPT",
+    "MELODIES",
+    "MOST_ALTERNATIVES",
+    "MOST_STEPS",
     "MUSIC",
     "NATURAL",
     "PARTS",
     "PRESETS",
     "SETTINGS",
+    "SPAN",
+    "STEPS",
     "Config",
     "ImageNetwork",
     "Loss",
     "MeasureLoss",
     "MeasureNetwork",
     "MeasureSchedule",
+    "MelodyNetwork",
     "Schedule",
     "Setting",
     "from_dict",
@@ -62,6 +70,9 @@ BEFORE = {"independence": 0.1, "editor": 0, "latent": 32, "oversample": 1}
 GONE = ("cycle", "temperature")
 """Settings of format 1 and 2 that are no more."""
 
+POSITIONAL = "-paper"
+"""Ending of the names of data that is split by position: see `armusic.datasets.corpora.paper_protocol`."""
+
 DATA = "folk"
 ATTRIBUTES = ("rhythm", "range", "density", "contour")
 
@@ -78,9 +89,11 @@ class Config:
         Number of items to use; 0: all.
     attributes : tuple of str
         Names of the attributes, in the order of their latent dimensions.
+    split : int
+        Seed of the split, and of the choice of items where `limit` is set: runs that share it can be compared in pairs.
     seed : int
-        Seed of the split, the weights, the batches and the noise.
-    network : MeasureNetwork or ImageNetwork
+        Seed of the weights, the batches and the noise.
+    network : MeasureNetwork, ImageNetwork or MelodyNetwork
         The network; its class says of which domain the configuration is.
     loss : Loss
         Terms of the objective and their weights; of music, a `MeasureLoss`.
@@ -99,12 +112,13 @@ class Config:
     data: str = option(
         DATA,
         "Data set: folk, folk44, bach, folk44-paper or bach-paper (music); sprites, sprites-official or morpho-mnist"
-        " (images); a folder of music or of images; or an .npz file.",
+        " (images); dmelodies (drawn melodies); a folder of music or of images; or an .npz file.",
     )
-    limit: int = option(0, "Number of items to use, drawn at random with the seed; 0: all.", 0)
+    limit: int = option(0, "Number of items to use, drawn at random with the seed of the split; 0: all.", 0)
     attributes: tuple[str, ...] = option(ATTRIBUTES, "Attributes, in the order of their latent dimensions.")
-    seed: int = option(0, "Seed of the split, the weights, the batches and the noise.", 0)
-    network: MeasureNetwork | ImageNetwork = field(default_factory=MeasureNetwork)
+    split: int = option(0, "Seed of the split into training, validation and test items.", 0)
+    seed: int = option(0, "Seed of the weights, the batches and the noise.", 0)
+    network: MeasureNetwork | ImageNetwork | MelodyNetwork = field(default_factory=MeasureNetwork)
     loss: Loss = field(default_factory=MeasureLoss)
     schedule: Schedule = field(default_factory=MeasureSchedule)
     place: str = field(default="", compare=False)
@@ -125,8 +139,8 @@ class Config:
 
     @property
     def domain(self) -> str:
-        """The domain of the items: "music" or "images"."""
-        return IMAGES if isinstance(self.network, ImageNetwork) else MUSIC
+        """The domain of the items: "music", "images" or "melodies"."""
+        return next((domain for domain, parts in PARTS.items() if type(self.network) is parts["network"]), MUSIC)
 
     @property
     def source(self) -> str:
@@ -194,7 +208,7 @@ def make(preset: str = "default", *, domain: str | None = None, **values: Any) -
     preset : str
         Name of the preset.
     domain : str, optional
-        "music" or "images"; where it is not given, "images" if a value is of a setting for images alone.
+        "music", "images" or "melodies"; where it is not given, "images" if a value is of a setting for images alone.
     **values : object
         Values of settings, by name, whatever part of the configuration has them.
 
@@ -237,7 +251,7 @@ def difference(values: Mapping[str, object], others: Mapping[str, object]) -> st
 def from_dict(values: Mapping[str, Any]) -> Config:
     """Return the configuration that `Config.as_dict` wrote, in this version of the format or before.
 
-    Settings that are missing have their defaults.
+    Settings that are missing have their defaults; `split`, where it is missing, is the seed, as it was before.
 
     Raises
     ------
@@ -245,10 +259,10 @@ def from_dict(values: Mapping[str, Any]) -> Config:
         For an unknown setting (with the nearest), a wrong value, or a later version of the format.
     """
     if not isinstance(values, Mapping):
-        raise UsageError(f"{values!r} is no table of settings")
+        raise UsageError(f"{values!r} is not a table of settings")
     if "format" not in values:  # all settings in one table, also those of the other domain
         domain = IMAGES if values.get("shape") else MUSIC
-        flat = _renewed(values, domain)
+        flat = _with_split(_renewed(values, domain))
         _check_known(flat)
         return _build(domain, {name: value for name, value in flat.items() if domain in SETTINGS[name].domains})
     rest = {name: value for name, value in values.items() if name != "place"}  # see armusic.inference.run_folder
@@ -264,13 +278,22 @@ def from_dict(values: Mapping[str, Any]) -> Config:
             raise UsageError(f"{part} is {group!r}: give a table of settings")
         flat |= group
     flat |= rest
-    return _build(domain, flat if version == FORMAT else _renewed(flat, domain))
+    return _build(domain, _with_split(flat if version == FORMAT else _renewed(flat, domain)))
 
 
 def _renewed(values: Mapping[str, Any], domain: str) -> dict[str, Any]:
     """Return settings of format 1 or 2 as this version has them."""
     before = {name: value for name, value in BEFORE.items() if domain in SETTINGS[name].domains}
     return before | {name: value for name, value in values.items() if name not in GONE}
+
+
+def _with_split(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings with the seed of the split that they stand for: that of the run, where it has none of its own.
+
+    Data that is split by position has the same split with any seed.
+    """
+    positional = str(values.get("data", DATA)).endswith(POSITIONAL)
+    return {"split": 0 if positional else values.get("seed", 0), **values}
 
 
 def _build(domain: str, values: Mapping[str, Any]) -> Config:

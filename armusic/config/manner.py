@@ -16,7 +16,12 @@ KEEPS = {
 }
 """What can be kept."""
 NATURAL = 0.5
+STEPS, SPAN = 5, (-2.0, 2.0)
+"""Variations of a sweep, and its first and last step in standard deviations, where nothing else is ordered."""
+MOST_STEPS, MOST_ALTERNATIVES = 99, 16
 KEPT = ("cadences", "downbeats")
+KEEP = ",".join(KEPT)
+"""What is kept where nothing else is ordered, as it is spelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +31,9 @@ class Manner:
     Parameters
     ----------
     natural : float
-        From 0, as near to the input as can be, to 1, as the tunes of the corpus would go on.
+        Balance from 0, as near to the input as can be, to 1, as the tunes of the corpus would go on.
     keep : tuple of str
-        What must stay: names in `KEEPS`.
+        Properties that must stay: names in `KEEPS`.
     """
 
     natural: float = NATURAL

@@ -1,6 +1,6 @@
-"""The parts of a configuration: the networks of the two domains, the losses, the schedule.
+"""The parts of a configuration: the networks of the domains, the losses, the schedule.
 
-Measures of music have losses and a setting of the schedule that images have not: their parts are subclasses.
+Measures of music have losses and a setting of the schedule that others have not: their parts are subclasses.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from armusic.config.convolution import sizes
 from armusic.config.setting import check, option
 from armusic.errors import UsageError
 
-MUSIC, IMAGES = "music", "images"
+MUSIC, IMAGES, MELODIES = "music", "images", "melodies"
 """The domains."""
 
 _LATENT = "Size of a code."
+_DECODER = "Decode all ticks at once, or beat by beat and tick by tick, or with a network of another package."
+_UNITS, _LAYERS = "Hidden units of each GRU, per direction.", "Layers of each GRU."
 _DROPOUT = "Share of hidden units dropped in training."
 
 
@@ -23,17 +25,15 @@ _DROPOUT = "Share of hidden units dropped in training."
 class MeasureNetwork:
     """A recurrent network for measures of music (`armusic.vae.models.measure`)."""
 
-    decoder: Literal["parallel", "hierarchical"] = option(
-        "parallel", "All ticks at once, or beat by beat and tick by tick."
-    )
+    decoder: Literal["parallel", "hierarchical"] = option("parallel", _DECODER, group="models")
     frame: Literal["anchored", "absolute"] = option(
-        "anchored", "Pitches from the measure's median, or MIDI pitches 55..84."
+        "anchored", "Count pitches from the measure's median, or use MIDI pitches 55 to 84."
     )
-    units: int = option(64, "Hidden units of each GRU, per direction.", 1, 4096)
-    layers: int = option(1, "Layers of each GRU.", 1, 8)
+    units: int = option(64, _UNITS, 1, 4096)
+    layers: int = option(1, _LAYERS, 1, 8)
     editor: int = option(
         256,
-        "Hidden units of the editor, which moves all of a code to reach a value; 0: one dimension is moved alone.",
+        "Hidden units of the editor, which moves a whole code to reach a value; 0: move one dimension alone.",
         0,
         4096,
     )
@@ -75,14 +75,30 @@ class ImageNetwork:
 
 
 @dataclass(frozen=True, slots=True)
+class MelodyNetwork:
+    """The network of measures for melodies of one length, without what is for pitch frames and edits."""
+
+    decoder: Literal["parallel", "hierarchical"] = option("parallel", _DECODER, group="models")
+    units: int = option(64, _UNITS, 1, 4096)
+    layers: int = option(1, _LAYERS, 1, 8)
+    latent: int = option(48, _LATENT, 1, 4096)
+    dropout: float = option(0.1, _DROPOUT, 0, 0.95)
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Loss:
     """The objective: how attributes are tied to dimensions, and the weight of each term."""
 
     attribute_loss: Literal["regression", "pairwise", "slope", "cross-entropy", "linear", "adversary"] = option(
-        "regression", "How a dimension is tied to its attribute."
+        "regression",
+        "Loss that ties a dimension to its attribute: one of these, or of another package.",
+        group="losses",
     )
     beta: float = option(
-        0.001, "Weight of the KL divergence, beside the cross-entropy per tick (of images: per image).", 0
+        0.001, "Weight of the KL divergence, relative to the cross-entropy per tick (images: per image).", 0
     )
     gamma: float = option(
         1.0,
@@ -101,10 +117,12 @@ class MeasureLoss(Loss):
     """The objective for measures: codes are also edited, decoded, and judged by their attributes."""
 
     control: float = option(
-        1.5, "Weight of the distance of what is decoded from edited codes from what was asked for.", 0
+        1.5, "Weight of the distance between the target of an edited code and the value that is decoded from it.", 0
     )
-    keep: float = option(0.15, "Weight of what an edit loses of its input: the more, the nearer edits stay.", 0)
-    grammar: float = option(0.5, "Weight of faults in what is decoded from edited and chance codes.", 0)
+    keep: float = option(
+        0.15, "Weight of what an edit loses of its input; a larger weight keeps edits nearer to it.", 0
+    )
+    grammar: float = option(0.5, "Weight of faults in measures decoded from edited and chance codes.", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +153,7 @@ class MeasureSchedule(Schedule):
     """How a model of measures is trained."""
 
     oversample: int = option(
-        5, "Times that a measure which is hard to reconstruct comes in an epoch; 1: like the others.", 1, 100
+        5, "Times per epoch that a measure which is hard to reconstruct is used; 1: as often as others.", 1, 100
     )
 
     augment: float = option(
@@ -149,5 +167,6 @@ class MeasureSchedule(Schedule):
 PARTS: dict[str, dict[str, type]] = {
     MUSIC: {"network": MeasureNetwork, "loss": MeasureLoss, "schedule": MeasureSchedule},
     IMAGES: {"network": ImageNetwork, "loss": Loss, "schedule": Schedule},
+    MELODIES: {"network": MelodyNetwork, "loss": Loss, "schedule": Schedule},
 }
 """Classes of the parts of a configuration of each domain."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from armusic import plugins
 from armusic.errors import UsageError
 
 
@@ -29,6 +30,8 @@ class Setting:
         One or two sentences, for the command line.
     low, high : float, optional
         Least and greatest value (of a tuple: least value of each item).
+    group : str
+        Group of entry points whose names are values as well (`losses`); empty: none.
     """
 
     name: str
@@ -39,11 +42,23 @@ class Setting:
     help: str
     low: float | None
     high: float | None
+    group: str = ""
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The values of a choice: its own, and those that other packages add."""
+        return (*get_args(self.kind), *(plugins.named(self.group) if self.group else ()))
 
 
-def option(default: Any, help: str, low: float | None = None, high: float | None = None) -> Any:  # noqa: A002 (click's word)
-    """Declare a field with its help and the range it must lie in (both ends included)."""
-    return field(default=default, metadata={"help": help, "low": low, "high": high})
+def option(
+    default: Any,
+    help: str,  # noqa: A002 (click's word)
+    low: float | None = None,
+    high: float | None = None,
+    group: str = "",
+) -> Any:
+    """Declare a field with its help, the range it must lie in (both ends included), and a group of entry points."""
+    return field(default=default, metadata={"help": help, "low": low, "high": high, "group": group})
 
 
 def settings_of(cls: type, part: str, domains: tuple[str, ...]) -> dict[str, Setting]:
@@ -69,9 +84,10 @@ _WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: 
 
 def _check(name: str, value: Any, kind: Any, rule: Mapping[str, Any]) -> None:
     if get_origin(kind) is Literal:
-        if value not in get_args(kind):
-            raise UsageError(f"{name} is {value!r}: use {' or '.join(map(repr, get_args(kind)))}")
-        return
+        if value in get_args(kind) or (rule["group"] and value in plugins.named(rule["group"])):
+            return
+        more = f", or install the package that adds it (armusic.{rule['group']})" if rule["group"] else ""
+        raise UsageError(f"{name} is {value!r}: use {' or '.join(map(repr, get_args(kind)))}{more}")
     if get_origin(kind) is tuple and get_args(kind)[0] is str:
         if not value or len(set(value)) != len(value) or not all(isinstance(item, str) for item in value):
             raise UsageError(f"{name} is {value!r}: give one or more different names")

@@ -99,7 +99,7 @@ class Calibration:
     def _curve(self, name: str, kind: int) -> Table:
         table = self.table(name, kind)
         if not len(table.value):
-            raise UsageError(f"attribute {name!r} is no dimension of the model: no z stands for its values")
+            raise UsageError(f"attribute {name!r} has no dimension in the model: no z stands for its values")
         return table
 
     def as_dict(self) -> dict[str, Any]:

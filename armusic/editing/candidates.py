@@ -6,7 +6,7 @@ tokens (`PULLS`): from what the model would write, down to the fewest notes that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,6 +30,7 @@ Codes = Float[np.ndarray, "step unit latent"]
 Units = Int[np.ndarray, " unit"]
 
 PULLS = (0.0, 5.0)  # nats by which the input's own tokens are favoured: what the code leaves open stays
+UNITS = 4  # different measures that are searched for together: more take more memory, and no less time
 _EXACT = 9  # decimals to which attributes are compared: sums in another order differ beyond
 
 
@@ -48,7 +49,7 @@ class Candidates:
     values : float64 array (candidate, attribute)
         Values of the search's attributes.
     strain : float64 array (candidate,)
-        What is unlikely and awkward in them: see `armusic.editing.ear.strain`; NaN where it was not looked for yet.
+        Cost of what is unlikely and awkward in them (`armusic.editing.ear.strain`); NaN where not computed yet.
     """
 
     of: Int[np.ndarray, " candidate"]
@@ -56,6 +57,11 @@ class Candidates:
     z: Float[np.ndarray, "candidate latent"]
     values: Values
     strain: Float[np.ndarray, " candidate"]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that they take."""
+        return sum(each.nbytes for each in (self.of, self.tokens, self.z, self.values, self.strain))
 
     def take(self, index: Int[np.ndarray, " candidate"] | Bool[np.ndarray, " candidate"]) -> Candidates:
         """Return the candidates at `index`."""
@@ -85,7 +91,7 @@ class Search:
     mean, std : float64 array (unit, attribute)
         Mean and standard deviation of the attributes in the metre of each unit: see `prior_samples.spread`.
     ear : Ear
-        What judges candidates as music.
+        Judge of candidates as music.
     """
 
     checkpoint: Checkpoint
@@ -160,6 +166,27 @@ def part(search: Search, units: slice) -> Search:
     )
 
 
+def blocks(search: Search, rows: Bool[np.ndarray, " measure"] | None = None) -> Iterator[tuple[int, Search]]:
+    """Yield searches for the units of some measures, a few at a time, and the place of the first of them.
+
+    A block has the same units whatever the measures are, so that the answers for some are those for all.
+    """
+    varied = search.of >= 0
+    needed = search.of[varied if rows is None else varied & rows]
+    for low in (np.unique(needed // UNITS) * UNITS).tolist():
+        yield low, part(search, slice(low, low + UNITS))
+
+
+def slim(every: Candidates) -> Candidates:
+    """Return candidates without their codes, which a look-up does not need."""
+    return replace(every, z=np.zeros((len(every.of), 0), dtype=np.float32))
+
+
+def narrow(every: Candidates, low: int = 0) -> Candidates:
+    """Return candidates in half the memory, their units counted from `low` on."""
+    return replace(every, of=(every.of + low).astype(np.int32), tokens=every.tokens.astype(np.uint8))
+
+
 def inputs(search: Search) -> Candidates:
     """Return each unit as it is."""
     return measured(search, np.arange(len(search.first)), search.material.tokens[search.first], search.z)
@@ -212,13 +239,14 @@ def join(parts: Sequence[Candidates]) -> Candidates:
 
 def merge(parts: Sequence[Candidates]) -> tuple[Candidates, list[Int[np.ndarray, " candidate"]]]:
     """Return what `join` does, and the places of each part's candidates there, rising."""
-    every = _together(parts)
+    every = together(parts)
     index, places = _different(every.of, every.tokens)
     bounds = np.cumsum([len(part.of) for part in parts])[:-1]
     return every.take(index), [np.sort(part) for part in np.split(places, bounds)]
 
 
-def _together(parts: Sequence[Candidates]) -> Candidates:
+def together(parts: Sequence[Candidates]) -> Candidates:
+    """Return all candidates, one part after the other."""
     return Candidates(
         np.concatenate([part.of for part in parts]),
         np.concatenate([part.tokens for part in parts]),

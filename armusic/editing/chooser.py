@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from armusic.editing import joint, tune_values
 from armusic.editing.ear import IN_PITCH
+from armusic.editing.limits import of_mean
 from armusic.editing.material import Tokens
 from armusic.editing.path import Path, path
 from armusic.editing.pool import CHANCE, Pool
@@ -25,6 +26,9 @@ TRIES = 4  # answers that are looked at for each other one
 _SLACK = 1e-6  # what rounding takes from a value
 
 
+ByHand = Mapping[int, Int[np.ndarray, " tick"]]
+"""The tokens of measures that were written by hand, by their places in the tune."""
+
 log = logging.getLogger(__name__)
 
 
@@ -35,18 +39,28 @@ class Chooser:
     Parameters
     ----------
     pool : Pool
-        The candidates.
+        The candidates: a short list.
     paths : tuple of Path
-        For each attribute, the path of the tune where it alone has a target.
+        Path of the tune for each attribute, where it alone has a target.
     """
 
     pool: Pool
     paths: tuple[Path, ...]
 
     @property
-    def pools(self) -> tuple[Pool, ...]:
-        """The candidates that may answer."""
-        return tuple(each.pool for each in self.paths)
+    def nbytes(self) -> int:
+        """Memory that it takes, with its candidates."""
+        return self.pool.nbytes + sum(each.nbytes for each in self.paths)
+
+    def around(self, by_hand: ByHand) -> Chooser:
+        """Return what answers where some measures are written by hand: they stay, and count in the means."""
+        first = self.paths[0]
+        search, rows = first.pool.search, list(by_hand)
+        tokens, of = search.material.tokens.copy(), search.of.copy()
+        tokens[rows], of[rows] = np.array(list(by_hand.values())), -1
+        search = replace(search, material=replace(search.material, tokens=tokens), of=of)
+        pool = replace(first.pool, search=search)
+        return Chooser(pool, tuple(path(pool, column, first.costs) for column in range(len(self.paths))))
 
     def step_targets(self, steps: Sequence[float]) -> TargetTable:
         """Return the present values of all measures, each attribute moved by so many standard deviations."""
@@ -67,14 +81,16 @@ class Chooser:
         """
         totals, clipped = self._totals(targets), self._clipped(targets)
         present, count = self.pool.present.mean(axis=0), max(len(targets), 1)
-        notes = [
-            f"{short_name(name)}: a mean of {_shown(present[k] + totals[k] / count)} is out of reach for this tune"
-            f" ({_shown(present[k] + low / count)} to {_shown(present[k] + high / count)}):"
-            f" {_shown(present[k] + clipped[k] / count)} reached"
+
+        def mean(k: int, total: float) -> float:
+            return float(present[k] + total / count)
+
+        notes: list[str] = [
+            of_mean(name, mean(k, totals[k]), mean(k, clipped[k]), (mean(k, low), mean(k, high)))
             for k, (name, (low, high)) in enumerate(zip(self.pool.names, self._reach, strict=True))
             if abs(totals[k] - clipped[k]) > _SLACK * count
         ]
-        if not clipped.any() and seed is None:
+        if not clipped.any() and (seed is None or (self.pool.search.of < 0).all()):
             return self.pool.search.material.tokens.copy(), notes
         places = self._places(clipped, seed)
         if NAME in self.pool.names:
@@ -85,17 +101,22 @@ class Chooser:
         self, places: Int[np.ndarray, " unit"], totals: Float[np.ndarray, " attribute"], seed: int | None
     ) -> Int[np.ndarray, " unit"]:
         """Return places whose sum of surprise comes to its target when each stands beside the others."""
-        column, varied = self.pool.names.index(NAME), self.pool.search.of >= 0
+        column = self.pool.names.index(NAME)
         goal, best, least = totals.copy(), places, np.inf
         for _ in range(ROUNDS):
-            tokens = self.paths[0].pool.tokens(places)
-            values = tune_values.measure(tokens, self.pool.search.material.kind, (NAME,))[:, 0]
-            error = totals[column] - (values - self.pool.present[:, column])[varied].sum()
+            error = totals[column] - self._surprise(places)
             if abs(error) < least:
                 best, least = places, abs(error)
             goal[column] += error
             places = self._places(goal, seed)
         return best
+
+    def _surprise(self, places: Int[np.ndarray, " unit"]) -> float:
+        """Return by how much the sum of surprise changes when each measure stands beside the others."""
+        material, varied = self.pool.search.material, self.pool.search.of >= 0
+        tunes = (self.paths[0].pool.tokens(places), material.tokens)
+        after, before = (tune_values.measure(tokens, material.kind, (NAME,)) for tokens in tunes)
+        return float((after - before)[varied].sum())
 
     def _missed(
         self,
@@ -105,17 +126,16 @@ class Chooser:
         count: int,
     ) -> list[str]:
         """Return messages about targets that cannot be met together."""
-        messages = []
+        messages: list[str] = []
         for k, each in enumerate(self.paths):
-            if self.pool.names[k] == NAME:  # measured in context: see `_in_context`
-                continue
-            values = each.pool.candidates.values[:, each.column]
-            change = float((values[places] - values[each.input]) @ each.occurrences)
+            if self.pool.names[k] == NAME:
+                change = self._surprise(places)
+            else:
+                values = each.pool.candidates.values[:, each.column]
+                change = float((values[places] - values[each.input]) @ each.occurrences)
             if abs(change - totals[k]) > MISSED * abs(each.total(1.0)) and len(self.paths) > 1:
-                messages.append(
-                    f"{short_name(self.pool.names[k])}: a mean of {present[k] + totals[k] / count:.3g} is out of reach"
-                    f" together with the other targets: {present[k] + change / count:.3g} reached"
-                )
+                target, reached = present[k] + totals[k] / count, present[k] + change / count
+                messages.append(of_mean(self.pool.names[k], float(target), float(reached)))
         return messages
 
     def _places(self, totals: Float[np.ndarray, " attribute"], seed: int | None) -> Int[np.ndarray, " unit"]:
@@ -133,16 +153,15 @@ class Chooser:
         return [each.reach for each in self.paths]
 
     def _totals(self, targets: TargetTable) -> Float[np.ndarray, " attribute"]:
-        """Return by how much the sums of the attributes are to change; measures that cannot vary are left out."""
-        varied = self.pool.search.of >= 0
+        """Return by how much the sums of the attributes are to change; measures that cannot vary are left out.
+
+        Those written by hand are not: the others make up for them.
+        """
+        varied = self.pool.search.material.varied
         return (targets - self.pool.present)[varied].sum(axis=0)
 
     def _clipped(self, targets: TargetTable) -> Float[np.ndarray, " attribute"]:
         return np.array([np.clip(total, *ends) for total, ends in zip(self._totals(targets), self._reach, strict=True)])
-
-
-def _shown(value: float) -> str:
-    return f"{round(value, 6) + 0:.3g}"  # not 2e-10, nor -0
 
 
 def chooser(pool: Pool) -> Chooser:
@@ -152,7 +171,7 @@ def chooser(pool: Pool) -> Chooser:
     for name, each in zip(pool.names, paths, strict=True):
         if len(each.occurrences) and each.reach == (0, 0):
             log.warning("%s", stuck(pool, name))
-    return Chooser(pool, paths)
+    return Chooser(short, paths)
 
 
 def stuck(pool: Pool, name: str) -> str:
@@ -179,7 +198,7 @@ def different(
     count : int
         Number of answers.
     seed : int
-        Of the second answer; further seeds are those above.
+        Seed of the second answer; further seeds are those above.
     """
     answers = [answer(None)]
     for number in range(seed, seed + TRIES * (count - 1)):

@@ -11,6 +11,7 @@ from armusic.editing import prior_samples
 from armusic.editing.decoding import decode, encode
 from armusic.editing.material import prepare, with_tokens
 from armusic.errors import UsageError
+from armusic.files import counted
 from armusic.inference.checkpoint import Checkpoint
 from armusic.music import tokenizer
 from armusic.music.score import METRES, Measure, Metre, Tune
@@ -77,7 +78,10 @@ def decode_tune(
         assert metre is not None
         return _in_metre(checkpoint, codes, finite, metre if isinstance(metre, Metre) else Metre.parse(metre))
     if len(codes) != len(like.measures):
-        raise UsageError(f"{len(codes)} codes for a tune of {len(like.measures)} measures: give one per measure")
+        raise UsageError(
+            f"{counted(len(codes), 'code')} for a tune of {counted(len(like.measures), 'measure')}:"
+            " give one per measure"
+        )
     material = prepare(checkpoint, like)
     tokens = material.tokens.copy()
     rows = np.flatnonzero(finite)

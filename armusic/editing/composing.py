@@ -49,7 +49,7 @@ class Spot:
     search : Search
         The search of the whole tune.
     unit : int
-        Its place among the different measures.
+        Index among the different measures.
     measure : int
         The measure of the tune.
     tune : Setting
@@ -61,7 +61,7 @@ class Spot:
     struck : int
         The tick at which a note must begin, because one of the measure before ends there; -1 for none.
     targets, slack : float64 array (attribute,)
-        What the attributes are to be, and by how many standard deviations they may be off.
+        Wanted values of the attributes, and by how many standard deviations they may be off.
     """
 
     search: Search

@@ -65,7 +65,7 @@ def edit(
     kinds : int array (row,)
         Places of the measures' metres in `score.METRES`.
     positions : float array (step, row, attribute)
-        Where each attribute of the model should lie on its dimension, in prior standard deviations; NaN: as it comes.
+        Position of each attribute of the model on its dimension, in prior standard deviations; NaN: as it comes.
     """
     steps = np.broadcast_shapes(z.shape[:-2], positions.shape[:-2])
     edited = np.array(np.broadcast_to(z, (*steps, *z.shape[-2:])), dtype=np.float32)

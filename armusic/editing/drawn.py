@@ -33,7 +33,7 @@ def opened(
     silent : bool array (item, tick)
         Ticks that may be silent.
     habits : Habits
-        How beats are divided: triplets and duplets come only where they are habits.
+        Divisions of beats: triplets and duplets come only where they are habits.
     """
     items, width = silent.shape
     metre = METRES[kind]
@@ -73,7 +73,7 @@ def drawn(
     model : TuneModel
         The model of tunes.
     where : Places
-        Where they are to stand.
+        Places where they are to stand.
     place : int array (item,)
         The place of each among these.
     near : pair of int arrays (item, tick)
@@ -85,7 +85,7 @@ def drawn(
     may : bool array (item, tick, class)
         The classes that may come: see `opened`.
     rng : Generator
-        What the draws come from.
+        Source of the draws.
     """
     tonic, kind = where.tune.tonic, int(where.tune.kind[where.measures[0]])
     own, other = (context.to_classes(tokens, tonic) for tokens in near)

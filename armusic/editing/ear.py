@@ -58,7 +58,7 @@ class Ear:
     ends, opens : bool array (unit,)
         Units that end a phrase somewhere, and the one that opens the tune.
     habits : Habits
-        What the tune does.
+        Habits of the tune.
     scale : int array (pitch,)
         The pitches that most units may have, rising.
     allowed : bool array (unit, 128), optional
@@ -66,7 +66,7 @@ class Ear:
     agree : bool array (place, tick, 12), optional
         Pitch classes that agree with what sounds beside the tune: see `harmony.on_beats`.
     manner : Manner
-        How the variations are to be written.
+        Manner in which the variations are to be written.
     """
 
     model: TuneModel
@@ -111,7 +111,9 @@ def listen(
         opens[of[sounding][of[sounding] >= 0]] = True
     habits = rules.habits(tokens, kind)
     own_pitches = None if allowed is None else allowed[first]
-    usual = np.ones(HOLD, dtype=bool) if own_pitches is None else own_pitches.mean(axis=0) > COMMON
+    usual = np.ones(HOLD, dtype=bool)
+    if own_pitches is not None and len(own_pitches):
+        usual = own_pitches.mean(axis=0) > COMMON
     compass = np.arange(max(habits.low - rules.THIRD, 0), min(habits.high + rules.THIRD, HOLD - 1) + 1)
     scale = compass[usual[compass]]
     agree = harmony.on_beats(material.tune)

@@ -83,6 +83,12 @@ def prepare(checkpoint: Checkpoint, tune: Tune, measures: tuple[int, int] | None
     return Material(tune, tokens, tokenizer.kinds(tune.measures), anchors, classes, silent, varied & inside, unchanged)
 
 
+def everywhere(checkpoint: Checkpoint, material: Material) -> Material:
+    """Return a tune with all measures to vary that sound and fit the frame."""
+    _, inside = checkpoint.frame.enter(material.tokens, material.anchors)
+    return replace(material, varied=is_onset(material.tokens).any(axis=1) & inside)
+
+
 def rows_of(tune: Tune, measures: tuple[int, int] | None) -> tuple[int, ...]:
     """Return the places of the measures, by their numbers (first and last, from 1) in the file.
 

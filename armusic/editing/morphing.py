@@ -11,6 +11,7 @@ from armusic.editing.between import Way, between, distance
 from armusic.editing.decoding import encode
 from armusic.editing.material import Material, prepare, with_tokens
 from armusic.errors import UsageError
+from armusic.files import counted
 from armusic.inference.checkpoint import Checkpoint
 from armusic.music.score import Tune
 from armusic.music.tokenizer import is_onset
@@ -120,8 +121,8 @@ def matched(first: Tune, second: Tune, *, loop: bool = False) -> tuple[Tune, Tun
     if counts[0] != counts[1]:
         if not loop:
             raise UsageError(
-                f"{names[0]} has {counts[0]} measures and {names[1]} has {counts[1]}: give tunes of one length,"
-                " or repeat the shorter one with the option loop"
+                f"{names[0]} has {counted(counts[0], 'measure')} and {names[1]} has {counts[1]}:"
+                " give tunes of one length, or repeat the shorter one with the option loop"
             )
         first, second = (looped(tune, max(counts)) for tune in (first, second))
     for number, (measure, counterpart) in enumerate(zip(first.measures, second.measures, strict=True), 1):

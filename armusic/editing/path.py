@@ -8,18 +8,19 @@ between two of them, candidates between the two fill the rest. Exchanges between
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 
-from armusic.editing.exchange import exchange
+from armusic.editing.exchange import Exchanges, exchange, exchanges
 from armusic.editing.pool import Pool
 from armusic.shapes import Float, Int
 
 SPREAD = 0.24  # what a squared standard deviation of change costs: several small changes come before a large one
 NEXT = 12  # changes of the path that may fill a rest
 CLOSE = 0.01  # standard deviations of the tune's mean: near enough
+_STEP = 200  # bytes of a change
 
 Answers = Int[np.ndarray, " unit"]
 
@@ -35,9 +36,9 @@ class Change:
     before, after : int
         Places of the candidates in the pool.
     gain : float
-        By how much the sum of the attribute over the tune changes: all measures that are this unit.
+        Change of the sum of the attribute over the tune, in all measures that are this unit.
     price : float
-        What each of it costs.
+        Cost of each unit of gain.
     """
 
     unit: int
@@ -58,11 +59,11 @@ class Path:
     column : int
         The place of the attribute among those of the search.
     costs : float64 array (candidate,)
-        What each costs the music.
+        Cost of each to the music.
     input : int array (unit,)
         The places of the units as they are.
     occurrences : int array (unit,)
-        How many measures are this unit.
+        Number of measures that are this unit.
     up, down : tuple of Change
         The changes that make the sum larger and smaller, the cheapest first.
     """
@@ -74,6 +75,13 @@ class Path:
     occurrences: Int[np.ndarray, " unit"]
     up: tuple[Change, ...]
     down: tuple[Change, ...]
+    _exchanges: list[Exchanges] = field(default_factory=list, compare=False, repr=False)  # none until they are needed
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes, without its candidates."""
+        steps = _STEP * (len(self.up) + len(self.down))
+        return self.costs.nbytes + steps + sum(each.nbytes for each in self._exchanges)
 
     @property
     def reach(self) -> tuple[float, float]:
@@ -92,7 +100,9 @@ class Path:
             number += 1
         if rest > close and number < len(changes):
             self._fill(places, changes[number : number + NEXT], rest, close)
-        return exchange(self.pool, self.column, self._worth, places, close)
+        if not self._exchanges:
+            self._exchanges.append(exchanges(self.pool, self.column, self._worth))
+        return exchange(self._exchanges[0], places, close)
 
     def total(self, step: float) -> float:
         """Return by how much the sum changes where each measure changes by `step` standard deviations."""

@@ -4,7 +4,8 @@ For each measure there is one pool of candidates, the input first among them: it
 the attribute's dimension put on a grid and the others nudged (and edited for the values of the grid,
 where the model has an editor), decoded in one batch under the constraints of `decoding.choose`; and measures
 that come from no code (`editing.written`). Their attributes are measured exactly.
-An attribute that is no dimension of the model, a custom one say, is looked for along all of them.
+An attribute that is no dimension of the model, a custom one say, is looked for along all of them. For several
+attributes, the candidates for each of them are put together.
 A second round looks where values are missing; a third combines candidates with the input: some of
 the beats of the one, the line of the one in the rhythm of the other. What no musician writes is left out
 (`editing.ear`). Of those with nearly the same value, the nearest to the input are kept
@@ -26,22 +27,21 @@ from armusic.editing import candidates, probes, ranking, tune_values
 from armusic.editing import ear as ears
 from armusic.editing.calibration import percentiles
 from armusic.editing.candidates import Candidates, Search
-from armusic.editing.decoding import Allowed, has_editor, ignore
+from armusic.editing.decoding import Allowed, ignore
+from armusic.editing.limits import of_measure
 from armusic.editing.material import Material, Tokens
 from armusic.editing.result import Reached, reach_result, split
 from armusic.editing.targets import TargetTable, Value, canonical, dimensions, parse_all, resolve_all
 from armusic.inference.checkpoint import Checkpoint
-from armusic.music.attributes import short_name
-from armusic.music.similarity import distance
-from armusic.shapes import Float, Int
+from armusic.music import similarity
+from armusic.shapes import Bool, Float, Int
 from armusic.taste.information import NAME
 
 Places = Int[np.ndarray, " place"]
+PerCandidate = Float[np.ndarray, " candidate"]
 
-STEPS, SCATTER = (0.5, 1.0, 1.5), 32  # towards joint targets: shares of the way left, and codes at each
-REACH = 2.5  # standard deviations: the longest step towards joint targets
 RESOLUTION = 0.1  # standard deviations of the attribute: candidates nearer to one another are equals
-EQUALS = 6  # of equals, so many are judged as music: the nearest to the input, and least awkward
+EQUALS, FEW = 6, 2  # of equals, so many are judged as music, for one attribute and several: the nearest, least awkward
 NEAREST = 32  # for one target, so many are
 EXACT = 1000.0  # what a squared standard deviation of error costs
 CHANCE = 0.6  # by how much the logarithm of a cost is changed for another answer
@@ -67,7 +67,12 @@ class Pool:
     search: Search
     names: tuple[str, ...]
     candidates: Candidates
-    distance: Float[np.ndarray, " candidate"]
+    distance: PerCandidate
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the candidates take."""
+        return self.candidates.nbytes + self.distance.nbytes
 
     @property
     def present(self) -> TargetTable:
@@ -79,7 +84,7 @@ class Pool:
     def inputs(self) -> Places:
         """The place of each unit as it is among the candidates."""
         every = self.candidates
-        same = (every.tokens == self.search.material.tokens[self.search.first][every.of]).all(axis=1)
+        same = (every.tokens == self.search.ear.tokens[every.of]).all(axis=1)
         places = np.flatnonzero(same)
         return places[np.argsort(every.of[places], kind="stable")]
 
@@ -96,13 +101,13 @@ class Pool:
         Parameters
         ----------
         targets : float, sequence (measure,), or a mapping from the pool's attributes to these or to strings
-            In the attributes' own units: one for all measures, or one for each. Strings are as for
+            Values in the attributes' own units: one for all measures, or one for each. Strings are as for
             `armusic.editing.targets`; without a mapping, targets are for the first attribute.
 
         Raises
         ------
         UsageError
-            For a target that is no number, a wrong number of targets, or other attributes than the pool's.
+            For a target that is not a number, a wrong number of targets, or other attributes than the pool's.
         """
         table = self.target_table(targets)
         tokens, notes = self.look_up(table)
@@ -125,9 +130,9 @@ class Pool:
         values = self._values(places)
         outside = (targets[rows] < low - _SLACK) | (targets[rows] > high + _SLACK)
         numbers = self.search.material.tune.numbers
-        notes = [
-            f"measure {numbers[rows[row]]}: {short_name(self.names[column])} {targets[rows[row], column]:.3g}"
-            f" is out of reach ({low[row, column]:.3g} to {high[row, column]:.3g}): {values[row, column]:.3g} reached"
+        figures = (targets[rows], low, high, values)
+        notes: list[str] = [
+            of_measure(self.names[column], numbers[rows[row]], *(float(table[row, column]) for table in figures))
             for row, column in np.argwhere(outside).tolist()
         ]
         return tokens, notes
@@ -138,7 +143,7 @@ class Pool:
         Parameters
         ----------
         step : float
-            In standard deviations of each attribute in the measure's metre: see `prior_samples.spread`.
+            Step in standard deviations of each attribute in the measure's metre: see `prior_samples.spread`.
 
         Returns
         -------
@@ -153,26 +158,6 @@ class Pool:
         within = present.copy()
         within[rows] = targets[rows].clip(low, high)
         return targets, within
-
-    def refine(self, targets: TargetTable, seed: int = 0) -> Pool:
-        """Return the pool with more candidates, near the best that there are for these targets.
-
-        A model with an editor takes half of them from the input's code, edited for all targets at once.
-        """
-        search, rng = self.search, np.random.default_rng(seed)
-        rows, places, _, _ = self._best(targets)
-        if not len(rows):
-            return self
-        _, different = np.unique(np.column_stack([search.of[rows], targets[rows]]), axis=0, return_index=True)
-        rows, places = rows[different], places[different]
-        error = (targets[rows] - self._values(places)) / self._std(places)
-        moves = rng.normal(scale=probes.NEAR, size=(len(STEPS) * SCATTER, 1, self.candidates.z.shape[1]))
-        directions = probes.directions(search, self.candidates, self.names)[search.of[rows]]
-        way = np.einsum("ra,ral->rl", error.clip(-REACH, REACH), directions)
-        z = self.candidates.z[places] + moves + np.repeat(STEPS, SCATTER)[:, None, None] * way
-        if has_editor(search.checkpoint):
-            z[::2] = probes.edited(search, search.of[rows], self.names, targets[rows], moves[::2])
-        return with_candidates(self, [candidates.attempt(search, search.of[rows], z)])
 
     @property
     def _columns(self) -> list[int]:
@@ -230,17 +215,26 @@ class Pool:
         return replace(self, search=replace(self.search, ear=replace(ear, manner=manner)))
 
     def shortlist(self, resolution: float = RESOLUTION, count: int = EQUALS) -> Pool:
-        """Return the best of those candidates that have nearly the same values.
+        """Return the best of those candidates that have nearly the same values."""
+        return self.take(self.best(resolution, count))
 
-        The nearest to the input, and where several are taken, the least awkward as well: surprise is found out later.
+    def best(self, resolution: float, count: int, awkward: PerCandidate | None = None) -> Places:
+        """Return the places of the nearest to the input; where several are taken, of the least awkward as well.
+
+        Surprise is found out later; what is awkward is looked for where it is not given.
         """
-        every = self.candidates
-        change = (every.values - candidates.inputs(self.search).values[every.of])[:, self._columns]
-        std, worse = self.search.std[every.of][:, self._columns], self.distance
+        every, columns = self.candidates, self._columns
+        change = every.values[:, columns] - candidates.inputs(self.search).values[:, columns][every.of]
+        worse = self.distance
         if count > 1:
-            worse = worse + ears.awkwardness(self.search.ear, every.of, every.tokens)
-        index = ranking.nearest(every.of, change / std, worse, resolution, count)
-        return Pool(self.search, self.names, every.take(index), self.distance[index])
+            if awkward is None:
+                awkward = ears.awkwardness(self.search.ear, every.of, every.tokens.astype(np.int16))
+            worse = worse + awkward
+        return ranking.nearest(every.of, change / self.search.std[:, columns][every.of], worse, resolution, count)
+
+    def take(self, places: Places) -> Pool:
+        """Return the candidates at some places."""
+        return Pool(self.search, self.names, self.candidates.take(places), self.distance[places])
 
 
 def build(
@@ -249,8 +243,8 @@ def build(
     names: str | Sequence[str],
     *,
     allowed: Allowed | None = None,
-    seed: int = 0,
     manner: Manner = DEFAULT,
+    rows: Bool[np.ndarray, " measure"] | None = None,
 ) -> Pool:
     """Return the candidates for one attribute of a tune, or for several at once.
 
@@ -264,43 +258,44 @@ def build(
         Names of attributes: the model's own, any others that there are, or `FILE.py:FUNCTION`.
     allowed : bool array (measure, 128), optional
         The pitches that each measure may have, as `keys.allowed` gives them; any when not given.
-    seed : int
-        Seed of the moves; the same seed gives the same pool.
     manner : Manner
-        How natural variations are to be, and what must stay.
+        Naturalness of the variations, and properties that must stay.
+    rows : bool array (measure,), optional
+        The measures that candidates are needed for; all that vary when not given.
 
     Raises
     ------
-    UsageError
-        For an attribute that does not exist or that is named twice.
-    DataError
-        For one that does not work, that is the same for all that the model makes, or that changes by
-        transposition where the model's pitches count from the median of the measure.
+    UsageError, DataError
+        For an attribute that does not exist or is named twice; for one that does not work, that is the same for all
+        that the model makes, or that transposition changes where pitches count from the median of the measure.
     """
     names = canonical([names] if isinstance(names, str) else names, checkpoint.config.attributes)
-    return fill(candidates.start(checkpoint, material, allowed, names, manner), names, seed)
+    whole = candidates.start(checkpoint, material, allowed, names, manner)
+    parts = [candidates.slim(candidates.inputs(whole))]
+    for low, part in candidates.blocks(whole, rows):
+        filled = [candidates.slim(fill(part, name)) for name in names]
+        parts += [replace(every, of=every.of + low) for every in filled]
+    return from_candidates(whole, names, parts).shortlist(count=FEW if len(names) > 1 else EQUALS)
 
 
-def fill(search: Search, names: tuple[str, ...], seed: int = 0, on_decode: Callable[[int], None] = ignore) -> Pool:
-    """Return the candidates of a search for some of its attributes; those of a measure depend on no other one.
+def fill(search: Search, name: str, seed: int = 0, on_decode: Callable[[int], None] = ignore) -> Candidates:
+    """Return all candidates of a search for one of its attributes; those of a measure depend on no other one.
 
     The same seed gives the same moves; `on_decode` is as for `armusic.editing.decoding.decode`.
     """
-    known, rng = search.checkpoint.config.attributes, np.random.default_rng(seed)
+    known, rng, names = search.checkpoint.config.attributes, np.random.default_rng(seed), (name,)
     if not len(search.first):
-        return from_candidates(search, names, [candidates.inputs(search)])
+        return candidates.inputs(search)
     units = np.arange(len(search.first))
-    dims = dimensions(names, known) if set(names) <= set(known) else list(range(len(known)))
+    dims = dimensions(names, known) if name in known else list(range(len(known)))
     codes = [probes.around(search, dim, len(dims), rng) for dim in dims]
     pool = from_candidates(search, names, [candidates.inputs(search)])
     pool = with_candidates(pool, [candidates.attempt(search, units, z, on_decode) for z in codes])
-    if len(names) > 1:
-        return with_candidates(pool, [candidates.written(search, names, rng)])
     direction = probes.directions(search, pool.candidates, names)
-    z = probes.between(search, pool.shortlist(count=1).candidates, names[0], direction, rng)
+    z = probes.between(search, pool.shortlist(count=1).candidates, name, direction, rng)
     pool = with_candidates(pool, [candidates.attempt(search, units, z, on_decode)])
     combined = candidates.recombine(search, pool.shortlist(count=1).candidates)
-    return with_candidates(pool, [combined, candidates.written(search, names, rng)]).shortlist()
+    return with_candidates(pool, [combined, candidates.written(search, names, rng)]).candidates
 
 
 def with_candidates(pool: Pool, parts: Sequence[Candidates]) -> Pool:
@@ -313,8 +308,12 @@ def with_candidates(pool: Pool, parts: Sequence[Candidates]) -> Pool:
 def from_candidates(search: Search, names: tuple[str, ...], parts: Sequence[Candidates]) -> Pool:
     """Return candidates that a musician might write as a pool, each once."""
     every = candidates.join(parts)
-    before = candidates.inputs(search)
+    return of_candidates(search, names, every, similarity.apart(every.tokens, search.ear.tokens[every.of]))
+
+
+def of_candidates(search: Search, names: tuple[str, ...], every: Candidates, apart: PerCandidate) -> Pool:
+    """Return different candidates, in the order of their units, as a pool; `apart` is as for `similarity.apart`."""
     _, others = split(search.names, names)
-    change = (every.values - before.values[every.of])[:, others]
-    std, original = search.std[every.of][:, others], before.tokens[every.of]
-    return Pool(search, names, every, distance(every.tokens, original, change, np.zeros_like(change), std))
+    change = every.values[:, others] - candidates.inputs(search).values[:, others][every.of]
+    far = similarity.others(change, search.std[:, others][every.of])
+    return Pool(search, names, every, apart + similarity.OTHERS * far)

@@ -23,11 +23,11 @@ def nearest(
     values : float array (item, value)
         Values; those that are rounded to the same multiple of `resolution` are nearly equal.
     distance : float array (item,)
-        How near each is.
+        Distance of each item.
     resolution : float
-        In the units of the values.
+        Resolution in the units of the values.
     count : int
-        How many of nearly equal items are taken.
+        Number of nearly equal items that are taken.
 
     Examples
     --------
@@ -36,9 +36,12 @@ def nearest(
     [1, 2, 3]
     """
     bins = np.floor(values / resolution + 0.5).astype(np.int64)
-    groups = np.unique(np.column_stack([of, bins]), axis=0, return_inverse=True)[1].ravel()
-    order = np.lexsort([distance, groups])
-    return np.sort(order[rank(groups[order]) < count])
+    keys = [*bins.T, of]
+    order = np.lexsort([distance, *keys])
+    new = np.zeros(len(order), dtype=bool)
+    for key in keys:
+        new[1:] |= np.diff(key[order]) != 0
+    return np.sort(order[rank(np.cumsum(new)) < count])
 
 
 def rank(group: Int[np.ndarray, " item"]) -> Int[np.ndarray, " item"]:

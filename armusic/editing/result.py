@@ -33,13 +33,13 @@ class Reached:
         Names of the attributes: columns of the next three.
     targets, values, original : float64 array (measure, attribute)
         The targets, the values reached, and the input's; the input's own value is the target of a
-        measure that is not to vary.
+        measure that is not to vary, or is free.
     distance : float64 array (measure,)
         Distance of each measure from the input's: `armusic.music.similarity.distance`.
     notes : tuple of str
         Messages about measures that were left as they are, and targets out of reach.
     unusual : tuple of str
-        What the tune does that the input does not, in a musician's words: see `armusic.taste.words`.
+        Features that the input does not have, in a musician's words: see `armusic.taste.words`.
     whole : bool
         Whether the targets are of the tune: their mean is what counts, and a measure has none of its own.
     """
@@ -86,7 +86,7 @@ def reach_result(
         with_tokens(material.tune, tokens),
         tokens,
         names,
-        np.where(varied[:, None], targets, original),
+        np.where(varied[:, None] & np.isfinite(targets), targets, original),
         new[:, columns],
         original,
         distances,

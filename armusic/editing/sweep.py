@@ -16,6 +16,8 @@ from armusic.config.manner import DEFAULT, Manner
 from armusic.editing import chooser as choosers
 from armusic.editing import pool as pools
 from armusic.editing import tune_values
+from armusic.editing.chooser import Chooser
+from armusic.editing.kept import Build, Choose
 from armusic.editing.material import Tokens, pitches, prepare, with_tokens
 from armusic.editing.open_loop import decode_moves
 from armusic.editing.pool import Pool
@@ -52,7 +54,7 @@ class Variation:
     clipped : int
         Number of measures with a nearer target than the step's, which is out of reach; 1 where it is the tune's.
     unusual : tuple of str
-        What the variation does that the input does not, in a musician's words: see `armusic.taste.words`.
+        Features that the input does not have, in a musician's words: see `armusic.taste.words`.
     whole : bool
         Whether the targets are of the tune: their mean is what counts, and a measure has none of its own.
     """
@@ -94,6 +96,8 @@ def interpolate(
     each_measure: bool = False,
     alternatives: int = 1,
     seed: int = 0,
+    build: Build = pools.build,
+    choose: Choose = choosers.chooser,
 ) -> list[Variation]:
     """Return the tune with one attribute lowered and raised, in equal steps.
 
@@ -121,13 +125,16 @@ def interpolate(
     closed : bool
         Search for each value, or the last that can be reached; else edit the code for each step and decode it once.
     manner : Manner
-        How natural variations are to be, and what must stay.
+        Naturalness of the variations, and properties that must stay.
     each_measure : bool
         Move every measure by the step.
     alternatives : int
         Number of different answers for each step; fewer where there are no more.
     seed : int
         Seed of these.
+    build, choose : callable
+        Give the candidates, and what answers from them: those of an `armusic.editing.kept.Kept` keep them for the next
+        steps.
 
     Returns
     -------
@@ -153,8 +160,8 @@ def interpolate(
     present = tune_values.measure(material.tokens, material.kind, (name,))[:, 0]
     single = each_measure or measures is not None
     if closed:
-        pool = pools.build(checkpoint, material, name, allowed=allowed, manner=manner)
-        results = (_each if single else _whole)(pool, moves, alternatives, seed)
+        pool = build(checkpoint, material, name, allowed=allowed, manner=manner)
+        results = _each(pool, moves, alternatives, seed) if single else _whole(choose(pool), moves, alternatives, seed)
     else:
         results = [[_Step(tokens)] for tokens in decode_moves(checkpoint, material, name, moves, allowed)]
 
@@ -191,19 +198,18 @@ def _each(pool: Pool, moves: Sequence[float], alternatives: int, seed: int) -> l
     return steps
 
 
-def _whole(pool: Pool, moves: Sequence[float], alternatives: int, seed: int) -> list[list[_Step]]:
+def _whole(chooser: Chooser, moves: Sequence[float], alternatives: int, seed: int) -> list[list[_Step]]:
     """Return the steps of one path on which the mean of the tune comes to each target, or as near as it can.
 
     Steps that are out of reach share what is left of the path, so that each differs from the one before.
     """
-    chooser = choosers.chooser(pool)
     targets = {move: chooser.step_targets([move]) for move in moves}
     within = {move: chooser.within(target) for move, target in targets.items()}
     clipped = {move for move in moves if (abs(within[move] - targets[move]) > _SLACK).any()}
     for side in (-1, 1):
         beyond = sorted((move for move in clipped if move * side > 0), key=abs)
         near = [move for move in moves if move * side > 0 and move not in clipped]
-        start = within[max(near, key=abs)] if near else pool.present
+        start = within[max(near, key=abs)] if near else chooser.pool.present
         for number, move in enumerate(beyond, 1):
             within[move] = start + (within[beyond[-1]] - start) * number / len(beyond)
     steps = []

@@ -5,6 +5,7 @@ contour=-0.2            the value -.2: a plain number is a value, whatever its s
 contour=by+0.2          a shift: each measure's own value and .2 more (by-0.2: less)
 density=p80             the 80th percentile of the corpus in each measure's metre
 density=1:0.2 8:0.7     a curve: .2 in measure 1, .7 in measure 8, linear between
+density=1:0.2 5:free    a curve that ends: from measure 5 to the next point, measures have no target
 density=@curve.csv      a curve from a file, one line `measure,value` per point
 
 In Python, targets are such strings or a mapping: numbers are values, strings are what stands behind the
@@ -15,10 +16,8 @@ equals sign, and sequences have one value for each measure.
 
 from __future__ import annotations
 
-import csv
 import math
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,8 +25,9 @@ from typing import Literal, SupportsFloat
 
 import numpy as np
 
+from armusic.editing import curves
 from armusic.errors import UsageError
-from armusic.files import label, read_bytes
+from armusic.files import counted
 from armusic.music import attributes
 from armusic.shapes import Float
 from armusic.taste.information import NAME
@@ -41,8 +41,6 @@ Percentile = Callable[[str, float], Values]
 """attribute, percent 0..100 -> its value in the corpus, in the metre of each measure."""
 
 Form = Literal["value", "percentile", "shift", "curve", "measures"]
-
-_NUMBER = re.compile(r"[+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def parse(text: str) -> Target:
     Raises
     ------
     UsageError
-        For what cannot be understood, a value that is no number, or an empty curve.
+        For what cannot be understood, a value that is not a number, or an empty curve.
 
     Examples
     --------
@@ -149,27 +147,33 @@ def resolve(target: Target, present: Values, percentile: Callable[[float], Value
     [0.2, 0.3, 0.4, 0.4]
     """
     count = len(present)
-    points, values = (np.array(column) for column in zip(*target.points, strict=True))
+    values = np.array([value for _, value in target.points])
     if target.form == "measures":
         if len(values) != count:
             raise UsageError(
-                f"{len(values)} values for {target.attribute}, but the tune has {count} measures:"
+                f"{counted(len(values), 'value')} for {target.attribute}, but the tune has {counted(count, 'measure')}:"
                 " give one number for all, or a sequence with one for each"
             )
         return values
     if target.form == "curve":
-        numbers = np.arange(1, count + 1) if places is None else np.array(places)
-        if outside := [point for point in points if not 1 <= point <= math.ceil(numbers[-1])]:
+        numbers = np.arange(1.0, count + 1) if places is None else np.array(places)
+        if outside := [point for point, _ in target.points if not 1 <= point <= math.ceil(numbers[-1])]:
             where = f"1-{math.ceil(numbers[-1])}"
             raise UsageError(f"curve {target.text}: measure {outside[0]:g}, but the tune has measures {where}")
-        return np.interp(numbers, points, values)
+        return curves.between(target.points, numbers)
     if target.form == "percentile":
         return percentile(float(values[0]))
     return present + values[0] if target.form == "shift" else np.full(count, values[0])
 
 
 def resolve_all(
-    targets: Sequence[Target], names: Sequence[str], present: TargetTable, percentile: Percentile, places: Places = None
+    targets: Sequence[Target],
+    names: Sequence[str],
+    present: TargetTable,
+    percentile: Percentile,
+    places: Places = None,
+    *,
+    free: bool = False,
 ) -> TargetTable:
     """Return the values that each measure is to have, a column for each attribute.
 
@@ -185,6 +189,8 @@ def resolve_all(
         The corpus' values: see `Percentile`.
     places : sequence of float, optional
         Numbers of the measures in curves: see `Tune.places`.
+    free : bool
+        Whether curves may leave measures free: NaN.
 
     Raises
     ------
@@ -198,6 +204,8 @@ def resolve_all(
     table = np.empty(present.shape)
     for column, name in enumerate(names):
         table[:, column] = resolve(by_name[name], present[:, column], partial(percentile, name), places)
+        if not free and np.isnan(table[:, column]).any():
+            raise UsageError(f"{by_name[name].text}: `free` is for interpolate: give every measure a value")
     return table
 
 
@@ -247,11 +255,11 @@ def _parse_value(name: str, text: str) -> Target:
     """Return the target of an attribute from what is typed behind the equals sign."""
     text = text.strip()
     if text.startswith("@"):
-        return Target(name, "curve", _from_file(Path(text[1:])), text)
+        return Target(name, "curve", curves.from_file(Path(text[1:])), text)
     if ":" in text:
-        return Target(name, "curve", _curve((point.split(":") for point in text.split()), f"curve {text!r}"), text)
+        return Target(name, "curve", curves.from_text(text), text)
     if text.startswith("p"):
-        percent = _number(text[1:], f"{name}={text}")
+        percent = curves.number(text[1:], f"{name}={text}")
         if not 0 <= percent <= 100:
             raise UsageError(f"{name}={text}: percentiles go from p0 to p100")
         return Target(name, "percentile", ((1.0, percent),), text)
@@ -259,9 +267,9 @@ def _parse_value(name: str, text: str) -> Target:
         shift = text[2:].strip()
         if not shift.startswith(("+", "-")):
             raise UsageError(f"{name}={text}: write a shift with its sign, such as {name}=by+0.2")
-        return Target(name, "shift", ((1.0, _number(shift, f"{name}={text}")),), text)
+        return Target(name, "shift", ((1.0, curves.number(shift, f"{name}={text}")),), text)
     hint = f": write a value such as {name}=0.3, a percentile such as {name}=p80, or a shift such as {name}=by+0.1"
-    return Target(name, "value", ((1.0, _number(text, f"{name}={text}", hint)),), text)
+    return Target(name, "value", ((1.0, curves.number(text, f"{name}={text}", hint)),), text)
 
 
 def _from_numbers(name: str, value: Value) -> Target:
@@ -281,40 +289,7 @@ def _finite(name: str, value: object) -> np.ndarray:
             raise TypeError(value)
         values = np.atleast_1d(np.asarray(value, dtype=float))
     except (TypeError, ValueError) as error:
-        raise UsageError(f"{name} target {value!r} is no number: give one such as 0.35") from error
+        raise UsageError(f"{name} target {value!r} is not a number: give one such as 0.35") from error
     if not np.isfinite(values).all():
-        raise UsageError(f"{name} target {values[~np.isfinite(values)][0]} is no number: give one such as 0.35")
+        raise UsageError(f"{name} target {values[~np.isfinite(values)][0]} is not a number: give one such as 0.35")
     return values
-
-
-def _from_file(path: Path) -> tuple[tuple[float, float], ...]:
-    try:
-        lines = read_bytes(path).decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise UsageError(f"{label(path)}: no text: write one line `measure,value` per point") from None
-    rows = [row for row in csv.reader(lines) if row and not row[0].lstrip().startswith("#")]
-    if rows and not _NUMBER.fullmatch(rows[0][0].strip()):
-        rows = rows[1:]  # a header
-    return _curve(rows, label(path))
-
-
-def _curve(points: Iterable[Sequence[str]], where: str) -> tuple[tuple[float, float], ...]:
-    """Return the points of a curve, sorted; refuse what is none."""
-    values: dict[float, float] = {}
-    for point in points:
-        if len(point) != 2:
-            raise UsageError(f"{where}: {':'.join(point)!r} is no point: write measure:value, a space between points")
-        measure = _number(point[0], where)
-        if measure in values:
-            raise UsageError(f"{where}: two values for measure {measure:g}")
-        values[measure] = _number(point[1], where)
-    if not values:
-        raise UsageError(f"{where}: no points in it: give at least one, as measure and value")
-    return tuple(sorted(values.items()))
-
-
-def _number(text: str, where: str, hint: str = "") -> float:
-    text = text.strip()
-    if not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
-        raise UsageError(f"{where}: {text!r} is no number{hint}")
-    return float(text)

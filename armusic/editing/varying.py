@@ -57,7 +57,7 @@ def vary(
     measures : (int, int), optional
         The first and the last measure to compose, from 1; all when not given.
     targets : mapping, or sequence of str or Target, optional
-        What attributes of these measures are to be: see `armusic.editing.targets`. The model's other
+        Wanted attributes of these measures: see `armusic.editing.targets`. The model's other
         attributes stay within half a standard deviation of what they are, where there is a way.
     alternatives : int
         Number of results; there are fewer where no more differ, and their `notes` say so.
@@ -66,7 +66,7 @@ def vary(
     key : str
         The key to stay in, as `A:dorian`; `auto`: the tune's own; `off`: any pitch may come.
     manner : Manner
-        How natural the measures are to be, and what must stay.
+        Naturalness of the measures, and properties that must stay.
 
     Raises
     ------

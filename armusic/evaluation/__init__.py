@@ -18,7 +18,7 @@ from armusic.evaluation.held_out import fidelity, held_out, tune_of
 from armusic.evaluation.identity import Identity
 from armusic.evaluation.one_decode import Obedience
 from armusic.evaluation.prior import Prior
-from armusic.evaluation.reconstruction import Share
+from armusic.evaluation.reconstruction import Groups, Share
 from armusic.evaluation.subject import Codes, Subject, load
 from armusic.evaluation.sweeps import POSITIONS, Axes, Swept, find_axes, sweep
 from armusic.metrics import Score
@@ -59,14 +59,16 @@ class Evaluation:
         The SCC that no code without ties can exceed on these items.
     reconstruction : dict of str to Share
         Shares right: `paper`, `by_tune`, `unseen`, `exact`, `exact_unseen`; see `reconstruction.measure`.
+    groups : Groups, optional
+        Shares right by group (tune), where there are groups.
     control : dict of str to Score
         The metrics of the swept attributes.
     obedience : dict of str to Obedience
-        How near one decode comes to values that are asked for, by attribute.
+        Closeness of one decode to values that are asked for, by attribute.
     prior : Prior
         Figures of items decoded from chance codes.
     identity : Identity, optional
-        How often items keep their identity, where the domain has a judge of that.
+        Share of items that keep their identity, where the domain has a judge of that.
     reported : dict of str to Score
         The metrics of samples, for the attributes that belong to no dimension.
     counts : dict of str to number
@@ -85,6 +87,7 @@ class Evaluation:
     means: Mapping[str, Score]
     ceiling: float
     reconstruction: Mapping[str, Share]
+    groups: Groups | None
     control: Mapping[str, Score]
     obedience: Mapping[str, Obedience]
     prior: Prior
@@ -97,6 +100,7 @@ class Evaluation:
         """Return all figures as plain values, as `armusic evaluate --json` prints them."""
         figures: dict[str, Any] = {
             "data": self.subject.config.data,
+            **({"trained_on": self.subject.trained_on} if self.subject.trained_on else {}),
             "kind": self.subject.label,
             "seed": self.seed,
             "words": asdict(self.subject.adapter.words),
@@ -104,6 +108,7 @@ class Evaluation:
             "means": {name: asdict(score) for name, score in self.means.items()},
             "reconstruction": {name: share.value for name, share in self.reconstruction.items()},
             "intervals": {name: share.interval for name, share in self.reconstruction.items()},
+            **({"groups": asdict(self.groups)} if self.groups else {}),
             "control": {name: asdict(score) for name, score in self.control.items()},
             "obedience": {name: asdict(figures) for name, figures in self.obedience.items()},
             "prior": asdict(self.prior),
@@ -116,9 +121,15 @@ class Evaluation:
 
 
 def evaluate(
-    checkpoint: Checkpoint, cache: Path, label: str | None = None, *, seed: int = 0, on_progress: Stage = silent
+    checkpoint: Checkpoint,
+    cache: Path,
+    label: str | None = None,
+    *,
+    data: str | None = None,
+    seed: int = 0,
+    on_progress: Stage = silent,
 ) -> Evaluation:
-    """Measure a model on the test part of its own data.
+    """Measure a model on the test part of its own data, or on all of other data.
 
     Parameters
     ----------
@@ -128,6 +139,9 @@ def evaluate(
         Folder of cached data.
     label : str, optional
         The kind of item (of measures: the metre, as `6/8`); by default 4/4, or the usual one where there are few of it.
+    data : str, optional
+        Name of other data, or path: see `armusic.evaluation.subject.load`. There is no protocol of the paper then;
+        unseen are items that equal no training or validation item of the model's own data.
     seed : int
         Seed of all random numbers: noise, subsets, chance codes, resamples.
     on_progress : callable
@@ -140,7 +154,7 @@ def evaluate(
     DataError
         When the data cannot be used, or there are too few test items.
     """
-    subject, (train, valid, every) = load(checkpoint, cache, label, on_progress)
+    subject, (train, valid, every) = load(checkpoint, cache, label, on_progress, data)
     rng = np.random.default_rng(seed)
     test = every.take(np.sort(rng.permutation(len(every))[: reconstruction.MOST]))
     mean, std = subject.encode(test.x)
@@ -150,8 +164,8 @@ def evaluate(
     samples = _measure(sample[chosen], test.take(chosen), seed, "metrics of samples", on_progress)
     means = _measure(mean[distinct], test.take(distinct), seed, "metrics of means", on_progress)
     on_progress("the paper's protocol", 0, 1)
-    protocol = subject.adapter.protocol(subject.config, cache)
-    shares, counts = reconstruction.measure(subject, (train, valid, test), mean, protocol, rng, on_progress)
+    protocol = None if subject.trained_on else subject.adapter.protocol(subject.config, cache)
+    shares, counts, groups = reconstruction.measure(subject, (train, valid, test), mean, protocol, rng, on_progress)
     axes, some = find_axes(subject, test), np.sort(rng.permutation(len(test))[:SWEPT_ITEMS])
     swept = sweep(subject, mean[some], axes, on_progress=on_progress)
     measured = ~np.isnan(swept).any(axis=(0, 1, 3))  # an attribute of a blank image cannot be measured
@@ -176,6 +190,7 @@ def evaluate(
         means=means,
         ceiling=ceiling,
         reconstruction=shares,
+        groups=groups,
         control=control,
         obedience=obedience,
         prior=from_prior,

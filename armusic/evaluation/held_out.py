@@ -38,6 +38,7 @@ OBEDIENT = ("4/4", "3/4", "6/8")
 """Metres that are asked for values."""
 FEWEST = 20  # items of a part that are enough to ask for values
 MADE = "made to begin held"
+FEW = 3  # notes off the beat in triplets: more than one triplet has
 
 
 def fidelity(original: Tokens, reconstructed: Tokens) -> dict[str, float]:
@@ -90,7 +91,8 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
     -------
     dict
         `reconstruction`: per metre, the `fidelity` of `all` test measures and of the `unseen`; `slices`: in the
-        first metre, how many measures of each of `slices` there are, and the share that is exact; `r2` of each
+        first metre, how many measures of each of `slices` there are, and the share that is exact, and both of the
+        unseen; `r2` of each
         attribute on its own dimension, per metre; `obedience`: per metre and attribute, what `one_decode` measures;
         `sweep`: for each attribute the share of upward steps in which the mean attribute of a tune falls, and the
         mean of each step.
@@ -99,8 +101,8 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
     corpus = corpora.read(config.source, cache)
     _, inside = frame.enter(corpus.tokens, frame.anchors(corpus.tokens))
     data = to_data(corpus, config)
-    places = subset(replace(data, x=np.flatnonzero(inside)[:, None]), config.limit, config.seed)
-    train, valid, test = (part.x[:, 0] for part in adapters.of(config).split(places, config.seed))
+    places = subset(replace(data, x=np.flatnonzero(inside)[:, None]), config.limit, config.split)
+    train, valid, test = (part.x[:, 0] for part in adapters.of(config).split(places, config.split))
     number = different(corpus.tokens, corpus.kind)
     unseen = ~np.isin(number, number[np.concatenate([train, valid])])
     light = in_numpy(checkpoint)
@@ -126,7 +128,7 @@ def held_out(checkpoint: Checkpoint, cache: Path, tunes: int = 50) -> dict[str, 
             }
     first = int(corpus.kind[test].min())
     rows = test[corpus.kind[test] == first]
-    result["slices"] = _exact(light, corpus.tokens[rows], first)
+    result["slices"] = _exact(light, corpus.tokens[rows], first, unseen[rows])
     labels = [str(metre) for metre in METRES]
     for label in OBEDIENT:
         if min(int((corpus.kind[part] == labels.index(label)).sum()) for part in (train, valid, test)) >= FEWEST:
@@ -156,11 +158,14 @@ def slices(tokens: Tokens) -> dict[str, Bool[np.ndarray, " measure"]]:
         f"{WIDE} and more semitones": span >= WIDE,
         "a rest at the start": tokens[:, 0] == REST,
         "triplets": (onset & third).any(axis=1),
+        f"{FEW} and more notes of triplets": (onset & third).sum(axis=1) >= FEW,
     }
 
 
-def _exact(checkpoint: Light, tokens: Tokens, kind: int) -> dict[str, dict[str, float]]:
-    """Return the number of measures and the share that comes back exactly, by slice.
+def _exact(
+    checkpoint: Light, tokens: Tokens, kind: int, unseen: Bool[np.ndarray, " measure"]
+) -> dict[str, dict[str, float]]:
+    """Return the number of measures and the share that comes back exactly, by slice; and both of the unseen ones.
 
     Few measures of a corpus begin held: all with two notes or more are measured as well with the first one held.
     """
@@ -170,11 +175,15 @@ def _exact(checkpoint: Light, tokens: Tokens, kind: int) -> dict[str, dict[str, 
     held = tokens[several].copy()
     held[:, 0] = HOLD
     result: dict[str, dict[str, float]] = {}
-    for rows, chosen in ((tokens, slices(tokens[:, :width])), (held, {MADE: np.ones(len(held), dtype=bool)})):
+    all_held = {MADE: np.ones(len(held), dtype=bool)}
+    for rows, chosen, new in ((tokens, slices(tokens[:, :width]), unseen), (held, all_held, unseen[several])):
         decoded, _ = reconstruction.decode(checkpoint, rows, np.full(len(rows), kind))
         right = (rows[:, :width] == decoded[:, :width]).all(axis=1)
-        result |= {name: {"n": int(mask.sum()), "exact": float(right[mask].mean())} for name, mask in chosen.items()
-                   if mask.any()}  # fmt: skip
+        for name, mask in chosen.items():
+            if mask.any():
+                result[name] = {"n": int(mask.sum()), "exact": float(right[mask].mean())}
+                if (mask & new).any():
+                    result[name] |= {"unseen": int((mask & new).sum()), "unseen exact": float(right[mask & new].mean())}
     return result
 
 

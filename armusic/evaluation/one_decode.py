@@ -35,12 +35,22 @@ class Obedience:
         Mean distance from what is asked of them, in standard deviations of the data.
     kept : float
         Share of the parts (ticks, pixels) of these items that stay, 0..1.
+    valid : float
+        Share of the items decoded from chance codes that could belong to the domain, 0..1: see `prior.Prior.valid`.
+    raw : float
+        Mean change of the other attribute that changes most, from that of the held-out item, in standard deviations of
+        the data; 0 for a single attribute.
+    residual : float
+        The same without what the change of the attribute that is asked for explains: see `side_effects`.
     """
 
     pearson: float
     r2: float
     error: float
     kept: float
+    valid: float
+    raw: float
+    residual: float
 
 
 def measure(
@@ -78,6 +88,7 @@ def measure(
     some = test.take(np.sort(rng.permutation(len(test))[:ITEMS]))
     mean = np.tile(subject.encode(some.x)[0], (TARGETS, 1))
     originals = np.concatenate([some.x] * TARGETS)
+    before, std = np.tile(some.a.astype(np.float64), (TARGETS, 1)), train.a.std(axis=0, dtype=np.float64)
     result = {}
     for number, name in enumerate(test.names):
         on_progress("asking for values", number, len(test.names))
@@ -89,11 +100,48 @@ def measure(
             put(subject, z, axes, {number: np.interp(aims, tables[number].value, tables[number].z)})
             for z, aims in ((chance, grid), (mean, targets))
         )
-        decoded, reached = (subject.measure(subject.decode(z))[:, number] for z in (of_chance, of_items))
-        kept = float(subject.accuracy(originals, of_items).mean())
-        result[name] = Obedience(_correlation(grid, decoded), *_fit(targets, reached, float(values.std())), kept)
+        chosen, items = subject.decode(of_chance), subject.decode(of_items)
+        plausible = subject.adapter.plausible(chosen, subject.kind, subject.config)
+        reached = subject.measure(items)
+        result[name] = Obedience(
+            _correlation(grid, subject.measure(chosen)[:, number]),
+            *_fit(targets, reached[:, number], float(std[number])),
+            float(subject.accuracy(originals, of_items).mean()),
+            float("nan") if plausible is None else float(plausible.mean()),
+            *side_effects(before, reached, std, number),
+        )
     on_progress("asking for values", len(test.names), len(test.names))
     return result
+
+
+def side_effects(
+    before: Float[np.ndarray, "item attribute"],
+    after: Float[np.ndarray, "item attribute"],
+    std: Float[np.ndarray, " attribute"],
+    number: int,
+) -> tuple[float, float]:
+    """Return the mean change of the other attribute that changes most, in `std`: as it is, and what is not explained.
+
+    What explains a change is a straight line through the change of attribute `number` and that of its size. Attributes
+    are bound together: a rhythm of more notes is denser, and a contour of an octave has a range of an octave at least.
+    Items in which an attribute cannot be measured do not count; NaN where there is none left.
+
+    Examples
+    --------
+    >>> before = np.zeros((3, 2))
+    >>> raw, residual = side_effects(before, np.array([[1, 0.5], [2, 1.0], [4, 2.0]]), np.ones(2), 0)
+    >>> round(raw, 3), round(residual, 3)
+    (1.167, 0.0)
+    """
+    known = ~np.isnan(after).any(axis=1)
+    if not known.any():
+        return float("nan"), float("nan")
+    change, size = (after - before)[known] / std, (np.abs(after) - np.abs(before))[known] / std
+    causes = np.stack([np.ones(len(change)), change[:, number], size[:, number]], axis=1)
+    others = np.delete(change, number, axis=1)
+    rest = others - causes @ np.linalg.lstsq(causes, others, rcond=None)[0]
+    raw, residual = (float(np.abs(moved).mean(axis=0).max(initial=0.0)) for moved in (others, rest))
+    return raw, residual
 
 
 def _calibrate(subject: Subject, train: Data, valid: Data, axes: Axes, rng: np.random.Generator) -> list[Table]:

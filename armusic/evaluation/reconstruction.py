@@ -12,12 +12,36 @@ import numpy as np
 
 from armusic.evaluation.subject import Codes, Subject, number_items
 from armusic.progress import Stage, silent
-from armusic.shapes import Int, Shaped
+from armusic.shapes import Bool, Float, Int, Shaped
 from armusic.vae.data import Data
 
 MOST = 10_000  # items: the original's protocol has many times as many, copies in all keys
 RESAMPLES = 1000
 LEVEL = 0.95  # confidence of the intervals
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The shares right of each group (tune) of the test items, by which models are compared on the same groups.
+
+    Parameters
+    ----------
+    name : tuple of int
+        Number of each group in the data.
+    n, unseen_n : tuple of int
+        Numbers of its test items, and of those of them that are unseen.
+    by_tune, exact : tuple of float
+        Share of the parts (ticks) of its items that are right, and of items that are right everywhere; 0..1.
+    unseen : tuple of float
+        The same as `by_tune` for the unseen items; NaN where it has none.
+    """
+
+    name: tuple[int, ...]
+    n: tuple[int, ...]
+    by_tune: tuple[float, ...]
+    exact: tuple[float, ...]
+    unseen_n: tuple[int, ...]
+    unseen: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +70,7 @@ def measure(
     protocol: Data | None,
     rng: np.random.Generator,
     on_progress: Stage = silent,
-) -> tuple[dict[str, Share], dict[str, float]]:
+) -> tuple[dict[str, Share], dict[str, float], Groups | None]:
     """Decode test items from their codes, and return the shares that are right.
 
     Parameters
@@ -75,6 +99,8 @@ def measure(
         Numbers of `items`, of `groups` (tunes) and of `unseen` items in the test part; number of items of the
         `paper`'s protocol that were decoded, and `paper_seen`, the share of them that equals a training or
         validation item.
+    groups : Groups, optional
+        The shares by group; None where groups are on both sides of the split, or each item is a group of its own.
     """
     test = parts[2]
     accuracy = subject.accuracy(test.x, mean, lambda done, total: on_progress("reconstruction", done, total))
@@ -96,13 +122,44 @@ def measure(
         right = subject.accuracy(paper.x, z, lambda done, total: on_progress("the paper's protocol", done, total))
         shares["paper"] = share(right, paper.group, rng)
         counts |= {"paper": len(paper), "paper_seen": float(np.isin(paper_numbers[rows], seen).mean())}
+    groups = None
     if not np.isin(test.group, np.concatenate([part.group for part in parts[:2]])).any():
         shares["by_tune"] = share(accuracy, test.group, rng)
+        if counts["groups"] < len(test):
+            groups = by_group(accuracy, unseen, test.group)
     shares["exact"] = share(accuracy == 1, test.group, rng)
     if unseen.any():
         shares["unseen"] = share(accuracy[unseen], test.group[unseen], rng)
         shares["exact_unseen"] = share(accuracy[unseen] == 1, test.group[unseen], rng)
-    return shares, counts
+    return shares, counts, groups
+
+
+def by_group(
+    accuracy: Float[np.ndarray, " item"], unseen: Bool[np.ndarray, " item"], group: Int[np.ndarray, " item"]
+) -> Groups:
+    """Return the shares right of each group.
+
+    Examples
+    --------
+    >>> groups = by_group(np.array([1.0, 0.5, 0.75]), np.array([True, False, False]), np.array([7, 7, 9]))
+    >>> groups.name, groups.n, groups.by_tune, groups.exact, groups.unseen_n, groups.unseen[0]
+    ((7, 9), (2, 1), (0.75, 0.75), (0.5, 0.0), (1, 0), 1.0)
+    """
+    names, place = np.unique(group, return_inverse=True)
+
+    def sums(weights: Shaped[np.ndarray, " item"]) -> Float[np.ndarray, " group"]:
+        return np.bincount(place.ravel(), weights, minlength=len(names))
+
+    n, unseen_n = sums(np.ones(len(group))), sums(unseen)
+    of_unseen = np.where(unseen_n > 0, sums(accuracy * unseen) / np.maximum(unseen_n, 1), np.nan)
+    return Groups(
+        name=tuple(names.tolist()),
+        n=tuple(n.astype(int).tolist()),
+        by_tune=tuple((sums(accuracy) / n).tolist()),
+        exact=tuple((sums(accuracy == 1) / n).tolist()),
+        unseen_n=tuple(unseen_n.astype(int).tolist()),
+        unseen=tuple(of_unseen.tolist()),
+    )
 
 
 def share(values: Shaped[np.ndarray, " item"], group: Int[np.ndarray, " item"], rng: np.random.Generator) -> Share:

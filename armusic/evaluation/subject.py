@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from armusic.config import Config
-from armusic.errors import DataError, UsageError
+from armusic.errors import DataError, MissingFileError, UsageError
 from armusic.files import one_line
 from armusic.progress import Progress, Stage, silent
 from armusic.shapes import Float, Int, Shaped
@@ -46,6 +46,8 @@ class Subject:
         The kind of item that it is measured on: how good a model is differs from kind to kind.
     scale : Scale
         The scale of its attributes.
+    trained_on : str
+        Name of its own data, where the test items are of other data; else empty.
     """
 
     model: VAE
@@ -53,6 +55,7 @@ class Subject:
     adapter: Adapter
     kind: int
     scale: Scale
+    trained_on: str = ""
 
     @torch.inference_mode()
     def encode(self, x: Items) -> tuple[Codes, Codes]:
@@ -122,7 +125,7 @@ class Subject:
 
 
 def load(
-    checkpoint: Checkpoint, cache: Path, label: str | None = None, on_progress: Stage = silent
+    checkpoint: Checkpoint, cache: Path, label: str | None = None, on_progress: Stage = silent, data: str | None = None
 ) -> tuple[Subject, tuple[Data, Data, Data]]:
     """Load the data of a model, and return the model with its training, validation and test items, all of one kind.
 
@@ -137,29 +140,56 @@ def load(
         paper) that has a hundred test items, else the commonest.
     on_progress : callable
         Called with the stage of the work, how much of it is done, and its total.
+    data : str, optional
+        Name of other data, or path: all its items are test items. Where the model's own data is not there, this stands
+        for it: data that was moved.
 
     Raises
     ------
     UsageError
-        For an unknown kind.
+        For an unknown kind, or data of another domain.
     DataError
         When there are no test items or no training items of it, or the data cannot be used.
     """
     config, adapter = checkpoint.config, adapters.of(checkpoint.config)
     if label is not None and label not in adapter.labels:
         raise UsageError(f"{label!r}: no kind of item of {config.data}: use one of {', '.join(adapter.labels)}")
-    data = adapter.load(config, cache, lambda done, total: on_progress("reading the data", done, total))
+
+    def progress(done: int, total: int) -> None:
+        on_progress("reading the data", done, total)
+
+    other = None
+    if data is not None and data != config.data:
+        moved = config.replace(data=data)
+        source = adapters.of(moved)
+        if source.domain != adapter.domain:
+            raise UsageError(
+                f"{one_line(data)} has no {adapter.words.items}, and this model is one of {adapter.words.items}"
+                f" ({one_line(config.data)}): name other data, or use its own"
+            )
+        other = source.load(moved.replace(limit=0), cache, progress)
+    try:
+        own = adapter.load(config, cache, progress)
+    except (DataError, MissingFileError):
+        if other is None:
+            raise
+        config, adapter, own, other = moved, source, source.load(moved, cache, progress), None
     trained_on = checkpoint.card.get("fingerprint")
-    if trained_on is not None and (change := fingerprint.difference(trained_on, fingerprint.of(data))):
+    if trained_on is not None and (change := fingerprint.difference(trained_on, fingerprint.of(own))):
         log.warning(
             "%s has changed since the model was trained (%s): test %s may be among those that it was trained on",
             one_line(config.source),
             change,
             adapter.words.items,
         )
-    parts = adapter.split(data, config.seed)
+    parts, foreign = adapter.split(own, config.split), ""
+    if other is not None and fingerprint.difference(fingerprint.of(own), fingerprint.of(other)):
+        tunes = int(own.group.max()) + 1  # those of the other data are numbered on
+        parts, foreign = (*parts[:2], replace(other, group=other.group + tunes)), config.data
+        config = moved
     counts = np.bincount(parts[2].kind, minlength=adapter.kinds)
-    usual = int(np.argmax(counts >= min(ENOUGH, counts.max())))
+    known = counts * (np.bincount(parts[0].kind, minlength=adapter.kinds) > 0) if foreign else counts
+    usual = int(np.argmax(known >= min(ENOUGH, known.max())))
     kind = usual if label is None else adapter.labels.index(label)
     if not counts[kind]:
         raise DataError(f"{config.data}: none of its {len(parts[2])} test items is in {adapter.labels[kind]}")
@@ -169,7 +199,7 @@ def load(
             f"{config.data}: {counts[kind]} test items in {adapter.labels[kind]} and none to train on: too little data"
             " to evaluate a model, give more"
         )
-    return Subject(checkpoint.model, config, adapter, kind, checkpoint.scale), (train, valid, test)
+    return Subject(checkpoint.model, config, adapter, kind, checkpoint.scale, foreign), (train, valid, test)
 
 
 def number_items(subject: Subject, *parts: np.ndarray) -> list[np.ndarray]:

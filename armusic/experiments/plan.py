@@ -11,7 +11,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,9 @@ from armusic.files import label, read_bytes
 
 Table = Mapping[str, Any]
 
-TOP = ("models", "data", "seeds", "minutes", "settings")
+TOP = ("models", "data", "seeds", "minutes", "keep", "settings")
 MODEL = ("preset", "start", "data", "seeds", "minutes", "grid")
+KEEP = ("all", "weights")
 SETTINGS = tuple(name for name in config.SETTINGS if name not in ("data", "seed"))
 
 
@@ -39,15 +40,19 @@ class Run:
     config : Config
         All settings, with the data set and the seed.
     minutes : float, optional
-        Training time after which it stops, at the end of an epoch.
+        Minutes of processor time in training after which it stops, at the end of an epoch.
     start : str, optional
         Name of the run whose weights it starts from.
+    keep : str
+        Files that stay once all its epochs are done: "all", or the best "weights" alone, of half precision: those are
+        evaluated.
     """
 
     model: str
     config: Config
     minutes: float | None = None
     start: str | None = None
+    keep: str = KEEP[0]
 
     @property
     def name(self) -> str:
@@ -93,10 +98,10 @@ def parse(content: Table, source: str = "experiment") -> tuple[Run, ...]:
     ----------
     content : mapping
         `models` and `data`, each a list of names or a table with the settings of each; `seeds`,
-        a list; `minutes`, a limit; `settings`, for all. A model may have `preset` (by default that
-        of its name, if there is one), `start` (MODEL or MODEL-DATA: the run with the same seed
-        that it starts from), its own `data`, `seeds` and `minutes`, and a `grid`: lists of
-        settings, each combination a model.
+        a list; `minutes`, a limit; `keep`, "all" or "weights"; `settings`, for all. A model may have
+        `preset` (by default that of its name, if there is one), `start` (MODEL or MODEL-DATA: the
+        run with the same seed that it starts from), its own `data` (a table of one may have `seeds`
+        as well), `seeds` and `minutes`, and a `grid`: lists of settings, each combination a model.
     source : str
         Name of the file in messages.
 
@@ -121,10 +126,13 @@ def parse(content: Table, source: str = "experiment") -> tuple[Run, ...]:
         if entry.name in entries:
             raise UsageError(f"{entry.where}: a second run would be called {entry.name}: choose another name")
         entries[entry.name] = entry
+    keep = content.get("keep", KEEP[0])
+    if keep not in KEEP:
+        raise UsageError(f"{source}: keep is {keep!r}: use {' or '.join(map(repr, KEEP))}")
     runs: dict[str, Run] = {}
     for name in entries:
         _add_run(name, entries, runs)
-    return tuple(runs[name] for name in entries)
+    return tuple(replace(runs[name], keep=keep) for name in entries)
 
 
 def _entries(content: Table, source: str) -> Iterator[_Entry]:
@@ -153,9 +161,12 @@ def _entries(content: Table, source: str) -> Iterator[_Entry]:
         of_model = {name: value for name, value in own.items() if name in SETTINGS}
         for suffix, point in _grid(own.get("grid", {}), f"{where}, grid"):
             for data, of_model_data in chosen.items():
-                _settings(of_model_data, f"{where}, data.{data}")
-                settings = {**shared, **sets[data], **of_model, **of_model_data, **point, "data": data}
-                for seed in seeds:
+                here = f"{where}, data.{data}"
+                _check_names(of_model_data, ("seeds", *SETTINGS), here)
+                own_seeds = _seeds(of_model_data["seeds"], here) if "seeds" in of_model_data else seeds
+                of_both = {name: value for name, value in of_model_data.items() if name in SETTINGS}
+                settings = {**shared, **sets[data], **of_model, **of_both, **point, "data": data}
+                for seed in own_seeds:
                     yield _Entry(where, model + suffix, preset, {**settings, "seed": seed}, minutes, start)
 
 

@@ -26,8 +26,8 @@ class State:
         The run.
     epoch : int
         Number of epochs done.
-    seconds : float
-        Time that they took.
+    seconds, processor : float
+        Time that they took, by the clock and of the processor.
     scores : dict of str to float
         The last epoch's figures on the validation data, as `accuracy` and `r2`; empty before the first.
     evaluated : bool
@@ -39,6 +39,7 @@ class State:
     run: Run
     epoch: int
     seconds: float
+    processor: float
     scores: dict[str, float]
     evaluated: bool
     error: str
@@ -47,7 +48,7 @@ class State:
     def trained(self) -> bool:
         """Whether all epochs are done, or its time is up."""
         return self.epoch >= self.run.config.schedule.epochs or (
-            self.run.minutes is not None and self.seconds >= 60 * self.run.minutes
+            self.run.minutes is not None and self.processor >= 60 * self.run.minutes
         )
 
     @property
@@ -63,7 +64,9 @@ class State:
         if not self.epoch:
             return None
         left = (self.run.config.schedule.epochs - self.epoch) * self.seconds / self.epoch
-        return left if self.run.minutes is None else min(left, 60 * self.run.minutes - self.seconds)
+        if self.run.minutes is None or not self.processor:
+            return left
+        return min(left, (60 * self.run.minutes - self.processor) * self.seconds / self.processor)
 
 
 def look(run: Run, out: Path) -> State:
@@ -80,8 +83,8 @@ def look(run: Run, out: Path) -> State:
         error = (folder / ERROR).read_text(encoding="utf-8").partition("\n")[0]
     except FileNotFoundError:
         error = ""
-    seconds, scores = sum(row["seconds"] for row in rows), rows[-1] if rows else {}
-    return State(run, len(rows), seconds, scores, evaluated(folder), error)
+    seconds, processor = (sum(row.get(name, row["seconds"]) for row in rows) for name in ("seconds", "processor"))
+    return State(run, len(rows), seconds, processor, rows[-1] if rows else {}, evaluated(folder), error)
 
 
 def evaluated(folder: Path) -> bool:

@@ -7,10 +7,13 @@ processes of this machine, or a cluster's workers that see the same folder.
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
+import threading
+import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from armusic.vae.fit import Report
 
 Chain = tuple[Run, ...]
+LOOK = 0.5  # seconds between two looks of a worker at its parent
 
 
 class _TimeIsUpError(Exception):
@@ -129,7 +133,7 @@ def prepare(
     cache = data_folder(data_dir)
     different = {}
     for settings in (run.config for run in todo):
-        subset = (settings.limit, settings.seed if settings.limit else 0)
+        subset = (settings.limit, settings.split if settings.limit else 0)
         different[settings.data, settings.values().get("frame"), settings.attributes, subset] = settings
     for settings in different.values():
         adapters.of(settings).load(settings, cache, partial(on_data, settings) if on_data else None)
@@ -138,7 +142,7 @@ def prepare(
 def perform(
     todo: Sequence[Run], out: Path, data_dir: Path | None = None, *, on_start: Callable[[Chain], None] | None = None
 ) -> Iterator[Chain]:
-    """Train and evaluate runs, in parallel; yield each chain of them when it is done or has failed.
+    """Train and evaluate runs, in parallel, seed by seed; yield each chain when it is done or has failed.
 
     Parameters
     ----------
@@ -159,7 +163,7 @@ def perform(
     executor = require("joblib.externals.loky.process_executor", extra="train", purpose="an experiment")
 
     def tasks() -> Iterator[object]:
-        for chain in chains(todo):
+        for chain in chains(sorted(todo, key=lambda run: run.config.seed)):
             if on_start is not None:
                 on_start(chain)
             yield joblib.delayed(follow)(chain, out, data_dir, os.getpid())
@@ -174,21 +178,16 @@ def perform(
 def follow(chain: Chain, out: Path, data_dir: Path | None, owner: int) -> Chain:
     """Train and evaluate runs one after another; the first that fails ends the chain, with its error in its folder.
 
-    A child of the process `owner` ends with it: another process may resume the same runs.
+    A child of the process `owner` ends with it, however that ends: another process may resume the same runs.
     """
     import torch
 
     torch.set_num_threads(1)
-    child = os.getppid() == owner
-
-    def end_with_owner(_: Mapping[str, float]) -> None:
-        if child and os.getppid() != owner:
-            os._exit(1)
-
+    _end_with(owner)
     for run in chain:
         folder = out / run.name
         try:
-            _train(run, out, data_folder(data_dir), end_with_owner)
+            _train(run, out, data_folder(data_dir))
         except Exception as error:  # noqa: BLE001  (written to the run's folder; the other runs go on)
             folder.mkdir(parents=True, exist_ok=True)
             text = str(error)
@@ -202,25 +201,51 @@ def follow(chain: Chain, out: Path, data_dir: Path | None, owner: int) -> Chain:
     return chain
 
 
-def _train(run: Run, out: Path, cache: Path, on_step: Callable[[Mapping[str, float]], None]) -> None:
+_watched: set[int] = set()
+"""The parent that this process watches, once it does."""
+
+
+def _end_with(owner: int) -> None:
+    """End this process when its parent `owner` is gone: a thread looks, whatever the others do.
+
+    Nothing happens where `owner` is no parent of it, as on a cluster. On Windows a process keeps the number of a parent
+    that is gone, so that the current run is finished first.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None or parent.pid != owner or owner in _watched:
+        return
+    _watched.add(owner)
+
+    def watch() -> None:
+        while os.getppid() == owner:
+            time.sleep(LOOK)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _train(run: Run, out: Path, cache: Path) -> None:
     from armusic import evaluation
     from armusic.training import checkpoint
     from armusic.training import run as runs
 
     check([run], out)
     folder, state = out / run.name, look(run, out)
-    seconds = state.seconds
+    processor = state.processor
 
     def count(report: Report) -> None:
-        nonlocal seconds
-        seconds += report.seconds
-        if run.minutes is not None and seconds >= 60 * run.minutes:
+        nonlocal processor
+        processor += report.processor
+        if run.minutes is not None and processor >= 60 * run.minutes:
             raise _TimeIsUpError
 
     if not state.trained:
         start = checkpoint.load(out / run.start) if run.start is not None else None
         with suppress(_TimeIsUpError):  # its last epoch is kept: it may be resumed with more time
-            runs.train(run.config, folder, cache, resume=True, start=start, on_step=on_step, on_epoch=count)
+            runs.train(run.config, folder, cache, resume=True, start=start, on_epoch=count)
+    state = look(run, out)
+    if run.keep == "weights" and state.epoch >= run.config.schedule.epochs and (folder / checkpoint.LAST).is_file():
+        checkpoint.keep_weights(folder)
     if not look(run, out).evaluated:
         figures = evaluation.evaluate(checkpoint.load(folder), cache).as_dict()
         with atomic_path(folder / EVALUATION, force=True) as temporary:

@@ -129,7 +129,7 @@ def generate_like(
     tune : Tune
         All its notes on the grid.
     temperature : float
-        From 0, the tune as the model reconstructs it, to 1, nothing of it.
+        Freedom from 0, the tune as the model reconstructs it, to 1, nothing of it.
     key : str
         The key to stay in; `auto`: the tune's own.
     targets, count, seed, data_dir

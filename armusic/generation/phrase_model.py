@@ -59,7 +59,7 @@ class Phrases:
     data : str
         Name of the corpus.
     measures : int array (kind,)
-        How many measures of each metre they were fitted on; below `LEAST`, the metre has no tables.
+        Number of measures of each metre that they were fitted on; below `LEAST`, the metre has no tables.
     mean : float32 array (kind, place + 1, latent)
         Codes by their place in the phrase; the last is that of a tune's last measure.
     degree : float32 array (kind, 12, latent)
@@ -69,15 +69,15 @@ class Phrases:
     noise : float32 array (kind, latent, latent)
         Covariance of the residual.
     level : float32 array (kind, attribute, 2)
-        Where a value lies on the attribute's dimension: intercept and slope.
+        Place of a value on the attribute's dimension: intercept and slope.
     forms : uint8 array (form, place)
-        For each measure of a phrase the first one that equals it.
+        First measure of the phrase that equals each of its measures.
     often : float32 array (kind, form)
-        How often each form occurs, 0..1.
+        Frequency of each form, 0..1.
     again : float32 array (kind,)
-        How often a phrase comes a second time, 0..1.
+        Frequency with which a phrase comes a second time, 0..1.
     rhymes : float32 array (kind, place + 1)
-        How often so many measures at the end of a phrase are those of the first one's end, 0..1.
+        Frequency with which so many measures at the end of a phrase are those of the first one's end, 0..1.
     step : float32 array (third, state, state)
         Anchors: log probability of each after each, for minor (0) and major (1) thirds.
     stand : float32 array (third, part, place + 1, state)

@@ -79,7 +79,7 @@ class Content:
     tensors : dict of str to array
         All tensors by name.
     config, scale, history, card
-        As of `Checkpoint`.
+        The fields of `Checkpoint`.
     """
 
     tensors: dict[str, np.ndarray]
@@ -119,10 +119,11 @@ def make(weights: Mapping[str, np.ndarray], content: Content) -> Checkpoint:
         name: array.astype(np.float32, copy=False) if np.issubdtype(array.dtype, np.floating) else array
         for name, array in weights.items()
     }
-    problem = settings.difference(single, chosen) if chosen.domain == MUSIC else chosen.domain
-    if problem and chosen.domain == MUSIC and chosen.data not in plugins.named("adapters"):
+    elsewhere = chosen.domain != MUSIC or getattr(chosen.network, "decoder", "") in plugins.named("models")
+    problem = "" if elsewhere else settings.difference(single, chosen)
+    if problem and chosen.data not in plugins.named("adapters"):
         raise CheckpointError(f"settings and weights do not match ({problem})")
-    model: Network = Elsewhere(chosen) if problem else MeasureNetwork(single)
+    model: Network = Elsewhere(chosen) if elsewhere or problem else MeasureNetwork(single)
     return Checkpoint(model, chosen, content.scale, content.history, content.card, single)
 
 

@@ -116,7 +116,7 @@ class Gru:
     weights : mapping
         Weights of a checkpoint.
     prefix : str
-        What their names begin with, before a dot.
+        Beginning of their names, before a dot.
     """
 
     def __init__(self, weights: Weights, prefix: str) -> None:
@@ -148,7 +148,7 @@ class Gru:
         Parameters
         ----------
         gates : float32 array (gate, direction, tick, item, unit)
-            What the inputs add to the gates of the first layer.
+            Contribution of the inputs to the gates of the first layer.
         start : float32 array (layer * direction, item, unit), optional
             The states before the first tick; zeros when not given.
 

@@ -59,4 +59,4 @@ def split(data: Data, seed: int, *, copied: bool) -> tuple[Data, Data, Data]:
 
 def parts(data: Data, config: Config) -> tuple[Data, Data, Data]:
     """Return the training, validation and test items of the corpus that a model was trained on."""
-    return split(dataset.subset(data, config.limit, config.seed), config.seed, copied=config.data in PAPER)
+    return split(dataset.subset(data, config.limit, config.split), config.split, copied=config.data in PAPER)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from armusic.config import IMAGES, MUSIC, Config, ImageNetwork, MeasureNetwork
+from armusic.config import PARTS, Config, ImageNetwork, MeasureNetwork, MelodyNetwork
 from armusic.errors import UsageError
 from armusic.files import one_line
 from armusic.music.pitch_frame import FRAMES, Frame
@@ -18,19 +18,19 @@ NOTE, METRE, VIEW, KIND = 10, 8, 16, 16  # sizes of embeddings and views that no
 """They are those of `armusic.vae.models`."""
 
 Shapes = dict[str, tuple[int, ...]]
-Network = TypeVar("Network", MeasureNetwork, ImageNetwork)
+Network = TypeVar("Network", MeasureNetwork, ImageNetwork, MelodyNetwork)
 
 
 def network_of(config: Config, kind: type[Network]) -> Network:
-    """Return the settings of a network of measures, or of images.
+    """Return the settings of a network of measures, of images, or of melodies.
 
     Raises
     ------
     UsageError
-        For a model of the other domain.
+        For a model of another domain.
     """
     if not isinstance(config.network, kind):
-        domain = IMAGES if issubclass(kind, ImageNetwork) else MUSIC
+        domain = next(name for name, parts in PARTS.items() if parts["network"] is kind)
         raise UsageError(f"{one_line(config.data)}: the model is of {config.domain}, not of {domain}")
     return config.network
 

@@ -11,9 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from armusic.errors import ArmusicError, MusicError
-from armusic.files import label
+from armusic.files import counted, label
 from armusic.io import readers
-from armusic.io.readers.midi.placing import counted
 from armusic.io.readers.options import Reading, Remark
 from armusic.music import keys, smf, tokenizer
 from armusic.music.pitch_frame import FRAMES
@@ -120,6 +119,27 @@ def inspect(
     except ArmusicError as error:
         return Inspection(source, facts, parts, tuple(remark.text for remark in remarks), str(error))
     return _of_tune(source, facts, parts, tuple(remark.text for remark in remarks), tune, frame, further)
+
+
+def why_not(path: str | Path, reading: Reading, frame: str = "anchored") -> str:
+    """Return why the melody that a reading names cannot be edited, without the file's name; empty if it can be.
+
+    Parameters
+    ----------
+    path : path
+        A MIDI, ABC or MusicXML file.
+    reading : Reading
+        Options of reading; `track` names the melody.
+    frame : {"anchored", "absolute"}
+        Pitch frame of the model.
+    """
+    try:
+        inspection = inspect(path, reading, frame)
+    except ArmusicError as error:
+        return str(error).removeprefix(f"{label(path)}: ")
+    if inspection.refused:
+        return inspection.refused.removeprefix(f"{inspection.source}: ")
+    return f"no measure can change: {inspection.unchanged}" if inspection.facts["used"].startswith("0 of ") else ""
 
 
 def _of_score(path: str | Path, source: str, reading: Reading, frame: str, further: Further | None) -> Inspection:

@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from armusic.errors import UsageError
+from armusic.live.band import by_measure
 from armusic.live.ports import Input, Output
 from armusic.music.score import Tune
 
@@ -50,6 +51,15 @@ class Bar:
     steps: Steps
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A message that is not MIDI's: an attribute is turned to a step."""
+
+    name: str
+    step: float
+    type: str = "turn"
+
+
 @dataclass
 class Tempo:
     """The computer's own clock, which follows the tempos of a tune."""
@@ -60,7 +70,7 @@ class Tempo:
     sleep: Callable[[float], None] = time.sleep
     began: float | None = None
 
-    def until(self, at: Fraction) -> Iterator[Message]:
+    def until(self, at: Fraction) -> Iterator[Message | Turn]:
         """Yield the messages that come in until quarter note `at`."""
         if self.began is None:
             self.began = self.now()
@@ -82,7 +92,7 @@ class Follow:
     running: bool = False
     clocks: int = 0
 
-    def until(self, at: Fraction) -> Iterator[Message]:
+    def until(self, at: Fraction) -> Iterator[Message | Turn]:
         """Yield the messages that come in until quarter note `at`."""
         while not self.running or Fraction(self.clocks, CLOCKS) < at:
             for message in self.port.iter_pending():
@@ -108,8 +118,11 @@ class Knobs:
     by_number: dict[int, str] = field(default_factory=dict)
     steps: dict[str, float] = field(default_factory=dict)
 
-    def receive(self, message: Message) -> None:
-        """Take a controller's value; ignore other messages, and knobs without an attribute."""
+    def receive(self, message: Message | Turn) -> None:
+        """Take a controller's value, or a turn; ignore other messages, and knobs without an attribute."""
+        if isinstance(message, Turn):
+            self.steps[message.name] = message.step
+            return
         if message.type != "control_change" or message.control >= _KNOBS:
             return
         if message.control not in self.by_number and self.free:
@@ -159,6 +172,7 @@ def play(
     channel: int = 0,
     send_clock: bool = False,
     loops: int | None = None,
+    band: Sequence[tuple[Fraction, Message]] = (),
 ) -> Generator[Bar]:
     """Play a tune in a loop, and yield each bar as it begins; closing the generator ends all notes.
 
@@ -180,9 +194,13 @@ def play(
         Whether to send MIDI clock, start and stop as well.
     loops : int, optional
         Number of repetitions; endless when not given.
+    band : sequence of (Fraction, Message)
+        Messages that play along, in the order of time: see `armusic.live.band`.
     """
     from mido import Message
 
+    along = by_measure(band, tune)
+    used = sorted({channel, *(message.channel for _, message in band)})
     current, steps = tune, dict(knobs.steps)
     count = len(tune.measures)
     at, sounding = Fraction(0), None
@@ -193,7 +211,7 @@ def play(
         for message in clock.until(until):
             knobs.receive(message)
             if message.type == "stop":
-                release(out, channel)
+                release(out, used)
             restart |= message.type == "start" and until > 0
         return restart
 
@@ -207,6 +225,7 @@ def play(
             yield Bar(number, dict(steps))
             index, restart = number % count, False
             events, sounding = _bar(current, index, sounding, channel)
+            events += along[index]
             length = tune.measures[index].metre.length
             if send_clock:
                 events += [(Fraction(k, CLOCKS), Message("clock")) for k in range(math.ceil(length * CLOCKS))]
@@ -226,23 +245,24 @@ def play(
                     out.send(message)
             restart = restart or listen(at + length)
             if restart:
-                release(out, channel)
+                release(out, used)
                 at, number, sounding = Fraction(0), 0, None
                 continue
             at, number = at + length, number + 1
     finally:
-        release(out, channel)
+        release(out, used)
         if send_clock:
             out.send(Message("stop"))
 
 
-def release(out: Output, channel: int) -> None:
-    """End every note on a channel: by a note-off for each as well, for instruments without "all notes off"."""
+def release(out: Output, channels: Sequence[int]) -> None:
+    """End every note on channels: by a note-off for each as well, for instruments without "all notes off"."""
     from mido import Message
 
-    out.send(Message("control_change", channel=channel, control=ALL_NOTES_OFF, value=0))
-    for pitch in range(128):
-        out.send(Message("note_off", channel=channel, note=pitch, velocity=0))
+    for channel in channels:
+        out.send(Message("control_change", channel=channel, control=ALL_NOTES_OFF, value=0))
+        for pitch in range(128):
+            out.send(Message("note_off", channel=channel, note=pitch, velocity=0))
 
 
 def seconds(tune: Tune, at: Fraction) -> float:

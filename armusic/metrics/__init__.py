@@ -48,6 +48,8 @@ SWEEP_METRICS: dict[str, Callable[[Sweep], Float[np.ndarray, " attribute"]]] = {
 }
 LABELS = {name: name.upper() if len(name) <= ABBREVIATED else name.capitalize() for name in METRICS}
 """Names of the metrics of codes in tables and figures, such as SCC."""
+BOUNDED = ("interpretability", "scc", "modularity", "mig", "sap")
+"""Metrics from 0 to 1; the others may be negative, or above 1."""
 FEWEST = 10  # least number of items for an estimate from three neighbours, and of groups for an interval
 NORMAL = 1.96  # standard deviations on either side have 95 % of a normal distribution
 
@@ -90,9 +92,10 @@ def measure(
     without replacement and everything is computed on their items alone. (Drawn with replacement,
     items would occur twice, which nearest neighbours take for information.) The scores of
     half-samples spread as much as the value itself does, for (1/m - 1/n) = 1/n with m = n/2; so the
-    interval is the value and 1.96 of their standard deviations to either side. Twenty give the width
-    to about 16 %; each takes half the time of the metrics themselves. Where items of a group are alike,
-    as measures of a tune are, intervals without groups are too narrow, by a third or more.
+    interval is the value and 1.96 of their standard deviations to either side. For metrics from 0 to
+    1 it is so on the scale of log odds, and stays between them. Twenty give the width to about 16 %;
+    each takes half the time of the metrics themselves. Where items of a group are alike, as measures
+    of a tune are, intervals without groups are too narrow, by a third or more.
 
     Parameters
     ----------
@@ -143,7 +146,7 @@ def measure(
         result[name] = Score(
             value,
             float(np.mean(METRICS[name](of_attributes))),
-            (value - NORMAL * spread[name], value + NORMAL * spread[name]) if bootstrap else None,
+            _interval(value, spread[name], bounded=name in BOUNDED) if bootstrap else None,
             dict(zip(names, score.tolist(), strict=True)) if isinstance(score, np.ndarray) else {},
         )
     return result
@@ -219,6 +222,28 @@ def _check(z: np.ndarray, a: np.ndarray, names: Sequence[str]) -> None:
     for name, column in zip(names, a.T, strict=True):
         if np.ptp(column) == 0:
             raise DataError(f"attribute {name!r} is {column[0]:g} for all {len(a)} items: there is nothing to measure")
+
+
+def _interval(value: float, std: float, *, bounded: bool) -> tuple[float, float]:
+    """Return the 95 % interval of a value with a standard error; where `bounded`, on the scale of log odds.
+
+    Source
+    ------
+    The delta method: A. Agresti, "Categorical Data Analysis" (2002), 3.1.6.
+
+    Examples
+    --------
+    >>> [round(end, 4) for end in _interval(0.999, 0.001, bounded=True)]
+    [0.9929, 0.9999]
+    >>> [round(end, 3) for end in _interval(0.999, 0.001, bounded=False)]
+    [0.997, 1.001]
+    """
+    if not bounded:
+        return value - NORMAL * std, value + NORMAL * std
+    if not 0 < value < 1:  # an estimate of mutual information may be
+        return float(np.clip(value - NORMAL * std, 0, 1)), float(np.clip(value + NORMAL * std, 0, 1))
+    odds, factor = value / (1 - value), float(np.exp(NORMAL * std / (value * (1 - value))))
+    return odds / (odds + factor), odds * factor / (1 + odds * factor)
 
 
 def _spread(z: np.ndarray, a: np.ndarray, group: Any, count: int, seed: int) -> dict[str, float]:

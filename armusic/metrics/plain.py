@@ -18,9 +18,9 @@ def plain(values: Any, what: str, dimensions: int) -> Float[np.ndarray, "..."]:
     values : array, tensor, or nested sequence
         Whatever numpy can make an array of; a tensor of torch may be on any device, and carry gradients.
     what : str
-        Its name in messages.
+        Name in messages.
     dimensions : int
-        How many dimensions it has.
+        Number of dimensions.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def plain(values: Any, what: str, dimensions: int) -> Float[np.ndarray, "..."]:
     except (TypeError, ValueError, RuntimeError) as error:
         raise DataError(f"{what} cannot be made an array ({str(error).splitlines()[0]})") from error
     if array.dtype.kind not in "biuf":
-        raise DataError(f"{what} are {array.dtype}: numbers are wanted")
+        raise DataError(f"{what} are {array.dtype}: numbers are needed")
     if array.ndim != dimensions:
-        raise DataError(f"{what} of the shape {array.shape}: an array of {dimensions} dimensions is wanted")
+        raise DataError(f"{what} of the shape {array.shape}: an array of {dimensions} dimensions is needed")
     return array.astype(np.float64)

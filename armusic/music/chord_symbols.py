@@ -68,7 +68,7 @@ def parse(text: str) -> frozenset[int] | None:
 
 @lru_cache(maxsize=1024)
 def intervals(suffix: str) -> frozenset[int] | None:
-    """Return the semitones over the root, below 12, of what follows a root; None for what is no chord.
+    """Return the semitones over the root, below 12, of what follows a root; None for what is not a chord.
 
     Examples
     --------

@@ -37,7 +37,7 @@ class Counting:
     >>> [str(counting) for counting in countings(TimeSignature(5, 4))]
     ['3/4 and 2/4', '2/4 and 3/4']
     >>> [str(counting) for counting in countings(Metre(3, 8))]
-    ['6/8, two measures at a time', '3/4 in notes half as long']
+    ['6/8, two measures at a time', '3/4 with doubled note values']
     """
 
     bars: int
@@ -49,7 +49,7 @@ class Counting:
         return " and ".join(str(metre.kind) for metre in self.metres)
 
     def __str__(self) -> str:
-        values = {_TWICE: " in notes twice as long", _HALF: " in notes half as long"}.get(self.metres[0].scale, "")
+        values = {_TWICE: " with halved note values", _HALF: " with doubled note values"}.get(self.metres[0].scale, "")
         together = ", two measures at a time" if self.bars > 1 else ""
         return self.kinds + values + together
 
@@ -174,7 +174,7 @@ def groups(
     metres : sequence of TimeSignature or None
         Time signature of each measure.
     chosen : mapping of TimeSignature to Counting
-        How each is read. Where that is in pairs, a measure without a partner is read alone.
+        Reading of each. Where that is in pairs, a measure without a partner is read alone.
     pickup : bool
         Whether the first measure is a pickup, which has no partner.
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from armusic.files import counted
 from armusic.music.metre import METRES, Metre, TimeSignature
 from armusic.music.smf import MidiData
 
@@ -106,7 +107,7 @@ class Measure:
     start : Fraction
         Quarter notes from the start of the first measure.
     metre : Metre
-        Its metre, which gives its length.
+        Metre, which gives the length.
     bars : tuple of TimeSignature, optional
         Time signatures of the file's measures that begin in it, one after another, where these are others: two of 3/8
         in a measure of 6/8; 5/4 in the first part of such a measure, and none in the second.
@@ -131,7 +132,7 @@ class Bar:
     start, end : Fraction
         Quarter notes from the start of the first measure.
     metre : TimeSignature
-        Its time signature.
+        Time signature of the bar.
     rows : range
         Places in `Tune.measures` of those that it has a part of.
     """
@@ -252,7 +253,12 @@ class Tune:
     def summary(self) -> str:
         """Title, numbers of measures and notes, metres and key, in a line."""
         metres = " ".join(dict.fromkeys(str(bar.metre) for bar in self.bars)) or "no metre"
-        facts = [self.title, f"{len(self.bars)} measures of {metres}", f"{len(self.notes)} notes", self.key]
+        facts = [
+            self.title,
+            f"{counted(len(self.bars), 'measure')} of {metres}",
+            counted(len(self.notes), "note"),
+            self.key,
+        ]
         return ", ".join(str(fact) for fact in facts if fact)
 
     @property

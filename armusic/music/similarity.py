@@ -45,6 +45,11 @@ def distance(
     >>> distance(two_notes, one_note, none, none, none).round(3).tolist()
     [0.208]
     """
+    return apart(tokens, before) + OTHERS * others(values - values_before, std)
+
+
+def apart(tokens: Tokens, before: Tokens) -> Float[np.ndarray, " candidate"]:
+    """Return the first three terms of the distance: what the notes alone say."""
     inside = before != PAD
     length = inside.sum(axis=1)
     weight = _weights(tokens.shape[1])
@@ -55,8 +60,12 @@ def distance(
     pitch = np.where(both.any(axis=1), (np.sqrt(squares) / OCTAVE).clip(max=1), 1.0)
     lines = abs(_line(tokens, inside) - _line(before, inside))
     melody = (np.where(inside, lines, 0).sum(axis=1) / length / OCTAVE).clip(max=1)
-    others = (abs(values - values_before) / std).mean(axis=1) if values.shape[1] else 0.0
-    return happens + pitch + melody + OTHERS * others
+    return happens + pitch + melody
+
+
+def others(change: Values, std: Values) -> float | Float[np.ndarray, " candidate"]:
+    """Return the mean change of the attributes without a target, in standard deviations; 0 without any."""
+    return (abs(change) / std).mean(axis=1) if change.shape[1] else 0.0
 
 
 def _weights(width: int) -> Float[np.ndarray, " tick"]:

@@ -61,7 +61,9 @@ def passed_over(chunk: bytes, at: int, where: str, repairs: Repairs | None, plac
     """Return the index after what is no event: data without a status, or a status that no file may have."""
     status = chunk[at]
     if status < STATUS:
-        mend(repairs, f"{where}: damaged: byte {at} is no MIDI event", "data without an event are passed over", place)
+        mend(
+            repairs, f"{where}: damaged: byte {at} is not a MIDI event", "data without an event are passed over", place
+        )
         while chunk[at + 1] < STATUS:
             at += 1
         return at  # the last of them is the time of what follows

@@ -15,7 +15,7 @@ In an array that mixes metres, `PAD` fills the rows of the shorter ones.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -29,7 +29,7 @@ DUPLE, TRIPLE = [1, 3, 5], [2, 4]  # ticks of a simple beat: its fourths, and it
 HOLD, REST, PAD = 128, 129, 130
 
 UNITS_PER_QUARTER = 12  # the coarsest unit in which every tick of both grids is a whole number
-_FINE = 2 * UNITS_PER_QUARTER  # the same for metres in halved values, such as 6/16
+FINE = 2 * UNITS_PER_QUARTER  # the same for metres in halved values, such as 6/16
 _SCALES = {scale: int(2 * scale) for scale in (Fraction(1, 2), Fraction(1), Fraction(2))}  # fine units in a unit
 _SIMPLE = np.array([0, 3, 4, 6, 8, 9])
 _COMPOUND = np.array([0, 3, 6, 9, 12, 15])
@@ -100,7 +100,7 @@ def encode(tune: Tune) -> Int[np.ndarray, "measure tick"]:
     bars = np.append(0, np.cumsum(lengths))  # where each measure starts when the ticks of all are numbered on
     onsets, ends = bars[onset_rows] + onset_ticks, bars[end_rows] + end_ticks
     row = np.full(bars[-1] + 1, HOLD, dtype=np.int16)  # one tick more: where the tune may end
-    before = np.searchsorted(onsets, bars[:-1], side="right") - 1  # the last note that starts at the bar line or before
+    before = np.searchsorted(onsets, bars[:-1]) - 1  # the last note that starts before the bar line
     row[bars[:-1][np.append(ends, 0)[before] <= bars[:-1]]] = REST
     row[ends] = REST
     row[onsets] = [note.pitch for note in tune.notes]
@@ -147,19 +147,24 @@ def decode(tokens: Int[np.ndarray, "measure tick"], measures: Sequence[Measure])
     >>> [(str(n.start), str(n.duration), n.pitch) for n in decode(row, (Measure(Fraction(0), Metre(2, 4)),))]
     [('1/2', '1/2', 62)]
     """
+    return tuple(
+        Note(Fraction(start, FINE), Fraction(length, FINE), pitch)
+        for start, length, pitch, _ in spans(tokens, measures)
+    )
+
+
+def spans(tokens: Int[np.ndarray, "measure tick"], measures: Sequence[Measure]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield start and length in units of a `FINE`th of a quarter note, pitch and row of each note: see `decode`."""
     if not measures:
-        return ()
+        return
     kind, (starts, scales) = kinds(measures), _starts(measures)
     lengths = np.array([ticks(metre) for metre in METRES])[kind]
     rows, columns = np.nonzero((tokens != HOLD) & (np.arange(tokens.shape[1]) < lengths[:, None]))
     at = starts[rows] + _UNITS[kind[rows], columns] * scales[rows]
-    until = np.append(at, int(measures[-1].end * _FINE))[1:]
+    until = np.append(at, int(measures[-1].end * FINE))[1:]
     values = tokens[rows, columns]
-    return tuple(
-        Note(Fraction(start, _FINE), Fraction(stop - start, _FINE), pitch)
-        for start, stop, pitch in zip(at.tolist(), until.tolist(), values.tolist(), strict=True)
-        if pitch < HOLD
-    )
+    is_note = is_onset(values)
+    yield from zip(*(each[is_note].tolist() for each in (at, until - at, values, rows)), strict=True)
 
 
 def is_onset(tokens: Int[np.ndarray, "*batch tick"]) -> Bool[np.ndarray, "*batch tick"]:
@@ -203,7 +208,7 @@ def is_canonical(tokens: Int[np.ndarray, "measure tick"]) -> Bool[np.ndarray, " 
 
 def _starts(measures: Sequence[Measure]) -> tuple[Int[np.ndarray, " measure"], Int[np.ndarray, " measure"]]:
     """Return the start of each measure, and the length of a unit of its kind of metre, in fine units."""
-    starts = np.array([int(measure.start * _FINE) for measure in measures], dtype=np.int64)
+    starts = np.array([int(measure.start * FINE) for measure in measures], dtype=np.int64)
     return starts, np.array([_SCALES[measure.metre.scale] for measure in measures], dtype=np.int64)
 
 
@@ -212,9 +217,9 @@ def _place(
 ) -> tuple[Int[np.ndarray, " time"], Int[np.ndarray, " time"]]:
     """Return measure and tick of each time: -1 between two ticks, and the tick after the last one at the end."""
     kind, (starts, scales) = kinds(measures), _starts(measures)
-    scaled = [divmod(time.numerator * _FINE, time.denominator) for time in times]
+    scaled = [divmod(time.numerator * FINE, time.denominator) for time in times]
     units = np.array([unit for unit, _ in scaled], dtype=np.int64)
-    rows = np.minimum(np.searchsorted(starts, units, side="right") - 1, len(measures) - 1)
+    rows = np.searchsorted(starts, units, side="right") - 1
     within, rest = np.divmod(units - starts[rows], scales[rows])
     columns = np.where(rest == 0, _TICKS[kind[rows], within], -1)
     columns[[remainder != 0 for _, remainder in scaled]] = -1

@@ -37,7 +37,7 @@ def save(picture: Figure | Pixels, path: str | Path, *, force: bool = False, sou
     force : bool
         Whether an existing file may be replaced.
     source : str
-        What a figure was made of. A .png says it: see `armusic.plotting.sources`.
+        Sources of the figure. A .png names them: see `armusic.plotting.sources`.
 
     Raises
     ------

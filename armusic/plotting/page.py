@@ -12,6 +12,7 @@ from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 
+from armusic.files import counted
 from armusic.music.score import Tune
 
 DPI = 120
@@ -99,7 +100,7 @@ class Page:
     def row(self, top: float, name: str, tune: Tune, color: Any, fact: str = "") -> Axes:
         """Write the name and the facts of a roll in the line that begins at `top`, and return its axes."""
         self.heading(top, name, color=color)
-        self.facts(top, f"{fact}{len(tune.notes)} notes")
+        self.facts(top, f"{fact}{counted(len(tune.notes), 'note')}")
         return self.axes(top + LABEL, self.roll)
 
 

@@ -11,16 +11,8 @@ from matplotlib.figure import Figure
 
 from armusic.metrics import LABELS
 from armusic.report.charts import BLUE, DPI, FAINT, GREEN, GREY, INK, ORANGE
-from armusic.report.results import (
-    FIGURES,
-    SHARES,
-    Result,
-    Spread,
-    outside_grids,
-    published,
-    spread,
-    words_of,
-)
+from armusic.report.figures import FIGURES, SHARES, published
+from armusic.report.results import Result, Spread, outside_grids, spread, words_of
 from armusic.report.scales import UNIT, Scale, accuracy_scale
 
 PAPER = tuple(LABELS)[:5]
@@ -66,7 +58,7 @@ class Rows:
         values = [figures[figure] for figures in self.published.values() if figure in figures]
         for figures in self.models.values():
             if figure in figures:
-                values += [*figures[figure].values, *(figures[figure].interval or ())]
+                values += figures[figure].values
         if figure in self.references:
             values.append(self.references[figure])
         return values
@@ -212,8 +204,8 @@ def _frame(ax: Axes, names: Sequence[str], published: int, scale: Scale, label: 
 def _box(ax: Axes, place: int, spread: Spread, scale: Scale, color: str) -> None:
     """Draw the runs of a model: many as a box of the middle half and whiskers, few as points."""
     values = np.array([scale.of(value) for value in spread.values])
-    if spread.interval is not None:
-        ends = [scale.of(end) for end in spread.interval]
+    if spread.ends is not None:
+        ends = [scale.of(end) for end in spread.ends]
         ax.plot(ends, (place, place), color=color, linewidth=1.2, alpha=0.7, solid_capstyle="butt", zorder=2)
     if len(values) >= BOX:
         low, high = np.quantile(values, (0.25, 0.75))

@@ -84,7 +84,7 @@ def pairs(
     z : float array (item, latent)
         Codes; dimension k belongs to attribute k.
     a : float array (item, attribute)
-        In the attributes' units.
+        Attributes, in their own units.
     names : sequence of str
         Names of the attributes.
     r2 : float array (attribute, attribute)

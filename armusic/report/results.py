@@ -1,14 +1,11 @@
-"""The figures of runs, read from their folders, and the published figures that they are compared with."""
+"""The figures of runs, read from their folders."""
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +16,8 @@ from armusic.errors import MissingFileError, ReadError
 from armusic.experiments.states import EVALUATION, evaluated, figures
 from armusic.files import one_line
 from armusic.inference.run_folder import read as settings
-from armusic.metrics import LABELS
-
-SHARES = {
-    "paper": "{parts} right, paper protocol", "by_tune": "{parts} right, held-out {groups}",
-    "unseen": "{parts} right, unseen {items}", "exact": "{items} exactly right",
-}  # fmt: skip
-"""Reconstruction accuracy, in the words of the data: of music, only the first is by the paper's protocol."""
-IDENTITY = {
-    "kept_original": "{what} read right in originals", "kept_reconstructed": "{what} kept, reconstructed",
-    "kept_swept": "{what} kept, swept over \N{MINUS SIGN}2..2",
-    "kept_swept_wide": "{what} kept, swept over \N{MINUS SIGN}4..4",
-}  # fmt: skip
-"""How often a judge sees the identity of the originals in decoded items."""
-FIGURES = LABELS | SHARES | IDENTITY
-PERCENTAGES = (*SHARES, *IDENTITY)
-"""Figures that are shown as percentages."""
+from armusic.metrics import LABELS, SWEEP_METRICS
+from armusic.report.figures import IDENTITY, OBEDIENCE, PERCENTAGES, TITLES, ceilings
 
 FIRST = ("paper", "default")  # models that come first in a table
 BASELINE = "beta-vae"
@@ -90,14 +73,31 @@ class Result:
 
     def title(self, figure: str) -> str:
         """Return the title of a figure, in the words of the data."""
-        return FIGURES[figure].format(**self.words)
+        return TITLES[figure].format(**self.words)
 
     def value(self, figure: str, of: str = "value") -> float | None:
-        """Return a figure, 0..1 (`of` a metric also its `reference` or `ceiling`); None where there is none."""
+        """Return a figure (`of` a metric also its `reference` or `ceiling`); None where there is none.
+
+        Of `figures.OBEDIENCE`, it is the mean over the attributes.
+        """
         if figure in LABELS:
             return _number(self._part(figure).get(of))
+        if of != "value":
+            return None
+        if figure in OBEDIENCE:
+            values = [self.obedience(figure, name) for name in self._part("obedience")]
+            known = [value for value in values if value is not None]
+            return float(np.mean(known)) if values and len(known) == len(values) else None
+        if figure in SWEEP_METRICS:
+            return _number(self._part("control").get(figure, {}).get("value"))
+        if figure == "valid":
+            return _number(self._part("prior").get("valid"))
         part, name = ("kept", figure.removeprefix("kept_")) if figure in IDENTITY else ("reconstruction", figure)
-        return _number(self._part(part).get(name)) if of == "value" else None
+        return _number(self._part(part).get(name))
+
+    def obedience(self, figure: str, attribute: str) -> float | None:
+        """Return a figure of `figures.OBEDIENCE` of one attribute; None where there is none."""
+        return _number(self._part("obedience").get(attribute, {}).get(OBEDIENCE[figure][0]))
 
     def reference(self, figure: str) -> float | None:
         """Return the score of a perfect encoder: the known ceiling, else that of ties, else the reference.
@@ -109,10 +109,23 @@ class Result:
         ceiling = ceilings().get((self.data, figure))
         return ceiling[0] if ceiling else self.value(figure, "ceiling") or self.value(figure, "reference")
 
-    def interval(self, figure: str) -> tuple[float, float] | None:
-        """Return the 95 % interval of a figure, over items; None where there is none."""
-        pair = self._part("intervals").get(figure) if figure in SHARES else self._part(figure).get("interval")
-        return (float(pair[0]), float(pair[1])) if pair else None
+    def share(self, figure: str, of: str = "") -> float | None:
+        """Return a metric as a share of the reference (or of what `of` names) of the same run; None without one."""
+        value, bound = self.value(figure), self.value(figure, of) if of else self.reference(figure)
+        return value / bound if value is not None and bound and figure not in PERCENTAGES else None
+
+    def groups(self, figure: str) -> dict[int, tuple[float, int]]:
+        """Return a share of reconstruction of each group (tune), and its number of items; empty where there are none.
+
+        Parameters
+        ----------
+        figure : str
+            `by_tune`, `exact` or `unseen`.
+        """
+        groups = self._part("groups")
+        numbers = groups.get("unseen_n" if figure == "unseen" else "n", ())
+        rows = zip(groups.get("name", ()), groups.get(figure, ()), numbers, strict=True)
+        return {name: (float(value), count) for name, value, count in rows if count}
 
     def count(self, name: str) -> float | None:
         """Return a number of items, or a share of them, that the evaluation counts; None where there is none."""
@@ -131,17 +144,22 @@ class Spread:
     ----------
     values : tuple of float
         Value of each run, in ascending order; at least one.
-    interval : (float, float) or None
-        Lowest and highest run; of a single run, its own interval over items.
+    share : float or None
+        Median over the runs of their shares of their own references.
     """
 
     values: tuple[float, ...]
-    interval: tuple[float, float] | None
+    share: float | None = None
 
     @property
     def median(self) -> float:
         """Median over the runs."""
         return float(np.median(self.values))
+
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """Lowest and highest run; None for a single one."""
+        return (self.values[0], self.values[-1]) if len(self.values) > 1 else None
 
 
 def read(folder: Path) -> list[Result]:
@@ -165,8 +183,8 @@ def spread(runs: Iterable[Result], figure: str) -> Spread | None:
     measured = [(value, run) for run in runs if (value := run.value(figure)) is not None]
     if not measured:
         return None
-    values = tuple(sorted(value for value, _ in measured))
-    return Spread(values, (values[0], values[-1]) if len(values) > 1 else measured[0][1].interval(figure))
+    shares = [share for _, run in measured if (share := run.share(figure)) is not None]
+    return Spread(tuple(sorted(value for value, _ in measured)), float(np.median(shares)) if shares else None)
 
 
 def group(runs: Iterable[Result]) -> dict[str, dict[str, list[Result]]]:
@@ -191,64 +209,18 @@ def words_of(runs: Sequence[Result]) -> dict[str, str]:
     return next((run.words for run in runs if run.words["what"]), runs[0].words)
 
 
-def published() -> dict[str, dict[str, dict[str, float]]]:
-    """Return the figures of the paper: data set -> model -> figure -> value.
-
-    Examples
-    --------
-    >>> published()["folk44"]["AR-VAE"]["sap"]
-    0.524
-    """
-    figures: dict[str, dict[str, dict[str, float]]] = {}
-    for row in _rows("paper.csv"):
-        for model in list(row)[2:]:
-            if row[model]:
-                for data in row["data"].split():
-                    figures.setdefault(data, {}).setdefault(model, {})[row["figure"]] = float(row[model])
-    return figures
-
-
-def ceilings() -> dict[tuple[str, str], tuple[float, str]]:
-    """Return the figures that no encoder can exceed: (data set, figure) -> (value, reason).
-
-    Examples
-    --------
-    >>> ceilings()["sprites", "interpretability"][0]
-    0.8875
-    """
-    return {
-        (data, row["figure"]): (float(row["most"]), row["why"])
-        for row in _rows("ceilings.csv")
-        for data in row["data"].split()
-    }
-
-
-def targets() -> list[dict[str, str]]:
-    """Return this project's targets.
-
-    `least` is the target for a figure's value, for its share of the reference or the tie ceiling, or for its
-    difference from the beta-VAE's.
-    """
-    return _rows("targets.csv")
-
-
-@cache
-def _rows(name: str) -> list[dict[str, str]]:
-    text = (resources.files("armusic") / "resources" / name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
 def _read(folder: Path) -> Result:
     evaluation = None
     if (folder / EVALUATION).is_file():
         try:
             evaluation = json.loads((folder / EVALUATION).read_text(encoding="utf-8"))
             plain = isinstance(evaluation, dict) and all(isinstance(evaluation.get(name), dict) for name in LABELS)
-            parts = [evaluation.get("reconstruction"), evaluation.get("words", {}), evaluation.get("kept", {})]
+            more = ("words", "kept", "groups", "obedience", "control", "prior")
+            parts = [evaluation.get("reconstruction"), *(evaluation.get(name, {}) for name in more)]
             if not plain or not all(isinstance(part, dict) for part in parts):
                 raise ValueError("figures are missing")
         except (OSError, ValueError) as error:
-            raise ReadError(f"{one_line(str(folder))}: {EVALUATION} is no evaluation of a run ({error})") from error
+            raise ReadError(f"{one_line(str(folder))}: {EVALUATION} is not an evaluation of a run ({error})") from error
     config, epochs = settings(folder), figures(folder / "metrics.csv")
     shown = int(epochs[-1].get("step", 0)) * config.schedule.batch if epochs else 0
     return Result(folder, config, len(epochs), shown, evaluation, evaluated(folder))

@@ -1,4 +1,4 @@
-"""The report itself: pictures and Markdown tables, written into one folder."""
+"""The report itself: tables in Markdown, CSV and LaTeX, and pictures, written into one folder."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from armusic.config import IMAGES
-from armusic.errors import ArmusicError
+from armusic.errors import ArmusicError, UsageError
 from armusic.files import atomic_folder, data_folder
-from armusic.report import tables
+from armusic.report import document, sheets
 from armusic.report.results import BASELINE, Result, group, spread
 
 if TYPE_CHECKING:
@@ -18,12 +18,21 @@ if TYPE_CHECKING:
 
     from armusic.report.codes import Best
 
-Figures = dict[str, tuple["Figure", str]]
-"""Name of a picture -> figure and caption."""
+    Figures = dict[str, tuple[Figure, str]]
+    """Name of a picture -> figure and caption."""
 
 
-def write(runs: Sequence[Result], out: Path, *, data_dir: Path | None = None, force: bool = False) -> list[str]:
-    """Write a report: report.md, and its pictures as PNG and SVG; sweeps of images as GIF and PNG.
+def write(
+    runs: Sequence[Result],
+    out: Path,
+    *,
+    data_dir: Path | None = None,
+    baselines: Mapping[str, str] | None = None,
+    force: bool = False,
+) -> list[str]:
+    """Write a report: report.md, its tables as CSV and LaTeX, its pictures as PNG and SVG; sweeps of images as GIF.
+
+    The same runs give the same bytes.
 
     Parameters
     ----------
@@ -34,6 +43,9 @@ def write(runs: Sequence[Result], out: Path, *, data_dir: Path | None = None, fo
     data_dir : Path, optional
         Folder of cached data: of the default's best run, codes of test items are drawn, and of images sweeps beside
         the best run of the beta-VAE.
+    baselines : mapping of str to str, optional
+        Model -> the model without an attribute loss that it is compared with. Others are compared with MODEL-beta, or
+        with beta-vae where only the loss differs.
     force : bool
         Whether existing files may be replaced. A picture whose run no longer has a checkpoint is kept.
 
@@ -44,11 +56,14 @@ def write(runs: Sequence[Result], out: Path, *, data_dir: Path | None = None, fo
 
     Raises
     ------
+    UsageError
+        If a model in `baselines` is not among the runs.
     WriteError
         If files are in the folder, or it cannot be written.
     """
     from armusic.report.boxes import boxes
 
+    _check(baselines or {}, {run.model for run in runs})
     remarks: list[str] = []
     earlier = _pictures_in(out)
     with atomic_folder(out, force) as folder:
@@ -65,9 +80,19 @@ def write(runs: Sequence[Result], out: Path, *, data_dir: Path | None = None, fo
                 captions[name] = caption
         for name, (figure, _) in figures.items():
             _save(figure, folder / name)
-        text = tables.report(runs, groups, captions, remarks)
-        (folder / "report.md").write_text(text, encoding="utf-8")
+        sections = document.sections(runs, groups, baselines)
+        for table in (table for section in sections for table in section.tables):
+            (folder / f"{table.name}.csv").write_text(sheets.comma_separated(table), encoding="utf-8")
+            (folder / f"{table.name}.tex").write_text(sheets.latex(table) + "\n", encoding="utf-8")
+        (folder / "report.md").write_text(document.report(sections, captions, remarks), encoding="utf-8")
     return remarks
+
+
+def _check(baselines: Mapping[str, str], models: set[str]) -> None:
+    for model, baseline in baselines.items():
+        for name in (model, baseline):
+            if name not in models:
+                raise UsageError(f"baseline {model}={baseline}: no run of {name}: use {', '.join(sorted(models))}")
 
 
 def _draw_codes(
@@ -119,9 +144,12 @@ def _pictures_in(folder: Path) -> dict[str, str]:
 
 
 def _save(figure: Figure, path: Path) -> None:
-    """Write a figure as PNG and SVG."""
+    """Write a figure as PNG and SVG; the same figure gives the same bytes."""
+    from matplotlib import rc_context
+
     figure.savefig(path.with_name(f"{path.name}.png"))
-    figure.savefig(path.with_name(f"{path.name}.svg"), metadata={"Date": None})
+    with rc_context({"svg.hashsalt": "armusic"}):  # by default identifiers are drawn at random
+        figure.savefig(path.with_name(f"{path.name}.svg"), metadata={"Date": None})
 
 
 def _grids(runs: Sequence[Result]) -> Figures:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
 
 import numpy as np
 
+from armusic.config import KEEPS
+from armusic.editing.material import Material
 from armusic.inference.checkpoint import Checkpoint
 from armusic.io import readers
 from armusic.music import attributes, keys
-from armusic.music.attributes import SPAN, short_name
-from armusic.music.score import MODES, Key, Tune
-from armusic.music.tokenizer import TICKS_PER_BEAT
-from armusic.studio import exports, variations
+from armusic.music.attributes import short_name
+from armusic.music.score import MODES, Key
+from armusic.studio import by_hand, exports, samples, variations
+from armusic.studio import others as other_tracks
+from armusic.studio.remarks import UNITS
 from armusic.studio.schemas import (
     BARS,
     MAX_MEASURES,
@@ -26,14 +29,6 @@ from armusic.studio.schemas import (
 from armusic.studio.schemas import Session as SessionInfo
 from armusic.studio.security import MAX_BYTES
 from armusic.studio.sessions import Editor, Session
-
-UNITS = {
-    "range": (SPAN, "semitones"),
-    "contour": (SPAN, "semitones"),
-    "mean_interval": (SPAN, "semitones"),
-    "density": (TICKS_PER_BEAT, "notes a beat"),
-}
-"""Factor and unit in which attributes are shown, where they are not shares."""
 
 _RARE_MODE, _MAX_SIGNS = "locrian", 6  # keys beyond these are not offered
 _ENDS = (1, 99)  # percentiles of the corpus at the ends of a slider
@@ -51,7 +46,9 @@ def model(checkpoint: Checkpoint, name: str, initial: str | None) -> ModelInfo:
             if mode != _RARE_MODE
             for fifths in range(-_MAX_SIGNS, _MAX_SIGNS + 1)
         ],
+        keeps=dict(KEEPS),
         formats=formats,
+        instruments=samples.instruments(),
         score=any(form.key == "svg" for form in formats),
         suffixes=list(readers.suffixes()),
         max_bytes=MAX_BYTES,
@@ -64,20 +61,23 @@ def session(session: Session, editor: Editor) -> SessionInfo:
     """Return a description of an open tune."""
     upload, context = session.upload, editor.context
     tune = upload.tune
+    others, left_out = other_tracks.others(tune)
     return SessionInfo(
         id=session.id,
         name=upload.name,
+        digest=hashlib.sha256(upload.data).hexdigest(),
         title=tune.title or upload.name,
         summary=upload.summary,
-        remarks=list(upload.remarks),
+        remarks=[*upload.remarks, *left_out],
         reading=upload.reading,
         tracks=list(upload.tracks),
         key=str(keys.find(tune)),
         bpm=tune.tempos[0][1],
         tempos=[TempoChange(start=float(start), bpm=bpm) for start, bpm in tune.tempos],
         program=tune.program,
-        measures=_measures(tune, context.material.varied.tolist()),
+        measures=_measures(context.material),
         notes=variations.notes(tune),
+        others=others,
         values=variations.by_name(context.names, context.present),
         scales={name: _scale(editor, column) for column, name in enumerate(context.names)},
         pool=editor.status,
@@ -94,7 +94,8 @@ def _attribute(name: str) -> AttributeInfo:
     )
 
 
-def _measures(tune: Tune, varied: Sequence[bool]) -> list[MeasureInfo]:
+def _measures(material: Material) -> list[MeasureInfo]:
+    tune = material.tune
     written = {row: str(bar.metre) for bar in tune.bars for row in bar.rows}
     return [
         MeasureInfo(
@@ -104,9 +105,10 @@ def _measures(tune: Tune, varied: Sequence[bool]) -> list[MeasureInfo]:
             beats=measure.metre.beats,
             number=number,
             written=written[row],
-            editable=editable,
+            editable=bool(material.varied[row]),
+            grid=by_hand.grid(material, row),
         )
-        for row, (measure, number, editable) in enumerate(zip(tune.measures, tune.numbers, varied, strict=True))
+        for row, (measure, number) in enumerate(zip(tune.measures, tune.numbers, strict=True))
     ]
 
 

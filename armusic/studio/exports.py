@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Lock
+from urllib.parse import quote
 
 from armusic import plotting
 from armusic.errors import UsageError
@@ -15,13 +16,13 @@ from armusic.io import writers
 from armusic.io.writers import engraving
 from armusic.io.writers.formats import FORMATS
 from armusic.music import smf
+from armusic.music.attributes import short_name
 from armusic.music.score import DEFAULT_BPM, Tune
 from armusic.music.smf import Event, MidiData
-from armusic.studio import memory
+from armusic.studio.edits import NamedEdit
 from armusic.studio.schemas import PICTURE, Format, FormatInfo
 
 _PICTURE_SUFFIX, _ZIP = "png", "application/zip"
-_LOCK = Lock()  # the engraver is shared
 
 Named = Sequence[tuple[str, Tune]]
 
@@ -50,6 +51,34 @@ def media_type(form: Format) -> str:
     ('audio/midi', 'image/png')
     """
     return writers.WRITERS[f".{_PICTURE_SUFFIX if form == PICTURE else form}"].media_type
+
+
+def stem(name: str, attributes: Sequence[str], variations: Sequence[NamedEdit]) -> str:
+    """Return the name of an export without its suffix: that of the file, and what was changed in it.
+
+    Examples
+    --------
+    >>> from armusic.studio.edits import Edit
+    >>> stem("Фуга.mid", ["density"], [NamedEdit(name="B", edit=Edit(shifts={"density": 0.1}))])
+    'Фуга-density'
+    >>> stem("reel.abc", [], [NamedEdit(name="A", edit=Edit())])
+    'reel-original'
+    """
+    same = all(named.edit.seed is None for named in variations)
+    changes = [short_name(attribute).replace("/", "-") for attribute in attributes]
+    return "-".join([Path(name).stem, *(changes or ["original" if same else "variation"])])
+
+
+def disposition(name: str) -> str:
+    r"""Return the header that names a download: in its own letters, and in plain ones for what knows no others.
+
+    Examples
+    --------
+    >>> disposition("Фуга.mid")
+    'attachment; filename="____.mid"; filename*=UTF-8\'\'%D0%A4%D1%83%D0%B3%D0%B0.mid'
+    """
+    plain = re.sub(r'[^ -~]|["%\\]', "_", name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
 
 
 def write(
@@ -85,14 +114,10 @@ def write(
     path = out.with_name(f"{out.name}.{suffix}")
     folder = writers.in_folder(path, layout)
     path = out if folder else path
-    try:
-        with _LOCK:
-            if form == PICTURE:
-                plotting.save(plotting.rolls(tunes, title), path)
-            else:
-                writers.write(tunes, path, layout=layout, clips=f".{suffix}", attributes=attributes)
-    finally:
-        memory.give_back()
+    if form == PICTURE:
+        plotting.save(plotting.rolls(tunes, title), path)
+    else:
+        writers.write(tunes, path, layout=layout, clips=f".{suffix}", attributes=attributes)
     return (_zipped(path), _ZIP) if folder else (path, media_type(form))
 
 
@@ -145,8 +170,7 @@ def score(name: str, tune: Tune) -> str:
     OffGridError
         If a note cannot be written.
     """
-    with _LOCK:
-        return engraving.svg([(name, tune)])
+    return engraving.svg([(name, tune)])
 
 
 def _zipped(folder: Path) -> Path:

@@ -10,20 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from armusic.config import NATURAL
 from armusic.io.readers import options
 from armusic.io.writers.formats import FORMATS, LAYOUTS
 
 TUNE_NUMBER = r"^[0-9]{1,9}(\.[0-9]{1,9})?$"
 MAX_MEASURES = 256  # in a tune: the candidates of more would fill the memory
-MAX_VARIATIONS = 16  # in one export
 BARS = 24  # in a histogram
 
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e6, le=1e6)]
-Target = Number | Annotated[list[Number | None], Field(max_length=MAX_MEASURES)]
-"""One number for the tune, or one for each measure; null leaves a measure free."""
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Loop = Literal["auto", "open", "closed"]
 PICTURE = "picture"  # of the notes as a piano roll; the other formats are those of `armusic.io.writers`
 _SERVER_OPTIONS = ("beats", "max_size", "strict")  # of readers, not for a page to choose
 _MAX_OPTION, _MAX_LENGTH = 1_000_000, 200  # of options that have no limit of their own
@@ -54,6 +49,7 @@ class Health(Message):
     state: Literal["loading", "ready", "failed"]
     message: str = Field(description="Why the model could not be loaded; empty otherwise.")
     version: str
+    notes_api: int = Field(description="Number of the notes API, `POST /api/notes`.")
 
 
 class Histogram(Message):
@@ -98,7 +94,9 @@ class ModelInfo(Message):
     name: str
     attributes: list[AttributeInfo]
     keys: list[str] = Field(description="Values of `key`, besides `auto` (the key of the tune) and `off` (any pitch).")
+    keeps: dict[str, str] = Field(description="What a variation can keep, and what each of these is.")
     formats: list[FormatInfo] = Field(description="Formats that this installation can write: some need an extra.")
+    instruments: list[str] = Field(description="Names of the 128 General MIDI programs, from 0.")
     score: bool = Field(description="Whether `/score` is available: it needs the extra armusic[score].")
     suffixes: list[str] = Field(description="Suffixes of files that can be read.")
     max_bytes: int
@@ -123,6 +121,15 @@ class Note(Message):
     measure: int = Field(description="Measure in which it starts, from 1.")
 
 
+class OtherTrack(Message):
+    """Another track of the file than the tune's, to be played beside it."""
+
+    name: str
+    program: int = Field(description="General MIDI program, from 0.")
+    drums: bool = Field(description="Whether its pitches are drums.")
+    notes: list[Note]
+
+
 class MeasureInfo(Message):
     """A measure of a tune."""
 
@@ -133,6 +140,9 @@ class MeasureInfo(Message):
     number: str = Field(description="Its number in the file; two, as in 3-4, where two are read together.")
     written: str = Field(description="Its time signature in the file.")
     editable: bool = Field(description="Whether it can change: not if it is empty, or its range is too wide.")
+    grid: list[float] = Field(
+        description="Where notes can start in it, in quarter notes from its own start; last, where they end at most."
+    )
 
 
 class TempoChange(Message):
@@ -149,6 +159,9 @@ class Track(Message):
     name: str
     notes: int
     selected: bool
+    problem: str = Field(
+        default="", description="Why it cannot be edited; empty if it can be, or if that was not checked."
+    )
 
 
 def _reading_field(option: Option[Any], kind: Any) -> tuple[Any, Any]:
@@ -201,6 +214,7 @@ class Session(Message):
 
     id: str
     name: str = Field(description="Name of the file.")
+    digest: str = Field(description="SHA-256 of the file, by which a page finds work on it again.")
     title: str
     summary: str = Field(description="Measures, metres, notes, key and tempo, in one line.")
     remarks: list[str] = Field(description="What the reader chose, left out or corrected; one line each.")
@@ -212,71 +226,10 @@ class Session(Message):
     program: int
     measures: list[MeasureInfo]
     notes: list[Note]
+    others: list[OtherTrack] = Field(description="The other tracks of the file that have notes in these measures.")
     values: dict[str, list[float]] = Field(description="Attribute values by name, one per measure.")
     scales: dict[str, Scale]
     pool: PoolStatus
-
-
-class Edit(Message):
-    """A complete description of a variation: the server keeps no state of it.
-
-    Where every target and shift is a number, it is of the tune: its mean comes to it, and measures change where it
-    costs the music least. With a list, `measures` or `each_measure`, every measure comes to its own.
-    """
-
-    sequence: Annotated[int, Field(ge=0, le=2**53)] = Field(
-        0, description="Number that rises with every request of a page; an overtaken request gets 409. 0: no order."
-    )
-    targets: dict[Name, Target] = Field({}, max_length=32, description="Target values of attributes.")
-    shifts: dict[Name, Target] = Field(
-        {}, max_length=32, description="Targets relative to the values of the tune, measure by measure."
-    )
-    each_measure: bool = Field(False, description="Whether numbers are targets of every measure, not of the tune.")
-    natural: Annotated[float, Field(ge=0, le=1)] = Field(
-        NATURAL, description="From 0, as near to the tune as can be, to 1, as the tunes of the corpus would go."
-    )
-    locks: list[Name] = Field(
-        [],
-        max_length=32,
-        description="Attributes that keep their value where others have a target; their mean where that is the tune's.",
-    )
-    measures: Annotated[list[Annotated[int, Field(ge=1, le=MAX_MEASURES)]], Field(max_length=MAX_MEASURES)] | None = (
-        Field(None, description="Measures that may change; null for all of them.")
-    )
-    key: Annotated[str, Field(max_length=40)] = "auto"
-    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] | None = Field(
-        None, description="Seed of the dice: draws another variation that meets the targets as well."
-    )
-    loop: Loop = Field(
-        "auto", description="Closed: by search; open: by one decode; auto: closed as soon as the search is ready."
-    )
-
-
-class Mean(Message):
-    """A target of the tune, and the value: means of the measures that can change."""
-
-    target: float
-    value: float
-
-
-class Variation(Message):
-    """The tune after an edit."""
-
-    sequence: int
-    notes: list[Note]
-    values: dict[str, list[float]] = Field(description="Attribute values by name, one per measure.")
-    targets: dict[str, list[float | None]] = Field(description="Targets by name, one per measure; null where free.")
-    means: dict[str, Mean] = Field(
-        description="By name, where targets are of the tune: its means; empty where they are of each measure."
-    )
-    changed: list[bool] = Field(description="Whether each measure differs from the tune's.")
-    remarks: list[str] = Field(
-        description="Measures that cannot change, targets out of reach, and what is unusual; one line each."
-    )
-    loop: Literal["open", "closed"]
-    pool: PoolStatus
-    command: str = Field(description="The equivalent command; empty where there is none, as for dice.")
-    milliseconds: float
 
 
 class SurfaceRequest(Message):
@@ -296,24 +249,3 @@ class SurfaceInfo(Message):
         description="values[k][j][i]: attribute k for the targets targets[0][i] and targets[1][j]."
     )
     original: list[float] = Field(description="Mean values of the tune.")
-
-
-class NamedEdit(Message):
-    """An edit with the name of its track, marker or clip."""
-
-    name: Annotated[str, Field(min_length=1, max_length=80)]
-    edit: Edit
-
-
-class ExportRequest(Message):
-    """Variations to write to a file."""
-
-    format: Format
-    layout: Layout | None = Field(
-        None, description="Layout of several variations, one of the format's; null for its default."
-    )
-    variations: Annotated[list[NamedEdit], Field(min_length=1, max_length=MAX_VARIATIONS)]
-    original: bool = Field(False, description="Whether the file begins with the tune itself.")
-    bpm: Annotated[float, Field(ge=1, le=1000)] | None = Field(
-        None, description="Quarter notes per minute at the start, later tempos in proportion; null for the tune's own."
-    )

@@ -6,6 +6,7 @@ import ipaddress
 import json
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,8 +18,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BYTES = 10_000_000  # of a request
 TOO_LARGE = f"larger than {MAX_BYTES / 1e6:g} MB"
-COOKIE = "armusic"
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_HTTP = 80  # the port that a host name without one has
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self';"
     " media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none';"
@@ -34,22 +34,76 @@ HEADERS = {
 }
 
 
+@dataclass(slots=True)
+class Access:
+    """Who may use the server.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Host names of the server, in lower case. A request with another name or port comes from a site whose name was
+        made to resolve to this server.
+    port : int
+        Port of the server.
+    token : str, optional
+        Secret that requests must carry.
+    code : str, optional
+        Secret that is exchanged for the token once. It is for a browser's command line, which others can see.
+    open : bool
+        Whether requests without the token are answered too, all but those for the tune named at the start. Otherwise
+        other machines can reach the server, and IP addresses are accepted as names.
+    """
+
+    names: tuple[str, ...]
+    port: int
+    token: str | None = None
+    code: str | None = None
+    open: bool = False
+
+    @property
+    def cookie(self) -> str:
+        """Name of the cookie with the token: browsers send cookies to every port of a host."""
+        return f"armusic-{self.port}"
+
+    def exchange(self, secret: str) -> bool:
+        """Return whether a secret is worth the token; a code is so once."""
+        if self.code is not None and _same(secret, self.code):
+            self.code = None
+            return True
+        return self.token is not None and _same(secret, self.token)
+
+    def is_own(self, host: str) -> bool:
+        """Return whether a request's host is this server, by name and port."""
+        name, colon, port = host.lower().rpartition(":")
+        if not colon or host.endswith("]"):
+            name, port = host.lower(), str(_HTTP)
+        if port != str(self.port):
+            return False
+        name = name[1:-1] if name.startswith("[") and name.endswith("]") else name
+        if name in self.names:
+            return True
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return self.token is not None and not self.open
+
+
 class SecurityMiddleware:
     """ASGI middleware that refuses requests from other sites, from strangers, or that are too large.
+
+    `scope["trusted"]` tells the application whether a request has the token, or none is needed.
 
     Parameters
     ----------
     app : ASGI application
         The application behind it.
-    names : tuple of str
-        Host names of the server. A request with another host name comes from a site whose name was made to
-        resolve to this server. With a token, IP addresses are accepted as well.
-    token : str, optional
-        Secret that requests must carry; set where other machines can reach the server.
+    access : Access
+        Rules on who may use it.
     """
 
-    def __init__(self, app: App, names: tuple[str, ...], token: str | None = None) -> None:
-        self.app, self.names, self.token = app, names, token
+    def __init__(self, app: App, access: Access) -> None:
+        self.app, self.access = app, access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it in one line."""
@@ -61,20 +115,22 @@ class SecurityMiddleware:
         if refusal is not None:
             await _respond(send, *refusal)
             return
-        if self.token is not None:
-            parameter = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
-            if scope["path"] == "/" and _same(parameter, self.token):
-                cookie = f"{COOKIE}={self.token}; HttpOnly; SameSite=Strict; Path=/"
-                await _respond(send, 303, "go on", {"location": "/", "set-cookie": cookie})
-                return
-            if not self._authorized(headers):
-                await _respond(send, 401, "the token is missing: open the address that armusic studio printed")
-                return
+        access = self.access
+        secret = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0] if scope["path"] == "/" else ""
+        if secret and access.exchange(secret):
+            cookie = f"{access.cookie}={access.token}; HttpOnly; SameSite=Strict; Path=/"
+            await _respond(send, 303, "go on", {"location": "/", "set-cookie": cookie})
+            return
+        trusted = access.token is None or self._has_token(headers)
+        if not trusted and not access.open:
+            await _respond(send, 401, "the token is missing: open the address that armusic studio printed")
+            return
+        scope["trusted"] = trusted
         await self._pass(scope, receive, send)
 
     def _refusal(self, headers: dict[str, str]) -> tuple[int, str] | None:
         host, origin = headers.get("host", ""), headers.get("origin")
-        if not self._is_own(host):
+        if not self.access.is_own(host):
             return 400, "this server has another name: open the address that armusic studio printed"
         if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
             return 403, "requests from other sites are refused"
@@ -85,29 +141,16 @@ class SecurityMiddleware:
             return 413, TOO_LARGE
         return None
 
-    def _is_own(self, host: str) -> bool:
-        try:
-            name = urlsplit(f"//{host}").hostname or ""
-        except ValueError:
-            return False
-        if name in self.names:
-            return True
-        try:
-            ipaddress.ip_address(name)
-        except ValueError:
-            return False
-        return self.token is not None
-
-    def _authorized(self, headers: dict[str, str]) -> bool:
-        assert self.token is not None
+    def _has_token(self, headers: dict[str, str]) -> bool:
+        token = self.access.token or ""
         scheme, _, credentials = headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and _same(credentials.strip(), self.token):
+        if scheme.lower() == "bearer" and _same(credentials.strip(), token):
             return True
         try:
-            cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+            cookie = SimpleCookie(headers.get("cookie", "")).get(self.access.cookie)
         except CookieError:
             return False
-        return cookie is not None and _same(cookie.value, self.token)
+        return cookie is not None and _same(cookie.value, token)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         size, started = 0, False

@@ -8,12 +8,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import combinations
 from queue import LifoQueue
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 
+from armusic.config.manner import KEEP, manner
 from armusic.editing import interactive
-from armusic.editing.interactive import LookUp, TuneContext
+from armusic.editing.interactive import TuneContext
+from armusic.editing.look_up import LookUp
 from armusic.editing.surface import Surface
 from armusic.errors import ArmusicError
 from armusic.inference.checkpoint import Checkpoint
@@ -25,8 +26,10 @@ log = logging.getLogger(__name__)
 
 MAX_SESSIONS = 6  # beyond that the least recently used session is removed
 MAX_IDLE = 2 * 60 * 60.0  # seconds without use after which a session is removed
-MAX_KEYS = 2  # keys of a session for which candidates are kept
+MAX_PAGES = 24  # of a session whose requests are counted; beyond that the one that is silent for longest is forgotten
+MAX_KEYS = 2  # keys of a session, and what it keeps in each, for which there are candidates
 MAX_BYTES = 24_000_000  # of all candidates; beyond that the least recently used are dropped, and searched again on use
+_ENDING = 0.5  # seconds that the end waits for the search
 PAUSE = 0.002  # seconds between two batches of a search, so that requests are answered first
 
 
@@ -54,6 +57,8 @@ class Editor:
         Whether the search is to be cancelled.
     surfaces : dict of (str, str, int) to Surface
         The grids decoded so far, by two attributes and the number of points.
+    over : Event
+        Set when the search is over, whatever came of it.
     """
 
     key: str
@@ -63,6 +68,7 @@ class Editor:
     error: str = ""
     stopped: bool = False
     surfaces: dict[tuple[str, str, int], Surface] = field(default_factory=dict)
+    over: Event = field(default_factory=Event)
 
     @property
     def status(self) -> PoolStatus:
@@ -83,10 +89,10 @@ class Session:
         The file and the tune read from it.
     used : float
         Time of the last use, in seconds.
-    editors : OrderedDict of str to Editor
-        The tune in each key that was used, the latest last.
-    latest : int
-        Highest sequence number of its edits.
+    editors : OrderedDict of (str, str) to Editor
+        The tune in each key that was used, with what is kept, the latest last.
+    pages : OrderedDict of str to int
+        The pages that show it, the latest to send a request last: highest sequence number of the edits of each.
     lock : Lock
         Held while the editors change.
     """
@@ -94,9 +100,32 @@ class Session:
     id: str
     upload: Upload
     used: float
-    editors: OrderedDict[str, Editor] = field(default_factory=OrderedDict)
-    latest: int = 0
+    editors: OrderedDict[tuple[str, str], Editor] = field(default_factory=OrderedDict)
+    pages: OrderedDict[str, int] = field(default_factory=OrderedDict)
     lock: Lock = field(default_factory=Lock)
+
+    def visit(self, page: str, sequence: int = 0) -> bool:
+        """Note a request of a page; return whether none with a higher sequence number came before it.
+
+        Parameters
+        ----------
+        page : str
+            Id of the page; empty for a script, whose requests are a sequence too.
+        sequence : int
+            Sequence number of the request; 0 where it has none.
+        """
+        with self.lock:
+            latest = self.pages.pop(page, 0)
+            self.pages[page] = max(latest, sequence)
+            if len(self.pages) > MAX_PAGES:
+                self.pages.popitem(last=False)
+        return not 0 < sequence < latest
+
+    def leave(self, page: str) -> bool:
+        """Forget a page; return whether another one shows this session."""
+        with self.lock:
+            self.pages.pop(page, None)
+            return any(self.pages)
 
 
 class Sessions:
@@ -146,48 +175,62 @@ class Sessions:
             _stop(session)
         return session is not None
 
-    def reopen(self, session: Session, upload: Upload) -> None:
-        """Replace a session's tune by another one of its file."""
+    def reopen(self, session: Session, upload: Upload, page: str = "") -> Session:
+        """Replace a session's tune by another one of its file; in a new session if another page shows this one."""
+        if page and session.leave(page):
+            return self.add(upload)
         with session.lock:
             _stop(session)
             session.upload = upload
+        return session
 
-    def editor(self, session: Session, checkpoint: Checkpoint, key: str) -> Editor:
+    def editor(self, session: Session, checkpoint: Checkpoint, key: str, keep: str = KEEP) -> Editor:
         """Return the editor of a session's tune in a key; its search starts with the first call.
+
+        What the search keeps is spelled as on the command line.
 
         Raises
         ------
         UsageError
-            For an unknown key.
+            For an unknown key, or something unknown to keep.
         """
         with session.lock:
-            if key not in session.editors:
-                editor = Editor(key, interactive.context_of(checkpoint, session.upload.tune, key))
-                session.editors[key] = editor
-                self._waiting.put(editor)
+            if (key, keep) not in session.editors:
+                context = interactive.context_of(checkpoint, session.upload.tune, key, manner(keep=keep))
+                session.editors[key, keep] = Editor(key, context)
+                self._waiting.put(session.editors[key, keep])
                 while len(session.editors) > MAX_KEYS:
                     session.editors.popitem(last=False)[1].stopped = True
-            session.editors.move_to_end(key)
-            return session.editors[key]
+            session.editors.move_to_end((key, keep))
+            editor = session.editors[key, keep]
+        self._make_room(editor)
+        return editor
 
     def close(self) -> None:
-        """Cancel the search and end its thread."""
+        """Cancel the search; its thread ends with the batch at hand."""
         self._closed = True
         self._waiting.put(None)
-        self._thread.join()
+        self._thread.join(_ENDING)
 
-    def _make_room(self, newest: Editor) -> None:
-        """Drop the least recently used candidates until the rest fit into `MAX_BYTES`."""
+    def _make_room(self, latest: Editor) -> None:
+        """Make all candidates fit into `MAX_BYTES`, but for those of one editor that has more.
+
+        What was put together for several attributes goes first, then the candidates that are not used for longest.
+        """
         with self._lock:
             sessions = list(self._sessions.values())
-        size = newest.look_up.size if newest.look_up else 0
+        size = latest.look_up.nbytes if latest.look_up else 0
         for session in reversed(sessions):
             with session.lock:
                 for key, editor in reversed(list(session.editors.items())):
-                    if editor.look_up and editor is not newest:
-                        size += editor.look_up.size
-                        if size > MAX_BYTES:
-                            del session.editors[key]
+                    if not (look_up := editor.look_up) or editor is latest:
+                        continue
+                    if size + look_up.nbytes > MAX_BYTES:
+                        look_up.forget()
+                    if size + look_up.nbytes > MAX_BYTES:
+                        del session.editors[key]
+                    else:
+                        size += look_up.nbytes
 
     def _expire(self) -> None:
         oldest = self._now() - MAX_IDLE
@@ -209,10 +252,11 @@ class Sessions:
                 log.exception("the search failed")
                 editor.error = f"the search failed ({type(error).__name__}): targets are met approximately"
             finally:
+                editor.over.set()
                 memory.give_back()
 
     def _fill(self, editor: Editor) -> None:
-        """Search for the candidates of an editor, and build the pools of each two attributes."""
+        """Search for the candidates of an editor."""
         if editor.stopped:
             return
 
@@ -224,10 +268,6 @@ class Sessions:
 
         editor.look_up = interactive.search(editor.context, on_progress)
         editor.progress = 1.0
-        for pair in combinations(range(len(editor.context.names)), 2):
-            if editor.stopped or self._closed:
-                return
-            editor.look_up.pool(pair)
         self._make_room(editor)
 
 

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 from armusic.errors import ArmusicError, CheckpointError
 from armusic.studio import memory
 from armusic.studio.schemas import Reading
+from armusic.studio.worker import Worker
 
 if TYPE_CHECKING:  # the page is served before
     from armusic.inference.checkpoint import Checkpoint
+    from armusic.studio.notes import Desk
     from armusic.studio.sessions import Sessions
 
 TIMEOUT = 120.0  # seconds that a request waits for the model
+_ENDING = 0.5  # seconds that the end waits for it
 
 
 @dataclass(slots=True)
@@ -24,8 +27,8 @@ class Studio:
 
     Parameters
     ----------
-    model : path, optional
-        A run folder or checkpoint; the shipped model when not given.
+    model : str or path, optional
+        Name, path or address of the model; the shipped one when not given.
     file : (str, bytes), optional
         Name and bytes of the file named at the start.
     path : str
@@ -40,9 +43,13 @@ class Studio:
         The model, once loaded.
     sessions : Sessions, optional
         The open tunes, once the model is loaded.
+    desk : Desk, optional
+        Pools kept for requests of notes, once the model is loaded.
+    worker : Worker
+        A process for what takes long.
     """
 
-    model: Path | None = None
+    model: str | Path | None = None
     file: tuple[str, bytes] | None = None
     path: str = ""
     reading: Reading = field(default_factory=Reading)
@@ -50,6 +57,8 @@ class Studio:
     error: str = ""
     checkpoint: Checkpoint | None = None
     sessions: Sessions | None = None
+    desk: Desk | None = None
+    worker: Worker = field(default_factory=Worker)
 
     def load(self) -> None:
         """Load the model."""
@@ -57,11 +66,12 @@ class Studio:
         try:
             from armusic import api
             from armusic.editing.calibration import scale_of
+            from armusic.studio.notes import Desk
             from armusic.studio.sessions import Sessions
 
             checkpoint = api.load(self.model, "music").checkpoint
             scale_of(checkpoint)
-            self.checkpoint, self.sessions = checkpoint, Sessions()
+            self.checkpoint, self.sessions, self.desk = checkpoint, Sessions(), Desk()
         except ArmusicError as error:
             self.error = str(error)
         except Exception as error:  # noqa: BLE001  (the page shows it)
@@ -82,7 +92,8 @@ class Studio:
         return self.checkpoint, self.sessions
 
     def close(self) -> None:
-        """Cancel the search for candidates."""
-        self.loaded.wait()
+        """Cancel what runs."""
+        self.worker.close()
+        self.loaded.wait(_ENDING)
         if self.sessions is not None:
             self.sessions.close()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tempfile
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
 from importlib import resources
 from itertools import groupby
 from pathlib import Path
 
 from armusic.errors import MusicError
-from armusic.files import one_line
+from armusic.files import counted, one_line
 from armusic.io import inspection, readers
 from armusic.io.readers import options
 from armusic.io.readers.abc import book
@@ -20,9 +21,12 @@ from armusic.studio.schemas import MAX_MEASURES, Reading, Track
 
 EXAMPLES = "examples.abc"
 INITIAL = "initial"
+LARGE = 300_000  # bytes: reading takes as much as a second and 100 MB
 _MAX_TUNES = 2000  # of a book, to choose from; any other can be named
 _MAX_METRES = 3  # in a summary
-_MAX_NAME = 80  # letters of a file's name
+_MAX_NAME = 120  # bytes of a file's name, so that what is added to it fits everywhere
+_MAX_SUFFIX = 20
+_MAX_TITLE = 80  # letters of a tune's name in the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Upload:
     reading : Reading
         Options it was read with.
     path : str
-        Path of the file in commands; its name where only the browser knows the path.
+        Path of the file in commands; its name as it was sent, where only the browser knows the path.
     tune : Tune
         The melody.
     summary : str
@@ -80,6 +84,7 @@ def open_bytes(name: str, data: bytes, reading: Reading, frame: str, path: str =
     ArmusicError
         If the file cannot be read, or its tune cannot be used.
     """
+    path = path or base_name(name)
     name = plain_name(name)
     books = _books(name, data)
     remarks: list[str] = []
@@ -117,7 +122,31 @@ def open_bytes(name: str, data: bytes, reading: Reading, frame: str, path: str =
     remarks += report.remarks
     if report.unchanged:
         remarks.append(report.unchanged)
-    return Upload(name, data, reading, path or name, tune, _summary(tune), tuple(remarks), tracks)
+    return Upload(name, data, reading, path, tune, _summary(tune), tuple(remarks), tracks)
+
+
+def checked(upload: Upload, frame: str) -> tuple[Track, ...]:
+    """Return the melodies of a file with why those that cannot be edited cannot; the tunes of a book as they are.
+
+    Parameters
+    ----------
+    upload : Upload
+        The file.
+    frame : str
+        Pitch frame of the model.
+    """
+    if upload.reading.tune is not None or len(upload.tracks) < 2:
+        return upload.tracks
+    plain = options.Reading(**upload.reading.model_dump(exclude={"tune"}))
+    with tempfile.TemporaryDirectory(prefix="armusic-") as folder:
+        file = Path(folder, upload.name)
+        file.write_bytes(upload.data)
+        return tuple(
+            track
+            if track.selected
+            else track.model_copy(update={"problem": inspection.why_not(file, replace(plain, track=track.id), frame)})
+            for track in upload.tracks
+        )
 
 
 def examples() -> tuple[Track, ...]:
@@ -135,18 +164,31 @@ def examples_bytes() -> bytes:
     return Path(examples_path()).read_bytes()
 
 
+def base_name(name: str) -> str:
+    r"""Return a file name without a path, whatever the system that it comes from.
+
+    Examples
+    --------
+    >>> base_name("../../etc/passwd.mid"), base_name("C:\\-Fuga.mid")
+    ('passwd.mid', '-Fuga.mid')
+    """
+    return re.split(r"[/\\]", name)[-1]
+
+
 def plain_name(name: str) -> str:
-    r"""Return a file name without a path and with characters that every system accepts.
+    r"""Return a file name in its own letters, without a path and with what every system accepts.
 
     Examples
     --------
     >>> plain_name("../../etc/passwd.mid"), plain_name("C:\\My Reel?.MID"), plain_name("#1.abc")
     ('passwd.mid', 'My Reel_.MID', '_1.abc')
+    >>> plain_name("Фуга.mid"), plain_name("-e\u0301tude.mid")
+    ('Фуга.mid', '-étude.mid')
     """
-    last = re.split(r"[/\\\\]", name)[-1]
-    clean = re.sub(r"[^\w .()+-]", "_", last, flags=re.ASCII).strip(" .")
+    clean = re.sub(r"[^\w .,()+'&-]", "_", unicodedata.normalize("NFC", base_name(name))).strip(" .")
     stem, dot, suffix = clean.rpartition(".") if "." in clean else (clean, "", "")
-    return f"{stem[:_MAX_NAME].strip(' .') or 'tune'}{dot}{suffix[:_MAX_NAME]}"
+    stem = stem.encode()[:_MAX_NAME].decode(errors="ignore").strip(" .")
+    return f"{stem or 'tune'}{dot}{suffix[:_MAX_SUFFIX]}"
 
 
 def _books(name: str, data: bytes) -> tuple[Track, ...]:
@@ -155,7 +197,7 @@ def _books(name: str, data: bytes) -> tuple[Track, ...]:
         return ()
     tunes = book.book_of(book.text_of(data))
     return tuple(
-        Track(id=ident, name=tunes.title(place)[:_MAX_NAME] or f"tune {ident}", notes=0, selected=False)
+        Track(id=ident, name=tunes.title(place)[:_MAX_TITLE] or f"tune {ident}", notes=0, selected=False)
         for place, ident in enumerate(tunes.names()[:_MAX_TUNES])
     )
 
@@ -174,6 +216,4 @@ def _summary(tune: Tune) -> str:
     tempo = f"{tune.tempos[0][1]:.4g} quarter notes a minute"
     if len(tune.tempos) > 1:
         tempo += f", {len(tune.tempos)} tempos"
-    count = len(tune.bars)
-    measures = "measure" if count == 1 else "measures"
-    return f"{count} {measures} ({metres}), {len(tune.notes)} notes, {key}, {tempo}"
+    return f"{counted(len(tune.bars), 'measure')} ({metres}), {counted(len(tune.notes), 'note')}, {key}, {tempo}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
@@ -128,8 +129,14 @@ def to_tokens(classes: Int[np.ndarray, "*measure tick"], tonic: int) -> Int[np.n
 
 def key_of(tokens: Int[np.ndarray, "measure tick"], kind: Int[np.ndarray, " measure"]) -> Key:
     """Return the key that the notes of some measures make; C major where nothing sounds."""
+    return _key(tokens.astype(np.int16).tobytes(), tokens.shape[1], tuple(kind.tolist()))
+
+
+@lru_cache(maxsize=64)  # an input is compared with many variations
+def _key(data: bytes, width: int, kind: tuple[int, ...]) -> Key:
+    tokens = np.frombuffer(data, dtype=np.int16).reshape(-1, width)
     measures, at = [], Fraction(0)
-    for index in kind.tolist():
+    for index in kind:
         measures.append(Measure(at, METRES[index]))
         at += METRES[index].length
     try:

@@ -69,7 +69,7 @@ class Habits:
     Parameters
     ----------
     low, high : int
-        Its lowest and highest pitch.
+        Lowest and highest pitch of the tune.
     triple, duple, sixteenths : bool
         Whether simple beats are divided into triplets, into halves or quarters, and into sixteenths.
     mixes : bool

@@ -29,7 +29,7 @@ class Places:
     measures : int array (place,)
         The measures.
     first : float32 array (place, tick, unit)
-        What the place adds to the first layer of the model.
+        Contribution of the place to the first layer of the model.
     history : int array (place, tick)
         The measure before each.
     seen : int array (place, around, tick)
@@ -85,7 +85,7 @@ def surprise(
     item : int array (item,)
         The place of each measure among these.
     tokens : int array (item, tick)
-        What is written there.
+        Tokens that are written there.
     """
     written = context.to_classes(tokens, where.tune.tonic)
     written = np.pad(written, ((0, 0), (0, MAX_TICKS - tokens.shape[1])), constant_values=NONE)

@@ -37,9 +37,9 @@ class TuneModel:
     Parameters
     ----------
     place : float32 array (row, unit)
-        What the place adds to the first layer: see `context.place_rows`.
+        Contribution of the place to the first layer: see `context.place_rows`.
     past : float32 array (row, unit)
-        What the past adds to it: see `context.past_rows`.
+        Contribution of the past to it: see `context.past_rows`.
     bias, weight, bias2, weight2, bias3 : float32 arrays
         The bias of the first layer, and the second and third layers; weights are (input, output).
     """

@@ -63,7 +63,7 @@ def unusual(tokens: Tokens, before: Tokens, kind: Kinds, numbers: Sequence[str] 
     kind : int array (measure,)
         Places of the metres in `score.METRES`.
     numbers : sequence of str, optional
-        What messages number the measures by; from 1 when not given.
+        Numbers of the measures in messages; from 1 when not given.
 
     Returns
     -------

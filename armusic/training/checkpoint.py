@@ -28,7 +28,19 @@ from armusic.training import adapters
 from armusic.vae.data import Scale
 from armusic.vae.models.base import VAE
 
-__all__ = ["BEST", "LAST", "Checkpoint", "in_numpy", "in_torch", "load", "pack", "rounded", "save", "unpack"]
+__all__ = [
+    "BEST",
+    "LAST",
+    "Checkpoint",
+    "in_numpy",
+    "in_torch",
+    "keep_weights",
+    "load",
+    "pack",
+    "rounded",
+    "save",
+    "unpack",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,6 +110,12 @@ def rounded(checkpoint: Checkpoint) -> Checkpoint:
     model = copy.deepcopy(checkpoint.model)
     model.load_state_dict({name: weight.half().to(weight.dtype) for name, weight in model.state_dict().items()})
     return replace(checkpoint, model=model)
+
+
+def keep_weights(run: Path) -> None:
+    """Keep of a run folder's checkpoints the best one alone, of half precision; it cannot be resumed any more."""
+    save(load(run), run / BEST, half=True)
+    (run / LAST).unlink(missing_ok=True)
 
 
 def load(path: Path) -> Checkpoint:

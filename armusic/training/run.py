@@ -65,7 +65,7 @@ def train(
             _check_compiler()
         if start is not None:
             _same_network(start.config, config)
-        history = list(last.history) if last else []
+        history = [_timed(row) for row in last.history] if last else []
         _agree(len(history), run)
         adapter = adapters.of(config)
         judge = adapter.judge(config)
@@ -73,7 +73,7 @@ def train(
             if turn:
                 data = adapter.load(config, cache, on_data if first else None)
         mark = fingerprint.of(data)
-        train_data, valid, test = adapter.split(data, config.seed)
+        train_data, valid, test = adapter.split(data, config.split)
         del data  # it may be large
         if config.schedule.distinct:
             train_data = train_data.distinct()
@@ -156,7 +156,13 @@ def _save(state: Checkpoint, optimizer: torch.optim.Optimizer, companion: nn.Mod
 
 
 def _row(report: Report) -> dict[str, float]:
-    return {"epoch": report.epoch, "step": report.step, **report.losses, **report.scores, "seconds": report.seconds}
+    figures = {"epoch": report.epoch, "step": report.step, **report.losses, **report.scores}
+    return figures | {"seconds": report.seconds, "processor": report.processor}
+
+
+def _timed(row: Mapping[str, float]) -> dict[str, float]:
+    """Return the figures of an epoch; of earlier versions, the time of the clock stands for that of the processor."""
+    return {**row, "processor": row.get("processor", row["seconds"])}
 
 
 def _refuse_another(run: Path) -> None:

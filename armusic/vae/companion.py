@@ -1,18 +1,32 @@
-"""`Linear`: what I-VAE trains beside the model and throws away; the model is used without it.
+"""What is trained beside a model and thrown away: `Linear` of I-VAE, or an attribute loss of another package.
 
-The other methods train nothing but the model.
+Other packages add attribute losses by entry points in the group `armusic.losses`. Each names a function `(z, a)`, or
+a class of torch modules that is made with the number of attributes and called in the same way; its weights are
+trained beside the model's. `z` (item, attribute) are the dimensions that belong to attributes, of codes drawn from
+the posteriors of a batch; `a` (item, attribute) are the attributes in standard deviations from the mean of their kind.
+What is returned, a scalar, counts `gamma` times.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import get_args, get_type_hints
+
 import torch
 from torch import Tensor, nn
 
-from armusic.config import Config
+from armusic import plugins
+from armusic.config import Config, Loss
+from armusic.errors import UsageError
 
 
 def make_companion(config: Config) -> nn.Module:
     """Return the module that the attribute loss trains beside the model; of most losses it has no weights.
+
+    Raises
+    ------
+    UsageError
+        When the loss of another package cannot be imported.
 
     Examples
     --------
@@ -20,7 +34,30 @@ def make_companion(config: Config) -> nn.Module:
     >>> sum(weight.numel() for weight in make_companion(make("i-vae")).parameters())
     8
     """
-    return Linear(len(config.attributes)) if config.loss.attribute_loss == "linear" else nn.Module()
+    name = config.loss.attribute_loss
+    if name == "linear":
+        return Linear(len(config.attributes))
+    point = plugins.named("losses").get(name)
+    if name in OWN or point is None:
+        return nn.Module()
+    loss = plugins.load(point, UsageError, f"attribute_loss {name}: its function")
+    return loss(len(config.attributes)) if isinstance(loss, type) else Given(loss)
+
+
+OWN = get_args(get_type_hints(Loss)["attribute_loss"])
+"""Losses that are armusic's own: another package cannot replace them."""
+
+
+class Given(nn.Module):
+    """An attribute loss that is a function: a module without weights."""
+
+    def __init__(self, loss: Callable[[Tensor, Tensor], Tensor]) -> None:
+        super().__init__()
+        self.loss = loss
+
+    def forward(self, z: Tensor, a: Tensor) -> Tensor:
+        """Return the loss of `z` and `a` (item, attribute), a scalar."""
+        return self.loss(z, a)
 
 
 class Linear(nn.Module):

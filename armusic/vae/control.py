@@ -37,7 +37,7 @@ class Edits:
     before, after : Tensor (edit, latent)
         Codes before and after.
     targets : Tensor (edit, attribute)
-        What is asked for, in standard deviations; NaN for what is not.
+        Values that are asked for, in standard deviations; NaN for the others.
     """
 
     rows: Tensor
@@ -86,7 +86,7 @@ def error(
     Parameters
     ----------
     output : Tensor (edit, part, class)
-        What the edited codes are decoded to.
+        Output decoded from the edited codes.
     scale : (Tensor (attribute,), Tensor (attribute,))
         Mean and standard deviation of the attributes in this kind.
     uniform : Tensor (sample, edit, part)

@@ -9,6 +9,7 @@ from math import prod
 import numpy as np
 
 from armusic.errors import DataError
+from armusic.files import counted
 from armusic.shapes import Float, Int, Shaped
 
 Items = Shaped[np.ndarray, "item *shape"]
@@ -103,9 +104,8 @@ def scale_of(data: Data, kinds: int) -> Scale:
     """
     if not np.isfinite(data.a).all():
         column = int(np.argmin(np.isfinite(data.a).all(axis=0)))
-        raise DataError(
-            f"attribute {data.names[column]!r} is not finite for {(~np.isfinite(data.a[:, column])).sum()} items"
-        )
+        count = int((~np.isfinite(data.a[:, column])).sum())
+        raise DataError(f"attribute {data.names[column]!r} is not finite for {counted(count, 'item')}")
     a = data.a.astype(np.float64)
     overall = a.std(axis=0)
     if not overall.all():
@@ -163,7 +163,8 @@ def split(data: Data, seed: int) -> tuple[Data, Data, Data]:
     names, sizes = np.unique(data.group, return_counts=True)
     if len(names) < len(SHARES):
         raise DataError(
-            f"only {len(names)} different groups (tunes): training, validation and test need at least one each"
+            f"only {counted(len(names), 'group')} of items (versions of one tune are a group): training, validation and"
+            " test parts need at least one each"
         )
     order = np.random.default_rng(seed).permutation(len(names))
     ends = np.cumsum(sizes[order]) / len(data)

@@ -101,7 +101,7 @@ class StepDraws:
     from_prior, evenly : bool Tensor (item,)
         Whether a code of the prior is edited in the place of the item's own, and whether the targets are spread evenly.
     targeted : bool Tensor (item, attribute)
-        Which attributes are asked for: of most items one, of the others all.
+        Mask of the attributes that are asked for: of most items one, of the others all.
     where : Tensor (item, attribute)
         Places of targets that are spread evenly, 0..1.
     seed : int

@@ -27,13 +27,18 @@ FIRST = 3  # of the figures that are not finite are named
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Figures of one epoch: mean loss parts, and scores on the validation data."""
+    """Figures of one epoch: mean loss parts, scores on the validation data, and its time.
+
+    `seconds` are those of the clock, `processor` those that the processor worked for this process, on all its threads:
+    these hardly depend on what else the machine does.
+    """
 
     epoch: int
     step: int
     losses: dict[str, float]
     scores: dict[str, float]
     seconds: float
+    processor: float
 
 
 def fit(
@@ -68,7 +73,7 @@ def fit(
     augment : callable, optional
         Makes variants of some items of a batch.
     judge : Judge, optional
-        How the attributes of a decoder's output are told, for the losses of control.
+        Estimator of the attributes of a decoder's output, for the losses of control.
     companion, optimizer : Module, Optimizer, optional
         Results of `make_companion` and `make_optimizer`; pass both to save their state between epochs.
     epoch : int
@@ -91,7 +96,7 @@ def fit(
     wrapped = objective if processes()[1] == 1 else DistributedDataParallel(objective, broadcast_buffers=False)
     steps = sum(1 for _ in batches(train.kind, schedule.batch))
     for number in range(epoch, schedule.epochs):
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         rng = np.random.default_rng([config.seed, number])  # the same on every rank: so are the batches
         noise = torch.Generator().manual_seed(int(np.random.default_rng([config.seed, number, 0]).integers(2**63)))
         model.train()
@@ -123,13 +128,9 @@ def fit(
         losses = {name: value / steps for name, value in sums.items()}
         if not _finite(objective.parameters()):
             raise DivergedError(f"after epoch {number + 1}: a weight is not finite")
-        yield Report(
-            number + 1,
-            (number + 1) * steps,
-            losses,
-            score(model, valid, scale, schedule.batch),
-            time.perf_counter() - began,
-        )
+        scores = score(model, valid, scale, schedule.batch)
+        spent = time.perf_counter() - began, time.process_time() - worked
+        yield Report(number + 1, (number + 1) * steps, losses, scores, *spent)
 
 
 def _check_finite(values: Mapping[str, float], epoch: int, index: int) -> None:

@@ -116,6 +116,8 @@ class Objective(nn.Module):
                 parts["attribute"] = shard.mean(self.companion(z[:, :tied], shard.take(a)))
             case "slope":
                 parts["attribute"] = shard.mean(self.slopes(z, output, kind, teacher, shard, draws))
+            case _:  # of another package
+                parts["attribute"] = shard.share(self.companion(codes[:, :tied], a))
         loss = parts["nll"] + weights.beta * parts["kl"] + (1.0 if replaced else weights.gamma) * parts["attribute"]
         if replaced:
             parts["adversary"] = shard.share(explained(codes[:, tied:], a))

@@ -47,12 +47,11 @@ def command(
 ) -> None:
     """Show the attributes of a tune, one row per measure.
 
-    INPUT is a MIDI file, or an ABC or MusicXML file with one melody. Attributes are rhythm (0 to 1: more with
-    more notes, and with notes off the strong beats), range and contour (in semitones, divided by 26: from
-    lowest to highest note, from first to last), and density (notes per tick). There are also syncopation,
-    beat_strength, rhythmic_entropy and interval_entropy (0 to 1) and mean_interval (in semitones, divided
-    by 26), surprise (how unexpected the notes are in their place, to a model of folk tunes: bits a note, with
-    the measures beside), and your own: --attribute-file my.py:mood.
+    INPUT is a MIDI, ABC or MusicXML file. The attributes are rhythm (0 to 1: higher with more notes, and with notes off
+    the strong beats), range and contour (in semitones, divided by 26: from the lowest to the highest note, and from the
+    first to the last), and density (notes per tick). There are also syncopation, beat_strength, rhythmic_entropy and
+    interval_entropy (0 to 1), mean_interval (in semitones, divided by 26), surprise (how unexpected the notes are among
+    their neighbours to a model of folk tunes, in bits per note), and your own: --attribute-file my.py:mood.
     """
     if as_json and as_csv:
         raise UsageError("--json and --csv cannot go together: choose one")

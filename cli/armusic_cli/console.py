@@ -9,7 +9,9 @@ from __future__ import annotations
 import io
 import os
 import sys
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 _STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))  # in this order: each takes the lowest free descriptor
@@ -35,6 +37,17 @@ def settle() -> None:
             stream.flush()
         except (OSError, ValueError):  # nobody reads the pipe, the disk is full, the stream is closed
             _abandon(stream)
+
+
+@contextmanager
+def ended_by_ctrl_c() -> Iterator[None]:
+    """Take Ctrl-C for the end of a server; threads that are in the midst of something do not hold it up."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if threading.active_count() > 1:
+            settle()
+            os._exit(0)
 
 
 def _abandon(stream: TextIO) -> None:

@@ -94,9 +94,12 @@ def _show(corpus: Corpus, *, with_skipped: bool, as_csv: bool, as_json: bool) ->
         more = {"left_out": left_out, "set_right": list(corpus.mended)} if with_skipped else {}
         tables.show_json(summary | more)
         return
+    from armusic import api
+
+    counted = api.files.counted
     collections: dict[str, dict[str, Any]] = summary["collections"]
     click.echo(
-        f"{summary['name']}: {summary['tunes']:,} tunes, {summary['measures']:,} measures,"
+        f"{summary['name']}: {counted(summary['tunes'], 'tune')}, {counted(summary['measures'], 'measure')},"
         f" {summary['distinct']:,} of them different up to transposition"
     )
     columns = ["tunes", "measures", *(["licence"] if any("licence" in facts for facts in collections.values()) else [])]

@@ -22,11 +22,12 @@ SHARES = {
     "exact": "{items} exact, test part",
     "exact_unseen": "{items} exact, unseen {items}",
 }
+OF_OTHER_DATA = {"by_tune": "{parts} right, all {items}", "exact": "{items} exact, all {items}"}
 """Labels of the reconstruction figures, with the domain's words for items, their parts and their groups."""
 
 
 @click.command("evaluate")
-@click.argument("run", metavar="[RUN]", type=options.FILE, required=False)
+@click.argument("run", metavar="[RUN]", type=options.MODEL, required=False)
 @click.option(
     "--metre",
     metavar="N/D",
@@ -40,7 +41,7 @@ SHARES = {
 @options.as_json
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 def command(
-    run: Path | None,
+    run: str | None,
     metre: str | None,
     seed: int,
     pictures: Path | None,
@@ -50,16 +51,25 @@ def command(
     as_json: bool,
     as_csv: bool,
 ) -> None:
-    """Measure a model on the test part of its own data: RUN, a run folder or checkpoint, or the shipped model.
+    """Measure a model on the test part of its own data.
+
+    RUN is a run folder or checkpoint, the name of a model, or URL#sha256=CHECKSUM; without it, the shipped model is
+    measured.
+
+    With --data, it is measured on all of another data set, or of a folder of tunes; unseen are then the items that
+    equal none that it was trained on. If its own data was moved, --data names the new place.
 
     It prints metrics of disentanglement, on codes drawn from the posterior (as in the paper) and on
     posterior means, beside the score of perfect codes (the attributes themselves); the reconstruction
     accuracy by the paper's protocol, on held-out tunes or images, and on items unseen in training (for
     measures, in any key); attributes of the output when one dimension is moved, and of codes drawn from the
-    prior; how near one decode comes to values that are asked for, from chance codes (as for LC-Diff) and from test
-    items; and for digits and sprites, whether digit and shape are kept. For example:
+    prior; how near one decode comes to target values, from chance codes (as for LC-Diff) and from test
+    items; and for digits and sprites, whether digit and shape are kept. The shipped model takes some
+    minutes. For example:
 
         armusic evaluate runs/mine --json
+
+        armusic evaluate --data tunes --metre 6/8
     """
     if as_json and as_csv:
         raise UsageError("--json and --csv cannot go together: choose one")
@@ -67,16 +77,16 @@ def command(
 
     if pictures is not None:
         api.files.check_folder(pictures, force)
-    model = api.load(run, data=data)
+    model = api.load(run)
 
     with Progress("evaluating", "step") as bar:
 
         def report(stage: str, done: int, total: int) -> None:
             bar.update(done, total, stage)
 
-        evaluation = model.evaluate(metre, seed=seed, data_dir=data_dir, on_progress=report)
+        evaluation = model.evaluate(metre, data=data, seed=seed, data_dir=data_dir, on_progress=report)
         if pictures is not None:
-            name = "the shipped model" if run is None else "/".join(run.parts[-2:])
+            name = "the shipped model" if run is None else "/".join(Path(run.partition("#")[0]).parts[-2:])
             drawings = api.plotting.evaluation(evaluation, name, report)
             files = api.plotting.save_all(drawings, pictures, force=force)
     figures = evaluation.as_dict()
@@ -96,9 +106,11 @@ def _show(figures: Mapping[str, Any]) -> None:
     """Print every figure in tables."""
     counts, prior, means, words = figures["counts"], figures["prior"], figures["means"], figures["words"]
     kind = "" if figures["kind"] == words["items"] else f", {figures['kind']}"
-    of = "" if counts["groups"] == counts["items"] else f" of {counts['groups']:,} {words['groups']}"
-    click.echo(f"{figures['data']}{kind}: {counts['items']:,} test {words['items']}{of}, "
-               f"{counts['unseen']:,} of them unseen")  # fmt: skip
+    groups = words["groups"] if counts["groups"] != 1 else words["groups"].removesuffix("s")
+    of = "" if counts["groups"] == counts["items"] else f" of {counts['groups']:,} {groups}"
+    own = figures.get("trained_on")
+    click.echo(f"{figures['data']}{kind}: {counts['items']:,} {'' if own else 'test '}{words['items']}{of}, "
+               f"{counts['unseen']:,} of them unseen{f' in {own}' if own else ''}")  # fmt: skip
     click.echo()
     tables.show(
         ["metric", "samples", "interval", "perfect codes", "means"],
@@ -117,7 +129,7 @@ def _show(figures: Mapping[str, Any]) -> None:
         [
             [label.format(**words), _percent(figures["reconstruction"][name]),
              _interval(figures["intervals"][name], _percent), f"{counts[numbers.get(name, 'items')]:,}"]
-            for name, label in SHARES.items()
+            for name, label in (SHARES | (OF_OTHER_DATA if own else {})).items()
             if name in figures["reconstruction"]
         ],
     )  # fmt: skip
@@ -134,11 +146,11 @@ def _show(figures: Mapping[str, Any]) -> None:
         click.echo()
     if figures["obedience"]:
         tables.show(
-            ["a value asked for, one decode", *names],
+            ["target value, one decode", *names],
             [
                 [label, *(style(figures["obedience"][name][key]) for name in names)]
                 for key, label, style in OBEDIENCE
-                if all(name in figures["obedience"] for name in names)
+                if all(figures["obedience"].get(name, {}).get(key) is not None for name in names)
             ],
         )
         click.echo()
@@ -225,5 +237,8 @@ OBEDIENCE = (
     ("r2", "R², test items", _figure),
     ("error", "mean error, test items (sd)", _figure),
     ("kept", "% of a test item that stays", _percent),
+    ("raw", "change of another attribute (sd)", _figure),
+    ("residual", "the same, not explained (sd)", _figure),
+    ("valid", "% valid, chance codes", _percent),
 )
 """Figures of values that are asked for: key, label, how it is written."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from armusic.errors import ArmusicError
+from armusic.errors import ArmusicError, UsageError
 from armusic_cli import options, tables
 from armusic_cli.progress import Progress
 
@@ -43,21 +43,28 @@ ORDER = ("failed", "evaluating", "training", "waiting", "done")
     metavar="ADDRESS",
     help="Use the workers of a Dask scheduler, such as tcp://10.0.0.1:8786; all must see FOLDER.",
 )
+@click.option("--only", multiple=True, metavar="MODEL", help="Do the runs of this model only; may be repeated.")
 @click.option("--dry-run", is_flag=True, help="Show the runs and their progress, and start none.")
 @options.data_dir
 def command(
-    file: Path, out: Path | None, jobs: int | None, scheduler: str | None, dry_run: bool, data_dir: Path | None
+    file: Path,
+    out: Path | None,
+    jobs: int | None,
+    scheduler: str | None,
+    only: tuple[str, ...],
+    dry_run: bool,
+    data_dir: Path | None,
 ) -> None:
-    """Train and evaluate every run that a file describes, several at the same time.
+    """Train and evaluate every run that a file describes, several at a time.
 
     Each run is a folder MODEL-DATA-SEED in FOLDER, as `armusic train` writes it, with an
-    evaluation.json. The same command again skips finished runs and resumes stopped ones after their
-    last complete epoch. examples/paper.toml is such a file.
+    evaluation.json. Runs are done seed by seed. Given again, the command skips finished runs and
+    resumes stopped ones after their last complete epoch. examples/paper.toml is such a file.
     """
     from armusic import api
 
     experiments = api.experiments
-    runs = experiments.read(file)
+    runs = _chosen(experiments.read(file), only)
     out = out or Path("runs", file.stem)
     experiments.check(runs, out)
     states = [experiments.look(run, out) for run in runs]
@@ -83,6 +90,15 @@ def command(
         raise ArmusicError(
             f"{len(failed)} of {len(runs)} runs failed: see error.txt in their folders; the same command retries them"
         )
+
+
+def _chosen(runs: Sequence[Run], models: Sequence[str]) -> Sequence[Run]:
+    """Return the runs of some models; all of them where none is named."""
+    known = {run.model: None for run in runs}
+    for model in models:
+        if model not in known:
+            raise UsageError(f"--only {model}: there is no such model in the file: there are {', '.join(known)}")
+    return [run for run in runs if run.model in models] if models else runs
 
 
 def _tell(progress: Progress, units: Mapping[str, str], settings: Config, done: int, total: int) -> None:

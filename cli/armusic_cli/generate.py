@@ -39,14 +39,14 @@ DRAWN = 20  # tunes in the picture at most
     "targets",
     metavar="NAME=VALUE",
     multiple=True,
-    help=f"Target of an attribute; may be repeated. {options.TARGETS} A shift goes with --like only.",
+    help=f"Target of an attribute; may be repeated. {options.TARGETS} A shift needs --like.",
 )
 @attribute_file
 @click.option(
     "--like",
     type=options.FILE,
     metavar="FILE",
-    help="Tune to start from: its form, its ties and the register of its measures are kept.",
+    help="Tune to start from; its form, its ties and the register of its measures are kept.",
 )
 @click.option(
     "--temperature",
@@ -54,7 +54,7 @@ DRAWN = 20  # tunes in the picture at most
     metavar="NUMBER",
     default=0.5,
     show_default=True,
-    help="With --like: from 0, the tune as the model reconstructs it, to 1, nothing of it.",
+    help="With --like: from 0, the tune as the model reconstructs it, to 1, a tune that has nothing of it.",
 )
 @click.option(
     "-n", "count", type=click.IntRange(1, MOST), metavar="N", default=1, show_default=True, help="Number of tunes."
@@ -82,7 +82,7 @@ DRAWN = 20  # tunes in the picture at most
     "out",
     type=options.FILE,
     metavar="OUT",
-    help="File whose suffix says the format, a track per tune, or folder with a file per tune; the piano rolls are"
+    help="File, with the suffix of a format and a track per tune, or folder with a file per tune; the piano rolls are"
     " written beside it as a PNG.  [default: generated.mid, or with several tunes the folder generated]",
 )
 @options.as_json
@@ -99,7 +99,7 @@ def command(
     temperature: float,
     count: int,
     seed: int,
-    model: Path | None,
+    model: str | None,
     tune: int | str | None,
     data: str | None,
     data_dir: Path | None,
@@ -111,7 +111,7 @@ def command(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Generate new tunes, with targets for their attributes: MIDI with a picture.
+    """Generate new tunes, with targets for their attributes.
 
     Measures follow one another as in the folk tunes that the model was trained on: phrases of eight,
     with repeated parts, in one key, and with an ending. For example, this writes twenty jigs into the

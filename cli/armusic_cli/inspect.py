@@ -18,7 +18,7 @@ from armusic_cli.messages import with_flags
 @options.as_json
 @threads.option
 def command(file: Path, as_json: bool, **reading: Any) -> None:
-    """Show what is in a file, which measures can be edited, and why not the others.
+    """Show what is in a file, and which measures can be edited or why not.
 
     FILE is a MIDI, ABC or MusicXML file (book.abc#12: tune 12 of a book; book.abc#12.2: the second tune with
     that number). The part that scores highest as a melody (0 to 1) is chosen, unless --track names another.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from armusic.config import MOST_STEPS
 from armusic.errors import UsageError
 from armusic_cli import options, outputs, tables, threads
 from armusic_cli.attribute_files import attribute_file, short, spelled
@@ -28,8 +29,8 @@ IMAGES = "is for test images, which have a command of their own: armusic travers
     "attributes",
     metavar="NAME[=VALUE]",
     multiple=True,
-    help="Attribute to lower and raise in steps: rhythm, range, density, contour, any other that is known (a wrong name"
-    " lists them) or one of your own. With =VALUE, a target to reach instead; may then be repeated."
+    help="Attribute to lower and raise in steps: rhythm, range, density, contour, another one (a wrong name lists"
+    " them), or one of your own. With =VALUE, a target to reach instead; may then be repeated."
     f" {options.TARGETS}",
 )
 @attribute_file
@@ -37,7 +38,7 @@ IMAGES = "is for test images, which have a command of their own: armusic travers
 @options.measures
 @click.option(
     "--steps",
-    type=click.IntRange(1, options.MOST_STEPS),
+    type=click.IntRange(1, MOST_STEPS),
     metavar="N",
     default=5,
     show_default=True,
@@ -49,15 +50,17 @@ IMAGES = "is for test images, which have a command of their own: armusic travers
     type=(float, float),
     metavar="LOW HIGH",
     default=(-2.0, 2.0),
-    help="First and last step of a sweep, in standard deviations of the attribute from the value of each measure"
-    " (with --open-loop: of the prior, from its code).  [default: -2 2]",
+    help="First and last step of a sweep, in standard deviations of the attribute; 0 is the tune as it is"
+    " (with --open-loop: in standard deviations of the prior, from the code of each measure).  [default: -2 2]",
 )
 @options.each_measure
 @options.natural
 @options.keep
 @options.alternatives
 @options.seed
-@click.option("--open-loop", is_flag=True, help="Decode once near the target, instead of searching for it.")
+@click.option(
+    "--open-loop", is_flag=True, help="Decode each measure once, which comes near the target, and do not search."
+)
 @options.layout
 @options.form
 @options.ppq
@@ -74,7 +77,7 @@ IMAGES = "is for test images, which have a command of their own: armusic travers
     "out",
     type=options.FILE,
     metavar="OUT",
-    help="File whose suffix says the format, or folder for clips; the piano rolls are written beside it as a PNG."
+    help="File, with the suffix of a format, or folder for clips; a picture of the piano rolls is written beside it."
     "  [default: INPUT-NAME.mid in the current folder]",
 )
 @options.as_json
@@ -101,7 +104,7 @@ def command(
     form: str | None,
     ppq: int | None,
     paper: str | None,
-    model: Path | None,
+    model: str | None,
     data: str | None,
     tune: int | str | None,
     force: bool,
@@ -110,22 +113,23 @@ def command(
     as_json: bool,
     **reading: Any,
 ) -> None:
-    """Lower and raise one attribute of a tune, or set attributes to targets: MIDI with a picture.
+    """Lower and raise one attribute of a tune in steps, or bring attributes to targets.
 
-    INPUT is a MIDI file, or an ABC or MusicXML file with one melody. Step 0 is the input itself, unchanged;
-    the model decodes the other measures. For example, this writes
-    input-rhythm.mid and input-rhythm.png into the current folder:
+    INPUT is a MIDI, ABC or MusicXML file. Step 0 is the input itself, unchanged. For example, this writes
+    input-rhythm.mid and its picture, input-rhythm.png, into the current folder:
 
         armusic interpolate input.mid --attr rhythm
 
-    With targets, the original and the result are written, a track each:
+    With targets, the file has the original and the result, on a track each:
 
         armusic interpolate input.mid --attr rhythm=0.3 --attr density=p80
 
-    Steps and targets are those of the tune: its mean comes to them, and measures change where that costs the
-    music least. Cadences and downbeats stay.
+    Steps and targets apply to the mean of the tune: measures change where that costs the music least. Cadences
+    and downbeats stay.
     """
-    valued = _check(attributes)
+    from armusic import api
+
+    valued = api.turning.has_targets([short(text) for text in attributes], "--attr ")
     if valued and (sweep := options.given(click.get_current_context(), {"steps": steps, "span": span})):
         flag = "--steps" if "steps" in sweep else "--range"
         raise UsageError(f"{flag} is for a sweep, and a target makes none: leave it out, or name the attribute alone")
@@ -151,8 +155,6 @@ def command(
     )
     outputs.refuse_inputs(output.path, file)
     with outputs.with_picture(output, outputs.source(file, tune)) as draft:
-        from armusic import api
-
         api.writers.check(output.path, **output.format)
         melody, loaded = api.read(file, tune, **reading), api.load(model, "music", data=data)
         if valued:
@@ -161,7 +163,7 @@ def command(
             else:
                 answers = loaded.alternatives(melody, named, alternatives, seed, key=key, measures=measures, **how)
             reached, label = answers[0], " ".join(typed)
-            labels = [label, *(f"{label} ({number})" for number in range(2, len(answers) + 1))]
+            labels = api.turning.labels(label, len(answers))
             tunes = [("original", melody), *zip(labels, (answer.tune for answer in answers), strict=True)]
             if draft:
                 title, note = melody.title or file.stem, f"targets: {', '.join(typed)}"
@@ -181,23 +183,12 @@ def command(
         _show_sweep(file, name, variations, alternatives, output, as_json=as_json)
 
 
-def _check(attributes: Sequence[str]) -> bool:
-    """Return whether the attributes have targets, which several need; refuse none, and a mixture."""
-    if not attributes:
-        raise UsageError("no attribute is named: add --attr, such as --attr rhythm or --attr rhythm=0.3")
-    bare = [short(text) for text in attributes if "=" not in text]
-    if bare and len(attributes) > 1:
-        raise UsageError(
-            f"{' and '.join(bare)}: no target, and a sweep takes one attribute: write a target for each, such as"
-            f" --attr {bare[0]}=0.5"
-        )
-    return not bare
-
-
 def _show_reached(file: Path, answers: Sequence[Reached], count: int, files: Sequence[Path], *, as_json: bool) -> None:
     """Print the targets and the values reached: a row per attribute, of each alternative."""
     reached = answers[0]
-    notes = [*reached.notes, *_fewer(len(answers), count)]
+    from armusic import api
+
+    notes = [*reached.notes, *api.turning.fewer(len(answers), count)]
     if as_json:
         plain = [{**_plain_values(each), "unusual": list(each.unusual)} for each in answers]
         result = {"input": str(file), **plain[0], "alternatives": plain[1:], "notes": notes}
@@ -229,11 +220,6 @@ def _plain_values(reached: Reached) -> dict[str, object]:
     return {"attributes": values, "distance": reached.distance.tolist()}
 
 
-def _fewer(number: int, count: int) -> list[str]:
-    """Return a message where there are fewer alternatives than were ordered."""
-    return [f"{number} different answers are all that there are, not {count}"] if number < count else []
-
-
 def _say(messages: Sequence[str], most: int) -> None:
     """Print the first messages, and how many more there are."""
     for message in messages[:most]:
@@ -252,21 +238,15 @@ def _show_sweep(
     as_json: bool,
 ) -> None:
     """Print the steps of a sweep: a row each."""
-    answers: dict[float, int] = {}
-    for variation in variations:
-        answers[variation.step] = answers.get(variation.step, 0) + 1
-    least = min((number for step, number in answers.items() if step), default=count)
-    notes = _fewer(least, count)
+    from armusic import api
+
+    notes = api.turning.fewer(api.turning.least(variations, count), count)
     if as_json:
         tables.show_json(_plain(file, attribute, variations, notes, output.files))
         return
     tables.show(["step", attribute, "change", "notes"], _rows(variations))
-    clipped = [variation for variation in variations if variation.clipped]
-    if any(each.whole for each in clipped):
-        click.echo(f"out of reach; as far as the tune goes instead: {', '.join(each.name for each in clipped)}")
-    elif clipped:
-        places = ", ".join(f"{each.clipped} at {each.name}" for each in clipped)
-        click.echo(f"measures whose target was out of range and clipped: {places}")
+    for message in api.turning.out_of_reach(variations):
+        click.echo(message)
     _say(notes, NOTES)
     _say([f"unusual at {each.name}: {message}" for each in variations for message in each.unusual], UNUSUAL)
     click.echo(f"wrote {output}")

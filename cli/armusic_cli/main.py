@@ -30,11 +30,14 @@ COMMANDS = {
     "generate": "Generate new tunes, with targets for their attributes.",
     "play": "Play a tune in a loop while MIDI knobs change its attributes.",
     "studio": "Change attributes on a page in the browser while a tune plays.",
+    "serve": "Answer a DAW or a script with variations of its notes, over HTTP.",
+    "mcp": "Serve armusic to an assistant over the Model Context Protocol.",
     "map": "Draw two attributes of a tune over a grid of targets.",
     "train": "Train a model.",
     "evaluate": "Measure how good a model is.",
+    "listen": "Compare models by ear, blind, on a page in the browser.",
     "traverse": "Draw test images with latent dimensions moved.",
-    "experiment": "Train and evaluate many models, as one file says.",
+    "experiment": "Train and evaluate all the models that a file lists.",
     "report": "Draw and tabulate the runs of an experiment.",
     "data": "Show or build the data that models are trained on.",
 }
@@ -77,7 +80,9 @@ class Commands(click.Group):
             if near := get_close_matches(name, COMMANDS, 1):
                 raise click.UsageError(f"No such command {name!r}: did you mean {near[0]!r}?", ctx)
             if "." in name:  # a file
-                raise click.UsageError(f"{name!r} is no command: write one before it, as in armusic interpolate", ctx)
+                raise click.UsageError(
+                    f"{name!r} is not a command: write one before it, as in armusic interpolate", ctx
+                )
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -47,7 +47,7 @@ def command(
     measures: tuple[int, int] | None,
     points: int,
     key: str,
-    model: Path | None,
+    model: str | None,
     tune: int | str | None,
     force: bool,
     out: Path | None,
@@ -55,7 +55,7 @@ def command(
 ) -> None:
     """Draw two attributes of a tune over a grid of targets for both.
 
-    INPUT is a MIDI, ABC or MusicXML file with one melody. Each measure is decoded once for each pair of
+    INPUT is a MIDI, ABC or MusicXML file. Each measure is decoded once for each pair of
     targets; the picture shows the mean over the measures. For example, this writes
     input-rhythm-density.png into the current folder:
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
-CALLS = {"(generate_like)": "(--like FILE)", "(closed=True)": "(without --open-loop)"}
-"""Calls that messages name, and the options in their place."""
+CALLS = {
+    "(generate_like)": "(--like FILE)",
+    "(closed=True)": "(without --open-loop)",
+    "name another file,": "name another file with -o,",
+}
+"""Words of the library, and what a user of the command line types in their place."""
 
 
 def with_flags(message: str) -> str:
@@ -14,7 +18,7 @@ def with_flags(message: str) -> str:
     Examples
     --------
     >>> with_flags("name another file, or replace it with the option force")
-    'name another file, or replace it with --force'
+    'name another file with -o, or replace it with --force'
     >>> with_flags("set its metre with the option metre=4/4 or the like")
     'set its metre with --metre 4/4 or the like'
     """

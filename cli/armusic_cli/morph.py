@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from armusic.config import MOST_STEPS
 from armusic_cli import options, outputs, tables, threads
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("second", metavar="B", type=options.FILE)
 @click.option(
     "--steps",
-    type=click.IntRange(2, options.MOST_STEPS),
+    type=click.IntRange(2, MOST_STEPS),
     metavar="N",
     default=7,
     show_default=True,
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     "out",
     type=options.FILE,
     metavar="OUT",
-    help="File whose suffix says the format, or folder for clips; the piano rolls are written beside it as a PNG."
+    help="File, with the suffix of a format, or folder for clips; a picture of the piano rolls is written beside it."
     "  [default: A-NAME-B-NAME.mid in the current folder]",
 )
 @options.as_json
@@ -62,18 +63,18 @@ def command(
     form: str | None,
     ppq: int | None,
     paper: str | None,
-    model: Path | None,
+    model: str | None,
     force: bool,
     no_picture: bool,
     out: Path | None,
     as_json: bool,
     **reading: Any,
 ) -> None:
-    """Morph one tune into another, measure by measure: MIDI with a picture.
+    """Morph one tune into another, measure by measure.
 
-    A and B are MIDI files, or ABC or MusicXML files with one melody, in the same metre. The first step is
-    A and the last is B, both unchanged; the model decodes those between them. For example,
-    this writes a-b.mid and a-b.png into the current folder:
+    A and B are MIDI, ABC or MusicXML files in the same metre. The first step is A and the last is B, both
+    unchanged; the model decodes the steps between them. For example, this writes a-b.mid and its picture, a-b.png,
+    into the current folder:
 
         armusic morph a.mid b.mid
     """

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 import click
 from click.core import ParameterSource
 
-from armusic.config import KEEPS, KEPT, NATURAL
+from armusic.config import KEEPS, KEPT, MOST_ALTERNATIVES, NATURAL
 from armusic.errors import UsageError
 from armusic.io.readers.options import Reading
 from armusic.io.writers.formats import FORMATS, LAYOUTS, PAPERS
@@ -40,7 +40,9 @@ def tune_number(_: click.Context, __: click.Parameter, value: str | None) -> int
         return None
     match = re.fullmatch(r"0*([0-9]{1,9})(?:\.0*([1-9][0-9]{0,8}))?", value)
     if not match:
-        raise click.BadParameter(f"{value!r} is no number of a tune: write 12, or 12.2 for the second with that number")
+        raise click.BadParameter(
+            f"{value!r} is not the number of a tune: write 12, or 12.2 for the second with that number"
+        )
     return int(match[1]) if match[2] in (None, "1") else f"{match[1]}.{match[2]}"
 
 
@@ -50,13 +52,11 @@ tune = click.option(
     callback=tune_number,
     help="Number (X:) of the tune in an ABC tune book; 12.2 for the second tune with that number.",
 )
-MOST_STEPS = 99
-MOST_ALTERNATIVES = 16
 layout = click.option(
     "--layout",
     type=click.Choice(tuple(LAYOUTS)),
-    help="A track per tune, of which a dawproject mutes all but the input, and in other formats all sound at once;"
-    " all tunes on one track, one after another; or a folder with a file per tune"
+    help="tracks: a track per tune (all sound at once; a dawproject mutes all but the input); sequence: all tunes on"
+    " one track, one after another; clips: a folder with a file per tune"
     " (dawproject: a scene per tune).  [default: tracks; sequence in formats with one voice:"
     f" {', '.join(form.key for form in FORMATS if form.one_voice)}]",
 )
@@ -77,16 +77,18 @@ key = click.option(
     metavar="KEY",
     help="Key to stay in, such as C:major or A:dorian; auto: the tune's own; off: any pitch.",
 )
-model = click.option(
-    "--model", type=FILE, metavar="RUN", help="A run folder or checkpoint.  [default: the shipped model]"
-)
+MODEL = click.Path(path_type=str)
+"""A model: a name, a path or an address; the library says what is there."""
+MODELS = "a name (folk), a run folder or checkpoint, or URL#sha256=CHECKSUM"
+"""The ways to name a model, for help."""
+model = click.option("--model", type=MODEL, metavar="MODEL", help=f"The model: {MODELS}.  [default: folk]")
 data = click.option(
     "--data",
     metavar="NAME",
     help="A data set, or the path of a file or folder.  [default: the data that the model was trained on]",
 )
 force = click.option("--force", is_flag=True, help="Replace existing files.")
-no_picture = click.option("--no-picture", is_flag=True, help="Draw no piano rolls: it is done sooner.")
+no_picture = click.option("--no-picture", is_flag=True, help="Draw no picture of the piano rolls, which saves time.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 data_dir = click.option(
     "--data-dir",
@@ -101,20 +103,20 @@ natural = click.option(
     metavar="NUMBER",
     default=NATURAL,
     show_default=True,
-    help="From 0, as near to the input as can be, to 1, as the tunes of the corpus would go.",
+    help="From 0, as near to the input as possible, to 1, most like a tune of the corpus.",
 )
 keep = click.option(
     "--keep",
     metavar="NAME,...",
     default=",".join(KEPT),
     show_default=True,
-    help=f"What must not change: any of {', '.join(KEEPS)}; none leaves all of it free.",
+    help=f"What must not change: any of {', '.join(KEEPS)}; or none.",
 )
 each_measure = click.option(
     "--each-measure",
     is_flag=True,
-    help="Every measure comes to its own target. Otherwise the mean of the tune does, and measures change where it"
-    " costs the music least. Curves and --measures are always of each measure.",
+    help="Bring every measure to its own target, as curves and --measures always do. Otherwise the mean of the tune"
+    " comes to the target, and measures change where that costs the music least.",
 )
 alternatives = click.option(
     "--alternatives",
@@ -122,7 +124,7 @@ alternatives = click.option(
     metavar="N",
     default=1,
     show_default=True,
-    help="Number of different answers, as good as one another, for each step or target.",
+    help="Number of different answers for each step or target, about equally good.",
 )
 seed = click.option(
     "--seed", type=click.IntRange(0), metavar="N", default=0, show_default=True, help="Seed of the alternatives."
@@ -189,7 +191,7 @@ def measure_range(value: str) -> tuple[int, int]:
     """Read a range of measures from 1, both ends included: `3-6`, or `3` for one measure."""
     match = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", value)
     if match is None:
-        raise click.BadParameter(f"{value!r} is no range of measures: write it like 3-6, or 3 for one measure")
+        raise click.BadParameter(f"{value!r} is not a range of measures: write it like 3-6, or 3 for one measure")
     return int(match[1]), int(match[2] or match[1])
 
 

@@ -37,6 +37,16 @@ from armusic_cli import options, threads
     "--virtual", is_flag=True, help="Create an output and an input with these names, for other programs to connect to."
 )
 @click.option(
+    "--osc",
+    metavar="[HOST:]PORT",
+    help="UDP port for OSC messages such as /armusic/density 0.8 (0.5: as it is); 0.0.0.0:PORT listens to other"
+    " machines as well.  [default: none]",
+)
+@click.option("--osc-out", metavar="[HOST:]PORT", help="Where to send each attribute's position and value by OSC.")
+@click.option(
+    "--band", metavar="FILE", type=options.FILE, help="MIDI file whose other tracks play along; it may be INPUT itself."
+)
+@click.option(
     "--clock",
     type=click.Choice(("own", "send", "follow")),
     default="own",
@@ -61,23 +71,28 @@ def command(
     port: str | None,
     into: str | None,
     virtual: bool,
+    osc: str | None,
+    osc_out: str | None,
+    band: Path | None,
     clock: str,
     channel: int,
     loops: int | None,
     key: str,
     natural: float,
     keep: str,
-    model: Path | None,
+    model: str | None,
     tune: int | str | None,
     **reading: Any,
 ) -> None:
-    """Play a tune in a loop while MIDI knobs change its attributes, each change from the next bar line on.
+    """Play a tune in a loop while MIDI knobs or OSC change its attributes from the next bar line on.
 
     A knob in the middle leaves the tune unchanged; at its ends, the tune's mean is three standard deviations
-    lower or higher, or as far as the model can go. Measures change where it costs the music least, and cadences
-    and downbeats stay. It needs the extra armusic[live]. For example:
+    lower or higher, or as far as the tune can go. Measures change where that costs the music least; cadences
+    and downbeats stay. This needs the extra armusic[live]. For example:
 
         armusic play input.mid --attr density --attr rhythm --port "IAC Driver" --in "nanoKONTROL"
+
+        armusic play song.mid --attr density --osc 9000 --band song.mid
     """
     numbers = dict(_number(text) for text in knobs)
     if clock == "follow" and not (into or virtual):
@@ -87,11 +102,20 @@ def command(
     names = [attributes.canonical_name(name) for name in typed]
     controllers = {attributes.canonical_name(name): number for name, number in numbers.items()}
     controls = api.live.assign_knobs(names, controllers)
+    osc_in, osc_to = (None if text is None else api.osc.parse_address(text) for text in (osc, osc_out))
     out, inp = api.ports.open_ports(port, into, virtual)
+    state = None if osc_to is None else api.osc.OscOutput(osc_to)
     try:
         melody = api.read(file, tune, **reading)
+        along = () if band is None else api.band.read(band, melody, band.exists() and band.samefile(file))
+        if not options.given(click.get_current_context(), {"channel": channel}):
+            channel = api.band.free_channel(along, channel - 1) + 1
         answer = api.load(model, "music").controller(melody, names, key, natural=natural, keep=keep)
-        results: dict[str, Any] = {}
+        if osc_in is not None:
+            turns = api.osc.listen(osc_in, names, answer.step, lambda text: click.echo(f"armusic: {text}", err=True))
+            inp = turns if inp is None else api.osc.Inputs([inp, turns])
+            click.echo(f"OSC: {osc_in[0]}, port {turns.port}", err=True)
+        results: dict[str, Any] = {"last": answer({})}
 
         def respond(steps: api.live.Steps) -> Any:
             results["last"] = answer(steps)
@@ -99,25 +123,34 @@ def command(
 
         time = api.live.Follow(inp) if clock == "follow" else api.live.Tempo(melody, inp)
         count = len(melody.measures)
-        click.echo(
-            f"playing {melody.title or file.stem}, {len(melody.bars)} measures, on {out.name}: Ctrl-C stops", err=True
-        )
+        length = api.files.counted(len(melody.bars), "measure")
+        click.echo(f"playing {melody.title or file.stem}, {length}, on {out.name}: Ctrl-C stops", err=True)
         before: Any = {}
         bars = api.live.play(
-            melody, respond, out, time, controls, channel=channel - 1, send_clock=clock == "send", loops=loops
+            melody,
+            respond,
+            out,
+            time,
+            controls,
+            channel=channel - 1,
+            send_clock=clock == "send",
+            loops=loops,
+            band=along,
         )
         with closing(bars), suppress(KeyboardInterrupt):
             for bar in bars:
+                means = dict(zip(results["last"].names, results["last"].values.mean(axis=0).tolist(), strict=True))
+                if state is not None:
+                    state.tell(bar.steps, means, bar.number % count + 1)
                 if bar.steps != before:
-                    means = results["last"].values.mean(axis=0)
-                    texts = (f"{name} {mean:.3g}" for name, mean in zip(results["last"].names, means, strict=True))
+                    texts = (f"{name} {mean:.3g}" for name, mean in means.items())
                     number = melody.numbers[bar.number % count]
                     click.echo(f"loop {bar.number // count + 1}, measure {number}: {', '.join(texts)}")
                     before = bar.steps
     finally:
-        for midi_port in (out, inp):
-            if midi_port is not None:
-                midi_port.close()
+        for each in (out, inp, state):
+            if each is not None:
+                each.close()
 
 
 def _number(text: str) -> tuple[str, int]:

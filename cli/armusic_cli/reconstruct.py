@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 @threads.option
 def command(
     file: Path,
-    model: Path | None,
+    model: str | None,
     tune: int | str | None,
     force: bool,
     out: Path | None,
     as_json: bool,
     **reading: Any,
 ) -> None:
-    """Show how well a model reconstructs a tune, one row per measure: ticks that are right, notes that differ.
+    """Show how well a model reconstructs a tune: ticks that are right and notes that differ, measure by measure.
 
-    INPUT is a MIDI file, or an ABC or MusicXML file with one melody. A variation of a measure can keep only
-    what the model reconstructs of it.
+    INPUT is a MIDI, ABC or MusicXML file. What the model cannot reconstruct of a measure, its variations cannot
+    keep.
     """
     from armusic import api
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 import click
 
 from armusic import config
-from armusic.config import IMAGES, MUSIC, PRESETS, SETTINGS, Setting
+from armusic.config import MUSIC, PRESETS, SETTINGS, Setting
 from armusic.errors import ArmusicError
 from armusic_cli.options import Choice, integers, names
 
@@ -18,8 +18,8 @@ Values = Mapping[str, Mapping[str, Any]]
 
 GROUPS = {"data": "Data", "network": "Network", "loss": "Losses", "schedule": "Schedule"}
 """Titles of the groups of options, in the order of the help."""
-OTHERS = {MUSIC: "Settings for images only", IMAGES: "Settings for music only"}
-"""Domain of the data -> title of the group of options that do not count for it."""
+OTHERS = "Settings for {domains} only"
+"""Title of a group of options that do not count for the data."""
 _METAVARS = {int: "INTEGER", float: "NUMBER", tuple[int, ...]: "INTEGERS", tuple[str, ...]: "NAMES"}
 
 
@@ -43,19 +43,23 @@ class Command(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options of the run, then those of each part of the configuration that count for the data."""
         values, domain = _values(self._data(ctx))
-        groups: dict[str, list[tuple[str, str]]] = {title: [] for title in ("Run", *GROUPS.values(), OTHERS[domain])}
+        groups: dict[str, list[tuple[str, str]]] = {title: [] for title in ("Run", *GROUPS.values())}
         for parameter in self.get_params(ctx):
             setting = SETTINGS.get(parameter.name or "")
             title, shown = "Run", parameter
             if setting is not None:
-                title = GROUPS[setting.part] if domain in setting.domains else OTHERS[domain]
+                title = (
+                    GROUPS[setting.part]
+                    if domain in setting.domains
+                    else OTHERS.format(domains=" and ".join(setting.domains))
+                )
                 arguments, keywords = _option(setting, values)
                 shown = click.Option(arguments, **keywords)
             elif parameter.name == "data_dir":
                 title = GROUPS["data"]
             record = shown.get_help_record(ctx)
             if record is not None:
-                groups[title].append(record)
+                groups.setdefault(title, []).append(record)
         for title, records in groups.items():
             with formatter.section(title):
                 formatter.write_dl(records)
@@ -110,7 +114,7 @@ def _typed(name: str, value: Any) -> str:
 
 def _type(setting: Setting) -> Any:
     if get_origin(setting.kind) is Literal:
-        return Choice(get_args(setting.kind))
+        return Choice(setting.choices)
     if get_origin(setting.kind) is tuple:
         return integers if get_args(setting.kind)[0] is int else names
     if setting.kind is int:

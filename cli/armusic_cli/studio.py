@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 from functools import partial
 from pathlib import Path
 
 import click
 
-from armusic_cli import options, threads
+from armusic_cli import console, options, threads
 
 
 @click.command("studio")
 @click.argument("file", metavar="[INPUT]", type=options.FILE, required=False)
 @options.model
-@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Port.  [default: a free one]")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="N", help="Port; 0: a free one.  [default: 8765 if free]"
+)
 @click.option(
     "--host",
     metavar="ADDRESS",
@@ -27,8 +28,8 @@ from armusic_cli import options, threads
 @threads.option
 def command(
     file: Path | None,
-    model: Path | None,
-    port: int,
+    model: str | None,
+    port: int | None,
     host: str | None,
     no_open: bool,
     track: str | None,
@@ -36,7 +37,7 @@ def command(
 ) -> None:
     """Open a page in the browser that plays a tune while you change its attributes.
 
-    Nothing leaves this machine. It needs the extra armusic[studio]; Ctrl-C stops it. For example:
+    Nothing leaves this machine. Ctrl-C stops it. It needs the extra armusic[studio]. For example:
 
         armusic studio input.mid
     """
@@ -50,12 +51,12 @@ def command(
     if host is not None:
         click.echo(f"armusic: warning: on {host}, anyone on the network who has the address can use the page", err=True)
 
-    def on_start(address: str) -> None:
+    def on_start(address: str, page: str) -> None:
         click.echo(f"armusic studio: {address} (Ctrl-C stops it)", err=True)
         if not no_open:
             import webbrowser
 
-            webbrowser.open(address)
+            webbrowser.open(page)
 
-    with contextlib.suppress(KeyboardInterrupt):
+    with console.ended_by_ctrl_c():
         studio.serve(file, model=model, host=host, port=port, on_start=on_start, track=track, tune=tune)

@@ -29,7 +29,7 @@ THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
     type=options.Choice(list(config.PRESETS)),
     default="default",
     show_default=True,
-    help="Settings to start from; paper: of Pati and Lerch (2020); the others: methods to compare with.",
+    help="Settings to start from: those of Pati and Lerch (2020) (paper), or of a method to compare with (the others).",
 )
 @settings.options
 @click.option(
@@ -43,9 +43,9 @@ THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
 @click.option("--resume", is_flag=True, help="Resume the run in RUN after its last complete epoch.")
 @click.option(
     "--start",
-    type=options.FILE,
+    type=options.MODEL,
     metavar="MODEL",
-    help="Start from the network and the weights of a run or checkpoint, with other data or other losses.",
+    help=f"Start from the network and the weights of a model, with other data or other losses: {options.MODELS}.",
 )
 @options.data_dir
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="CPU threads.  [default: half the cores]")
@@ -56,7 +56,7 @@ def command(
     preset: str,
     run: Path | None,
     resume: bool,
-    start: Path | None,
+    start: str | None,
     data_dir: Path | None,
     threads: int | None,
     **values: Any,

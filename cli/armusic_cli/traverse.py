@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from armusic.config import MOST_STEPS
 from armusic.errors import UsageError
 from armusic_cli import options, tables
 
@@ -20,7 +21,9 @@ STEPS = {".gif": 17, ".png": 9}
 
 
 @click.command("traverse")
-@click.option("--model", type=options.FILE, metavar="RUN", required=True, help="A run folder or checkpoint.")
+@click.option(
+    "--model", type=options.MODEL, metavar="MODEL", required=True, help=f"The model of images: {options.MODELS}."
+)
 @click.option(
     "--item",
     "items",
@@ -40,7 +43,7 @@ STEPS = {".gif": 17, ".png": 9}
 )
 @click.option(
     "--steps",
-    type=click.IntRange(1, options.MOST_STEPS),
+    type=click.IntRange(1, MOST_STEPS),
     metavar="N",
     help="Number of steps.  [default: 17 in a .gif, 9 in a .png]",
 )
@@ -61,11 +64,11 @@ STEPS = {".gif": 17, ".png": 9}
     "out",
     type=options.FILE,
     metavar="OUT",
-    help="A .gif, which moves, or a .png, a strip of steps.  [default: DATA-N-NAME.gif in the current folder]",
+    help="A .gif (an animation) or a .png (a strip of steps).  [default: DATA-N-NAME.gif in the current folder]",
 )
 @options.as_json
 def command(
-    model: Path,
+    model: str,
     items: tuple[int, ...],
     attributes: tuple[str, ...],
     steps: int | None,
@@ -76,7 +79,7 @@ def command(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Move latent dimensions of test images, and draw what is decoded.
+    """Move latent dimensions of test images, and draw the decoded images.
 
     For example, this draws test image 5 with the dimension of its scale moved, as an animation:
 

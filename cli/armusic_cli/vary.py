@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from armusic.config import MOST_ALTERNATIVES
 from armusic_cli import options, outputs, tables, threads
 from armusic_cli.attribute_files import attribute_file, short, spelled
 
@@ -36,11 +37,11 @@ UNUSUAL = 3  # messages that are printed for each result; --json has them all
 @attribute_file
 @click.option(
     "--alternatives",
-    type=click.IntRange(1, options.MOST_ALTERNATIVES),
+    type=click.IntRange(1, MOST_ALTERNATIVES),
     metavar="N",
     default=3,
     show_default=True,
-    help="Number of different results, as good as one another.",
+    help="Number of different results, about equally good.",
 )
 @options.seed
 @options.natural
@@ -61,7 +62,7 @@ UNUSUAL = 3  # messages that are printed for each result; --json has them all
     "out",
     type=options.FILE,
     metavar="OUT",
-    help="File whose suffix says the format, or folder for clips; the piano rolls are written beside it as a PNG."
+    help="File, with the suffix of a format, or folder for clips; a picture of the piano rolls is written beside it."
     "  [default: INPUT-NAME-vary.mid in the current folder]",
 )
 @options.as_json
@@ -80,7 +81,7 @@ def command(
     form: str | None,
     ppq: int | None,
     paper: str | None,
-    model: Path | None,
+    model: str | None,
     tune: int | str | None,
     force: bool,
     no_picture: bool,
@@ -88,11 +89,11 @@ def command(
     as_json: bool,
     **reading: Any,
 ) -> None:
-    """Compose some measures of a tune anew, between their neighbours: MIDI with a picture.
+    """Compose some measures of a tune anew, to fit their neighbours.
 
-    INPUT is a MIDI file, or an ABC or MusicXML file with one melody. The other measures stay as they are, note for
+    INPUT is a MIDI, ABC or MusicXML file. The other measures stay as they are, note for
     note, and so do the key, cadences and downbeats. For example, this writes input-vary.mid and input-vary.png: the
-    original, and three tunes with other measures 5 to 8, a track each:
+    original, and three versions with other measures 5 to 8, on a track each:
 
         armusic vary input.mid --measures 5-8
     """

@@ -120,7 +120,8 @@ def test_without_a_home_or_a_cache(strange: Path, tmp_path: Path) -> None:
     nowhere = str(tmp_path / "strange.txt" / "below a file")  # no user may write there, root neither
     Path(nowhere).parent.write_text("a file", encoding="utf-8")
     places = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "MPLCONFIGDIR", "ARMUSIC_DATA"), nowhere)
-    for words in (["attributes", str(strange)], ["data", "show"], ["data", "build"]):
+    tunes = str(strange.parent)
+    for words in (["attributes", str(strange)], ["data", "show", "--data", tunes], ["data", "build", "--from", tunes]):
         done = subprocess.run([*COMMAND, *words], env=environment(**places), cwd=tmp_path, capture_output=True)
         assert b"fault" not in done.stderr
         assert b"Traceback" not in done.stderr

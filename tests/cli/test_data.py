@@ -12,7 +12,7 @@ from .conftest import Run
 def test_build_and_show(run: Run, tunes: Path) -> None:
     done = run("data", "build", "--from", tunes)
     assert done.code == 0
-    assert done.err == "reading: 7 of 7 files\n"
+    assert done.err.endswith("reading: 7 of 7 files\n")  # on a slow machine, after lines of progress
     lines = done.out.splitlines()
     assert lines[0].startswith("tunes: 6 tunes, 24 measures, ")
     table = [line.split() for line in lines]
@@ -65,7 +65,7 @@ def test_the_data_folder_is_chosen(run: Run, tunes: Path, tmp_path: Path) -> Non
     [
         (None, "no such folder"),
         ({}, "no music in it"),
-        ({"a.abc": "X:1\nM:5/4\nK:C\nC|\n"}, "no measure of its 1 files can be used"),
+        ({"a.abc": "X:1\nM:5/4\nK:C\nC|\n"}, "no measure of its 1 file can be used"),
     ],
 )
 def test_nothing_to_use(run: Run, here: Path, files: dict[str, str] | None, message: str) -> None:

@@ -15,6 +15,7 @@ from armusic.io.writers import engraver
 from armusic.training import adapters, checkpoint
 from armusic.vae.data import Scale
 from tests.extras import cairo
+from tests.notation import book
 
 from .conftest import EXAMPLES, Run
 
@@ -55,6 +56,32 @@ def test_the_tables(run: Run, trained: Path) -> None:
                   "monotonicity", "correlation, chance codes", "R², test items", "contour",
                   "of 2,048 prior samples: "):  # fmt: skip
         assert any(line.startswith(start) for line in lines), start
+
+
+def test_all_of_other_tunes_are_measured(run: Run, trained: Path) -> None:
+    """Half of them are among those that the model was trained on, by another name."""
+    others = trained.parent / "others"
+    others.mkdir()
+    known = sorted((trained.parent / "tunes").glob("*.abc"))[: TUNES // 2]
+    for path in known:
+        (others / f"known-{path.name}").write_bytes(path.read_bytes())
+    book(others / "book.abc")
+    done = run("evaluate", trained, "--json", "--data", "others")
+    figures = json.loads(done.out)
+    assert (figures["data"], figures["trained_on"]) == ("others", str(trained.parent / "tunes"))
+    assert figures["counts"]["test"] == MEASURES * sum(int(path.stem) % 2 for path in known) + 20
+    assert 10 < figures["counts"]["unseen"] < figures["counts"]["test"] / 2
+    assert "by_tune" in figures["reconstruction"]
+    assert "paper" not in figures["reconstruction"]
+    lines = run("evaluate", trained, "--data", "others", "--metre", "6/8").out.splitlines()
+    assert "unseen in" in lines[0]
+    assert any(line.startswith("ticks right, all measures") for line in lines)
+    assert "test items is in 9/8" in run("evaluate", trained, "--data", "others", "--metre", "9/8").err
+    own = json.loads(run("evaluate", trained, "--json").out)
+    again = json.loads(run("evaluate", trained, "--json", "--data", "tunes").out)
+    assert again == own  # the same data by another path: its test part
+    message = "sprites has no measures, and this model is one of measures"
+    assert message in run("evaluate", trained, "--data", "sprites").error(2)
 
 
 def test_data_that_was_moved_is_named(run: Run, trained: Path) -> None:
@@ -102,7 +129,7 @@ def test_json_and_csv_have_the_same_figures(run: Run, trained: Path) -> None:
         plain["intervals"]["exact"][0],
     ]
     assert float(cells["control", "linearity", "contour"]["value"]) == plain["control"]["linearity"]["each"]["contour"]
-    assert set(plain["obedience"]["range"]) == {"pearson", "r2", "error", "kept"}
+    assert set(plain["obedience"]["range"]) == {"pearson", "r2", "error", "kept", "valid", "raw", "residual"}
     assert float(cells["obedience", "r2", "range"]["value"]) == plain["obedience"]["range"]["r2"]
     assert float(cells["prior", "distance", "rhythm"]["value"]) == plain["prior"]["attributes"]["rhythm"]["distance"]
     assert int(cells["counts", "items", ""]["value"]) == plain["counts"]["items"]

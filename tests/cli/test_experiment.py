@@ -46,6 +46,10 @@ def test_dry_run_shows_what_would_run(run: Run, file: Path, here: Path) -> None:
         "mine-tunes-0      waiting  0/1",
     ]
     assert not (here / "runs").exists()
+    only = run("experiment", file, "--dry-run", "--only", "mine")
+    assert only.out.splitlines()[1:] == ["mine-tunes-0  waiting  0/1"]
+    message = run("experiment", file, "--only", "mine", "--only", "yours").error(2)
+    assert message == "--only yours: there is no such model in the file: there are beta-vae, mine"
 
 
 def test_what_is_not_in_a_file_is_said(run: Run, file: Path) -> None:
@@ -73,7 +77,13 @@ def test_from_a_file_to_a_report(run: Run, file: Path, here: Path) -> None:
         "metrics.png", "reconstruction-ticks.png", "pairs-tunes.png",
     }  # fmt: skip
     assert "has files in it" in run("report", "runs/e").error(1)
+    before = {path.name: path.read_bytes() for path in (here / "runs/e/report").iterdir()}
     assert run("report", "runs/e", "--force").code == 0
+    assert {path.name: path.read_bytes() for path in (here / "runs/e/report").iterdir()} == before
+    assert "--baseline own: write MODEL=OTHER, such as tuned=tuned-beta" in run(
+        "report", "runs/e", "--baseline", "own", "--force"
+    ).error(2)
+    assert "no run of other: use" in run("report", "runs/e", "--baseline", "other=default", "--force").error(2)
 
 
 def test_what_is_read_is_counted_in_the_words_of_the_data(

@@ -89,7 +89,7 @@ def test_like_another_tune(run: Run, melody: Path) -> None:
         (["--key", "H:major"], 2, "unknown key 'H:major'"),
         (["--attr", "density"], 2, "write it like rhythm=0.6"),
         (["--attr", "density=by+0.1"], 2, "a shift needs a tune to start from: give a value, or a tune"),
-        (["--attr", "density=nan"], 2, "is no number"),
+        (["--attr", "density=nan"], 2, "is not a number"),
         (["--attr", "density=1", "--attr", "density=2"], 2, "density is given 2 times"),
         (["--temperature", 0.5], 2, "--temperature goes with a tune to start from: name it with --like FILE"),
         (["--tune", 1], 2, "--tune goes with a tune to start from"),

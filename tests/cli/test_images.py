@@ -102,7 +102,7 @@ def test_what_is_for_music_alone(run: Run, trained: Path, melody: Path, command:
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [
-        (("--units", 8), 2, "units is a setting for music, not for images: leave it out"),
+        (("--units", 8), 2, "units is a setting for music and melodies, not for images: leave it out"),
         (("--filters", "8,x"), 2, "'8,x': write whole numbers, as 64,64,8"),
         (("--kernel", 1), 2, "kernel is 1, but stride 2"),
         (("--attributes", "x,colour"), 2, "squares has no attribute 'colour': it has x, y, width"),

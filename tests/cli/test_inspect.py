@@ -78,7 +78,7 @@ def test_the_second_tune_with_a_number_has_a_name(run: Run, here: Path) -> None:
     for tune in (["b.abc#1.2"], ["b.abc", "--tune", "1.2"], ["b.abc", "--tune", "01.02"]):
         assert len(run("attributes", *tune).out.splitlines()) == 2
     assert run("inspect", "b.abc#1.2").out.splitlines()[-1] == "can be used"
-    assert "'1.x' is no number of a tune: write 12" in run("attributes", "b.abc", "--tune", "1.x").error(2)
+    assert "'1.x' is not the number of a tune: write 12" in run("attributes", "b.abc", "--tune", "1.x").error(2)
 
 
 def test_of_a_score_the_parts_are_shown(run: Run, songs: Path) -> None:

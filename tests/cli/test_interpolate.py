@@ -34,7 +34,8 @@ def test_the_main_job(run: Run, melody: Path, model: Path) -> None:
     header, *rows, last = done.out.splitlines()
     rows, notices = rows[:5], rows[5:]
     assert all(
-        line.startswith(("out of reach; as far as the tune goes instead: ", "unusual at ", "and ")) for line in notices
+        line.startswith(("out of reach, so the tune goes as far as it can: ", "unusual at ", "and "))
+        for line in notices
     )
     assert header.split() == ["step", "rhythm", "change", "notes"]
     assert [row.split()[:2] for row in rows] == [["rhythm", step] for step in ("-2.0", "-1.0", "+0.0", "+1.0", "+2.0")]
@@ -163,14 +164,14 @@ def test_the_input_comes_back_untouched(run: Run, melody: Path, model: Path) -> 
     assert all(getattr(written, name) == getattr(original, name) for name in ("notes", "measures", "tempos", "key"))
 
 
-WITHOUT = "name another file, leave the picture out with --no-picture, or"
+WITHOUT = "name another file with -o, leave the picture out with --no-picture, or"
 
 
 @pytest.mark.parametrize("existing", ["input-rhythm.mid", "input-rhythm.png"])
 def test_what_is_there_is_kept_without_force(run: Run, melody: Path, existing: str, model: Path) -> None:
     Path(existing).write_text("mine")
     error = run("interpolate", melody, "--attr", "rhythm", "--model", model).error(1)
-    choice = "name another file, or" if existing.endswith(".mid") else WITHOUT
+    choice = "name another file with -o, or" if existing.endswith(".mid") else WITHOUT
     assert error == f"{existing} exists already: {choice} replace it with --force"
     assert names(melody.parent) == sorted(["input.mid", existing])
     assert Path(existing).read_text() == "mine"
@@ -181,7 +182,7 @@ def test_what_is_there_is_kept_without_force(run: Run, melody: Path, existing: s
 def test_a_wrong_target_comes_before_an_output_that_is_there(run: Run, melody: Path) -> None:
     Path("input-rhythm.mid").touch()
     error = run("interpolate", melody, "--attr", "rhythm=much", "--model", "no-such-model").error(2)
-    assert "rhythm=much: 'much' is no number" in error
+    assert "rhythm=much: 'much' is not a number" in error
 
 
 def test_it_is_refused_before_the_work(run: Run, melody: Path) -> None:

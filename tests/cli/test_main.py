@@ -121,7 +121,7 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
         (["train", "--resume"], "name it with -o RUN"),
         (["data", "shew"], "No such command 'shew'"),
         (["interplate", "a.mid"], "No such command 'interplate': did you mean 'interpolate'? (see armusic --help)"),
-        (["a.mid", "--attr", "rhythm"], "'a.mid' is no command: write one before it, as in armusic interpolate"),
+        (["a.mid", "--attr", "rhythm"], "'a.mid' is not a command: write one before it, as in armusic interpolate"),
         (["interpolate", "a.mid", "b.mid"], "too many arguments: b.mid (a value with spaces needs quotes)"),
         (["interpolate", "a.mid", "--attr", "contour=by", "0.2"], "too many arguments: 0.2 (a value with spaces"),
         (["interpolate", "a.mid", "--attr", "rhythm", "--curve", "1:0.2 8:0.5"], "--curve NAME POINTS is now --attr"),
@@ -203,3 +203,32 @@ def test_completion() -> None:
     assert done.stdout == "plain,interpolate\n"
     words = environment(_ARMUSIC_COMPLETE="bash_complete", COMP_WORDS="armusic interpolate --lay", COMP_CWORD="2")
     assert subprocess.run(COMMAND, env=words, capture_output=True, text=True).stdout == "plain,--layout\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("interpolate", "input.mid", "--attr", "rhythm"),
+        ("vary", "input.mid"),
+        ("generate",),
+        ("reconstruct", "input.mid"),
+        ("map", "input.mid", "--attr", "rhythm", "--attr", "density"),
+        ("morph", "input.mid", "input.mid"),
+        ("traverse", "--item", "0", "--attr", "x"),
+        ("studio", "--no-open"),
+        ("serve",),
+        ("mcp", "--root", "."),
+        ("evaluate",),
+        ("listen", "--on", "input.mid"),
+        ("train", "--start"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_model_is_named_in_the_same_ways_everywhere(run: Run, melody: Path, command: tuple[str, ...]) -> None:
+    option = () if command[0] in ("evaluate", "listen", "train") else ("--model",)
+    assert "flok: no such file or folder, and no model of that name: did you mean folk?" in run(
+        *command, *option, "flok"
+    ).error(1)
+    assert "https://example.org/a: a model from an address needs a checksum" in run(
+        *command, *option, "https://example.org/a"
+    ).error(2)

@@ -15,7 +15,7 @@ from armusic_cli.messages import CALLS, with_flags
 
 Run = Callable[..., Any]
 ROOT = Path(__file__).parents[2]
-COMMANDS_FOR_THE_PAGE = {"studio/variations.py"}
+COMMANDS_FOR_THE_PAGE = {"studio/command.py"}
 """What builds the command that the studio's page shows."""
 
 

@@ -99,13 +99,13 @@ def test_a_tune_is_written_in_several_formats_and_its_picture_replaced(run: Run,
     second = Path("a.png").read_bytes()
     assert second != first
     error = run(*arguments, "density", "-o", "a.musicxml").error(1)
-    assert error == "a.musicxml exists already: name another file, or replace it with --force"
+    assert error == "a.musicxml exists already: name another file with -o, or replace it with --force"
     other = melody.with_name("other.mid")
     other.write_bytes((EXAMPLES / "amazing-grace.mid").read_bytes())
     arguments[1] = other
     assert run(*arguments, "rhythm", "-o", "a.mid").error(1) == (
-        "a.png exists already, a picture of another tune: name another file, leave the picture out with --no-picture,"
-        " or replace it with --force"
+        "a.png exists already, a picture of another tune: name another file with -o,"
+        " leave the picture out with --no-picture, or replace it with --force"
     )
     assert Path("a.png").read_bytes() == second
     assert run(*arguments, "rhythm", "-o", "a.mid", "--no-picture").out.endswith("wrote a.mid\n")
@@ -162,7 +162,7 @@ def test_wrong_usage_is_said_before_the_work(run: Run, melody: Path, how: list[s
 def test_a_score_that_is_there_is_kept(run: Run, melody: Path, model: Path) -> None:
     Path("x.svg").write_text("mine")
     arguments = ["interpolate", melody, "--attr", "rhythm", "--model", model, "-o", "x.svg"]
-    assert run(*arguments).error(1) == "x.svg exists already: name another file, or replace it with --force"
+    assert run(*arguments).error(1) == "x.svg exists already: name another file with -o, or replace it with --force"
     assert Path("x.svg").read_text() == "mine"
     assert run(*arguments, "--force").code == 0
     assert Path("x.svg").read_text() != "mine"

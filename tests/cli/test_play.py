@@ -1,14 +1,20 @@
 """`armusic play`, through a port in this process and without waiting."""
 
+import socket
+import sys
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import mido
 import pytest
 from mido.ports import EchoPort
+from pythonosc.osc_packet import OscPacket
+from pythonosc.udp_client import SimpleUDPClient
 
 from armusic import api
 from armusic.io import readers
+from tests import songs
 
 from .conftest import Run
 
@@ -72,3 +78,58 @@ def test_what_cannot_be_kept_is_refused(run: Run, melody: Path, model: Path, por
 )
 def test_wrong_usage(run: Run, melody: Path, arguments: tuple[str, ...], message: str) -> None:
     assert run("play", "input.mid", *arguments).error(2).startswith(message)
+
+
+def test_osc_turns_it_the_band_plays_along_and_the_state_is_told(
+    run: Run, here: Path, model: Path, port: EchoPort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(port, "close", lambda: None)
+    (here / "song.mid").write_bytes(songs.band())
+    listen, inputs, ports = api.osc.listen, list[Any](), list[int]()
+    others = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    others.bind(("127.0.0.1", 0))
+    others.settimeout(5)
+
+    def with_a_turn(*arguments: Any) -> Any:
+        inputs.append(listen(*arguments))
+        ports.append(inputs[0].port)
+        client = SimpleUDPClient("127.0.0.1", ports[0])
+        for address in ("/armusic/density", "/armusic/densty"):
+            client.send_message(address, 1.0)
+        client.close()
+        Event().wait(0.1)
+        return inputs[0]
+
+    monkeypatch.setattr(api.osc, "listen", with_a_turn)
+    state = f"127.0.0.1:{others.getsockname()[1]}"
+    done = run(
+        "play", "song.mid", "--attr", "density", "--osc", "0", "--osc-out", state, "--band", "song.mid",
+        "--track", "Lead vocal", "--channel", "2", "--loops", 1, "--model", model,
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    assert f"OSC: 127.0.0.1, port {ports[0]}\n" in done.err
+    assert "OSC '/armusic/densty' turns nothing: use /armusic/density or /armusic/reset" in done.err
+    (line,) = done.out.splitlines()
+    assert line.startswith("loop 1, measure 2: density ")
+    messages = sent(port, "note_on")
+    assert [message.note for message in messages if message.channel == 9] == [42] * 16
+    assert {message.channel for message in messages} == {1, 2, 9}  # the bass shares the channel that was named
+    packets = [OscPacket(others.recv(4096)).messages[0].message for _ in range(6)]
+    others.close()
+    assert [packet.address for packet in packets] == [
+        "/armusic/density", "/armusic/density/value", "/armusic/measure"
+    ] * 2  # fmt: skip
+    assert [packets[place].params[0] for place in (0, 2, 3, 5)] == [0.5, 1, 1.0, 2]
+    assert inputs[0].socket.fileno() == -1
+
+
+def test_osc_and_a_band_that_cannot_be_are_refused(
+    run: Run, melody: Path, model: Path, port: EchoPort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play = ("play", "input.mid", "--attr", "density", "--model", model)
+    assert run(*play, "--osc", "max").error(2).startswith("'max' is not an address for OSC: write a port")
+    assert run(*play, "--band", "input.mid").error(2).startswith("input.mid: there is nothing in it beside the melody")
+    assert run(*play, "--band", "none.mid").error(1) == "none.mid: no such file"
+    monkeypatch.setitem(sys.modules, "pythonosc.osc_packet", None)
+    message = "OSC needs pythonosc, which is not installed: pip install 'armusic[live]'"
+    assert run(*play, "--osc", "0").error(1) == message

@@ -49,7 +49,7 @@ def test_every_way_to_ask(run: Run, melody: Path, options: tuple[str, ...]) -> N
         ),
         (("--data-dir", "cache"), "--data-dir is for test images, which have a command"),
         (("--attr", "rhythm=0.2", "--attr", "rhythm=0.3"), "rhythm is given 2 times"),
-        (("--attr", "rhythm=nan"), "'nan' is no number"),
+        (("--attr", "rhythm=nan"), "'nan' is not a number"),
         (("--attr", "rhythm=1:0.2 99:0.3"), "measure 99, but the tune has measures 1-16"),
         (("--attr", "rhythm=0.2", "--key", "H:major"), "unknown key 'H:major'"),
         (("--attr", "syncopation", "--open-loop"), "'syncopation' has no dimension in this model"),

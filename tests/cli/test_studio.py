@@ -21,7 +21,7 @@ def test_a_file_that_cannot_be_used_is_refused_before_there_is_a_page(run: Run, 
     (here / "broken.mid").write_bytes(b"MThd")
     assert run("studio", "broken.mid", "--no-open").error(1) == "broken.mid: cut short: only 4 bytes are there"
     assert run("studio", "none.mid", "--no-open").error(1) == "none.mid: no such file"
-    assert run("studio", "--model", "none").error(1) == "none: no such run folder or checkpoint"
+    assert "none: no such file or folder, and no model of that name" in run("studio", "--model", "none").error(1)
 
 
 def test_a_port_that_is_taken_is_said(run: Run) -> None:
@@ -45,7 +45,7 @@ def test_without_the_extra_one_line_names_it(run: Run, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("host", [None, "0.0.0.0"])
-def test_a_server_says_its_address_answers_and_ends_cleanly(melody: Path, host: str | None) -> None:
+def test_a_server_says_its_address_answers_and_ends_cleanly(melody: Path, host: str | None, tmp_path: Path) -> None:
     command = [
         sys.executable,
         "-m",
@@ -55,7 +55,7 @@ def test_a_server_says_its_address_answers_and_ends_cleanly(melody: Path, host: 
         "--no-open",
         *(["--host", host] if host else []),
     ]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, sys.path))}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, sys.path)), "TMPDIR": str(tmp_path)}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
     assert process.stderr is not None
     killer = threading.Timer(120, process.kill)
@@ -66,7 +66,7 @@ def test_a_server_says_its_address_answers_and_ends_cleanly(melody: Path, host: 
             assert lines[0].endswith("on 0.0.0.0, anyone on the network who has the address can use the page\n")
         address = lines[-1].split()[2]
         base, _, token = address.partition("?token=")
-        assert bool(token) == bool(host)
+        assert token
         local = f"http://127.0.0.1:{base.rstrip('/').rpartition(':')[2]}"
         request = urllib.request.Request(f"{local}/api/health", headers={"authorization": f"Bearer {token}"})
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -75,6 +75,7 @@ def test_a_server_says_its_address_answers_and_ends_cleanly(melody: Path, host: 
         process.send_signal(signal.SIGINT)
         assert process.wait() == 0
         assert process.stderr.read() == ""
+        assert not list(tmp_path.glob("armusic-*"))
     finally:
         killer.cancel()
         process.kill()
@@ -105,3 +106,37 @@ def test_a_request_that_is_cut_off_by_the_end_is_no_error() -> None:
     )
     assert "ERROR" not in ended.stderr
     assert "CancelledError" not in ended.stderr
+
+
+BUSY = """
+import contextlib, os, signal, sys, threading, time, urllib.request
+from armusic.studio import uploads
+from armusic_cli.main import main
+
+def read(*_):
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(300)
+
+def on_open(address):
+    request = urllib.request.Request(address + "api/sessions?name=a.abc", b"X:1")
+    threading.Thread(target=send, args=(request,), daemon=True).start()
+
+def send(request):
+    with contextlib.suppress(OSError):  # it is cut off
+        urllib.request.urlopen(request)
+
+uploads.open_bytes = read
+import webbrowser
+webbrowser.open = on_open
+sys.argv = ["armusic", "studio"]
+main()
+"""
+
+
+def test_ctrl_c_ends_what_cannot_be_interrupted(tmp_path: Path) -> None:
+    """A thread in the midst of its work, here asleep, does not keep the process."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, sys.path)), "TMPDIR": str(tmp_path)}
+    ended = subprocess.run([sys.executable, "-c", BUSY], stderr=subprocess.PIPE, text=True, env=environment, timeout=90)
+    assert ended.returncode == 0
+    assert "Traceback" not in ended.stderr
+    assert not list(tmp_path.glob("armusic-*"))

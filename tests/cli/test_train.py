@@ -58,14 +58,14 @@ def test_the_help_has_groups_and_what_does_not_count_for_the_data_last(run: Run)
     music = sections(run("train", "--help").out)
     assert list(music) == ["Run", "Data", "Network", "Losses", "Schedule", "Settings for images only"]
     assert {"preset", "output", "resume", "help"} < music["Run"]
-    assert music["Data"] == {"data", "limit", "attributes", "seed", "data-dir"}
+    assert music["Data"] == {"data", "limit", "attributes", "seed", "split", "data-dir"}
     assert music["Network"] == {"decoder", "frame", "units", "layers", "editor", "latent", "dropout"}
     assert {"control", "gamma"} < music["Losses"]
     assert "filters" in music["Settings for images only"]
     for arguments in (("--data", "sprites", "--help"), ("--help", "--data=sprites", "--epochs", "x")):
         text = run("train", *arguments).out
         images = sections(text)
-        assert list(images)[-1] == "Settings for music only"
+        assert list(images)[-2:] == ["Settings for music and melodies only", "Settings for music only"]
         assert images["Network"] == {
             "filters",
             "kernel",
@@ -76,11 +76,9 @@ def test_the_help_has_groups_and_what_does_not_count_for_the_data_last(run: Run)
             "latent",
             "dropout",
         }
+        assert images["Settings for music and melodies only"] == {"decoder", "units", "layers"}
         assert images["Settings for music only"] == {
-            "decoder",
             "frame",
-            "units",
-            "layers",
             "editor",
             "control",
             "keep",
@@ -170,7 +168,7 @@ def test_a_run_that_starts_from_a_model_has_its_network(
     assert run("train", "--start", model, "-o", "new", "--lr", 0.5).code == 0
     chosen = train[0]["config"]
     assert (chosen.network, chosen.schedule.lr) == (api.load(model).config.network, 0.5)
-    assert train[0]["start"] == model
+    assert train[0]["start"] == str(model)
     assert "no such file" in run("train", "--start", "none", "-o", "other").error(1)
 
 
@@ -202,7 +200,7 @@ def fake_training(config: Config, run: Path, *, on_data: Any, on_step: Any, on_e
     for epoch in (1, 2, 3):
         for _step in range(2):
             on_step({"loss": 1.5, "nll": 0.5})
-        on_epoch(Report(epoch, 2 * epoch, {"loss": 1.5}, {"accuracy": 0.75}, 9.0))
+        on_epoch(Report(epoch, 2 * epoch, {"loss": 1.5}, {"accuracy": 0.75}, 9.0, 8.0))
 
 
 def test_only_the_first_process_speaks(run: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,7 +65,7 @@ def test_fewer_alternatives_are_said(run: Run, here: Path, model: Path) -> None:
     ("arguments", "code", "message"),
     [
         (["--measures", "15-18"], 2, "measures 15-18: input.mid has measures 1-16"),
-        (["--measures", "x"], 2, "'x' is no range of measures: write it like 3-6"),
+        (["--measures", "x"], 2, "'x' is not a range of measures: write it like 3-6"),
         (["--attr", "contour"], 2, "target 'contour': write it like rhythm=0.6"),
         (["--attr", "beauty=1"], 2, "beauty"),
         (["--alternatives", 0], 2, "Invalid value for '--alternatives'"),

@@ -75,7 +75,7 @@ def test_an_attribute_that_is_no_dimension_has_percentiles_only() -> None:
     assert [scale.percentile("mood", kind, 100) for kind in (0, 1)] == [24 / 50, 49 / 50]
     again = calibration.from_dict(json.loads(json.dumps(scale.as_dict())))
     assert again.percentile("mood", 0, 20) == scale.percentile("mood", 0, 20) == pytest.approx(0.1, abs=0.021)
-    with pytest.raises(UsageError, match="attribute 'mood' is no dimension of the model"):
+    with pytest.raises(UsageError, match="attribute 'mood' has no dimension in the model"):
         again.value_to_z("mood", 0, np.array([0.1]))
 
 

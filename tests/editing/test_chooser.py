@@ -1,30 +1,34 @@
 """Targets of a tune's means: reached, or said to be out of reach; and others of nearly the same worth."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import armusic
+from armusic.config.manner import Manner
 from armusic.editing import chooser as choosers
 from armusic.editing import pool as pools
+from armusic.editing import tune_values
 from armusic.editing.chooser import Chooser, different
 from armusic.editing.material import prepare
+from armusic.editing.pool import CHANCE
 from armusic.music import attributes
+from armusic.music.tokenizer import HOLD
 from tests.notation import REEL, tune
-from tests.pools import tiny_pool
+from tests.pools import reel_pool, tiny_pool
 
 TWO = ("range", "density")
 
 
 @pytest.fixture(scope="module")
 def single() -> Chooser:
-    checkpoint = armusic.load().checkpoint
-    return choosers.chooser(pools.build(checkpoint, prepare(checkpoint, tune("4/4", REEL)), "density"))
+    return choosers.chooser(reel_pool("density"))
 
 
 @pytest.fixture(scope="module")
 def joint() -> Chooser:
-    checkpoint = armusic.load().checkpoint
-    return choosers.chooser(pools.build(checkpoint, prepare(checkpoint, tune("4/4", REEL)), TWO))
+    return choosers.chooser(reel_pool(*TWO))
 
 
 def means(chooser: Chooser, tokens: np.ndarray) -> np.ndarray:
@@ -75,6 +79,42 @@ def test_targets_that_cannot_be_met_together_are_said() -> None:
     assert notes
     assert all("is out of reach together with the other targets: " in note for note in notes)
     assert not chooser.answer(chooser.step_targets((1.0, 1.0)))[1]
+
+
+def test_several_are_chosen_from_a_short_list_and_one_from_all(
+    single: Chooser, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert single.pool is reel_pool("density")
+    both = reel_pool("density", "surprise")
+    assert len(choosers.chooser(both).pool.distance) < len(both.distance)
+    assert not caplog.messages
+
+
+def test_where_no_mean_has_to_change_the_best_answer_is_the_input_and_another_costs_as_little() -> None:
+    """The candidate has nearly the input's value, and costs nothing."""
+    chooser = choosers.chooser(tiny_pool([[[-1e-5]]], [[0.0]], "a", ("density",)))
+    tune = chooser.pool.search.material.tokens
+    (best, notes), (other, _) = different(lambda seed: chooser.answer(chooser.pool.present, seed), 2, 0)
+    assert (best == tune).all()
+    assert not notes
+    assert other[0, 0] == 36
+    assert (other[0, 1:] == tune[0, 1:]).all()
+
+
+def test_what_is_missed_together_by_a_twentieth_of_a_deviation_is_said() -> None:
+    pool = tiny_pool([[(1.0, 1.0), (-1.0, -1.0)]], [[0.3, 0.3]], "a", TWO)
+    chooser = Chooser(pool, tuple(choosers.path(pool, column) for column in range(2)))
+    assert not chooser.answer(chooser.step_targets((1.0, 0.97)))[1]
+    (note,) = chooser.answer(chooser.step_targets((1.0, 0.93)))[1]
+    assert note.startswith("density: a mean of ")
+
+
+def test_one_target_between_two_candidates_gets_the_nearer_one() -> None:
+    chooser = choosers.chooser(tiny_pool([[[1.0]]], [[0.3]], "a", ("density",)))
+    for step, first in ((0.4, chooser.pool.search.material.tokens[0, 0]), (0.9, 36)):
+        tokens, notes = chooser.answer(chooser.step_targets([step]))
+        assert tokens[0, 0] == first
+        assert not notes
 
 
 def test_alternatives_differ_and_come_to_the_same_mean(single: Chooser) -> None:
@@ -133,3 +173,110 @@ def test_an_attribute_that_cannot_change_is_said_with_the_reason(caplog: pytest.
     (message,) = caplog.messages
     cannot = "rhythm cannot change in this tune while it keeps rhythm"
     assert message == f"{cannot}: choose fewer for the option keep, or none"
+
+
+def test_measures_by_hand_stay_and_the_others_make_up_for_them(single: Chooser, joint: Chooser) -> None:
+    for chooser, steps in ((single, [0.3]), (joint, [0.2, 0.3])):
+        line = chooser.pool.search.material.tokens[1].copy()
+        line[1:] = HOLD  # one note
+        targets = chooser.step_targets(steps)
+        around = chooser.around({1: line})
+        tokens, notes = around.answer(targets)
+        assert (tokens[1] == line).all()
+        assert not notes
+        std = chooser.step_targets([1] * len(steps))[0] - chooser.pool.present[0]
+        assert (means(around, tokens) - targets.mean(axis=0)) / std == pytest.approx([0] * len(steps), abs=0.06)
+        assert (chooser.answer(targets)[0][1] != line).any(), "the chooser itself is as before"
+
+
+def test_where_all_measures_are_by_hand_every_seed_gives_them(joint: Chooser) -> None:
+    by_hand = dict(enumerate(np.full_like(joint.pool.search.material.tokens, HOLD)))
+    for line in by_hand.values():
+        line[0] = 60
+    around = joint.around(by_hand)
+    for seed in (None, 0, 1):
+        assert (around.answer(around.pool.present, seed)[0] == list(by_hand.values())).all()
+
+
+@pytest.mark.parametrize("step", [0.3, 0.6])
+def test_surprise_is_corrected_for_the_measures_around(step: float) -> None:
+    """Each measure's candidates were judged beside the measures of the input: their sum is .13 nats off."""
+    chooser = choosers.chooser(reel_pool("surprise"))
+    targets = chooser.step_targets([step])
+    tokens, notes = chooser.answer(targets)
+    values = tune_values.measure(tokens, chooser.pool.search.material.kind, ("surprise",))
+    assert values.mean() == pytest.approx(targets.mean(), abs=0.04)
+    assert not notes
+
+
+def test_alternatives_of_surprise_differ_and_are_corrected_too() -> None:
+    chooser = choosers.chooser(reel_pool("surprise"))
+    targets, kind = chooser.step_targets([0.3]), chooser.pool.search.material.kind
+    answers = different(lambda seed: chooser.answer(targets, seed), 4, 0)
+    assert len(answers) == 4
+    for tokens, _ in answers:
+        assert tune_values.measure(tokens, kind, ("surprise",)).mean() == pytest.approx(targets.mean(), abs=0.04)
+
+
+def test_another_answer_is_the_best_for_costs_changed_by_chance_when_surprise_is_corrected_too() -> None:
+    chooser = choosers.chooser(reel_pool("surprise"))
+    targets, costs = chooser.step_targets([0.3]), chooser.paths[0].costs
+    costs = costs * np.exp(CHANCE * np.random.default_rng(0).standard_normal(len(costs)))
+    by_chance = Chooser(chooser.pool, (choosers.path(chooser.pool, 0, costs),))
+    assert (by_chance.answer(targets)[0] == chooser.answer(targets, seed=0)[0]).all()
+
+
+def test_surprise_that_is_missed_beside_another_target_is_said() -> None:
+    chooser = choosers.chooser(reel_pool("density", "surprise"))
+    targets = chooser.step_targets([1.0, 1.0])
+    tokens, (note,) = chooser.answer(targets)
+    goal, reached = (
+        targets.mean(axis=0)[1],
+        tune_values.measure(tokens, chooser.pool.search.material.kind, ("surprise",)).mean(),
+    )
+    assert note == (
+        f"surprise: a mean of {goal:.3g} is out of reach together with the other targets: {reached:.3g} reached"
+    )
+    assert not chooser.answer(chooser.step_targets([0.6, 0.6]))[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "notes", "keep", "reason"),
+    [
+        ("contour", [1, 1], (), ": each measure holds a single note, and keeps it"),
+        ("contour", [1, 2], (), ": there is no other measure for any of its own"),
+        ("density", [1, 1], (), ": there is no other measure for any of its own"),
+        ("density", [1, 2], ("rhythm",), " while it keeps rhythm: choose fewer for the option keep, or none"),
+        ("range", [2, 2], ("rhythm", "cadences"),
+         " while it keeps rhythm and cadences: choose fewer for the option keep, or none"),
+    ],
+)  # fmt: skip
+def test_why_an_attribute_cannot_change(name: str, notes: list[int], keep: tuple[str, ...], reason: str) -> None:
+    pool = tiny_pool([[[1.0]], [[1.0]]], [[0.3], [0.3]], "ab", (name,))
+    tokens = np.full_like(pool.search.ear.tokens, HOLD)
+    for row, count in enumerate(notes):
+        tokens[row, :count] = 60
+    ear = replace(pool.search.ear, tokens=tokens, manner=Manner(keep=keep))
+    stuck = choosers.stuck(replace(pool, search=replace(pool.search, ear=ear)), name)
+    assert stuck == f"{name} cannot change in this tune{reason}"
+
+
+def test_targets_within_reach_of_a_single_measure() -> None:
+    chooser = choosers.chooser(tiny_pool([[[1.0], [-2.0]]], [[0.3, 0.3]], "a", ("density",)))
+    present, std = chooser.pool.present[0, 0], chooser.step_targets([1.0])[0, 0] - chooser.pool.present[0, 0]
+    for step, nearest in ((5.0, 1.0), (0.5, 0.5), (-9.0, -2.0)):
+        assert chooser.within(chooser.step_targets([step]))[0, 0] == pytest.approx(present + nearest * std)
+    (note,) = chooser.answer(chooser.step_targets([5.0]))[1]
+    shown = [f"{present + step * std:.3g}" for step in (5, -2, 1, 1)]
+    assert note == "density: a mean of {} is out of reach for this tune ({} to {}): {} reached".format(*shown)
+
+
+def test_what_rounding_takes_from_a_target_is_not_out_of_reach(single: Chooser) -> None:
+    end = single.within(single.step_targets([99]))
+    assert not single.answer(end + 5e-7)[1]
+    assert single.answer(end + 5e-6)[1]
+
+
+def test_memory_is_that_of_the_candidates_and_of_the_paths(single: Chooser, joint: Chooser) -> None:
+    for chooser in (single, joint):
+        assert chooser.nbytes - chooser.pool.nbytes == sum(path.nbytes for path in chooser.paths) > 0

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from armusic.editing import barlines
-from armusic.editing.exchange import exchange
+from armusic.editing.exchange import best_pair, exchange, exchanges
 from armusic.editing.pool import Pool
 from tests.pools import change, tiny_pool
 
@@ -34,7 +34,9 @@ def pool_with(first_pitches: list[int], values: list[float] | None = None) -> Po
 
 def settle(pool: Pool, places: list[int], close: float = CLOSE) -> list[int]:
     column = pool.search.names.index(pool.names[0])
-    return exchange(pool, column, pool.costs(np.arange(len(pool.distance))), np.array(places), close).tolist()
+    return exchange(
+        exchanges(pool, column, pool.costs(np.arange(len(pool.distance)))), np.array(places), close
+    ).tolist()
 
 
 def test_a_measure_begins_near_where_the_one_before_ends() -> None:
@@ -89,6 +91,22 @@ def test_nothing_is_lost(case: tuple[Pool, list[int]]) -> None:
     assert change(pool, np.array(new))[0] == pytest.approx(change(pool, np.array(places))[0], abs=CLOSE)
     assert _cost(pool, new) <= _cost(pool, places) + 1e-9
     assert settle(pool, new) == new, "there is nothing left to exchange"
+
+
+@given(st.integers(1, 5), st.integers(0, 3), st.integers(0, 2**32 - 1))
+@settings(max_examples=200)
+def test_the_best_pair_is_the_first_of_all_pairs_that_save_most(units: int, half: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    table = rng.integers(-2, 3, (units, 2 * half + 1)).astype(float)  # many save the same
+    table[rng.random(table.shape) < 0.3] = -np.inf
+    useless = rng.random((units, units)) < 0.2
+    every = np.full((units, units, 2 * half + 1), -np.inf)
+    for first, second, up in np.ndindex(every.shape):
+        if not useless[first, second]:
+            alone = table[first, half] if up == half else -np.inf
+            every[first, second, up] = alone if first == second else table[first, up] + table[second, 2 * half - up]
+    place = np.unravel_index(every.argmax(), every.shape)
+    assert best_pair(table, useless) == (tuple(map(int, place)) if every[place] > 0 else None)
 
 
 def _cost(pool: Pool, places: list[int]) -> float:

@@ -81,10 +81,11 @@ def test_no_unit_could_be_changed_for_the_better(drawn: Drawn, goal: tuple[float
         assert worth(pool, places, np.array(goal)) <= worth(pool, other, np.array(goal)) + 1e-6
 
 
-def test_a_short_list_is_shorter_and_has_the_input(jig_pool: Pool) -> None:
-    short = joint.short(jig_pool)
-    assert len(short.distance) < len(jig_pool.distance)
-    assert len(short.inputs) == len(jig_pool.search.first)
+def test_a_short_list_is_shorter_the_more_counts_as_equal_and_has_the_input(jig_pool: Pool) -> None:
+    lists = (jig_pool, joint.short(jig_pool), jig_pool.shortlist(1.0, 1))
+    lengths = [len(each.distance) for each in lists]
+    assert lengths[0] >= lengths[1] > lengths[2]
+    assert all(len(each.inputs) == len(jig_pool.search.first) for each in lists)
 
 
 def test_means_of_a_tune_are_reached_together(jig_pool: Pool) -> None:

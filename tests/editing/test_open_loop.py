@@ -1,15 +1,12 @@
 """Edited codes: one decode lands where it is asked, what is not asked stays; without an editor, a dimension moves."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from armusic import config
-from armusic.editing import calibration, candidates, decoding, ear, probes
-from armusic.editing import pool as pools
+from armusic.editing import calibration, candidates, decoding, probes
 from armusic.editing.calibration import Calibration
 from armusic.editing.material import prepare
 from armusic.editing.open_loop import decode_moves, decode_targets
@@ -167,17 +164,3 @@ def test_a_search_asks_some_codes_to_keep_the_other_attributes(monkeypatch: pyte
     others = [0, 1, 3]
     assert np.isnan(positions[0][..., others]).all()
     assert (positions[1][..., others] == search.z[:, others]).all()
-
-
-def test_refining_begins_at_edits_for_the_targets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ear, "broken", lambda _, of, tokens, names: np.zeros(len(of), dtype=bool))
-    checkpoint = bells()
-    search = candidates.start(checkpoint, prepare(checkpoint, MUSIC), None, ("density",))
-    pool = pools.from_candidates(search, ("density",), [candidates.inputs(search)])
-    targets = np.repeat([[21 / KIND]], len(MUSIC.measures), axis=0)
-    tokens, _ = pool.refine(targets).look_up(targets)
-    assert (is_onset(tokens).sum(axis=1) == 21).all()
-    blind = replace(checkpoint, config=config.make(attributes=("density",), latent=3, units=8, editor=0))
-    pool = replace(pool, search=replace(search, checkpoint=blind))
-    tokens, _ = pool.refine(targets).look_up(targets)
-    assert (is_onset(tokens).sum(axis=1) != 21).any()

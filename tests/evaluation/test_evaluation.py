@@ -69,6 +69,9 @@ def test_the_figures_as_plain_values(digits: Checkpoint) -> None:
     counts = plain["counts"]
     assert counts["items"] == counts["test"] == counts["samples"] == len(result.test)
     assert counts["groups"] * 10 == counts["items"]
+    assert len(plain["groups"]["name"]) == counts["groups"]
+    of_tunes = np.average(plain["groups"]["by_tune"], weights=plain["groups"]["n"])
+    assert of_tunes == pytest.approx(plain["reconstruction"]["by_tune"], abs=1e-5)
     assert plain == evaluation.evaluate(digits, NOWHERE, "odd").as_dict()  # the same seed, the same figures
     assert plain != evaluation.evaluate(digits, NOWHERE, "odd", seed=1).as_dict()
 
@@ -111,11 +114,15 @@ def test_what_was_seen_counts_apart() -> None:
     test = items([[1, 2, 3, 4], [5, 6, 7, 8], [0, 0, 0, 0], [9, 9, 9, 9]], [2, 2, 3, 3])
     mean = (test.x - 4.5).astype(np.float32)
     mean[2, 0] += 2  # decoded wrong, in share digit of four
-    shares, counts = reconstruction.measure(SUBJECT, (train, valid, test), mean, None, np.random.default_rng(0))
+    shares, counts, groups = reconstruction.measure(SUBJECT, (train, valid, test), mean, None, np.random.default_rng(0))
     assert {name: (share.value, share.n) for name, share in shares.items()} == {
         "by_tune": (15 / 16, 4), "exact": (3 / 4, 4), "unseen": (7 / 8, 2), "exact_unseen": (1 / 2, 2),
     }  # fmt: skip
     assert counts == {"items": 4, "groups": 2, "unseen": 2}
+    assert groups is not None
+    assert (groups.name, groups.n, groups.unseen_n) == ((2, 3), (2, 2), (0, 2))
+    assert (groups.by_tune, groups.exact, groups.unseen[1]) == ((1, 7 / 8), (1, 1 / 2), 7 / 8)
+    assert np.isnan(groups.unseen[0])
 
 
 def test_the_protocol_is_measured_on_samples_and_says_what_was_seen() -> None:
@@ -125,19 +132,22 @@ def test_the_protocol_is_measured_on_samples_and_says_what_was_seen() -> None:
         items([[1, 2, 3, 4], [0, 1, 0, 1], [2, 2, 2, 2], [5, 6, 7, 8]], [0, 2, 3, 3]),
     )
     mean = (test.x - 4.5).astype(np.float32)
-    shares, counts = reconstruction.measure(SUBJECT, (train, valid, test), mean, protocol, np.random.default_rng(0))
+    shares, counts, _ = reconstruction.measure(SUBJECT, (train, valid, test), mean, protocol, np.random.default_rng(0))
     assert (shares["paper"].value, shares["paper"].n) == (1, 4)
     assert (counts["paper"], counts["paper_seen"]) == (4, 0.5)
     assert not {"unseen", "exact_unseen"} & set(shares)
     of_another_kind = replace(protocol, kind=protocol.kind + 1)
-    shares, _ = reconstruction.measure(SUBJECT, (train, valid, test), mean, of_another_kind, np.random.default_rng(0))
+    shares, _, _ = reconstruction.measure(
+        SUBJECT, (train, valid, test), mean, of_another_kind, np.random.default_rng(0)
+    )
     assert "paper" not in shares
 
 
 def test_a_split_through_groups_is_no_split_by_tune() -> None:
     train, valid, test = items([[1, 2, 3, 4]], [0]), items([[5, 6, 7, 8]], [1]), items([[1, 1, 1, 1]], [1])
     mean = (test.x - 4.5).astype(np.float32)
-    shares, _ = reconstruction.measure(SUBJECT, (train, valid, test), mean, None, np.random.default_rng(0))
+    shares, _, groups = reconstruction.measure(SUBJECT, (train, valid, test), mean, None, np.random.default_rng(0))
+    assert groups is None
     assert set(shares) == {"exact", "unseen", "exact_unseen"}
 
 

@@ -81,6 +81,28 @@ def test_a_model_that_moves_one_part_keeps_the_others() -> None:
         assert 0.75 <= figure.kept < 0.85  # three digits of four, and the first where it was asked for by chance
 
 
+def test_an_item_that_cannot_be_of_the_domain_is_not_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(toy.ADAPTER, "plausible", lambda x, *_: x[:, 0] < 5)
+    first, second = one_decode.measure(subject_of(toy.Digits()), parts(), OWN, np.random.default_rng(0)).values()
+    assert first.valid == pytest.approx(0.5, abs=0.1)  # as many of each digit are asked for
+    assert second.valid == pytest.approx(0.5, abs=0.1)
+
+
+def test_a_side_effect_that_comes_with_the_change_is_raw_and_not_residual() -> None:
+    rng = np.random.default_rng(0)
+    before, moved = rng.normal(size=(500, 3)), rng.normal(size=500)
+    after = before + np.stack([moved, 2 * moved, np.zeros(500)], axis=1)
+    raw, residual = one_decode.side_effects(before, after, np.array([1.0, 4.0, 1.0]), 0)
+    assert raw == pytest.approx(np.abs(moved).mean() / 2)
+    assert residual == pytest.approx(0, abs=1e-9)
+    apart = np.sign(rng.normal(size=500))
+    raw, residual = one_decode.side_effects(before, before + np.stack([moved, moved, apart], axis=1), np.ones(3), 0)
+    assert raw == pytest.approx(1)
+    assert residual == pytest.approx(1, abs=0.05)  # nothing else explains it
+    assert one_decode.side_effects(before[:, :1], before[:, :1] + 1, np.ones(1), 0) == (0, 0)
+    assert np.isnan(one_decode.side_effects(before, before * np.nan, np.ones(3), 0)).all()
+
+
 def test_a_model_that_ignores_what_is_asked_is_near_nought() -> None:
     for figure in one_decode.measure(subject_of(Deaf()), parts(), OWN, np.random.default_rng(0)).values():
         assert abs(figure.pearson) < 0.1

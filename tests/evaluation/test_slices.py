@@ -28,6 +28,7 @@ def test_each_reason_alone() -> None:
     assert of({3: 60, 6: 62}) == ["held over the bar line"]
     assert of({0: REST, 6: 62}) == ["a rest at the start"]
     assert of({0: 60, 2: 62, 4: 64}) == ["triplets"]
+    assert of({0: 60, 2: 62, 4: 64, 8: 65}) == ["triplets", "3 and more notes of triplets"]
     assert of({0: 60, 6: 76}) == []
     assert of({0: 60, 6: 77}) == ["17 and more semitones"]
     onsets = [tick for beat in range(0, WIDTH, 6) for tick in (beat, beat + 1, beat + 3)]

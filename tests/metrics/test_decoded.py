@@ -67,6 +67,27 @@ def test_restrictiveness_is_lost_where_another_attribute_moves_along() -> None:
     assert scores(sweep(LINE, second=LINE), std=4.0)["restrictiveness"] == pytest.approx(1 - POSITIONS.std() / 4)
 
 
+def test_restrictiveness_is_a_mean_over_the_other_attributes() -> None:
+    values = np.zeros((3, 9, 4, 3))
+    values[0, :, :, 1] = POSITIONS[:, None]  # the first dimension moves one of two others
+    by_name = decoded(values, POSITIONS, ["a", "b", "c"], np.ones(3))["restrictiveness"].each
+    assert by_name == pytest.approx({"a": 1 - POSITIONS.std() / 2, "b": 1, "c": 1})
+
+
+def test_where_the_positions_begin_does_not_matter_and_three_are_enough() -> None:
+    assert decoded(sweep(LINE), POSITIONS + 7, NAMES, np.ones(2)) == decoded(sweep(LINE), POSITIONS, NAMES, np.ones(2))
+    assert decoded(sweep(LINE[:3]), POSITIONS[:3], NAMES, np.ones(2))["linearity"].each["density"] == pytest.approx(1)
+
+
+def test_rounding_of_large_values_is_no_change_and_small_ones_beside_them_count() -> None:
+    noise = np.random.default_rng(0).random((9, 3))
+    assert scores(sweep(1e6 + 1e-4 * noise))["linearity"] == 0
+    assert scores(sweep(1e6 * LINE + 1e-5 * noise))["smoothness"] == 1
+    beside = np.column_stack((1e10 * LINE[:, 0], STEP[:, 0]))
+    assert scores(sweep(beside))["linearity"] == pytest.approx((1 + 0.75) / 2)
+    assert scores(sweep(beside))["smoothness"] == pytest.approx((1 + 0) / 2)
+
+
 def test_linearity_is_r_squared() -> None:
     chance = np.random.default_rng(1).normal(size=(9, 20))
     expected = np.mean([linregress(POSITIONS, item).rvalue ** 2 for item in chance.T])
@@ -111,6 +132,18 @@ def test_changes_are_counted_by_dimension_and_attribute() -> None:
     assert changes(values, before).tolist() == [[1, 0], [0.125, 0.375]]
 
 
+def test_changes_are_any_beyond_rounding() -> None:
+    before = np.array([[1e6, 0.0]])
+    values = np.tile(before, (1, 3, 1, 1))
+    values[0, 0, 0] += [0.5, 5e-10]  # the first is little beside the value, the second is rounding
+    values[0, 1, 0] += [0.0, 5e-9]
+    assert changes(values, before) == pytest.approx(np.array([[1 / 3, 1 / 3]]))
+    with pytest.raises(DataError, match="^decoded attributes of the shape"):
+        changes(before, before)
+    with pytest.raises(DataError, match="^attributes of the shape"):
+        changes(values, before[0])
+
+
 NONE = np.full_like(LINE, np.nan)
 
 
@@ -118,12 +151,18 @@ NONE = np.full_like(LINE, np.nan)
     ("values", "positions", "std", "message"),
     [
         (sweep(LINE)[:1], POSITIONS, np.ones(2), "1 dimensions moved, 2 attributes, 2 names, 2 standard deviations"),
-        (sweep(LINE), POSITIONS, np.ones(1), "2 dimensions moved, 2 attributes, 2 names, 1 standard deviations"),
+        (
+            sweep(LINE),
+            POSITIONS,
+            np.ones(1),
+            "2 dimensions moved, 2 attributes, 2 names, 1 standard deviations: give one of each for each attribute$",
+        ),
         (sweep(LINE), POSITIONS[:-1], np.ones(2), "values at 9 steps and 8 positions: give one position for each step"),
         (sweep(LINE[:2]), POSITIONS[:2], np.ones(2), "3 items at 2 steps are too few to measure"),
         (sweep(LINE[:, :0]), POSITIONS, np.ones(2), "0 items at 9 steps are too few to measure"),
         (sweep(LINE, NONE), POSITIONS, np.ones(2), "attribute 'range' is not finite at 27 of 54 places"),
         (sweep(LINE), POSITIONS[::-1], np.ones(2), "the positions 2, 1.5, 1, .* -2 do not rise evenly"),
+        (sweep(LINE), np.zeros(9), np.ones(2), "the positions 0, 0, .* do not rise evenly"),
         (sweep(LINE), POSITIONS**3, np.ones(2), "the positions -8, .* do not rise evenly"),
         (sweep(LINE), POSITIONS, np.array([1.0, 0]), "the standard deviation of attribute 'range' is not above 0"),
     ],

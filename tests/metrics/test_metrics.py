@@ -3,6 +3,8 @@
 import doctest
 import json
 import re
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,10 +19,10 @@ from sklearn.feature_selection import mutual_info_regression
 
 import armusic
 from armusic import metrics
-from armusic.errors import DataError
-from armusic.metrics import METRICS, Score, codes, measure, tie_ceiling
+from armusic.errors import DataError, MissingExtraError
+from armusic.metrics import BOUNDED, METRICS, Score, codes, measure, tie_ceiling
 from armusic.metrics.codes import Relations, relate
-from armusic.metrics.information import mutual_information
+from armusic.metrics.information import mutual_information, standardised
 
 ROOT = Path(__file__).parents[2]
 NAMES = ["rhythm", "range", "density", "contour"]
@@ -102,15 +104,56 @@ def test_tensors_of_a_sweep() -> None:
 @pytest.mark.parametrize(
     ("z", "message"),
     [
-        (np.zeros(20), "codes of the shape (20,): an array of 2 dimensions is wanted"),
-        ([["a", "b"]] * 20, "codes are <U1: numbers are wanted"),
-        ([[1, 2], [3]] * 10, "codes cannot be made an array ("),
-        (np.zeros((20, 2), complex), "codes are complex128: numbers are wanted"),
+        (np.zeros(20), "codes of the shape (20,): an array of 2 dimensions is needed"),
+        ([["a", "b"]] * 20, "codes are <U1: numbers are needed"),
+        ([[1, 2], [3]] * 10, "codes cannot be made an array (setting an array element with a sequence"),
+        (np.zeros((20, 2), complex), "codes are complex128: numbers are needed"),
     ],
 )
 def test_what_is_no_table_of_numbers(z: object, message: str) -> None:
     with pytest.raises(DataError, match=re.escape(message)):
         measure(z, normal(20, 2), NAMES[:2])
+
+
+def test_attributes_are_numbers_too() -> None:
+    with pytest.raises(DataError, match="^attributes are <U1: numbers are needed"):
+        measure(normal(20, 2), [["a", "b"]] * 20, NAMES[:2])
+
+
+@pytest.mark.parametrize(
+    ("module", "purpose"),
+    [
+        ("scipy.special", "mutual information"),
+        ("scipy.spatial", "mutual information"),
+        ("scipy.stats", "a rank correlation"),
+    ],
+)
+def test_what_needs_scipy_says_so(module: str, purpose: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingExtraError) as error:
+        measure(normal(20, 2), normal(20, 2, seed=1), NAMES[:2])
+    assert str(error.value) == f"{purpose} needs scipy, which is not installed: pip install 'armusic[train]'"
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        (0, "decoded attributes of the shape (3,): an array of 4 dimensions is needed"),
+        (1, "positions of the shape (3, 3): an array of 1 dimensions is needed"),
+        (2, "standard deviations of the shape (3, 3): an array of 1 dimensions is needed"),
+    ],
+)
+def test_what_is_no_sweep(part: int, message: str) -> None:
+    tables = [np.zeros((1, 3, 2, 1)), np.arange(3.0), np.ones(1)]
+    tables[part] = np.zeros(3) if part == 0 else np.zeros((3, 3))
+    values, positions, std = tables
+    with pytest.raises(DataError, match=re.escape(message)):
+        metrics.decoded(values, positions, ["a"], std)
+
+
+def test_a_ceiling_is_of_a_table() -> None:
+    with pytest.raises(DataError, match=re.escape("attributes of the shape (3,): an array of 2 dimensions is needed")):
+        tie_ceiling(np.zeros(3))
 
 
 @pytest.mark.parametrize("name", LATTE)
@@ -126,6 +169,13 @@ def test_each_metric_has_a_score_with_its_parts(scores: dict[str, Score]) -> Non
             assert list(score.each) == NAMES
             assert np.mean(list(score.each.values())) == pytest.approx(score.value)
     json.dumps({name: score.value for name, score in scores.items()})  # plain numbers
+
+
+def test_modularity_alone_has_no_parts_by_attribute() -> None:
+    scores = measure(normal(20, 3), normal(20, 2, seed=1), NAMES[:2])
+    assert [list(score.each) for score in scores.values()] == [
+        [] if name == "modularity" else NAMES[:2] for name in METRICS
+    ]
 
 
 # Mutual information.
@@ -159,6 +209,17 @@ def test_what_says_nothing_has_no_information() -> None:
     assert mutual_information(z, a)[1].max() < 0.1
 
 
+def test_of_an_attribute_that_never_changes_nothing_is_known_beside_another() -> None:
+    z = normal(100, 1)
+    information = mutual_information(z, np.column_stack((np.full(100, 3.0), z)))
+    assert information[0, 0] == 0 < information[0, 1]
+
+
+def test_equal_codes_and_equal_attributes_are_put_in_orders_that_say_nothing_of_one_another() -> None:
+    item = np.arange(400.0)[:, None]
+    assert mutual_information(item % 2, item // 2 % 2).item() < 0.1
+
+
 def test_what_changes_too_little_to_be_squared_says_nothing() -> None:
     a = normal(100, 1)
     assert mutual_information(1e-200 * a, a).item() == 0
@@ -169,6 +230,17 @@ def test_scale_and_place_of_codes_do_not_matter() -> None:
     z, a = normal(200, 2), normal(200, 1, seed=1)
     a += z[:, :1]
     np.testing.assert_allclose(mutual_information(1000 * z + 77, a), mutual_information(z, a), atol=0.02)
+    np.testing.assert_allclose(mutual_information(z, a / 1000), mutual_information(z, a), atol=0.02)
+
+
+def test_levels_far_from_zero_are_told_apart_as_near_it() -> None:
+    levels = np.arange(90.0)[:, None] % 3
+    assert mutual_information(levels, levels + 2.0**20).item() == pytest.approx(np.log(3), abs=0.04)
+
+
+def test_columns_that_do_not_vary_become_zeros() -> None:
+    columns = np.array([[1.0, 7.0, 1e-200], [3.0, 7.0, 2e-200]])
+    assert standardised(columns).tolist() == [[-1, 0, 0], [1, 0, 0]]
 
 
 # Formulas, on relations that are written out.
@@ -196,6 +268,29 @@ def test_formulas(metric: object, expected: object) -> None:
     assert metric(WRITTEN) == pytest.approx(expected)
 
 
+def test_modularity_takes_the_mean_over_the_other_attributes() -> None:
+    shares = np.array([[0.5, 0.25, 0.25]])
+    assert codes.modularity(Relations(shares, np.eye(3), shares, shares)) == pytest.approx(1 - (0.25 + 0.25) / 2)
+
+
+def test_entropies_below_one_are_divided_by_and_zero_is_not() -> None:
+    assert codes.mig(replace(WRITTEN, own=np.diag([0.8, 0.0]))) == pytest.approx([0.5 / 0.8, 0])
+
+
+def test_xmig_takes_the_best_dimension_without_an_attribute_for_each_attribute() -> None:
+    free = np.array([[0.5, 0.25], [0.25, 0.75]])
+    information = np.vstack((INFORMATION[:2], free))
+    assert codes.xmig(Relations(information, OWN, information, information)) == pytest.approx([1.5 / 4, 1.25 / 2.5])
+
+
+@pytest.mark.parametrize("metric", [codes.dmig, codes.dlig])
+def test_an_attribute_that_another_determines_by_99_percent_has_no_gap(metric: Callable[..., np.ndarray]) -> None:
+    information = np.array([[2.0, 1.0], [1.0, 2.0]])
+    for shared, expected in ((3.97, 0.0), (3.9, 1 / 0.1)):
+        own = np.array([[4, shared], [shared, 4]])
+        assert metric(Relations(information, own, information, information)) == pytest.approx([expected, expected])
+
+
 def test_dmig_takes_the_entropy_where_the_second_best_is_no_attributes_own() -> None:
     relations = replace(WRITTEN, information=np.array([[2.0, 1.0], [0.5, 2.0], [1.5, 0.5]]))
     assert codes.dmig(relations) == pytest.approx([0.5 / 4, 1 / (2.5 - 1)])
@@ -210,13 +305,34 @@ def test_the_aware_ones_begin_with_the_own_dimension_and_mig_with_the_best() -> 
 
 
 def test_spearman_correlations_are_those_of_scipy(golden: tuple[np.ndarray, np.ndarray]) -> None:
-    z, a = (array[:50].astype(float) for array in golden)
-    expected = np.zeros((z.shape[1], a.shape[1]))
-    for (d, k), _ in np.ndenumerate(expected):
-        correlation = spearmanr(z[:, d], a[:, k])
-        expected[d, k] = abs(correlation.statistic) if correlation.pvalue <= 0.05 else 0
-    assert 0 < (expected == 0).sum() < expected.size  # some are chance, some are not
-    np.testing.assert_allclose(relate(z, a)[0].rho, expected, atol=1e-12)
+    many = normal(12, 20), normal(12, 20, seed=1)
+    for z, a in ((golden[0][:50].astype(float), golden[1][:50].astype(float)), many):
+        correlations = spearmanr(z, a)
+        rho, p = (each[: z.shape[1], z.shape[1] :] for each in (correlations.statistic, correlations.pvalue))
+        expected = np.where(p <= 0.05, np.abs(rho), 0)
+        assert 0 < (expected == 0).sum() < expected.size  # some are chance, some are not
+        np.testing.assert_allclose(relate(z, a)[0].rho, expected, atol=1e-12)
+
+
+def test_no_correlation_is_above_one_by_rounding() -> None:
+    for items in range(10, 40):
+        a = normal(items, 1)
+        relations, _ = relate(-a, a)
+        assert relations.rho.item() <= 1
+        assert relations.r2.item() <= 1
+        assert relations.r2.item() == pytest.approx(relations.rho.item()) == 1
+
+
+def test_a_seed_is_that_of_all_information(golden: tuple[np.ndarray, np.ndarray]) -> None:
+    z, a = (array[:63].astype(float) for array in golden)
+    of_codes, of_attributes = relate(z, a, seed=1)
+    assert (of_codes.information == mutual_information(z, a, seed=1)).all()
+    assert (of_codes.own == mutual_information(a, a, seed=1)).all()
+    assert (of_attributes.own == of_codes.own).all()
+    assert (of_codes.information != mutual_information(z, a, seed=0)).any()
+    assert (of_codes.own != mutual_information(a, a, seed=0)).any()
+    assert (relate(z, a)[0].information == mutual_information(z, a)).all()
+    assert (mutual_information(z, a) == mutual_information(z, a, seed=0)).all()
 
 
 # Known answers.
@@ -341,8 +457,55 @@ def test_the_interval_has_the_width_that_theory_gives() -> None:
     score = measure(z, a, ["a"], bootstrap=60)["interpretability"]
     assert score.interval is not None
     low, high = score.interval
-    assert (low + high) / 2 == pytest.approx(score.value)
+    logit = np.log(np.array([low, score.value, high]) / (1 - np.array([low, score.value, high])))
+    assert (logit[0] + logit[2]) / 2 == pytest.approx(logit[1])
     assert (high - low) / (2 * 1.96) == pytest.approx(2 * r * (1 - r**2) / np.sqrt(n), rel=0.3)
+
+
+def test_an_interval_of_a_metric_from_0_to_1_stays_there() -> None:
+    a = normal(40, 2, seed=1)
+    scores = measure(a + 1e-3 * normal(40, 2, seed=2), a, ["a", "b"], bootstrap=10)
+    for name in BOUNDED:
+        low, high = scores[name].interval or (-1, 2)
+        assert 0 <= low <= scores[name].value <= high <= 1
+    assert (scores["xmig"].interval or (0, 0))[1] > 1
+
+
+def test_an_interval_is_of_the_standard_deviation_over_half_samples(golden: tuple[np.ndarray, np.ndarray]) -> None:
+    """Of 21 groups, ten are drawn."""
+    z, a = (array[:63] for array in golden)
+    group, rng, scores = np.arange(63) // 3, np.random.default_rng(3), []
+    for _ in range(3):
+        half = (rng.permutation(21) < 10)[group]
+        scores.append(measure(z[half], a[half], NAMES, seed=3)["dmig"].value)
+    score = measure(z, a, NAMES, group=group, bootstrap=3, seed=3)["dmig"]
+    reach = 1.96 * np.std(scores, ddof=1)
+    assert score.interval == pytest.approx((score.value - reach, score.value + reach))
+
+
+def test_an_interval_ends_where_the_metric_does() -> None:
+    nothing = measure(normal(40, 1), normal(40, 1, seed=3), ["a"], bootstrap=4)["mig"]
+    low, high = nothing.interval or (-1, -1)
+    assert low == nothing.value == 0 < high < 1
+    a = np.arange(100.0)[:, None] % 4
+    everything = measure(a + 0.1 * normal(100, 1), a, ["a"], bootstrap=2)["mig"]
+    assert everything.value > 1, "it is an estimate"
+    assert everything.interval == (1, 1)
+
+
+def test_the_fewest_items_and_groups_are_enough() -> None:
+    assert measure(normal(10, 1), normal(10, 1, seed=1), ["a"])
+    assert measure(normal(20, 1), normal(20, 1, seed=1), ["a"], bootstrap=2)["scc"].interval
+
+
+def test_groups_are_fetched_from_another_device() -> None:
+    class Elsewhere:
+        def cpu(self) -> np.ndarray:
+            return np.arange(40) // 2
+
+    z, a = normal(40, 1), normal(40, 1, seed=1)
+    expected = measure(z, a, ["a"], group=np.arange(40) // 2, bootstrap=2)
+    assert measure(z, a, ["a"], group=Elsewhere(), bootstrap=2) == expected
 
 
 def test_items_that_belong_together_tell_less() -> None:
@@ -360,6 +523,7 @@ def test_items_that_belong_together_tell_less() -> None:
 def test_a_seed_gives_the_same_again(golden: tuple[np.ndarray, np.ndarray]) -> None:
     z, a = (array[:200] for array in golden)
     assert measure(z, a, NAMES, bootstrap=2, seed=3) == measure(z, a, NAMES, bootstrap=2, seed=3)
+    assert measure(z, a, NAMES) == measure(z, a, NAMES, seed=0) != measure(z, a, NAMES, seed=1)
 
 
 # What cannot be measured.
@@ -418,7 +582,7 @@ def test_every_metric_has_its_formula_and_source() -> None:
 
 
 def test_the_readmes_example_holds() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "guides" / "metrics.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"^```pycon\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    example = doctest.DocTestParser().get_doctest(block, {}, "README.md", None, None)
+    example = doctest.DocTestParser().get_doctest(block, {}, "metrics.md", None, None)
     assert doctest.DocTestRunner().run(example).failed == 0

@@ -53,6 +53,8 @@ def test_rhythm_and_density_by_hand(metre: Metre, at: dict[int, int], rhythm: fl
 def test_range_and_contour_by_hand() -> None:
     row = notes(COMMON, {0: 60, 6: 73, 12: 55, 18: 62})
     assert attributes.measure(row, COMMON, ("range", "contour"))[0] == pytest.approx([18 / 26, 2 / 26])
+    lowest = notes(COMMON, {0: 0, 6: 0})
+    assert attributes.measure(lowest, COMMON, ("range", "contour"))[0].tolist() == [0, 0]
 
 
 @pytest.mark.parametrize("name", attributes.registry())
@@ -211,9 +213,10 @@ def test_beat_strength_by_hand(metre: Metre, at: dict[int, int], expected: float
 def test_a_batch_is_its_measures() -> None:
     rng = np.random.default_rng(1)
     tokens = rng.choice([50, 60, 61, HOLD, HOLD, HOLD, REST], size=(200, 24)).astype(np.int16)
-    together = attributes.measure(tokens, COMMON, ALL)
     alone = np.concatenate([attributes.measure(row[None], COMMON, ALL) for row in tokens])
-    np.testing.assert_allclose(together, alone, atol=1e-12)
+    for count in (2, 200):
+        together = attributes.measure(tokens[:count], COMMON, ALL)
+        np.testing.assert_allclose(together, alone[:count], atol=1e-12)
 
 
 def test_the_default_is_that_of_the_configuration() -> None:
@@ -225,8 +228,21 @@ def test_names_and_their_aliases() -> None:
     assert attributes.canonical_name("mean_absolute_interval") == "mean_interval"
     with pytest.raises(UsageError, match="unknown attribute 'rythm': did you mean rhythm"):
         attributes.canonical_name("rythm")
+    with pytest.raises(UsageError, match=r"did you mean rhythmic_entropy or rhythm or rhythmic_complexity\?$"):
+        attributes.canonical_name("rhythmic_e")
+    with pytest.raises(UsageError, match=r"did you mean pitch_range\?$"):
+        attributes.canonical_name("pitch_rang")
     with pytest.raises(UsageError, match="there is rhythm, range"):
         attributes.canonical_name("zzz")
+
+
+def test_names_of_a_model_are_its_own() -> None:
+    assert attributes.canonical_name("note_density", ["density", "my.py:f"]) == "density"
+    assert attributes.canonical_name("my.py:f", ["density", "my.py:f"]) == "my.py:f"
+    with pytest.raises(UsageError, match="unknown attribute 'range': there is density, my.py:f$"):
+        attributes.canonical_name("range", ["density", "my.py:f"])
+    with pytest.raises(UsageError, match="unknown attribute 'pitch_rang': there is density$"):
+        attributes.canonical_name("pitch_rang", ["density"])
 
 
 @given(st.lists(st.integers(0, len(METRES) - 1), max_size=8))

@@ -1,4 +1,4 @@
-"""Chord symbols: known spellings, their pitch classes, and what is no chord."""
+"""Chord symbols: known spellings, their pitch classes, and what is not a chord."""
 
 import pytest
 from hypothesis import given

@@ -14,6 +14,7 @@ from armusic import api, config
 from armusic.errors import ArmusicError, DataError, MissingFileError, UsageError
 from armusic.inference.items import to_data
 from armusic.music import attributes
+from armusic.music.attributes import validation
 from armusic.music.score import METRES, Metre
 from armusic.music.tokenizer import HOLD, REST, ticks
 from armusic.training import adapters, checkpoint
@@ -43,6 +44,8 @@ F = """
     def f(tokens, metre):
         return {body}
 """
+
+BESIDE = "gives a measure another value when others stand beside it: it must look at each measure on its own$"
 
 Write = Callable[[str], str]
 
@@ -108,6 +111,19 @@ def test_a_name_that_is_not_written_right(spec: str) -> None:
         attributes.from_file(spec)
 
 
+def test_a_file_without_a_function_is_taken_for_a_file() -> None:
+    assert attributes.names_file("my.py")
+    assert not attributes.names_file("my.txt")
+    with pytest.raises(UsageError, match="'my.py': write one of your own as FILE.py:FUNCTION"):
+        attributes.get("my.py")
+
+
+def test_a_path_may_have_a_colon() -> None:
+    assert attributes.short_name("C:/music/my.py:f") == "f"
+    with pytest.raises(MissingFileError, match="attribute 'C:/gone/my.py:f': there is no file"):
+        attributes.from_file("C:/gone/my.py:f")
+
+
 def test_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(MissingFileError, match="attribute 'gone.py:f': there is no file .*gone.py"):
@@ -126,10 +142,16 @@ def test_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("np.full(len(tokens), 1j)", "gives an array of complex128: floats are needed"),
         ("np.full(len(tokens), 'a')", "gives an array of <U1: floats are needed"),
         ("(tokens < 128).sum(axis=1) / (tokens < 128).any(axis=1)", "gives nan for silence in 4/4: it must be finite"),
+        (
+            "np.where(is_onset(tokens) & (tokens > 75), np.nan, 0.0).sum(axis=1)",
+            "nan for a measure of random notes in 4/4",
+        ),
         ("1 / np.diff(tokens).any(axis=1)", "gives inf for a note held over the bar line in 4/4"),
         ("tokens[:, 18] / 1.0", "fails in 2/4: IndexError: index 18 is out of bounds"),
         ("tokens.fill(1) or np.zeros(len(tokens))", "changes the tokens that it is given"),
-        ("is_onset(tokens).mean(axis=1) - is_onset(tokens).mean()", "gives a measure another value when others stand"),
+        ("is_onset(tokens).mean(axis=1) - is_onset(tokens).mean()", BESIDE),
+        ("np.full(len(tokens), 1e6 + is_onset(tokens).mean())", BESIDE),  # little, beside the value
+        ("np.full(len(tokens), 1e-9 * len(tokens))", BESIDE),  # little, beside 1
     ],
 )
 def test_a_function_that_is_no_attribute(write: Write, body: str, message: str) -> None:
@@ -154,8 +176,21 @@ def test_a_failure_is_traced_to_its_line(write: Write) -> None:
         attributes.from_file(spec)
 
 
+def test_any_width_of_float_will_do(write: Write) -> None:
+    function = attributes.get(f"{write(F.format(body='is_onset(tokens).mean(axis=1).astype(np.float32)'))}:f")
+    assert function(np.array([[60, HOLD, 62, HOLD] * 3]), Metre(2, 4)).tolist() == [0.5]
+
+
+def test_an_error_without_a_message_is_its_kind() -> None:
+    assert validation.explain(ValueError()) == "ValueError"
+    assert validation.explain(ValueError("two\nlines")) == "ValueError: two lines"
+
+
 def test_a_wrong_signature(write: Write) -> None:
-    with pytest.raises(DataError, match="fails in 4/4: TypeError: f.. takes 1 positional argument but 2 were given"):
+    message = (
+        r"is defined with \(tokens\), but is called with the tokens and the metre: define it with \(tokens, metre\)$"
+    )
+    with pytest.raises(DataError, match=message):
         attributes.from_file(f"{write('def f(tokens): return tokens')}:f")
 
 

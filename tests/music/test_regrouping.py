@@ -98,12 +98,12 @@ def test_bar_lines_stay_and_tokens_come_back(written: list[TimeSignature], data:
     ("metre", "onsets", "counted"),
     [
         ("6/4", [0, 0.5, 3.25], "3/4 and 3/4"),
-        ("6/4", [0, 0.5, 3.5], "6/8 in notes twice as long"),
+        ("6/4", [0, 0.5, 3.5], "6/8 with halved note values"),
         ("4/2", [0, 0.25, 1, 4], "4/4 and 4/4"),
         ("3/2", [0, 1.75], "2/4 and 2/4 and 2/4"),
-        ("3/8", [0, 0.125, 1], "3/4 in notes half as long"),
+        ("3/8", [0, 0.125, 1], "3/4 with doubled note values"),
         ("3/8", [0, 0.25, 1], "6/8, two measures at a time"),
-        ("2/8", [0, 0.125], "2/4 in notes half as long"),
+        ("2/8", [0, 0.125], "2/4 with doubled note values"),
     ],
 )
 def test_the_first_counting_whose_grid_has_all_notes(metre: str, onsets: list[float], counted: str) -> None:
@@ -114,7 +114,7 @@ def test_the_first_counting_whose_grid_has_all_notes(metre: str, onsets: list[fl
 def test_a_few_notes_off_every_grid_change_nothing() -> None:
     onsets = np.append(np.arange(0, 6, 0.5), [0.07, 2.91])
     notes = Notes(onsets, np.ones(len(onsets)))
-    assert str(choose(Metre(6, 4), notes, notes)) == "6/8 in notes twice as long"
+    assert str(choose(Metre(6, 4), notes, notes)) == "6/8 with halved note values"
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_what_is_read_so_is_said() -> None:
     assert regrouping.descriptions(tune.measures) == [
         "measures in 3/8 are read as 6/8, two measures at a time: values are those of 6/8, and bar lines stay",
         "measures in 5/4 are read as 3/4 and 2/4: values are those of 3/4 and 2/4, and bar lines stay",
-        "measures in 6/4 are read as 6/8 in notes twice as long: values are those of 6/8, and bar lines stay",
+        "measures in 6/4 are read as 6/8 with halved note values: values are those of 6/8, and bar lines stay",
     ]
     assert regrouping.descriptions(tune_of("4/4", "2/2", "12/8").measures) == []
 

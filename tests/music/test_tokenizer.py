@@ -17,8 +17,10 @@ from armusic.music.tokenizer import (
     decode,
     encode,
     is_canonical,
+    is_onset,
     kinds,
     on_grid,
+    sounding,
     tick_units,
     ticks,
 )
@@ -62,9 +64,65 @@ def test_a_pickup_is_padded_in_front() -> None:
     assert shown(encode(tune_of("2/4", "C|D4|"))) == "z--------C-- D-----------"
 
 
+@pytest.mark.parametrize(
+    ("metre", "units"),
+    [
+        (Metre(2, 4), [0, 3, 4, 6, 8, 9, 12, 15, 16, 18, 20, 21]),  # fourths and thirds of a quarter
+        (Metre(6, 8), [0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 33]),  # sixteenths
+    ],
+)
+def test_ticks_in_twelfths_of_a_quarter(metre: Metre, units: list[int]) -> None:
+    assert tick_units(metre).tolist() == units
+
+
+def test_every_midi_pitch_is_a_note_and_nothing_else_is() -> None:
+    row = np.array([[0, 127, HOLD, REST, PAD, -1]], dtype=np.int16)
+    assert is_onset(row).tolist() == [[True, True, False, False, False, False]]
+    lowest = Tune((Note(Fraction(0), Fraction(1), 0), Note(Fraction(1), Fraction(1), 127)), measures_of([Metre(2, 4)]))
+    assert decode(encode(lowest), lowest.measures) == lowest.notes
+
+
+def test_a_tie_over_the_bar_line_into_a_longer_measure() -> None:
+    tune = tune_of("2/4", "C4-|[M:3/4]C2 D4|")
+    assert shown(encode(tune)) == "C-----------...... ------D-----------"
+    assert decode(encode(tune), tune.measures) == tune.notes
+
+
+def test_a_tune_of_no_measures() -> None:
+    tokens = encode(Tune((), ()))
+    assert (tokens.shape, tokens.dtype) == ((0, 0), np.int16)
+    assert kinds(()).dtype == np.int64
+    assert decode(tokens, ()) == ()
+
+
+def test_what_sounds_at_each_tick() -> None:
+    """A hold takes what is before it, in its own row; at the start of a row nothing is."""
+    rows = np.array([[60, HOLD, HOLD, REST, HOLD, 62], [HOLD, 64, HOLD, HOLD, 0, HOLD]])
+    assert sounding(rows).tolist() == [[60, 60, 60, REST, REST, 62], [HOLD, 64, 64, 64, 0, 0]]
+    assert sounding(np.array([[7, 2, 2, 1]]), hold=2).tolist() == [[7, 7, 7, 1]]
+
+
+@pytest.mark.parametrize(
+    ("row", "canonical"),
+    [
+        ([60, HOLD, REST, HOLD, 62, REST], True),
+        ([HOLD, REST, HOLD, HOLD, HOLD, HOLD], True),  # what was held ends
+        ([REST, HOLD, HOLD, 60, HOLD, HOLD], True),
+        ([REST, REST, HOLD, 60, HOLD, HOLD], False),  # the silence has begun already
+        ([60, REST, HOLD, HOLD, REST, HOLD], False),
+        ([60, REST, 62, HOLD, REST, HOLD], True),
+    ],
+)
+def test_rest_stands_only_where_silence_begins(row: list[int], canonical: bool) -> None:
+    assert is_canonical(np.array([row])).tolist() == [canonical]
+
+
 @given(tunes())
 def test_every_measure_of_a_tune_is_canonical(tune: Tune) -> None:
-    assert is_canonical(encode(tune)).all()
+    tokens = encode(tune)
+    assert tokens.dtype == np.int16
+    assert is_canonical(tokens).all()
+    assert on_grid(tune).all()
 
 
 @given(rows())
@@ -115,15 +173,16 @@ def test_a_leading_hold_with_nothing_before_it_is_silence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "duration", "place"),
+    ("metre", "start", "duration", "place"),
     [
-        (Fraction(7, 8), Fraction(1, 8), "measure 1, note of pitch 60: it lasts from beat 1 7/8 to 2"),
-        (Fraction(2), Fraction(1, 7), "measure 2, note of pitch 60: it lasts from beat 1 to 1 1/7"),
-        (Fraction(3), Fraction(1, 12), "measure 2, note of pitch 60: it lasts from beat 2 to 2 1/12"),
+        (Metre(2, 4), Fraction(7, 8), Fraction(1, 8), "measure 1, note of pitch 60: it lasts from beat 1 7/8 to 2"),
+        (Metre(2, 4), Fraction(2), Fraction(1, 7), "measure 2, note of pitch 60: it lasts from beat 1 to 1 1/7"),
+        (Metre(2, 4), Fraction(3), Fraction(1, 12), "measure 2, note of pitch 60: it lasts from beat 2 to 2 1/12"),
+        (Metre(6, 8), Fraction(3, 2), Fraction(1, 8), "measure 1, note of pitch 60: it lasts from beat 2 to 2 1/12"),
     ],
 )
-def test_a_note_between_ticks_is_named(start: Fraction, duration: Fraction, place: str) -> None:
-    tune = Tune((Note(start, duration, 60),), measures_of([Metre(2, 4)] * 2), source="t.mid")
+def test_a_note_between_ticks_is_named(metre: Metre, start: Fraction, duration: Fraction, place: str) -> None:
+    tune = Tune((Note(start, duration, 60),), measures_of([metre] * 2), source="t.mid")
     assert on_grid(tune).tolist() == [False]
     with pytest.raises(OffGridError, match=place) as caught:
         encode(tune)

@@ -9,8 +9,9 @@ import pytest
 from armusic import report
 from armusic.datasets.images import sprites
 from armusic.errors import MissingFileError, ReadError
-from armusic.report import results, tables
-from armusic.report.results import FIGURES, Spread, spread
+from armusic.report import figures, tables
+from armusic.report.figures import FIGURES, TITLES
+from armusic.report.results import Spread, spread
 from tests.report.conftest import Put
 
 
@@ -50,9 +51,10 @@ def test_what_cannot_be_read_is_said(put: Put, tmp_path: Path) -> None:
         "{}",
         text.replace('"counts"', '"words": 3, "counts"'),
         text.replace('"counts"', '"kept": [], "counts"'),
+        text.replace('"counts"', '"obedience": 1, "counts"'),
     ):
         (folder / "evaluation.json").write_text(wrong)
-        with pytest.raises(ReadError, match=r"default-folk44-0: evaluation\.json is no evaluation of a run"):
+        with pytest.raises(ReadError, match=r"default-folk44-0: evaluation\.json is not an evaluation of a run"):
             report.read(tmp_path / "runs")
     (folder / "evaluation.json").unlink()
     (folder / "config.json").write_text("[]")
@@ -62,24 +64,25 @@ def test_what_cannot_be_read_is_said(put: Put, tmp_path: Path) -> None:
 
 def test_a_figure_over_runs_is_their_median_and_ends(put: Put, tmp_path: Path) -> None:
     assert spread([], "mig") is None
-    assert Spread((0.1, 0.2, 0.9), None).median == 0.2
+    assert (Spread((0.1, 0.2, 0.9)).median, Spread((0.1, 0.2, 0.9)).ends) == (0.2, (0.1, 0.9))
+    assert Spread((0.1,)).ends is None  # the range of a single run is no interval
     for seed in range(2):
         put("default", "folk44", seed, paper=0.5 + seed / 4)
-    assert spread(report.read(tmp_path / "runs"), "paper") == Spread((0.5, 0.75), (0.5, 0.75))
+    assert spread(report.read(tmp_path / "runs"), "paper") == Spread((0.5, 0.75))
 
 
 def test_targets_and_the_papers_figures_are_of_what_there_is() -> None:
-    known = [name for models in results.published().values() for some in models.values() for name in some]
+    known = [name for models in figures.published().values() for some in models.values() for name in some]
     assert set(known) <= FIGURES.keys()
-    assert {target["figure"] for target in results.targets()} <= FIGURES.keys()
-    assert {target["of"] for target in results.targets()} == set(tables.TARGET_OF)
-    assert {figure for _, figure in results.ceilings()} <= FIGURES.keys()
+    assert {target["figure"] for target in figures.rows_of("targets.csv")} <= TITLES.keys()
+    assert {target["of"] for target in figures.rows_of("targets.csv")} == set(tables.TARGET_OF)
+    assert {figure for _, figure in figures.ceilings()} <= FIGURES.keys()
 
 
 def test_what_the_paper_reached_stands_beside_each_form_of_its_data() -> None:
     for data, form in (("sprites", "sprites-official"), ("bach", "bach-paper"), ("folk44", "folk44-paper")):
-        assert results.published()[data] == results.published()[form]
-    assert results.ceilings()["sprites-official", "interpretability"][0] == 0.8875
+        assert figures.published()[data] == figures.published()[form]
+    assert figures.ceilings()["sprites-official", "interpretability"][0] == 0.8875
 
 
 def test_an_evaluation_is_current_until_its_run_is_trained_on(put: Put, tmp_path: Path) -> None:
@@ -92,7 +95,7 @@ def test_an_evaluation_is_current_until_its_run_is_trained_on(put: Put, tmp_path
 
 
 def test_the_first_run_of_the_paper_is_given_for_images_alone() -> None:
-    for data, models in results.published().items():
+    for data, models in figures.published().items():
         assert ("AR-VAE, first run" in models) == (data in ("sprites", "sprites-official", "morpho-mnist"))
         assert all(figures["interpretability"] <= models["AR-VAE"]["interpretability"] for figures in models.values())
 
@@ -111,4 +114,4 @@ def test_no_encoder_knows_more_of_the_sprites_than_their_images_show() -> None:
         explained.append(guess.var())
     orientation = np.mean(explained) / turns.var()
     assert orientation == pytest.approx(0.44, abs=0.003)
-    assert (4 + orientation) / 5 == pytest.approx(results.ceilings()["sprites", "interpretability"][0], abs=0.001)
+    assert (4 + orientation) / 5 == pytest.approx(figures.ceilings()["sprites", "interpretability"][0], abs=0.001)

@@ -6,8 +6,10 @@ import pytest
 from matplotlib.image import imread
 
 from armusic import report
-from armusic.errors import WriteError
-from tests.report.conftest import Put, row
+from armusic.errors import UsageError, WriteError
+from tests.report.conftest import Put, obedient, of_tunes, row
+
+EACH = {"rhythm": 0.9, "range": 0.7, "density": 0.8, "contour": 0.6}
 
 
 def test_a_report_has_its_pictures_and_says_what_is_not_there(put: Put, tmp_path: Path) -> None:
@@ -22,7 +24,11 @@ def test_a_report_has_its_pictures_and_says_what_is_not_there(put: Put, tmp_path
     remarks = report.write(report.read(tmp_path / "runs"), out)
     text = (out / "report.md").read_text()
     pictures = {"metrics", "reconstruction-ticks", "reconstruction-pixels", "kept", "grid-paper-bach"}
-    assert {path.name for path in out.iterdir()} == {"report.md"} | {n + s for n in pictures for s in (".png", ".svg")}
+    sheets = {"folk44", "folk44-differences", "sprites", "cost", "targets", "higher", "grid-ticks", "unfinished"}
+    files = [(pictures, (".png", ".svg")), (sheets, (".csv", ".tex"))]
+    named = {name + suffix for names, suffixes in files for name in names for suffix in suffixes}
+    assert {path.name for path in out.iterdir()} == {"report.md"} | named
+    assert all(f"({name}.csv), [{name}.tex]({name}.tex)" in text for name in sheets)
     assert all(imread(out / f"{name}.png").std() > 0.02 for name in pictures)
     assert all(f"({name}.png)" in text for name in pictures)
     assert row(text, "default-bach-0") == ["default-bach-0", "2 of 4"]
@@ -39,3 +45,23 @@ def test_a_folder_that_has_no_evaluation_yet_makes_a_report(put: Put, tmp_path: 
     text = (tmp_path / "report" / "report.md").read_text()
     assert "## Unfinished" in text
     assert "Targets" not in text
+
+
+def test_the_same_runs_give_the_same_bytes(put: Put, tmp_path: Path) -> None:
+    for seed in range(2):
+        more = {"groups": of_tunes([0.99 - 0.001 * seed * tune for tune in range(12)]), "obedience": obedient(EACH)}
+        put("default", "folk44", seed, parts=more)
+        put("beta-vae", "folk44", seed, gamma=0.0, parts=more)
+    for name in ("first", "second"):
+        report.write(report.read(tmp_path / "runs"), tmp_path / name)
+    first, second = (
+        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("first", "second")
+    )
+    assert first == second
+    assert {"report.md", "chance-codes.tex", "cost.csv", "metrics.svg", "metrics.png"} <= first.keys()
+
+
+def test_a_baseline_that_was_not_run_is_refused(put: Put, tmp_path: Path) -> None:
+    put("default", "folk44", 0)
+    with pytest.raises(UsageError, match="baseline default=own: no run of own: use default"):
+        report.write(report.read(tmp_path / "runs"), tmp_path / "report", baselines={"default": "own"})

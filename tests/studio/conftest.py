@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from armusic.studio.security import Access
 from armusic.studio.server import application
 from armusic.studio.state import Studio
 
@@ -15,7 +16,7 @@ REEL = b"X:1\nT:A Reel\nM:4/4\nL:1/8\nQ:1/4=160\nK:G\nGABc dedB|dedB dedB|c2ec B
 BOOK = REEL + b"\nX:2\nT:A Waltz\nM:3/4\nL:1/4\nK:D\nDFA|d2A|B2G|F3|\n"
 
 
-APP = application(Studio(file=("reel.abc", REEL)), ("127.0.0.1",))
+APP = application(Studio(file=("reel.abc", REEL)), Access(("127.0.0.1",), 8000))
 
 
 @pytest.fixture(scope="session")
@@ -44,8 +45,15 @@ def wait_for_search(client: TestClient, ident: str, key: str = "auto") -> dict[s
 
 
 @pytest.fixture(scope="session")
-def reel(client: TestClient) -> dict[str, Any]:
-    """Return the session of a tune whose search is over."""
-    session = open_file(client)
-    assert wait_for_search(client, session["id"])["error"] == ""
-    return session
+def kept_reel() -> dict[str, Any]:
+    """Return where the session of `reel` is kept from test to test."""
+    return {}
+
+
+@pytest.fixture
+def reel(client: TestClient, kept_reel: dict[str, Any]) -> dict[str, Any]:
+    """Return the session of a tune whose search is over; opened again where the sessions of other tests ended it."""
+    if not kept_reel or client.get(f"/api/sessions/{kept_reel['id']}").status_code != 200:
+        kept_reel.update(open_file(client))
+    assert wait_for_search(client, kept_reel["id"])["error"] == ""
+    return kept_reel

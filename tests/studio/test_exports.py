@@ -9,6 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import mido
 from fastapi.testclient import TestClient
@@ -36,6 +37,16 @@ def project_tempos(data: bytes) -> list[float]:
         project = ET.fromstring(archive.read("project.xml"))
     points = [*project.iterfind("Transport/Tempo"), *project.iterfind("Arrangement/TempoAutomation/RealPoint")]
     return [float(point.get("value", "nan")) for point in points]
+
+
+def test_an_export_waits_for_the_search_that_gave_its_notes(client: TestClient) -> None:
+    """The candidates may have been dropped for those of another tune since they were heard."""
+    session = open_file(client, REEL.replace(b"K:G", b"K:D"), "other.abc")
+    edit = {"shifts": {"density": 0.06}, "loop": "closed"}
+    at_once = export(client, session, "abc", variations=[{"name": "denser", "edit": edit}])
+    variation = client.post(f"/api/sessions/{session['id']}/variation", json=edit).json()
+    assert variation["loop"] == "closed"
+    assert at_once == export(client, session, "abc", variations=[{"name": "denser", "edit": edit}])
 
 
 def test_an_export_has_the_tempo_of_the_page(client: TestClient) -> None:
@@ -87,3 +98,19 @@ def test_the_command_of_an_example_runs_as_it_is(client: TestClient, tmp_path: P
     messages = mido.MidiFile(tmp_path / "out.mid").tracks[-1]
     pitches = [message.note for message in messages if message.type == "note_on" and message.velocity]
     assert pitches == [note["pitch"] for note in variation["notes"]]
+
+
+def test_a_file_keeps_its_name_in_its_own_letters(client: TestClient) -> None:
+    session = open_file(client, name="/home/me/-Фуга №1.abc")
+    assert session["name"] == "-Фуга _1.abc"
+    path = f"/api/sessions/{session['id']}"
+    request = {"format": "abc", "variations": [{"name": "thinner", "edit": {"shifts": {"density": -0.05}}}]}
+    header = client.post(f"{path}/export", json=request).headers["content-disposition"]
+    assert unquote(header).endswith("filename*=UTF-8''-Фуга _1-density.abc")
+    assert header.isascii()
+    variation = client.post(f"{path}/variation", json={"shifts": {"density": -0.05}, "loop": "open"}).json()
+    assert shlex.split(variation["command"])[2] == "./-Фуга №1.abc"
+    request["variations"] = [{"name": "Original", "edit": {}}]
+    assert "-original.abc" in client.post(f"{path}/export", json=request).headers["content-disposition"]
+    longest = open_file(client, name="é" * 300 + ".abc")
+    assert client.post(f"/api/sessions/{longest['id']}/export", json=request).status_code == 200

@@ -49,6 +49,20 @@ def test_what_the_page_is_given(client: TestClient, monkeypatch: pytest.MonkeyPa
     assert response.headers["content-type"] == "audio/wav"
     assert np.abs(np.fft.rfft(decoded(response.content))).argmax() == 2 * 60
     assert client.get("/api/sounds/40/128").status_code == 422
+    assert client.get("/api/sounds/129/60").status_code == 422
+
+
+def test_the_drum_kit_has_a_number_of_its_own(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    kits: list[tuple[int, bool]] = []
+
+    def fluidsynth(self: pretty_midi.Instrument, fs: int) -> np.ndarray:
+        kits.append((self.program, self.is_drum))
+        return np.ones(fs)
+
+    monkeypatch.setattr(pretty_midi.Instrument, "fluidsynth", fluidsynth)
+    for program in (127, samples.DRUMS):
+        assert client.get(f"/api/sounds/{program}/38").status_code == 200
+    assert kits == [(127, False), (0, True)]
 
 
 def test_without_instruments_there_is_nothing_and_no_error(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

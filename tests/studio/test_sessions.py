@@ -60,7 +60,7 @@ def test_a_few_keys_are_kept(sessions: Sessions, upload: uploads.Upload, checkpo
     session = sessions.add(upload)
     for key in ("auto", "off", "C:major", "D:major"):
         sessions.editor(session, checkpoint, key)
-    assert list(session.editors) == ["off", "C:major", "D:major"][-MAX_KEYS:]
+    assert [key for key, _ in session.editors] == ["off", "C:major", "D:major"][-MAX_KEYS:]
     with pytest.raises(UsageError, match="unknown key"):
         sessions.editor(session, checkpoint, "nonsense")
 
@@ -72,18 +72,35 @@ def test_candidates_beyond_the_memory_go_least_recently_used_first(
     editors: list[Editor] = []
     for session in every:
         editor = sessions.editor(session, checkpoint, "auto")
-        _wait(lambda editor=editor: editor.status.ready)
+        _wait(lambda editor=editor: editor.look_up)
         editors.append(editor)
         if editor.look_up:
-            monkeypatch.setattr("armusic.studio.sessions.MAX_BYTES", round(2.7 * editor.look_up.size))
+            monkeypatch.setattr("armusic.studio.sessions.MAX_BYTES", round(2.7 * editor.look_up.nbytes))
     _wait(lambda: not every[0].editors)
-    assert [list(session.editors) for session in every] == [[], ["auto"], ["auto"]]
+    assert [[key for key, _ in session.editors] for session in every] == [[], ["auto"], ["auto"]]
     sessions.get(every[0].id)
     again = sessions.editor(every[0], checkpoint, "auto")
     assert again is not editors[0]
     _wait(lambda: again.status.ready)
     _wait(lambda: not every[1].editors)
     assert sessions.editor(every[2], checkpoint, "auto") is editors[2]
+
+
+def test_what_was_put_together_goes_first(
+    sessions: Sessions, upload: uploads.Upload, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The candidates of all tunes fit, those of several attributes of the first tune do not: they are forgotten."""
+    first, second = (sessions.editor(sessions.add(upload), checkpoint, "auto") for _ in range(2))
+    _wait(lambda: first.look_up and second.look_up)
+    assert first.look_up is not None
+    alone = first.look_up.nbytes
+    first.look_up.chooser((0, 1))
+    assert first.look_up.nbytes > 1.2 * alone
+    monkeypatch.setattr("armusic.studio.sessions.MAX_BYTES", round(2.1 * alone))
+    session = sessions.add(upload)
+    session.editors["auto", ""] = second
+    sessions.editor(session, checkpoint, "auto", "")
+    assert first.look_up.nbytes == alone
 
 
 @pytest.mark.parametrize("error", [DataError("no such thing"), RuntimeError("broken")])

@@ -36,7 +36,7 @@ def test_losses_are_what_they_were(case: str, monkeypatch: pytest.MonkeyPatch, t
     settings = adapters.configure("default" if case in VARIED else preset, **values)
     adapter = adapters.of(settings)
     items = adapter.load(settings, tmp_path) if data else to_data(toy_corpus(), settings)
-    train, valid, _ = adapter.split(items, settings.seed)
+    train, valid, _ = adapter.split(items, settings.split)
     torch.manual_seed(settings.seed)
     model, beside = adapter.build(settings), make_companion(settings)
     reports = fit(

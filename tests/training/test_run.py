@@ -42,9 +42,12 @@ def whole(settings: Config, cache: Path, tmp_path_factory: pytest.TempPathFactor
     return api.train(settings, tmp_path_factory.mktemp("runs") / "whole", data_dir=cache)
 
 
+TIMES = ("seconds", "processor")
+
+
 def figures(run: Path) -> list[dict[str, str]]:
     with (run / "metrics.csv").open() as file:
-        return [{name: value for name, value in row.items() if name != "seconds"} for row in csv.DictReader(file)]
+        return [{name: value for name, value in row.items() if name not in TIMES} for row in csv.DictReader(file)]
 
 
 def test_what_is_in_the_folder(whole: Path, settings: Config) -> None:
@@ -271,3 +274,17 @@ def test_more_processes_than_gpus(
 
 def _environment() -> dict[str, str]:
     return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join([".", "cli"])}
+
+
+def test_runs_of_any_seed_have_the_same_split_and_another_start(cache: Path, settings: Config, tmp_path: Path) -> None:
+    """They can be compared in pairs: the items that are held out are the same, and nothing else is."""
+    few = settings.replace(epochs=1)
+    states = [
+        checkpoint.load(api.train(few.replace(**values), tmp_path / name, data_dir=cache))
+        for name, values in (("a", {}), ("b", {"seed": 1}), ("c", {"split": 1}))
+    ]
+    means = [state.scale.mean for state in states]  # of the training items
+    assert np.array_equal(means[0], means[1])
+    assert not np.array_equal(means[0], means[2])
+    weights = [state.model.state_dict()["decoder.logits.weight"] for state in states]
+    assert not torch.equal(weights[0], weights[1])

@@ -32,7 +32,7 @@ def test_the_shares_are_those_of_the_items() -> None:
 
 def test_three_groups_are_the_least() -> None:
     assert [len(part) for part in split(data_of([1, 2, 3]), 0)] == [1, 1, 1]
-    with pytest.raises(DataError, match="only 2 different groups"):
+    with pytest.raises(DataError, match="only 2 groups of items"):
         split(data_of([1, 2, 2]), 0)
 
 
@@ -62,7 +62,7 @@ def test_a_scale_is_one_per_kind_and_falls_back_where_a_kind_has_no_spread() -> 
 
 
 @pytest.mark.parametrize(
-    ("values", "message"), [([1, 1], "the same for all 2 items"), ([1, np.nan], "not finite for 1 items")]
+    ("values", "message"), [([1, 1], "the same for all 2 items"), ([1, np.nan], "not finite for 1 item")]
 )
 def test_attributes_that_cannot_be_scaled(values: list[float], message: str) -> None:
     a = np.array(values, dtype=np.float32)[:, None]

@@ -40,6 +40,11 @@ def test_regression_is_zero_at_the_values_and_pulls_towards_them() -> None:
     assert (z.grad.sign() == -a.sign()).all()
 
 
+def test_regression_is_a_mean_over_items_and_a_sum_over_attributes() -> None:
+    a = torch.tensor([[1.0, 0.0, 2.0], [1.0, 2.0, 0.0]])
+    assert losses.regression(torch.zeros(2, 3), a).item() == 1 + 2 + 2
+
+
 @given(st.floats(-2.9, 2.9))
 def test_cross_entropy_is_least_where_the_sigmoid_is_the_scaled_attribute(value: float) -> None:
     a, target = torch.tensor([[value]]), 0.5 + value / 6
@@ -49,11 +54,13 @@ def test_cross_entropy_is_least_where_the_sigmoid_is_the_scaled_attribute(value:
 
 
 def test_cross_entropy_adds_up_over_attributes_and_holds_what_is_far_out_for_the_end() -> None:
-    z, a = torch.tensor([[0.3, -1.0]]), torch.tensor([[1.0, 2.0]])
+    z, a = torch.tensor([[0.3, -1.0], [2.0, 0.5]]), torch.tensor([[1.0, 2.0], [-1.0, 0.0]])
     single = [losses.cross_entropy(z[:, [k]], a[:, [k]]) for k in (0, 1)]
+    assert losses.cross_entropy(z, a).shape == (2,)
     torch.testing.assert_close(losses.cross_entropy(z, a), sum(single))
-    end, beyond = torch.full((1, 2), 3.0), torch.full((1, 2), 99.0)
-    torch.testing.assert_close(losses.cross_entropy(z, beyond), losses.cross_entropy(z, end))
+    for sign in (-1, 1):
+        end, beyond = torch.full((2, 2), 3.0 * sign), torch.full((2, 2), 99.0 * sign)
+        torch.testing.assert_close(losses.cross_entropy(z, beyond), losses.cross_entropy(z, end))
 
 
 def test_slope_is_the_log_likelihood_of_torch() -> None:
@@ -73,7 +80,14 @@ def test_explained_is_the_r2_of_a_regression() -> None:
     expected = (1 - residual.square().sum(dim=0) / target.square().sum(dim=0)).sum()
     assert losses.explained(z, a).item() == pytest.approx(expected.item(), abs=0.02)  # the ridge
     assert losses.explained(z, a) < expected
-    torch.testing.assert_close(losses.explained(-5 * z + 2, 3 * a - 1), losses.explained(z, a))
+    moved = torch.tensor([-5.0, 1.0, 0.001]) * z + torch.tensor([2.0, -300.0, 0.0])
+    torch.testing.assert_close(losses.explained(moved, 3 * a - 1), losses.explained(z, a), rtol=1e-4, atol=0)
+
+
+@pytest.mark.parametrize("items", [3, 4, 50])
+def test_what_is_the_attribute_itself_explains_all_but_the_ridge(items: int) -> None:
+    a = sample(items, 1).double()
+    assert losses.explained(a, a).item() == pytest.approx(1 / (1 + losses.RIDGE), abs=1e-12)
 
 
 def test_explained_of_few_items_and_of_what_does_not_vary() -> None:
@@ -100,6 +114,13 @@ def test_dependence_sees_more_than_correlation() -> None:
     assert torch.corrcoef(both.T)[0, 1].abs() < 1e-5
     assert losses.dependence(a.square(), a).item() == pytest.approx(0.336, abs=1e-3)
     assert losses.dependence(sample(128, 1), sample(128, 1)).item() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("items", [3, 4, 50])
+def test_what_is_the_attribute_itself_depends_on_it_alone(items: int) -> None:
+    """However few there are, and although the kernels of few are small."""
+    a = sample(items, 1)
+    assert losses.dependence(a, a).item() == pytest.approx(1)
 
 
 def test_dependence_by_hand() -> None:

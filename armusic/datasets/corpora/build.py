@@ -17,7 +17,7 @@ from armusic.datasets.corpora.corpus import Corpus, Skip, load, measures_of, sav
 from armusic.datasets.corpora.versions import versions
 from armusic.errors import ArmusicError, DataError, OffGridError
 from armusic.extras import require
-from armusic.files import one_line
+from armusic.files import counted, one_line
 from armusic.io import readers
 from armusic.music.score import Tune
 from armusic.progress import Progress
@@ -178,4 +178,4 @@ def _fingerprint(files: Sequence[Path], root: Path, reader: str) -> str:
 def _nothing(name: str, files: int, skipped: Sequence[Skip]) -> str:
     reasons = Counter(skip.reason for skip in skipped).most_common(1)
     why = f"; most often: {reasons[0][0]} ({reasons[0][1]} times), first at {skipped[0].message}" if reasons else ""
-    return f"{one_line(name)}: no measure of its {files} files can be used{why}"
+    return f"{one_line(name)}: no measure of its {counted(files, 'file')} can be used{why}"

@@ -13,13 +13,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from armusic.config import POSITIONAL
 from armusic.datasets.corpora.corpus import Corpus, Skip
 from armusic.music.pitch_frame import ABSOLUTE
 from armusic.music.score import METRES
 from armusic.music.tokenizer import HOLD, MAX_TICKS, PAD, REST, is_onset, ticks
 from armusic.shapes import Int
 
-SUFFIX = "-paper"  # of the names of corpora under this protocol
+SUFFIX = POSITIONAL  # of the names of corpora under this protocol
 SHARES = (7, 2, 1)  # tenths of the measures: training, validation, test
 DUMMY = -1  # the origin of an empty measure
 _SEED = 0  # seed of the order of the tunes, the same for every run

@@ -8,7 +8,7 @@ import numpy as np
 
 from armusic.datasets.images.base import WHITE, Images, pack
 from armusic.errors import DataError
-from armusic.files import one_line
+from armusic.files import counted, one_line
 from armusic.shapes import Shaped, UInt8
 
 log = logging.getLogger(__name__)
@@ -105,13 +105,14 @@ def check_attributes(
     if len(set(names)) < len(names) or not all(names):
         raise DataError(f"{where}: attributes {', '.join(map(one_line, names))}: give each a name of its own")
     if attributes.dtype.kind not in "biuf":
-        raise DataError(f"{where}: attributes are {attributes.dtype}: numbers are wanted")
+        raise DataError(f"{where}: attributes are {attributes.dtype}: numbers are needed")
     values = attributes.astype(np.float32)
     for column, name in zip(values.T, names, strict=True):
         unknown = np.flatnonzero(~np.isfinite(column))
         if len(unknown):
             raise DataError(
-                f"{where}: attribute {one_line(name)!r} is not finite for {len(unknown)} items, first item {unknown[0]}"
+                f"{where}: attribute {one_line(name)!r} is not finite for {counted(len(unknown), 'item')},"
+                f" first item {unknown[0]}"
             )
     return values
 
@@ -119,7 +120,7 @@ def check_attributes(
 def _bytes(where: str, images: np.ndarray) -> np.ndarray:
     """Return pixels as 0 to 255."""
     if images.dtype.kind not in "biuf":
-        raise DataError(f"{where}: images are {images.dtype}: numbers are wanted")
+        raise DataError(f"{where}: images are {images.dtype}: numbers are needed")
     low, high = images.min(), images.max()
     if images.dtype.kind in "iu" and images.dtype.itemsize == 2 and low >= 0 and high > WHITE:
         scaled, remark = eight_bits(images)
@@ -127,7 +128,7 @@ def _bytes(where: str, images: np.ndarray) -> np.ndarray:
         return scaled
     if not (low >= 0 and high <= (1 if images.dtype.kind == "f" else WHITE)):  # also where either is NaN
         raise DataError(
-            f"{where}: pixels from {low:g} to {high:g}: integers from 0 to {WHITE}, or numbers from 0 to 1, are wanted"
+            f"{where}: pixels from {low:g} to {high:g}: integers from 0 to {WHITE}, or numbers from 0 to 1, are needed"
         )
     if high > 1:
         return images.astype(np.uint8)

@@ -20,7 +20,6 @@ from armusic.datasets.images.npz import blocks, members, opened, shape_of, whole
 from armusic.datasets.images.sprites import COUNT, NAMES, SIDE
 from armusic.datasets.images.stored import New, digest, stored
 from armusic.errors import ArmusicError, DataError, ReadError
-from armusic.extras import require
 from armusic.files import atomic_path, label, one_line
 from armusic.progress import Progress
 from armusic.shapes import Shaped, UInt8
@@ -88,7 +87,8 @@ def official(cache: Path) -> Path:
     ReadError
         When what was downloaded is another file, or has changed since.
     """
-    pooch = require("pooch", extra="image", purpose="downloading dSprites")
+    import pooch
+
     path, record = cache / KEPT, cache / f"{KEPT}.sha256"
     if path.exists() and record.exists():
         if pooch.file_hash(str(path)) != record.read_text(encoding="ascii").strip():
@@ -128,7 +128,7 @@ def _values(archive: ZipFile, path: Path) -> Shaped[np.ndarray, "item 5"]:
         raise DataError(f"{label(path)}: imgs of the shape {shape}: sprites have {SIDE} x {SIDE} pixels")
     if values.ndim != 2 or values.shape[1] not in (len(NAMES), len(NAMES) + 1):
         raise DataError(
-            f"{label(path)}: latents_values of the shape {values.shape}: (item, 5), or 6 with colour, is wanted"
+            f"{label(path)}: latents_values of the shape {values.shape}: (item, 5), or 6 with colour, is needed"
         )
     return check_attributes(label(path), values[:, -len(NAMES) :], NAMES, shape[0])
 
@@ -136,7 +136,7 @@ def _values(archive: ZipFile, path: Path) -> Shaped[np.ndarray, "item 5"]:
 def _bits(block: np.ndarray, path: Path) -> UInt8[np.ndarray, "item byte"]:
     """Return images as bits; those that are bits already as they are."""
     if block.dtype not in (np.uint8, np.bool_):
-        raise DataError(f"{label(path)}: imgs are {block.dtype}: uint8 is wanted")
+        raise DataError(f"{label(path)}: imgs are {block.dtype}: uint8 is needed")
     if block.ndim == 2:
         return block.view(np.uint8)
     flat = block.reshape(len(block), prod(block.shape[1:])).view(np.uint8)

@@ -126,7 +126,9 @@ def _table(folder: Path) -> tuple[tuple[str, ...], list[Path], Shaped[np.ndarray
             try:
                 values[place, column] = tables.number(text, between)
             except ValueError:
-                raise DataError(f"{where}: {one_line(text)!r} for {one_line(names[column])!r} is no number") from None
+                raise DataError(
+                    f"{where}: {one_line(text)!r} for {one_line(names[column])!r} is not a number"
+                ) from None
         file = folder / row[0].strip()
         if file in files:
             raise DataError(f"{where}: {one_line(row[0])} has a row already, in line {files[file]}")
@@ -183,7 +185,7 @@ def _in_range(pixels: np.ndarray, file: Path, most: int, what: str) -> np.ndarra
     """Return pixels, after checking that they lie between 0 and `most`."""
     low, high = pixels.min(), pixels.max()
     if not (low >= 0 and high <= most):  # also where either is NaN
-        raise DataError(f"{label(file)}: pixels from {low:g} to {high:g}: {what} from 0 to {most} are wanted")
+        raise DataError(f"{label(file)}: pixels from {low:g} to {high:g}: {what} from 0 to {most} are needed")
     return pixels
 
 

@@ -21,7 +21,6 @@ from armusic.datasets.images.base import Images, drawn
 from armusic.datasets.images.stored import digest
 from armusic.datasets.images.tables import separator
 from armusic.errors import DataError, ReadError
-from armusic.extras import require
 from armusic.files import atomic_path, label, one_line
 from armusic.progress import Progress
 from armusic.shapes import Float, Int, UInt8
@@ -196,7 +195,8 @@ def _measure(
 
 def _download(folder: Path, name: str, checksum: str) -> None:
     """Download a file of MNIST into a folder, compressed as it is published."""
-    pooch = require("pooch", extra="image", purpose="downloading MNIST")
+    import pooch
+
     pooch.get_logger().setLevel("WARNING")
     make_cache(folder)
     url, path = f"{URL}{name}.gz", folder / f"{name}.gz"

@@ -65,7 +65,7 @@ def size_in(path: Path) -> tuple[int, int, int]:
 def _names(archive: ZipFile, path: Path) -> tuple[str, ...]:
     names = whole(archive, "names", path)
     if names.dtype.kind not in "US" or names.ndim != 1:
-        raise ReadError(f"{label(path)}: names are {names.dtype} {names.shape}: a text per attribute is wanted")
+        raise ReadError(f"{label(path)}: names are {names.dtype} {names.shape}: a text per attribute is needed")
     return tuple(names.astype(str).tolist())
 
 
@@ -137,7 +137,7 @@ def _member(
         if dtype.hasobject:
             raise ReadError(f"{label(path)}: {name} is pickled, and pickles are not opened: save plain numbers or text")
         if not shape:
-            raise ReadError(f"{label(path)}: {name} is a single value, where an array is wanted")
+            raise ReadError(f"{label(path)}: {name} is a single value, where an array is needed")
         size = dtype.itemsize * prod(shape)
         if size > MAX_BYTES:
             raise ReadError(f"{label(path)}: {name} takes {size / 1e9:.3g} GB; up to {MAX_BYTES / 1e9:g} GB are read")

@@ -77,33 +77,40 @@ class Reading:
         "  [default: chosen, and reported]",
         unit="TRACK",
     )
-    voice: Literal["highest", "lowest"] = option("highest", "Which notes of it stay where several sound at once.")
+    voice: Literal["highest", "lowest"] = option(
+        "highest", "Which notes of the melody stay where several sound at once."
+    )
     quantize: Literal["auto", "off", "strict"] = option(
-        "auto", "Notes off the grid: moved to it, left alone with their measures, or refused."
+        "auto",
+        "Notes off the grid: move them to it (auto), leave their measures alone (off), or refuse the file (strict).",
     )
     groove: Literal["drop", "keep"] = option(
-        "drop", "Whether moved notes are as early or late as they were when they are written."
+        "drop",
+        "Early and late timing of the notes that were moved to the grid: drop it, or keep it in what is written.",
     )
-    metre: str | None = option(None, "Metre of the file, such as 6/8, whatever its time signatures say.", unit="N/D")
+    metre: str | None = option(
+        None, "Metre of the whole file, such as 6/8, in place of its own time signatures.", unit="N/D"
+    )
     tempo: float | None = option(
         None,
-        "Beats a minute of a performance that ignores the file's own; the first note is on a beat.",
+        "Tempo of a performance that does not follow the file's beats; the first note is on a beat.",
         low=_SLOWEST,
         high=_FASTEST,
         unit="BPM",
     )
     beats: Path | None = option(  # noqa: RUF009 (a path does not change)
         None,
-        "The time of each beat in seconds, one a line; in a second column, its number in the measure.",
+        "Text file with the time of each beat in seconds, one per line; a second column may number the beats.",
         unit="FILE",
     )
     downbeat: float | None = option(
         None,
-        "Which beat is the first of a measure.  [default: as in the file, but for a pickup that is plain]",
+        "Number of the beat that begins a measure: 2 for a pickup of one beat."
+        "  [default: as in the file, or after an obvious pickup]",
         low=1,
         unit="N",
     )
-    max_size: float = option(MAX_BYTES / 1e6, "Refuse a larger file.", unit="MB")
+    max_size: float = option(MAX_BYTES / 1e6, "Largest size of a file; larger ones are refused.", unit="MB")
     strict: bool = option(False, "Refuse a file where something would have to be guessed, set right or moved.")
 
     def __post_init__(self) -> None:

@@ -85,7 +85,7 @@ def _texts(origin: Origin, status: int) -> list[tuple[Fraction, str]]:
 def _player(part: Part, origin: Origin, *, several: bool) -> Player:
     drums = part.channel == smf.DRUMS
     end = origin.measures[-1].end
-    start, stop = (_quarters(ticks, origin) for ticks in (part.start, part.end))
+    start, stop = (quarters(ticks, origin) for ticks in (part.start, part.end))
     inside = (start < float(end) - _ROUNDING) & (stop > start + _ROUNDING)
     start, stop = start[inside], np.minimum(stop[inside], float(end))
     bars = np.array([float(measure.start) for measure in origin.measures])
@@ -129,7 +129,7 @@ def _fraction(units: int) -> Fraction:
     return Fraction(units, UNITS)
 
 
-def _quarters(ticks: Int[np.ndarray, " time"], origin: Origin) -> Float[np.ndarray, " time"]:
+def quarters(ticks: Int[np.ndarray, " time"], origin: Origin) -> Float[np.ndarray, " time"]:
     """Return ticks of the file as quarter notes of the tune: `Origin.quarter` for many."""
     quarter, first, rate = np.array(origin.clock, dtype=float).T
     line = (np.searchsorted(first, ticks, side="right") - 1).clip(0)

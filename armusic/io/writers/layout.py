@@ -108,7 +108,7 @@ def say_moved(source: str, measures: int) -> None:
     """Log in how many measures notes were moved that no notation has."""
     if measures:
         where = f"{measures} measures" if measures > 1 else "1 measure"
-        log.warning("%s: in %s, notes at times that no notation has stand at the nearest 32nd", source, where)
+        log.warning("%s: in %s, notes at times that notation cannot write are moved to the nearest 32nd", source, where)
 
 
 def to_ascii(text: str) -> str:

@@ -29,7 +29,7 @@ class Section:
     key : Key
         Key signature.
     staves : list of list of list of WrittenMeasure
-        For each staff its voices, at least one, each with its measures.
+        Voices of each staff, at least one, each with its measures.
     tempos : tuple of (Fraction, float)
         Tempo changes.
     marks : sequence of (Fraction, str)
@@ -67,7 +67,7 @@ def add_part(root: Element, entries: Element, part: Part, identity: str, divisio
     part : Part
         The part.
     identity : str
-        Its identity in the file.
+        Identity in the file.
     divisions : int
         Parts of a quarter note, in which all its durations are whole.
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import sys
 from functools import cache
+from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -82,6 +83,13 @@ def _function(spec: str, path: Path, name: str) -> Attribute:
     return check(spec, getattr(module, name))
 
 
+class _Loader(SourceFileLoader):
+    """Loads a user's file without a folder of bytecode beside it."""
+
+    def set_data(self, path: str, data: object, *, _mode: int = 0o666) -> None:
+        """Write nothing."""
+
+
 def _module(spec: str, path: Path) -> ModuleType:
     """Return the module of a file, which is kept with all modules of this process."""
     key = f"{__name__}:{path}"
@@ -89,7 +97,7 @@ def _module(spec: str, path: Path) -> ModuleType:
         return sys.modules[key]
     if not path.is_file():
         raise MissingFileError(f"attribute {spec!r}: there is no file {one_line(str(path))}")
-    place = spec_from_file_location(key, path)
+    place = spec_from_file_location(key, path, loader=_Loader(key, str(path)))
     assert place is not None
     assert place.loader is not None
     module = sys.modules[key] = module_from_spec(place)  # dataclasses look their module up there

@@ -16,5 +16,5 @@ def entropy(rows: Int[np.ndarray, " item"], items: Int[np.ndarray, " item"], mea
     """Return Shannon's entropy of the items in each measure over the log of its ticks; 0 where there are none."""
     code, count = np.unique(rows * _CODES + items + _CODES // 2, return_counts=True)
     row = code // _CODES
-    share = count / np.bincount(rows, minlength=measures)[row]
+    share = count / np.bincount(rows)[row]
     return np.bincount(row, -share * np.log(share), minlength=measures) / np.log(ticks(metre))

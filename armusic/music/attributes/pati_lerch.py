@@ -110,7 +110,7 @@ def pitch_range(tokens: Tokens, metre: Metre) -> Values:
     onset = is_onset(tokens)
     highest = np.where(onset, tokens, -1).max(axis=1)
     lowest = np.where(onset, tokens, np.iinfo(tokens.dtype).max).min(axis=1)
-    return np.where(highest >= 0, highest - lowest, 0) / SPAN
+    return np.where(onset.any(axis=1), highest - lowest, 0) / SPAN
 
 
 def density(tokens: Tokens, metre: Metre) -> Values:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import traceback
 import warnings
 from collections.abc import Callable, Sequence
@@ -56,7 +57,8 @@ def check(name: str, function: Any) -> Attribute:
     UsageError
         If it is no function.
     DataError
-        If it fails, changes the tokens, gives anything but one finite float per measure, now or later, or
+        If it does not take two arguments, fails, changes the tokens, gives anything but one finite float per
+        measure, now or later, or
         a value that depends on the other measures.
 
     Examples
@@ -67,6 +69,7 @@ def check(name: str, function: Any) -> Attribute:
     """
     if not callable(function):
         raise UsageError(f"attribute {name!r} is a {type(function).__name__}, where a function is needed")
+    _check_arguments(name, function)
     for metre in METRES:
         tokens = _probes(metre).copy()
         values = _checked(name, function, tokens, metre, [*_KNOWN, *["a measure of random notes"] * _RANDOM])
@@ -82,6 +85,21 @@ def check(name: str, function: Any) -> Attribute:
         return _checked(name, function, tokens, metre)
 
     return attribute
+
+
+def _check_arguments(name: str, function: Callable[..., Any]) -> None:
+    """Refuse a custom function that cannot be called with tokens and a metre."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some functions of compiled modules have none
+        return
+    try:
+        signature.bind(None, None)
+    except TypeError as error:
+        raise DataError(
+            f"attribute {name!r} is defined with {signature}, but is called with the tokens and the metre:"
+            " define it with (tokens, metre)"
+        ) from error
 
 
 def _checked(

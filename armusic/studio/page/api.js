@@ -1,230 +1,155 @@
 // Requests to the server, and a queue in which only the newest request counts.
 
+/** @import { Alternative, AlternativesRequest } from "./messages" */
 /** @import { Edit, Example, ExportRequest, ModelInfo, PoolStatus, Reading } from "./messages" */
-/** @import { Session, SurfaceInfo, SurfaceRequest, Variation } from "./messages" */
+/** @import { Session, SurfaceInfo, SurfaceRequest, Track, Variation } from "./messages" */
+
+import { insist } from "./connection.js";
+
+/** @typedef {{ id: string }} Id What of a session its requests need. */
+
+/** A name for this page, by which the server tells the requests of several pages of one session apart. */
+export const PAGE = [...crypto.getRandomValues(new Uint32Array(3))].map((part) => part.toString(36)).join("");
 
 export class RequestError extends Error {
-  /**
-   * @param {number} status HTTP status; 0 if the server could not be reached.
-   * @param {string} message
-   */
+  /** @param {number} status HTTP status. @param {string} message */
   constructor(status, message) {
     super(message);
     this.status = status;
   }
 }
 
-/**
- * @typedef {object} Options
- * @property {object} [json] Body, to be sent as JSON.
- * @property {Uint8Array<ArrayBuffer>} [bytes] Body, to be sent as it is.
- * @property {AbortSignal} [signal]
- */
-
-/**
- * Send a request; throws a RequestError unless it succeeds.
- * @param {string} method
- * @param {string} path
- * @param {Options} options
- */
-async function send(method, path, { json, bytes, signal } = {}) {
-  /** @type {RequestInit} */
-  const request = { method, signal, body: bytes };
-  if (json !== undefined) {
-    request.headers = { "content-type": "application/json" };
-    request.body = JSON.stringify(json);
-  }
-  let response;
-  try {
-    response = await fetch(`/api/${path}`, request);
-  } catch (error) {
-    if (error instanceof Error && error.name === "AbortError") throw error;
-    throw new RequestError(0, "The server does not respond. Is armusic studio still running?");
-  }
+/** Send a request, with JSON as its body if there is any; throws a RequestError unless it succeeds.
+ * @param {string} method @param {string} path @param {RequestInit & { json?: object }} options */
+async function send(method, path, { json, ...options } = {}) {
+  const headers = { "armusic-page": PAGE, ...(json && { "content-type": "application/json" }) };
+  const body = json ? JSON.stringify(json) : options.body;
+  const response = await insist(`/api/${path}`, { ...options, method, headers, body });
   if (response.ok) return response;
   const problem = await response.json().catch(() => ({}));
   throw new RequestError(response.status, problem.message ?? `The server responded with status ${response.status}`);
 }
 
-/**
- * Send a request and return the JSON of its response.
- * @param {string} method
- * @param {string} path
- * @param {Options} [options]
- * @returns {Promise<any>}
- */
-const fetchJson = async (method, path, options) => (await send(method, path, options)).json();
+/** Send a request and return the JSON of its response. @type {(...request: Parameters<typeof send>) => Promise<any>} */
+const fetchJson = async (...request) => (await send(...request)).json();
 
-/**
- * @param {{ id: string }} session
- * @param {string} rest
- */
-const sessionPath = (session, rest = "") => `sessions/${session.id}${rest}`;
+/** Post JSON about a session.
+ * @type {(session: Id, path: string, json: object, signal?: AbortSignal) => Promise<any>} */
+const post = ({ id }, path, json, signal) => fetchJson("POST", `sessions/${id}/${path}`, { json, signal });
 
-/** @returns {Promise<ModelInfo>} */
+/** @type {() => Promise<ModelInfo>} */
 export const model = () => fetchJson("GET", "model");
 
-/** @returns {Promise<Example[]>} */
+/** @type {() => Promise<Example[]>} */
 export const examples = () => fetchJson("GET", "examples");
 
-/**
- * @param {string} name
- * @param {Uint8Array<ArrayBuffer>} bytes
- * @returns {Promise<Session>}
- */
-export const open = (name, bytes) => fetchJson("POST", `sessions?name=${encodeURIComponent(name)}`, { bytes });
+/** @type {(name: string, body: Uint8Array<ArrayBuffer>) => Promise<Session>} */
+export const open = (name, body) => fetchJson("POST", `sessions?name=${encodeURIComponent(name)}`, { body });
 
-/**
- * @param {string} id
- * @returns {Promise<Session>}
- */
+/** @type {(id: string) => Promise<Session>} */
 export const openExample = (id) => fetchJson("POST", `sessions/example/${encodeURIComponent(id)}`);
 
-/**
- * @param {{ id: string }} session
- * @returns {Promise<Session>}
- */
-export const reopen = (session) => fetchJson("GET", sessionPath(session));
+/** @type {(session: Id) => Promise<Session>} */
+export const reopen = ({ id }) => fetchJson("GET", `sessions/${id}`);
 
-/**
- * @param {Session} session
- * @param {Reading} reading
- * @returns {Promise<Session>}
- */
-export const read = (session, reading) => fetchJson("PUT", sessionPath(session, "/reading"), { json: reading });
+/** Return the file of a session. @param {Id} session */
+export const file = async ({ id }) => new Uint8Array(await (await send("GET", `sessions/${id}/file`)).arrayBuffer());
 
-/** @param {Session} session */
-export const close = (session) => send("DELETE", sessionPath(session)).catch(() => {});
+/** @type {(session: Id, json: Reading) => Promise<Session>} */
+export const read = ({ id }, json) => fetchJson("PUT", `sessions/${id}/reading`, { json });
 
-/**
- * @param {Session} session
- * @param {string} key
- * @returns {Promise<PoolStatus>}
- */
-export const pool = (session, key) => fetchJson("GET", sessionPath(session, `/pool?key=${encodeURIComponent(key)}`));
+/** @type {(session: Id) => Promise<Track[]>} */
+export const tracks = ({ id }) => fetchJson("GET", `sessions/${id}/tracks`);
 
-/**
- * @param {Session} session
- * @param {Edit} json
- * @param {AbortSignal} signal
- * @returns {Promise<Variation>}
- */
-export const variation = (session, json, signal) =>
-  fetchJson("POST", sessionPath(session, "/variation"), { json, signal });
+/** @param {Id} session */
+export const close = ({ id }) => send("DELETE", `sessions/${id}`).catch(() => {});
 
-/**
- * @param {Session} session
- * @param {SurfaceRequest} json
- * @param {AbortSignal} signal
- * @returns {Promise<SurfaceInfo>}
- */
-export const surface = (session, json, signal) => fetchJson("POST", sessionPath(session, "/surface"), { json, signal });
+/** Say that the page goes away; its session stays for a reload. @param {Id} session */
+export const leave = ({ id }) => send("DELETE", `sessions/${id}/page`, { keepalive: true }).catch(() => {});
 
-/**
- * @param {Session} session
- * @param {Edit} json
- * @param {AbortSignal} signal
- */
-export const score = async (session, json, signal) =>
-  (await send("POST", sessionPath(session, "/score"), { json, signal })).text();
+/** @type {(session: Id, key: string, keep: string) => Promise<PoolStatus>} */
+export const pool = ({ id }, key, keep) =>
+  fetchJson("GET", `sessions/${id}/pool?${new URLSearchParams({ key, keep })}`);
 
-/**
- * Return a note of an instrument as a WAV file; null where the server has no instruments.
- * @param {number} program
- * @param {number} pitch
- */
+/** @type {(session: Id, edit: Edit, signal: AbortSignal) => Promise<Variation>} */
+export const variation = (session, edit, signal) => post(session, "variation", edit, signal);
+
+/** @type {(session: Id, request: AlternativesRequest) => Promise<Alternative[]>} */
+export const alternatives = (session, request) => post(session, "alternatives", request);
+
+/** @type {(session: Id, request: SurfaceRequest, signal: AbortSignal) => Promise<SurfaceInfo>} */
+export const surface = (session, request, signal) => post(session, "surface", request, signal);
+
+/** Return notation as SVG. @type {(session: Id, json: Edit, bpm: number, signal: AbortSignal) => Promise<string>} */
+export const score = async ({ id }, json, bpm, signal) =>
+  (await send("POST", `sessions/${id}/score?bpm=${bpm}`, { json, signal })).text();
+
+/** Return a note of an instrument as a WAV file; null where the server has no instruments.
+ * @param {number} program @param {number} pitch */
 export async function sound(program, pitch) {
   const response = await send("GET", `sounds/${program}/${pitch}`);
   return response.status === 204 ? null : response.arrayBuffer();
 }
 
-/**
- * @param {Session} session
- * @param {ExportRequest} json
- */
-export async function exportFile(session, json) {
-  const response = await send("POST", sessionPath(session, "/export"), { json });
+/** @param {Id} session @param {ExportRequest} json */
+export async function exportFile({ id }, json) {
+  const response = await send("POST", `sessions/${id}/export`, { json });
   const [, name] = (response.headers.get("content-disposition") ?? "").split("''");
   const blob = await response.blob();
   return { name: decodeURIComponent(name), type: blob.type, blob };
 }
 
-/**
- * Sends one value at a time. Of the values pushed meanwhile only the newest waits; a request that takes longer than
- * `patience` is cancelled for it, so that dragging shows current responses only.
- * @template Value, Answer
- */
-export class LatestOnly {
+/** Return a queue that sends one value at a time. Of the values pushed meanwhile only the newest waits; a request that
+ * takes longer than `patience` is cancelled for it, so that dragging shows current responses only.
+ * @template Value, Answer @param {(value: Value, signal: AbortSignal) => Promise<Answer>} send
+ * @param {(answer: Answer, value: Value) => void} receive @param {(error: Error, value: Value) => void} fail
+ * @param {{ patience?: number, pause?: number }} delays Milliseconds before a request is cancelled for a newer value,
+ *   and between a value and its request. */
+export function latestOnly(send, receive, fail, { patience = 250, pause = 0 } = {}) {
   /** @type {{ value: Value } | null} */
-  #waiting = null;
+  let waiting = null;
   /** @type {AbortController | null} */
-  #active = null;
+  let active = null;
   /** @type {AbortController | null} */
-  #dropped = null;
+  let dropped = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
-  #start = 0;
-  #send;
-  #receive;
-  #fail;
-  #patience;
-  #pause;
-
-  /**
-   * @param {(value: Value, signal: AbortSignal) => Promise<Answer>} send
-   * @param {(answer: Answer, value: Value) => void} receive
-   * @param {(error: Error, value: Value) => void} fail
-   * @param {{ patience?: number, pause?: number }} delays Milliseconds before a request is cancelled for a newer value,
-   *   and between a value and its request.
-   */
-  constructor(send, receive, fail, { patience = 250, pause = 0 } = {}) {
-    this.#send = send;
-    this.#receive = receive;
-    this.#fail = fail;
-    this.#patience = patience;
-    this.#pause = pause;
-  }
+  let timer;
+  let start = 0;
 
   /** @param {Value} value */
-  push(value) {
-    this.#waiting = { value };
-    clearTimeout(this.#timer);
-    if (!this.#active) this.#timer = setTimeout(() => this.#go(), this.#pause);
-    else if (this.#patience < Infinity) {
-      const delay = Math.max(0, this.#start + this.#patience - performance.now());
-      this.#timer = setTimeout(() => this.#active?.abort(), delay);
+  function push(value) {
+    waiting = { value };
+    clearTimeout(timer);
+    if (!active) timer = setTimeout(go, pause);
+    else if (patience < Infinity) {
+      timer = setTimeout(() => active?.abort(), Math.max(0, start + patience - performance.now()));
+    }
+  }
+
+  async function go() {
+    if (!waiting) return;
+    const { value } = waiting;
+    const controller = new AbortController();
+    [waiting, active, start] = [null, controller, performance.now()];
+    try {
+      const answer = await send(value, controller.signal);
+      if (dropped !== controller) receive(answer, value);
+    } catch (cause) {
+      const error = /** @type {Error & { status?: number }} */ (cause);
+      const stale = error.name === "AbortError" || error.status === 409;
+      if (!stale && dropped !== controller) fail(error, value);
+    } finally {
+      active = null;
+      if (waiting) push(/** @type {{ value: Value }} */ (waiting).value);
     }
   }
 
   /** Forget what is waiting, and ignore the response to the active request. */
-  drop() {
-    clearTimeout(this.#timer);
-    this.#waiting = null;
-    this.#dropped = this.#active;
-    this.#active?.abort();
+  function drop() {
+    clearTimeout(timer);
+    [waiting, dropped] = [null, active];
+    active?.abort();
   }
 
-  async #go() {
-    if (!this.#waiting) return;
-    const { value } = this.#waiting;
-    this.#waiting = null;
-    const controller = new AbortController();
-    this.#active = controller;
-    this.#start = performance.now();
-    try {
-      const answer = await this.#send(value, controller.signal);
-      if (this.#dropped !== controller) this.#receive(answer, value);
-    } catch (cause) {
-      const error = /** @type {Error & { status?: number }} */ (cause);
-      const stale = error.name === "AbortError" || error.status === 409;
-      if (!stale && this.#dropped !== controller) this.#fail(error, value);
-    } finally {
-      this.#active = null;
-      this.#resume();
-    }
-  }
-
-  #resume() {
-    if (this.#waiting) this.push(this.#waiting.value);
-  }
+  return { push, drop };
 }

@@ -1,84 +1,77 @@
 // A lane: the values of one attribute over time. Drawing on it sets targets.
 
-/** @import { AttributeInfo, Session } from "./messages" */
-/** @import { Tools, View } from "./state.js" */
+/** @import { AttributeInfo } from "./messages" */
+/** @import { Paint } from "./canvas.js" */
+/** @import { View } from "./state.js" */
 
-import { begin, clamp, colours, drag, Ruler } from "./canvas.js";
-import { make } from "./dom.js";
+import { change, state } from "./app.js";
+import { begin, clamp, colour, drag, fill, FONT, GUTTER, MOVES, write } from "./canvas.js";
+import { $, make } from "./dom.js";
 import { format, hasCurve, mean, scope, setTargets, targets } from "./edit.js";
 
 const EDGE = 6;
-/** @type {Record<string, number>} */
-const MOVES = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
+const TITLE = 16; // pixels at the top that the lane's name takes
 /** Steps in standard deviations. @type {Record<string, number>} */
 const STEPS = { ArrowUp: 0.25, ArrowDown: -0.25, PageUp: 1, PageDown: -1 };
 
 export class Lane {
   low = 0;
   high = 1;
-  height = 0;
   cursor = 0;
-  #ruler = new Ruler([{ start: 0, length: 1 }], 1);
-  /** @type {View | null} */
-  #view = null;
+  /** What was drawn last. @type {View | undefined} */
+  #view;
 
-  /**
-   * @param {HTMLElement} box
-   * @param {AttributeInfo} attribute
-   * @param {Tools} tools
-   */
-  constructor(box, attribute, { get, change }) {
+  /** @param {AttributeInfo} attribute */
+  constructor(attribute) {
     this.attribute = attribute;
-    this.get = get;
-    const lane = make("div", box, { className: "lane" });
-    make("b", make("span", lane), { textContent: attribute.label });
-    this.canvas = make("canvas", lane, { tabIndex: 0 });
-    this.canvas.setAttribute("role", "slider");
-    this.canvas.setAttribute("aria-orientation", "vertical");
-    this.#drawByPointer(change);
-    this.canvas.addEventListener("dblclick", () => {
-      change(setTargets(get().session, get().edit, attribute.name, { [this.cursor]: null }));
+    const { label, description } = attribute;
+    const lane = make("div", $("lanes"), { className: "lane" });
+    make("b", make("span", lane), { textContent: label });
+    this.canvas = make("canvas", lane, {
+      tabIndex: 0, role: "slider", ariaOrientation: "vertical", ariaLabel: `${label}, measure by measure`,
+      title: `${description} Draw a curve of targets; double-click to clear one.`,
     });
-    this.canvas.addEventListener("keydown", (event) => this.#key(event, change));
+    this.#drawByPointer();
+    this.canvas.ondblclick = () => this.#set({ [this.cursor]: null });
+    this.canvas.onkeydown = (event) => this.#key(event);
   }
 
-  /** @param {Tools["change"]} change */
-  #drawByPointer(change) {
-    const { get, attribute } = this;
-    let base = get().edit;
+  /** Set targets. @param {Record<number, number | null>} points @param {boolean} settled */
+  #set(points, settled = true, base = state.edit) {
+    change(setTargets(state.session, base, this.attribute.name, points), settled);
+  }
+
+  get #isLocked() {
+    return state.edit.locks.includes(this.attribute.name);
+  }
+
+  #drawByPointer() {
+    let base = state.edit;
     /** @type {Record<number, number>} */
     let points = {};
     /** @type {{ index: number, value: number } | null} */
     let last = null;
     drag(this.canvas, (_, x, y, first) => {
-      if (first) [base, points, last] = [get().edit, {}, null];
-      if (get().edit.locks.includes(attribute.name)) return;
-      const index = this.#ruler.measureAt(x);
-      const value = this.#valueAt(y);
+      if (first) [base, points, last] = [state.edit, {}, null];
+      if (this.#isLocked || !this.#view) return;
+      const index = this.#view.ruler.measureAt(x);
+      const part = clamp(1 - (y - EDGE) / (this.#view.laneHeight - 2 * EDGE), 0, 1);
+      const value = this.low + (this.high - this.low) * part;
       const from = last ?? { index, value };
       const step = Math.sign(index - from.index) || 1;
       for (let between = from.index; between !== index + step; between += step) {
-        const part = index === from.index ? 1 : (between - from.index) / (index - from.index);
-        points[between] = from.value + (value - from.value) * part;
+        const share = index === from.index ? 1 : (between - from.index) / (index - from.index);
+        points[between] = from.value + (value - from.value) * share;
       }
       last = { index, value };
       this.cursor = index;
-      change(setTargets(get().session, base, attribute.name, points), false);
-    }, () => change(get().edit));
+      this.#set(points, false, base);
+    }, () => change(state.edit));
   }
 
-  /** @param {number} y */
-  #valueAt(y) {
-    const part = 1 - (y - EDGE) / (this.height - 2 * EDGE);
-    return this.low + (this.high - this.low) * clamp(part, 0, 1);
-  }
-
-  /**
-   * @param {KeyboardEvent} event
-   * @param {Tools["change"]} change
-   */
-  #key(event, change) {
-    const { session, edit } = this.get();
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const { session, edit } = state;
     const { name } = this.attribute;
     const move = MOVES[event.key];
     const step = STEPS[event.key];
@@ -88,9 +81,9 @@ export class Lane {
     if (move !== undefined) {
       this.cursor = clamp(this.cursor + move, 0, session.measures.length - 1);
       if (this.#view) this.draw(this.#view);
-    } else if (!edit.locks.includes(name)) {
+    } else if (!this.#isLocked) {
       const value = targets(session, edit, name)[this.cursor] + (step ?? 0) * session.scales[name].std;
-      change(setTargets(session, edit, name, { [this.cursor]: erase ? null : clamp(value, this.low, this.high) }));
+      this.#set({ [this.cursor]: erase ? null : clamp(value, this.low, this.high) });
     }
   }
 
@@ -102,75 +95,87 @@ export class Lane {
     const { low, high } = session.scales[name];
     const extent = [low, high, ...session.values[name]];
     this.#view = view;
-    this.#ruler = ruler;
-    this.height = height;
     this.low = Math.min(...extent);
     this.high = Math.max(...extent);
-    const paint = begin(this.canvas, ruler.width, height);
-    const colour = colours();
+    const paint = begin(this.canvas, ruler.view, height);
     /** @param {number} value */
     const part = (value) => (clamp(value, this.low, this.high) - this.low) / (this.high - this.low || 1);
     /** @param {number} value */
     const y = (value) => height - EDGE - part(value) * (height - 2 * EDGE);
     const floor = y(this.low <= 0 && this.high >= 0 ? 0 : this.low);
-    if (selection) {
-      const left = ruler.left(selection[0]);
-      paint.fillStyle = colour("pick");
-      paint.fillRect(left, 0, ruler.right(selection[1]) - left, height);
-    }
-    paint.fillStyle = colour("line");
-    paint.fillRect(0, floor, ruler.width, 1);
-    const ofTune = edit.shifts[name] && !edit.each_measure && !hasCurve(session, edit);
+    ruler.mark(paint, selection, height);
+    fill(paint, "line", 0, floor, ruler.view, 1);
+    const ofTune = Boolean(edit.shifts[name]) && !edit.each_measure && !hasCurve(session, edit);
     const each = targets(session, edit, name);
-    const goals = ofTune ? each.map(() => mean(each, scope(session, null))) : each;
+    const whole = mean(each, scope(session, null));
+    const goals = ofTune ? each.map(() => whole) : each;
     const values = original ? session.values[name] : shown.values[name];
     session.measures.forEach((measure, index) => {
+      if (!ruler.shows(measure)) return;
       const left = ruler.left(index) + 2;
       const width = ruler.right(index) - ruler.left(index) - 4;
-      paint.fillStyle = colour("line");
-      paint.fillRect(left - 2, 0, 1, height);
+      fill(paint, "line", left - 2, 0, 1, height);
       if (!measure.editable) return;
       const before = session.values[name][index];
       const changed = Math.abs(values[index] - before) > (this.high - this.low) / 500;
-      const top = y(values[index]);
-      paint.fillStyle = colour(changed ? "new" : "same");
+      const top = Math.min(y(values[index]), floor - 1);
+      const size = Math.max(Math.abs(floor - y(values[index])), 2);
       paint.globalAlpha = 0.75;
-      paint.fillRect(left, Math.min(top, floor - 1), width, Math.max(Math.abs(floor - top), 2));
+      fill(paint, changed ? "new" : "same", left, top, width, size);
       paint.globalAlpha = 1;
       if (original) return;
-      paint.fillStyle = colour("ghost");
-      paint.fillRect(left, y(before) - 1, width, 2);
+      fill(paint, "ghost", left, y(before) - 1, width, 2);
+      if (edit.by_hand[index + 1]) {
+        Object.assign(paint, { strokeStyle: colour("ink"), lineWidth: 1 });
+        paint.strokeRect(left + 0.5, top + 0.5, width - 1, size - 1);
+        if (!ofTune) return; // it is locked
+      }
       if ((edit.shifts[name]?.[index] ?? null) === null) return;
-      paint.strokeStyle = colour("ink");
-      paint.lineWidth = 2;
-      paint.setLineDash([4, 3]);
+      const goal = y(goals[index]);
       const gap = ofTune ? 4 : 0; // the tune's mean is a line
-      paint.strokeRect(left - gap / 2, y(goals[index]), width + gap, 0.01);
+      if (!ofTune && width > 30) { // its own number, below the lane's name
+        const text = format(this.attribute, session, goals[index]);
+        write(paint, "ink", text, left, goal < TITLE + 8 ? goal + 8 : goal - 8);
+      }
+      Object.assign(paint, { strokeStyle: colour("ink"), lineWidth: 2 });
+      paint.setLineDash([4, 3]);
+      paint.beginPath();
+      paint.moveTo(left - gap / 2, goal);
+      paint.lineTo(left + width + gap / 2, goal);
+      paint.stroke();
       paint.setLineDash([]);
     });
     if (document.activeElement === this.canvas) {
       const left = ruler.left(this.cursor);
-      paint.strokeStyle = colour("ink");
-      paint.lineWidth = 1.5;
+      Object.assign(paint, { strokeStyle: colour("ink"), lineWidth: 1.5 });
       paint.strokeRect(left + 1, 1, ruler.right(this.cursor) - left - 2, height - 2);
     }
-    this.#label(session, values, goals, ofTune ? "target of the tune's mean" : "target");
+    this.#numbers(paint, ofTune && !original ? whole : null, y, height);
+    this.#label(values[this.cursor], goals[this.cursor], ofTune ? "target of the tune's mean" : "target");
   }
 
-  /**
-   * @param {Session} session
-   * @param {number[]} values
-   * @param {number[]} goals
-   * @param {string} kind
-   */
-  #label(session, values, goals, kind) {
-    const { canvas, attribute, cursor } = this;
-    const [value, goal] = [values[cursor], goals[cursor]].map((number) => format(attribute, session, number));
-    canvas.setAttribute("aria-label", `${attribute.label}, measure by measure`);
-    canvas.setAttribute("aria-valuemin", String(this.low));
-    canvas.setAttribute("aria-valuemax", String(this.high));
-    canvas.setAttribute("aria-valuenow", String(clamp(goals[cursor], this.low, this.high)));
-    canvas.setAttribute("aria-valuetext", `measure ${session.measures[cursor].number}: ${value}, ${kind} ${goal}`);
-    canvas.title = `${attribute.description} Draw a curve of targets; double-click to clear one.`;
+  /** Write the ends of the lane at its left, and the target of the tune's mean, if there is one.
+   * @param {Paint} paint @param {number | null} goal @param {(value: number) => number} y @param {number} height */
+  #numbers(paint, goal, y, height) {
+    fill(paint, "card", 0, 0, GUTTER - 1, height);
+    fill(paint, "line", GUTTER - 1, 0, 1, height);
+    /** @param {number} value */
+    const place = (value) => clamp(y(value), 7, height - 7);
+    for (const value of [this.high, this.low, ...(goal === null ? [] : [goal])]) {
+      if (goal !== null && value !== goal && Math.abs(place(value) - place(goal)) < 12) continue;
+      paint.font = value === goal ? `bold ${FONT}` : FONT;
+      const text = format(this.attribute, state.session, value);
+      write(paint, value === goal ? "ink" : "soft", text, GUTTER - 4, place(value), "right");
+    }
+  }
+
+  /** @param {number} value @param {number} goal @param {string} kind */
+  #label(value, goal, kind) {
+    const { session } = state;
+    const [now, then] = [value, goal].map((number) => format(this.attribute, session, number));
+    Object.assign(this.canvas, {
+      ariaValueMin: this.low, ariaValueMax: this.high, ariaValueNow: clamp(goal, this.low, this.high),
+      ariaValueText: `measure ${session.measures[this.cursor].number}: ${now}, ${kind} ${then}`,
+    });
   }
 }

@@ -1,37 +1,31 @@
-// The line that moves over the piano roll while a tune plays.
+// The line that moves over the tune while it plays.
 
-/** @import { Player } from "./player.js" */
+/** @import { Ruler } from "./canvas.js" */
 
-import { Ruler } from "./canvas.js";
+import { player } from "./app.js";
+import { GUTTER } from "./canvas.js";
 import { $ } from "./dom.js";
 
-export class Playhead {
-  ruler = new Ruler([{ start: 0, length: 1 }], 1);
-  #moving = false;
+const line = $("playhead");
+const box = $("scroller");
+let scale = 1; // pixels of a quarter note
+let moving = false;
 
-  /** @param {Player} player */
-  constructor(player) {
-    this.player = player;
-  }
+/** Start moving, if the tune plays. @param {Ruler} ruler */
+export function start(ruler) {
+  ({ scale } = ruler);
+  if (player.playing && !moving) move();
+}
 
-  /** Start moving, if the tune plays. */
-  start() {
-    if (this.player.playing && !this.#moving) this.#move();
+function move() {
+  const position = player.position();
+  moving = player.playing;
+  line.style.visibility = position === null ? "hidden" : "visible";
+  if (!moving) return;
+  if (position !== null) {
+    const x = GUTTER + position * scale;
+    line.style.transform = `translateX(${x}px)`;
+    if (x < box.scrollLeft + GUTTER || x > box.scrollLeft + box.clientWidth) box.scrollLeft = x - GUTTER - 20;
   }
-
-  #move() {
-    const { playing } = this.player;
-    const position = this.player.position();
-    const line = $("playhead");
-    this.#moving = playing;
-    line.style.visibility = position === null ? "hidden" : "visible";
-    if (!playing) return;
-    if (position !== null) {
-      const x = this.ruler.x(position);
-      const box = $("scroller");
-      line.style.transform = `translateX(${x}px)`;
-      if (x < box.scrollLeft || x > box.scrollLeft + box.clientWidth) box.scrollLeft = x - 20;
-    }
-    requestAnimationFrame(() => this.#move());
-  }
+  requestAnimationFrame(move);
 }

@@ -1,181 +1,171 @@
 // The piano roll of the whole tune: the original in outline, the variation over it, and the selected measures.
 
-/** @import { Session } from "./messages" */
-/** @import { Colours } from "./canvas.js" */
-/** @import { Selection } from "./edit.js" */
-/** @import { Shown, View } from "./state.js" */
+/** @import { Paint } from "./canvas.js" */
+/** @import { View } from "./state.js" */
 
-import { begin, clamp, colours, drag, Ruler } from "./canvas.js";
+import { choose, state } from "./app.js";
+import { begin, clamp, colour, drag, fill, GUTTER, MOVES, write } from "./canvas.js";
+import { canvas } from "./dom.js";
 import { numbers } from "./edit.js";
+import * as hand from "./hand.js";
+import { isFlat, pitchName } from "./notes.js";
+import { measureOf } from "./time.js";
+import { select } from "./timeline.js";
 
-const HEAD = 20;
 const BLACK_KEYS = [1, 3, 6, 8, 10];
-/** @type {Record<string, number>} */
-const MOVES = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
+const NAME = 11; // pixels that a pitch's name takes
+/** The keys that are named, by how many semitones are at least between two of them. @type {[number, number[]][]} */
+const NAMED = [[1, [0, 2, 4, 5, 7, 9, 11]], [3, [0, 4, 7]], [12, [0]]];
 
-export class Roll {
-  ruler = new Ruler([{ start: 0, length: 1 }], 1);
-  cursor = 0;
-  /** @type {Selection} */
-  selection = null;
-  /** The measure at which a selection began. @type {number | null} */
-  #anchor = null;
-  /** Whether the pointer is still where it went down, on the only selected measure. */
-  #deselects = false;
+const roll = canvas("roll");
+/** What was drawn last. @type {View} */
+let view;
+let cursor = 0;
+/** The measure at which a selection began. @type {number | null} */
+let anchor = null;
+/** Whether the pointer is still where it went down, on the only selected measure. */
+let deselects = false;
+/** Whether the pointer edits notes. */
+let writes = false;
+/** Whether it was a finger's tap. */
+let tapped = false;
+/** What is unusual, by the numbers of measures from 1. @type {Record<string, string[]>} */
+let odd = {};
 
-  /**
-   * @param {HTMLCanvasElement} canvas
-   * @param {(selection: Selection) => void} onSelect
-   */
-  constructor(canvas, onSelect) {
-    this.canvas = canvas;
-    this.onSelect = onSelect;
-    drag(canvas, (event, x, _, first) => {
-      const index = this.ruler.measureAt(x);
-      if (event.pointerType === "touch") {
-        this.cursor = index; // a finger scrolls
-        return;
-      }
-      if (first) {
-        this.#deselects = this.selection !== null && this.selection[0] === index && this.selection[1] === index;
-        this.#anchor = index;
-      }
-      if (index !== this.#anchor) this.#deselects = false;
-      this.cursor = index;
-      this.#select(this.#anchor ?? index, index);
-    }, (event) => {
-      if (event.pointerType === "touch") this.#tap(event);
-      else if (this.#deselects) onSelect(null);
-    });
-    canvas.addEventListener("keydown", (event) => this.#key(event));
+drag(roll, (event, x, y, first) => {
+  if (first) writes = hand.isOn() && x >= GUTTER;
+  if (writes) return first ? hand.press(event, x, y) : hand.move(x, y);
+  const index = cursor = view.ruler.measureAt(x);
+  tapped = event.type === "pointerup";
+  if (tapped) return;
+  if (first) {
+    deselects = String(state.selection) === String([index, index]);
+    anchor = index;
   }
+  if (index !== anchor) deselects = false;
+  select(anchor ?? index, index);
+}, (event) => {
+  if (writes) hand.release(event);
+  else if (tapped) tap();
+  else if (deselects) choose(null);
+}, true);
 
-  /**
-   * @param {number} from
-   * @param {number} to
-   */
-  #select(from, to) {
-    this.onSelect([Math.min(from, to), Math.max(from, to)]);
+/** Select a measure by a tap, extend the selection by another one, and clear it by one inside of it. */
+function tap() {
+  const [from, to] = state.selection ?? [cursor, cursor];
+  if (state.selection && cursor >= from && cursor <= to) choose(null);
+  else choose([Math.min(from, cursor), Math.max(to, cursor)]);
+}
+
+roll.addEventListener("keydown", (event) => {
+  if (hand.key(event, cursor)) return event.preventDefault();
+  if (event.key === "Enter") hand.toggle(true);
+  const by = MOVES[event.key];
+  if (by === undefined) return;
+  event.preventDefault();
+  if (!event.shiftKey) anchor = null;
+  else anchor ??= cursor;
+  if (state.selection || event.shiftKey) cursor = clamp(cursor + by, 0, view.session.measures.length - 1);
+  select(anchor ?? cursor, cursor);
+});
+
+roll.addEventListener("pointermove", ({ offsetX }) => {
+  const title = odd[view.ruler.measureAt(offsetX) + 1]?.join(", ") ?? "";
+  if (roll.title !== title) roll.title = title;
+});
+
+/** @param {View} next */
+export function draw(next) {
+  view = next;
+  const { session, shown, original, selection, ruler, rollHeight: height } = view;
+  odd = original ? {} : shown.unusual ?? {};
+  cursor = Math.min(cursor, session.measures.length - 1);
+  const paint = begin(roll, ruler.view, height);
+  const pitches = [...session.notes, ...(original ? [] : shown.notes)].map((note) => note.pitch);
+  const room = hand.isOn() ? 5 : 2;
+  const low = Math.max(Math.min(...pitches) - room, 0);
+  const high = Math.min(Math.max(...pitches, low + 14) + room, 127);
+  const row = height / (high - low + 1);
+  /** @param {number} pitch */
+  const y = (pitch) => (high - pitch) * row;
+  hand.update(view, (at) => clamp(high - Math.floor(at / row), 0, 127));
+
+  for (let pitch = low; pitch <= high; pitch++) {
+    if (BLACK_KEYS.includes(pitch % 12)) fill(paint, "black", 0, y(pitch), ruler.view, row);
   }
-
-  /**
-   * Select a measure by a tap, extend the selection by another one, and clear it by one inside of it.
-   * @param {PointerEvent} event
-   */
-  #tap({ type }) {
-    const [from, to] = this.selection ?? [this.cursor, this.cursor];
-    if (type !== "pointerup") return;
-    if (this.selection && this.cursor >= from && this.cursor <= to) this.onSelect(null);
-    else this.onSelect([Math.min(from, this.cursor), Math.max(to, this.cursor)]);
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    const step = MOVES[event.key];
-    if (event.key === "Escape") this.onSelect(null);
-    if (step === undefined) return;
-    event.preventDefault();
-    const last = this.ruler.measures.length - 1;
-    if (!event.shiftKey) this.#anchor = null;
-    else this.#anchor ??= this.cursor;
-    if (this.selection || event.shiftKey) this.cursor = clamp(this.cursor + step, 0, last);
-    this.#select(this.#anchor ?? this.cursor, this.cursor);
-  }
-
-  /** @param {View} view */
-  draw({ session, shown, original, selection, ruler, rollHeight: height }) {
-    this.ruler = ruler;
-    this.selection = selection;
-    this.cursor = Math.min(this.cursor, session.measures.length - 1);
-    const width = ruler.width;
-    const paint = begin(this.canvas, width, height);
-    const colour = colours();
-    const pitches = [...session.notes, ...(original ? [] : shown.notes)].map((note) => note.pitch);
-    const low = Math.min(...pitches) - 2;
-    const high = Math.max(...pitches, low + 14) + 2;
-    const row = (height - HEAD) / (high - low + 1);
-    /** @param {number} pitch */
-    const y = (pitch) => HEAD + (high - pitch) * row;
-    const gap = Math.min(row, 1.2);
-
-    paint.fillStyle = colour("black");
-    for (let pitch = low; pitch <= high; pitch++) {
-      if (BLACK_KEYS.includes(pitch % 12)) paint.fillRect(0, y(pitch), width, row);
-    }
-    if (selection) {
-      const left = ruler.left(selection[0]);
-      paint.fillStyle = colour("pick");
-      paint.fillRect(left, 0, ruler.right(selection[1]) - left, height);
-    }
-    this.#measures(paint, colour, session, height);
-
-    if (!original) {
-      paint.strokeStyle = colour("ghost");
-      paint.lineWidth = 1.3;
-      for (const note of session.notes) {
-        const length = Math.max(ruler.x(note.duration) - 2, 2);
-        paint.strokeRect(ruler.x(note.start) + 1, y(note.pitch) + gap / 2, length, row - gap);
-      }
-    }
-    for (const note of original ? session.notes : shown.notes) {
-      const changed = !original && shown.changed[note.measure - 1];
-      const length = Math.max(ruler.x(note.duration) - 1.4, 2);
-      const radius = Math.min(2.5, row / 2);
-      paint.fillStyle = colour(changed ? "new" : "same");
-      paint.globalAlpha = 0.55 + (0.45 * note.velocity) / 127;
-      paint.beginPath();
-      paint.roundRect(ruler.x(note.start) + 0.7, y(note.pitch) + 0.4, length, row - 0.8, radius);
-      paint.fill();
-    }
+  ruler.mark(paint, selection, height);
+  for (const index of Object.keys(odd).map((number) => Number(number) - 1)) {
+    const [left, right] = [ruler.left(index), ruler.right(index)];
+    paint.globalAlpha = 0.1;
+    fill(paint, "odd", left, 0, right - left, height);
     paint.globalAlpha = 1;
-    this.#label(session, shown, original);
+    fill(paint, "odd", left + 1, height - 3, right - left - 1, 3);
   }
+  session.measures.forEach((measure, index) => {
+    if (!ruler.shows(measure)) return;
+    const x = ruler.left(index);
+    const beat = (ruler.right(index) - x) / measure.beats;
+    for (let number = 1; number < measure.beats; number++) fill(paint, "beat", x + beat * number, 0, 1, height);
+    fill(paint, "line", x, 0, 1, height);
+  });
+  drawNotes(paint, y, row);
+  drawKeyboard(paint, low, high, y, row);
+  label();
+}
 
-  /**
-   * @param {CanvasRenderingContext2D} paint
-   * @param {Colours} colour
-   * @param {Session} session
-   * @param {number} height
-   */
-  #measures(paint, colour, session, height) {
-    const { ruler } = this;
-    paint.font = "11px system-ui, sans-serif";
-    paint.textBaseline = "middle";
-    let free = -Infinity;
-    session.measures.forEach((measure, index) => {
-      const x = ruler.left(index);
-      const width = ruler.right(index) - x;
-      paint.fillStyle = colour("beat");
-      for (let beat = 1; beat < measure.beats; beat++) {
-        paint.fillRect(x + (width * beat) / measure.beats, HEAD, 1, height);
-      }
-      paint.fillStyle = colour("line");
-      paint.fillRect(x, 0, 1, height);
-      const newMetre = index === 0 || session.measures[index - 1].written !== measure.written;
-      const name = newMetre ? `${measure.number}  ${measure.written}` : measure.number;
-      paint.fillStyle = colour("soft");
-      if (x < free) return;
-      paint.fillText(name, x + 5, HEAD / 2 + 1);
-      free = x + paint.measureText(name).width + 10;
-    });
-    paint.fillStyle = colour("line");
-    paint.fillRect(0, HEAD - 0.5, ruler.width, 1);
+/** @param {Paint} paint @param {(pitch: number) => number} y @param {number} row Height of a semitone. */
+function drawNotes(paint, y, row) {
+  const { session, shown, edit, original, ruler } = view;
+  const gap = Math.min(row, 1.2);
+  if (!original) {
+    Object.assign(paint, { strokeStyle: colour("ghost"), lineWidth: 1.3 });
+    for (const note of session.notes.filter((each) => ruler.shows(each))) {
+      const length = Math.max(note.duration * ruler.scale - 2, 2);
+      paint.strokeRect(ruler.x(note.start) + 1, y(note.pitch) + gap / 2, length, row - gap);
+    }
   }
+  const chosen = hand.chosen();
+  paint.strokeStyle = colour("ink");
+  for (const note of (original ? session.notes : hand.notes()).filter((each) => ruler.shows(each))) {
+    const measure = measureOf(session.measures, note.start);
+    const locked = !original && edit.by_hand[measure + 1];
+    const changed = !original && (locked || shown.changed[measure]);
+    const length = Math.max(note.duration * ruler.scale - 1.4, 2);
+    paint.fillStyle = colour(changed ? "new" : "same");
+    paint.globalAlpha = 0.55 + (0.45 * ("velocity" in note ? Number(note.velocity) : 80)) / 127;
+    paint.beginPath();
+    paint.roundRect(ruler.x(note.start) + 0.7, y(note.pitch) + 0.4, length, row - 0.8, Math.min(2.5, row / 2));
+    paint.fill();
+    paint.globalAlpha = 1;
+    paint.lineWidth = note === chosen ? 2.5 : 1;
+    if (locked || note === chosen) paint.stroke();
+  }
+}
 
-  /**
-   * @param {Session} session
-   * @param {Shown} shown
-   * @param {boolean} original
-   */
-  #label(session, shown, original) {
-    const { selection, canvas } = this;
-    const notes = original ? session.notes.length : shown.notes.length;
-    const changed = original ? 0 : shown.changed.filter(Boolean).length;
-    const selected = selection ? `; measures ${numbers(session, selection).join(" to ")} are selected` : "";
-    canvas.setAttribute(
-      "aria-label",
-      `Piano roll: ${session.measures.length} measures, ${notes} notes, ${changed} measures changed${selected}. ` +
-        "Left and right arrows select a measure, with Shift several; Escape clears the selection.",
-    );
+/** Draw a keyboard at the left, over what is scrolled away, with as many names as there is room for.
+ * @type {(paint: Paint, low: number, high: number, y: (pitch: number) => number, row: number) => void} */
+function drawKeyboard(paint, low, high, y, row) {
+  const [, named] = NAMED.find(([distance]) => distance * row >= NAME) ?? NAMED[2];
+  const flat = isFlat(view.session.key);
+  fill(paint, "card", 0, 0, GUTTER, y(low - 1));
+  for (let pitch = low; pitch <= high; pitch++) {
+    const key = pitch % 12;
+    if (BLACK_KEYS.includes(key)) fill(paint, "soft", 0, y(pitch), GUTTER * 0.45, row);
+    else if (key === 0 || key === 5) fill(paint, "line", 0, y(pitch - 1) - 0.5, GUTTER, 1);
+    if (!named.includes(key)) continue;
+    write(paint, key ? "soft" : "ink", pitchName(pitch, flat), GUTTER * 0.5, y(pitch) + row / 2 + 0.5);
   }
+  fill(paint, "line", GUTTER - 1, 0, 1, y(low - 1));
+}
+
+function label() {
+  const { session, shown, original, selection } = view;
+  const notes = (original ? session : shown).notes.length;
+  const changed = original ? 0 : shown.changed.filter(Boolean).length;
+  const unusual = odd[cursor + 1] ? ` (${odd[cursor + 1].join(", ")})` : "";
+  const selected = selection
+    ? `; measures ${numbers(session, selection).join(" to ")} are selected${unusual}` : "";
+  roll.ariaLabel =
+    `Piano roll: ${session.measures.length} measures, ${notes} notes, ${changed} measures changed${selected}. ` +
+    "Left and right arrows select a measure, with Shift several; Escape clears the selection. Enter edits notes.";
 }

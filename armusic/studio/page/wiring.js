@@ -1,133 +1,120 @@
 // What buttons, fields, keys and dropped files do.
 
-/** @import { View } from "./state.js" */
-/** @import { Edit } from "./edit.js" */
-/** @import { Player } from "./player.js" */
-/** @import { Reading } from "./messages" */
-
+import { change, compare, draw, play, player, save, state, step } from "./app.js";
 import { clamp } from "./canvas.js";
-import { $, input, select } from "./dom.js";
-import { emptyEdit } from "./edit.js";
+import { onConnection } from "./connection.js";
+import { $, input, onSlide, press } from "./dom.js";
+import { emptyEdit, rollDice, scope } from "./edit.js";
+import { say } from "./labels.js";
+import { openExample, openFile, openMelody, saveSession } from "./opening.js";
+import { rove } from "./toolbar.js";
 
 const MIN_TEMPO = 20;
 const MAX_TEMPO = 400;
 
-/**
- * @typedef {object} Actions
- * @property {() => void} play
- * @property {(act: "undo" | "redo") => void} step
- * @property {(original: boolean) => void} compare
- * @property {() => void} draw
- * @property {() => void} save
- * @property {(edit: Edit, settled?: boolean) => void} change
- * @property {(file?: File) => Promise<unknown>} openFile
- * @property {(id: string) => Promise<unknown>} openExample
- * @property {(choice: Partial<Reading>) => void} chooseTrack
- * @property {(key: string) => void} chooseKey
- * @property {() => void} rollDice
- * @property {() => void} drawScore
- * @property {Player} player
- * @property {() => Pick<View, "model" | "session" | "edit">} get
- */
+/** @typedef {HTMLInputElement & HTMLSelectElement} Field */
 
-/**
- * @param {string} id
- * @param {string} event
- * @param {(event: Event) => unknown} act
- */
-const on = (id, event, act) => $(id).addEventListener(event, act);
-
-/** @param {Actions} actions */
-export function wire(actions) {
-  wireControls(actions);
-  wireKeys(actions);
-  wireDrop(actions);
-}
-
-/** @param {Actions} actions */
-function wireControls(actions) {
-  const { player, get, draw } = actions;
-  on("file", "change", async () => {
-    await actions.openFile(input("file").files?.[0]);
-    input("file").value = "";
-  });
-  on("examples", "change", async () => {
-    const examples = select("examples");
-    if (examples.value) await actions.openExample(examples.value);
-    examples.value = "";
-  });
-  on("track", "change", () => {
-    const { value } = select("track");
-    actions.chooseTrack(value.includes(":") ? { track: value } : { tune: value });
-  });
-  on("key", "change", () => actions.chooseKey(select("key").value));
-  on("tempo", "change", () => {
-    const { bpm } = get().session;
-    const tempo = clamp(Number(input("tempo").value) || bpm, MIN_TEMPO, MAX_TEMPO);
-    input("tempo").value = String(tempo);
+/** What fields do when they change. @type {Record<string, (field: Field) => unknown>} */
+const FIELDS = {
+  async file(field) {
+    await openFile(field.files?.[0]);
+    field.value = "";
+  },
+  async examples(field) {
+    if (field.value) await openExample(field.value);
+    field.value = "";
+  },
+  async track(field) {
+    await openMelody(field.value.includes(":") ? { track: field.value } : { tune: field.value });
+    field.value = state.session.tracks.find(({ selected }) => selected)?.id ?? ""; // if that one failed
+  },
+  key: ({ value: key }) => change({ ...state.edit, key }),
+  tempo(field) {
+    const { bpm } = state.session;
+    const tempo = clamp(Number(field.value) || bpm, MIN_TEMPO, MAX_TEMPO);
+    field.value = String(tempo);
     player.pace = tempo === Math.round(bpm) ? 1 : tempo / bpm;
-    actions.save();
+    save();
     draw();
-  });
-  on("play", "click", actions.play);
-  on("loop", "click", () => {
-    player.loop = !player.loop;
-    draw();
-  });
-  on("metronome", "click", () => {
-    player.metronome = !player.metronome;
-    draw();
-  });
-  on("show-original", "click", () => actions.compare(true));
-  on("show-variation", "click", () => actions.compare(false));
-  on("undo", "click", () => actions.step("undo"));
-  on("redo", "click", () => actions.step("redo"));
-  on("reset", "click", () => actions.change(emptyEdit()));
-  for (const event of ["input", "change"]) {
-    on("natural", event, () => {
-      actions.change({ ...get().edit, natural: Number(input("natural").value) }, event === "change");
+  },
+  keeps() {
+    const boxes = [...$("keeps").querySelectorAll("input")].filter((box) => box.checked);
+    change({ ...state.edit, keep: boxes.map(({ value }) => value).join(",") || "none" });
+  },
+  "each-measure": ({ checked }) => change({ ...state.edit, each_measure: checked }),
+};
+
+/** What buttons do. @type {Record<string, () => unknown>} */
+const BUTTONS = {
+  play,
+  loop: () => (player.loop = !player.loop),
+  metronome: () => (player.metronome = !player.metronome),
+  "show-original": () => compare(true),
+  "show-variation": () => compare(false),
+  undo: () => step("undo"),
+  redo: () => step("redo"),
+  reset: () => change(emptyEdit()),
+  draw: () => press("draw", document.body.classList.toggle("drawing")),
+  dice() {
+    const { session, selection, edit } = state;
+    change(rollDice(edit, scope(session, selection), scope(session, null)));
+  },
+  "save-session": () => state.session && saveSession(),
+  "message-close": () => ($("message").hidden = true),
+};
+
+/** Connect all controls. */
+export function wire() {
+  for (const [id, act] of Object.entries(FIELDS)) $(id).onchange = () => act(/** @type {Field} */ ($(id)));
+  for (const [id, act] of Object.entries(BUTTONS)) {
+    $(id).onclick = () => {
+      act();
+      draw();
+    };
+  }
+  onSlide(input("natural"), (settled) => change({ ...state.edit, natural: Number(input("natural").value) }, settled));
+  $("notes-box").addEventListener("toggle", draw);
+  for (const id of ["more-tools", "sound-tools"]) {
+    $(id).addEventListener("beforetoggle", () => { // menus open below the bar
+      const bar = $("play").parentElement?.getBoundingClientRect();
+      $(id).style.setProperty("--sheet-top", `${bar?.bottom}px`);
     });
   }
-  on("each-measure", "change", () => {
-    actions.change({ ...get().edit, each_measure: input("each-measure").checked });
-  });
-  on("dice", "click", actions.rollDice);
-  on("score-box", "toggle", actions.drawScore);
-}
-
-/** @param {Actions} actions */
-function wireKeys({ get, play, step }) {
-  document.addEventListener("keydown", (event) => {
-    if (!get().session) return;
-    const target = /** @type {HTMLElement} */ (event.target);
-    const key = event.key.toLowerCase();
-    const command = event.ctrlKey || event.metaKey;
-    const inNumber = target instanceof HTMLInputElement && target.type === "number";
-    if (key === " " && !command && !target.closest("button, select, input, summary, a")) play();
-    else if (command && key === "z" && !inNumber) step(event.shiftKey ? "redo" : "undo");
-    else if (command && key === "y") step("redo");
-    else return;
-    event.preventDefault();
+  for (const bar of document.querySelectorAll('[role="toolbar"]')) rove(/** @type {HTMLElement} */ (bar));
+  wireDrop();
+  wireHelp();
+  onConnection((lost) => {
+    if (lost) say("The server does not respond. If it has stopped, start armusic studio again: what you did is then " +
+      "repeated.", true);
+    else say("The server is back.");
   });
 }
 
-/**
- * A file can be dropped anywhere; one that is dragged out of the page is not opened by it.
- * @param {Actions} actions
- */
-function wireDrop({ get, openFile }) {
+/** The list of keys opens by a button, and by its own key. */
+function wireHelp() {
+  const list = /** @type {HTMLDialogElement} */ ($("keys"));
+  $("help").onclick = () => list.showModal();
+  document.addEventListener("keydown", ({ key, target, ctrlKey, metaKey, altKey }) => {
+    const typing = /** @type {HTMLElement} */ (target).matches("input:not([type=range], [type=checkbox]), textarea");
+    if (key === "?" && !typing && !ctrlKey && !metaKey && !altKey && !list.open) list.showModal();
+  });
+}
+
+/** A file can be dropped anywhere; one that is dragged out of the page is not opened by it. */
+function wireDrop() {
+  const { classList, dataset } = document.body;
   /** @param {DragEvent} event */
-  const holdsFile = (event) => !document.body.dataset.dragging && event.dataTransfer?.types.includes("Files");
+  const holdsFile = ({ dataTransfer }) => !dataset.dragging && dataTransfer?.types.includes("Files");
   document.addEventListener("dragover", (event) => {
     event.preventDefault();
-    document.body.classList.toggle("dropping", Boolean(holdsFile(event)));
+    classList.toggle("dropping", Boolean(holdsFile(event)));
   });
   document.addEventListener("dragleave", (event) => {
-    if (!event.relatedTarget) document.body.classList.remove("dropping");
+    if (!event.relatedTarget) classList.remove("dropping");
   });
   document.addEventListener("drop", (event) => {
     event.preventDefault();
-    document.body.classList.remove("dropping");
-    if (holdsFile(event) && get().model) openFile(event.dataTransfer?.files[0]);
+    classList.remove("dropping");
+    if (holdsFile(event) && state.model) openFile(event.dataTransfer?.files[0]);
   });
 }

@@ -1,4 +1,4 @@
-"""Data sets as items of a model, by name: one file per data set of images, and one line here.
+"""Data sets as items of a model, by name: one file per data set that is no corpus of music, and one line here.
 
 Other packages add theirs by entry points (`armusic.adapters`) that name an `Adapter`. Any other name is that of
 files of images (`armusic.training.adapters.files`), or of a corpus of music (`armusic.datasets.corpora`).
@@ -28,8 +28,9 @@ ADAPTERS = {
     "sprites": "armusic.training.adapters.sprites:ADAPTER",
     "sprites-official": "armusic.training.adapters.sprites:OFFICIAL",
     "morpho-mnist": "armusic.training.adapters.morpho_mnist:ADAPTER",
+    "dmelodies": "armusic.training.adapters.dmelodies:ADAPTER",
 }
-"""Data sets of images: name -> module and name of the adapter."""
+"""Data sets other than corpora of music: name -> module and name of the adapter."""
 
 
 def get(data: str) -> Adapter:

@@ -12,7 +12,7 @@ import numpy as np
 from armusic.config import Config
 from armusic.progress import Progress
 from armusic.shapes import Bool, Float, Int, UInt8
-from armusic.vae.data import Augment, Data, Items
+from armusic.vae.data import Augment, Data, Items, split
 from armusic.vae.judge import Judge
 from armusic.vae.models.base import VAE
 
@@ -41,11 +41,11 @@ class Words:
 
 
 class Adapter(Protocol):
-    """A data set, and the functions of its domain."""
+    """A data set, and the functions of its domain; a class that inherits from it writes those that have no default."""
 
     @property
     def domain(self) -> str:
-        """The domain whose settings count for this data: "music" or "images"; empty for those of music."""
+        """The domain whose settings count for this data: "music", "images" or "melodies"; empty for those of music."""
         ...
 
     @property
@@ -65,8 +65,8 @@ class Adapter(Protocol):
 
     @property
     def identity_name(self) -> str:
-        """Name of what `identify` recognises, such as `digit`; empty where it recognises nothing."""
-        ...
+        """Name of what `identify` recognises, such as `digit`; empty, the default, where it recognises nothing."""
+        return ""
 
     def settings(self, preset: str) -> dict[str, Any]:
         """Return the settings of a preset that are particular to this data, by name."""
@@ -77,28 +77,28 @@ class Adapter(Protocol):
         ...
 
     def split(self, data: Data, seed: int) -> tuple[Data, Data, Data]:
-        """Return training, validation and test items, split by group or as the data set prescribes."""
-        ...
+        """Return training, validation and test items: split as the data set prescribes, else at random by group."""
+        return split(data, seed)
 
     def build(self, config: Config) -> VAE:
         """Return a model with new weights."""
         ...
 
     def augment(self, config: Config) -> Augment | None:
-        """Return the function that makes variants of items for training, if there is one."""
-        ...
+        """Return the function that makes variants of items for training; None, the default, where items have none."""
+        return None
 
     def repeated(self, train: Data, config: Config) -> Data:
-        """Return the items of an epoch: those that are hard to reconstruct come several times, if there are such."""
-        ...
+        """Return the items of an epoch: by default each once; those that are hard to learn may come several times."""
+        return train
 
     def judge(self, config: Config) -> Judge | None:
-        """Return the judge of a decoder's output for the losses of control, where the domain has them."""
-        ...
+        """Return the judge of a decoder's output for the losses of control; None, the default, where there are none."""
+        return None
 
     def protocol(self, config: Config, cache: Path) -> Data | None:
-        """Return the test items of the experiments of Pati and Lerch (2020) on this data, if they differ."""
-        ...
+        """Return the test items of Pati and Lerch (2020) on this data; None, the default, where they are its own."""
+        return None
 
     def values(self, x: Items, kind: int, config: Config) -> Float[np.ndarray, "item attribute"]:
         """Return the model's attributes of items of one kind, such as decoded ones; NaN where they are unknown."""
@@ -109,12 +109,12 @@ class Adapter(Protocol):
         ...
 
     def plausible(self, x: Items, kind: int, config: Config) -> Bool[np.ndarray, " item"] | None:
-        """Return the mask of decoded items of one kind that could be in the data set; None where that is unknown."""
-        ...
+        """Return the mask of decoded items that could be in the data set; None, the default, where that is unknown."""
+        return None
 
     def identify(self, x: Items, kind: int, config: Config) -> Int[np.ndarray, " item"]:
-        """Return the identity of each item, which should not change with its attributes: the digit, the shape."""
-        ...
+        """Return what should not change with the attributes of each item, such as the digit; by default 0 for all."""
+        return np.zeros(len(x), dtype=np.int64)
 
     def draw(self, x: Items, kind: int, config: Config) -> UInt8[np.ndarray, "item height width 3"]:
         """Return a picture of each item of one kind, as RGB."""

@@ -15,9 +15,8 @@ from armusic.errors import DataError, UsageError
 from armusic.inference.settings import network_of
 from armusic.progress import Progress
 from armusic.shapes import Bool, Float, Int, UInt8
-from armusic.training.adapters.base import Words
-from armusic.vae.data import Augment, Data, Items, as_bytes, split, subset
-from armusic.vae.judge import Judge
+from armusic.training.adapters.base import Adapter, Words
+from armusic.vae.data import Data, Items, as_bytes, subset
 from armusic.vae.models.image import ImageVAE
 
 WORDS = Words("image", "images", "pixels", "images", "image")
@@ -34,7 +33,7 @@ PAPER: Mapping[str, Any] = {**_COMMON, "batch": 128, "epochs": 100}
 
 
 @dataclass(frozen=True, slots=True)
-class ImageAdapter:
+class ImageAdapter(Adapter):
     """The adapter of a data set of images.
 
     Parameters
@@ -115,11 +114,7 @@ class ImageAdapter:
             tuple(images.names[place] for place in rest),
             images.part,
         )
-        return subset(data, config.limit, config.seed)
-
-    def split(self, data: Data, seed: int) -> tuple[Data, Data, Data]:
-        """Split as the data set prescribes, else at random."""
-        return split(data, seed)
+        return subset(data, config.limit, config.split)
 
     def build(self, config: Config) -> ImageVAE:
         """Return a VAE of images with new weights, drawn from torch's global generator."""
@@ -137,22 +132,6 @@ class ImageAdapter:
             latent=network.latent,
             dropout=network.dropout,
         )
-
-    def augment(self, config: Config) -> Augment | None:
-        """Return None: images have no variants."""
-        return None
-
-    def repeated(self, train: Data, config: Config) -> Data:
-        """Return the images as they are."""
-        return train
-
-    def judge(self, config: Config) -> Judge | None:
-        """Return None: models of images have no loss for control."""
-        return None
-
-    def protocol(self, config: Config, cache: Path) -> Data | None:
-        """Return None: the paper's test images are those of the data set."""
-        return None
 
     def values(self, x: Items, kind: int, config: Config) -> Float[np.ndarray, "item attribute"]:
         """Return the model's attributes of images; NaN where they cannot be measured."""

@@ -33,7 +33,7 @@ def _digit(images: UInt8[np.ndarray, "item 1 28 28"]) -> Int[np.ndarray, " item"
 
 
 def _read(folder: Path, config: Config, cache: Path, on_progress: Progress | None) -> Images:
-    return mnist.read(folder, cache, on_progress, limit=config.limit, seed=config.seed)
+    return mnist.read(folder, cache, on_progress, limit=config.limit, seed=config.split)
 
 
 ADAPTER = ImageAdapter(

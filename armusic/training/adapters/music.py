@@ -24,18 +24,19 @@ from armusic.music.pitch_frame import MIDDLE
 from armusic.music.score import METRES, Metre
 from armusic.music.tokenizer import is_canonical, is_onset, sounding, ticks
 from armusic.progress import Progress
-from armusic.shapes import Bool, Float, Int, UInt8
-from armusic.training.adapters.base import Words
+from armusic.shapes import Bool, Float, UInt8
+from armusic.training import networks
+from armusic.training.adapters.base import Adapter, Words
 from armusic.vae import expected_attributes
 from armusic.vae.data import Augment, Data, Items, Variants, subset
 from armusic.vae.judge import Judge
-from armusic.vae.models.measure import MeasureVAE
+from armusic.vae.models.base import VAE
 
 WORDS = Words("measure", "measures", "ticks", "tunes", "file")
 
 
 @dataclass(frozen=True, slots=True)
-class Music:
+class Music(Adapter):
     """The adapter of a corpus.
 
     Parameters
@@ -53,7 +54,6 @@ class Music:
     labels: tuple[str, ...] = tuple(map(str, METRES))
     domain: str = MUSIC
     words: Words = WORDS
-    identity_name: str = ""
 
     def settings(self, preset: str) -> dict[str, Any]:
         """Return nothing: the presets are made for music."""
@@ -61,14 +61,14 @@ class Music:
 
     def load(self, config: Config, cache: Path, on_progress: Progress | None = None) -> Data:
         """Return the measures that fit the model's frame; the group is the tune and its versions."""
-        return subset(to_data(self.corpus(cache, on_progress), config), config.limit, config.seed)
+        return subset(to_data(self.corpus(cache, on_progress), config), config.limit, config.split)
 
     def split(self, data: Data, seed: int) -> tuple[Data, Data, Data]:
         """Split by tune (see `armusic.vae.data.split`), or by position where there are transposed copies."""
         return items.split(data, seed, copied=self.copied)
 
-    def build(self, config: Config) -> MeasureVAE:
-        """Return a measure VAE with new weights."""
+    def build(self, config: Config) -> VAE:
+        """Return a network of measures with new weights."""
         return build(config)
 
     def augment(self, config: Config) -> Augment | None:
@@ -126,7 +126,7 @@ class Music:
         """
         corpus = self.corpus(cache, None)
         if self.copied:
-            return self.split(subset(to_data(corpus, config), config.limit, config.seed), config.seed)[-1]
+            return self.split(subset(to_data(corpus, config), config.limit, config.split), config.split)[-1]
         copies, _ = paper_protocol.held_out(corpus.only(Metre(4, 4), corpus.name))
         return to_data(copies, config) if len(copies.tokens) else None
 
@@ -149,10 +149,6 @@ class Music:
         tokens = frame_of(config).tokens(x[:, : ticks(METRES[kind])])
         return is_canonical(tokens) & is_onset(tokens).any(axis=1)
 
-    def identify(self, x: Items, kind: int, config: Config) -> Int[np.ndarray, " item"]:
-        """Return zeros: measures have no identity that should stay."""
-        return np.zeros(len(x), dtype=np.int64)
-
     def draw(self, x: Items, kind: int, config: Config) -> UInt8[np.ndarray, "item height width 3"]:
         """Return a piano roll of each measure, a pixel per tick and semitone, over the pitches of all measures."""
         tokens = frame_of(config).tokens(x[:, : ticks(METRES[kind])])
@@ -162,17 +158,7 @@ class Music:
         return np.repeat(np.where(notes, 0, 255).astype(np.uint8)[..., None], 3, axis=3)
 
 
-def build(config: Config) -> MeasureVAE:
-    """Return a measure VAE for all metres, with new weights drawn from torch's global generator."""
+def build(config: Config) -> VAE:
+    """Return a network of measures for all metres, with new weights drawn from torch's global generator."""
     network = network_of(config, MeasureNetwork)
-    return MeasureVAE(
-        frame_of(config).classes,
-        [metre.beats for metre in METRES],
-        decoder=network.decoder,
-        latent=network.latent,
-        units=network.units,
-        dropout=network.dropout,
-        layers=network.layers,
-        attributes=len(config.attributes),
-        editor=network.editor,
-    )
+    return networks.build(config, network, frame_of(config).classes, [metre.beats for metre in METRES])

@@ -21,7 +21,7 @@ PRESETS: dict[str, dict[str, Any]] = {
 
 ADAPTER = ImageAdapter(
     name="sprites",
-    read=lambda config, cache, on_progress: sprites.read(config.limit, config.seed, cache, on_progress),
+    read=lambda config, cache, on_progress: sprites.read(config.limit, config.split, cache, on_progress),
     shape=(1, sprites.SIDE, sprites.SIDE),
     presets=PRESETS,
     measure=sprites_measured.measure,

@@ -47,7 +47,7 @@ class Editor(nn.Module):
         z, moved : Tensor (item, latent)
             The codes before, and with the dimensions of what is asked for where they should be.
         targeted : bool Tensor (item, attribute)
-            Which attributes are asked for.
+            Mask of the attributes that are asked for.
         kind : int
             The kind of all items.
         """

@@ -24,7 +24,7 @@ def states(rnn: nn.GRU, inputs: Tensor) -> tuple[Tensor, Tensor]:
     rnn : GRU
         Bidirectional, items first.
     inputs : Tensor (item, tick, input)
-        What it is fed; it starts from zeros.
+        Inputs at each tick; the state starts from zeros.
 
     Examples
     --------

@@ -1,6 +1,6 @@
 """`MeasureVAE`: a recurrent VAE of measures in every metre, with a hierarchical (the paper's) or a parallel decoder.
 
-A kind is the place of the metre in `beats`; a measure of that kind has six ticks per beat.
+A kind is the place of the metre in `beats`; a measure of that kind has six ticks per beat, if nothing else is said.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ class MeasureVAE(VAE):
         Recurrent layers of the encoder and of each decoder GRU.
     attributes, editor : int
         Number of attributes, and hidden units of the layers of the editor; without units there is none.
+    ticks_per_beat : int
+        Ticks of a beat.
     """
 
     def __init__(
@@ -59,17 +61,18 @@ class MeasureVAE(VAE):
         layers: int,
         attributes: int = 0,
         editor: int = 0,
+        ticks_per_beat: int = TICKS_PER_BEAT,
     ) -> None:
         super().__init__()
         self.latent = latent
-        self.ticks = [TICKS_PER_BEAT * count for count in beats]
+        self.ticks = [ticks_per_beat * count for count in beats]
         parallel = decoder == "parallel"
         self.autoregressive = not parallel
         self.encoder = Encoder(
             classes, len(beats), latent, units, dropout, layers, pooled=parallel, ticks=max(self.ticks)
         )
         make = ParallelDecoder if parallel else HierarchicalDecoder
-        self.decoder = make(classes, beats, latent, units, dropout, layers)
+        self.decoder = make(classes, beats, latent, units, dropout, layers, ticks_per_beat)
         self.editor = Editor(latent, attributes, len(beats), editor) if editor else None
         if not parallel:  # Pati and Lerch (2020)
             for weight in (*self.encoder.parameters(), *self.decoder.parameters()):
@@ -154,11 +157,11 @@ class ParallelDecoder(nn.Module):
     """
 
     def __init__(
-        self, classes: int, beats: Sequence[int], latent: int, units: int, dropout: float, layers: int
+        self, classes: int, beats: Sequence[int], latent: int, units: int, dropout: float, layers: int, beat: int
     ) -> None:
         super().__init__()
-        self.code = nn.Linear(latent, 2 * units * TICKS_PER_BEAT * max(beats))
-        self.ticks = [TICKS_PER_BEAT * count for count in beats]
+        self.ticks = [beat * count for count in beats]
+        self.code = nn.Linear(latent, 2 * units * max(self.ticks))
         self.positions = nn.Parameter(torch.randn(len(beats), max(self.ticks), 2 * units) / units**0.5)
         self.rnn = nn.GRU(
             2 * units, units, layers, batch_first=True, bidirectional=True, dropout=dropout if layers > 1 else 0
@@ -179,13 +182,13 @@ class ParallelDecoder(nn.Module):
 
 
 class HierarchicalDecoder(nn.Module):
-    """A GRU over beats that starts a GRU over the six ticks of each beat."""
+    """A GRU over beats that starts a GRU over the ticks of each beat."""
 
     def __init__(
-        self, classes: int, beats: Sequence[int], latent: int, units: int, dropout: float, layers: int
+        self, classes: int, beats: Sequence[int], latent: int, units: int, dropout: float, layers: int, beat: int
     ) -> None:
         super().__init__()
-        self.beats, self.classes, self.layers, self.units = list(beats), classes, layers, units
+        self.beats, self.beat, self.classes, self.layers, self.units = list(beats), beat, classes, layers, units
         self.notes = nn.Embedding(classes + 1, EMBEDDING)  # the last row stands before the first tick
         self.metre = nn.Embedding(len(beats), METRE)
         self.start = nn.Sequential(nn.Linear(latent + METRE, layers * units), nn.SELU())
@@ -204,17 +207,17 @@ class HierarchicalDecoder(nn.Module):
         beat = beat.flatten(0, 1)  # (item * beat, unit): every beat starts anew from the beat GRU
         state, repeated = self._state(self.beat_state(beat)), self.beat_input(beat)
         if teacher is not None:
-            before = functional.pad(teacher[:, :-1], (1, 0), value=self.classes).reshape(-1, TICKS_PER_BEAT)
-            inputs = torch.cat([repeated[:, None].expand(-1, TICKS_PER_BEAT, -1), self.notes(before)], dim=2)
+            before = functional.pad(teacher[:, :-1], (1, 0), value=self.classes).reshape(-1, self.beat)
+            inputs = torch.cat([repeated[:, None].expand(-1, self.beat, -1), self.notes(before)], dim=2)
             states, _ = self.tick_rnn(inputs, state)
-            return self.logits(states).reshape(items, beats * TICKS_PER_BEAT, -1)
+            return self.logits(states).reshape(items, beats * self.beat, -1)
         repeated = repeated.reshape(items, beats, -1)
         state = state.reshape(self.layers, items, beats, -1)
         previous = torch.full((items,), self.classes, device=z.device)
         outputs = []
         for index in range(beats):
             hidden = state[:, :, index].contiguous()
-            for _ in range(TICKS_PER_BEAT):
+            for _ in range(self.beat):
                 inputs = torch.cat([repeated[:, index], self.notes(previous)], dim=1)[:, None]
                 states, hidden = self.tick_rnn(inputs, hidden)
                 outputs.append(self.logits(states[:, 0]))

@@ -57,7 +57,7 @@ def test_it_is_the_highest_of_four_voices(folder: Path) -> None:
 def test_music_for_other_voices_is_refused(folder: Path, name: str) -> None:
     ((_, error),) = soprano(folder / "bach" / f"{name}.mxl")
     assert isinstance(error, PartsError)
-    assert str(error).endswith("Soprano, Alto, Tenor, Bass are wanted, and no others")
+    assert str(error).endswith("Soprano, Alto, Tenor, Bass are needed, and no others")
 
 
 def test_a_damaged_file_is_refused(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def test_repairs_are_counted_not_shown(tmp_path: Path, caplog: pytest.LogCapture
     with caplog.at_level(logging.INFO):
         corpus = build("t", [tmp_path / "t.abc"], tmp_path, tmp_path / "cache", jobs=1)
     assert len(corpus.mended) == 1
-    assert "measure 2: a rest of 0.5 quarter notes is put behind it" in corpus.mended[0]
+    assert "measure 2: a rest of 0.5 quarter notes is added after it" in corpus.mended[0]
     assert not caplog.records
 
 
@@ -126,7 +126,7 @@ def test_repairs_are_counted_not_shown(tmp_path: Path, caplog: pytest.LogCapture
         (
             "a.abc",
             "X:1\nT:t\nM:5/4\nL:1/8\nK:C\nC10|\n",
-            "no measure of its 1 files can be used; most often: unsupported metre",
+            "no measure of its 1 file can be used; most often: unsupported metre",
         ),
     ],
 )

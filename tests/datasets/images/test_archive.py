@@ -81,7 +81,7 @@ def test_white_may_be_1_or_255(tmp_path: Path, white: int) -> None:
     ("arrays", "message"),
     [
         ({"imgs": np.full((9, 64, 64), 7, np.uint8), "latents_values": VALUES[:9]}, "imgs have grey pixels"),
-        ({"imgs": np.zeros((9, 64, 64)), "latents_values": VALUES[:9]}, "imgs are float64: uint8 is wanted"),
+        ({"imgs": np.zeros((9, 64, 64)), "latents_values": VALUES[:9]}, "imgs are float64: uint8 is needed"),
         ({"imgs": np.zeros((9, 32, 32), np.uint8), "latents_values": VALUES[:9]}, "64 x 64 pixels"),
         ({"imgs": np.zeros((9, 64, 64), np.uint8), "latents_values": VALUES[:8]}, "9 images and 5 names need"),
         ({"imgs": np.zeros((9, 64, 64), np.uint8), "latents_values": VALUES[:9, :3]}, "(item, 5), or 6 with colour"),

@@ -80,10 +80,10 @@ def test_columns_are_set_apart_in_other_ways(mine: Path, tmp_path: Path, csv: st
 
 def test_a_number_with_a_comma_is_none_between_commas(mine: Path, tmp_path: Path) -> None:
     (mine / "labels.csv").write_text('file,width\na.png,"1,5"\nb.png,2\nmore/c.png,3\n')
-    with pytest.raises(ArmusicError, match="labels.csv, line 2: '1,5' for 'width' is no number"):
+    with pytest.raises(ArmusicError, match="labels.csv, line 2: '1,5' for 'width' is not a number"):
         folder.read(mine, tmp_path / "cache")
     (mine / "labels.csv").write_text("sep=;\nfile;width\na.png;1.234,5\nb.png;2\nmore/c.png;3\n")
-    with pytest.raises(ArmusicError, match="labels.csv, line 3: '1.234,5' for 'width' is no number"):
+    with pytest.raises(ArmusicError, match="labels.csv, line 3: '1.234,5' for 'width' is not a number"):
         folder.read(mine, tmp_path / "cache")
 
 
@@ -119,10 +119,10 @@ def test_other_pixels_than_bytes(tmp_path: Path, suffix: str, kind: type, values
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        (np.array([[-1, 9]], np.int32), "a.tif: pixels from -1 to 9: integers from 0 to 65535 are wanted"),
-        (np.array([[0, 70000]], np.int32), "a.tif: pixels from 0 to 70000: integers from 0 to 65535 are wanted"),
-        (np.array([[0, 7.5]], np.float32), "a.tif: pixels from 0 to 7.5: numbers from 0 to 1 are wanted"),
-        (np.array([[0, np.nan]], np.float32), "a.tif: pixels from nan to nan: numbers from 0 to 1 are wanted"),
+        (np.array([[-1, 9]], np.int32), "a.tif: pixels from -1 to 9: integers from 0 to 65535 are needed"),
+        (np.array([[0, 70000]], np.int32), "a.tif: pixels from 0 to 70000: integers from 0 to 65535 are needed"),
+        (np.array([[0, 7.5]], np.float32), "a.tif: pixels from 0 to 7.5: numbers from 0 to 1 are needed"),
+        (np.array([[0, np.nan]], np.float32), "a.tif: pixels from nan to nan: numbers from 0 to 1 are needed"),
     ],
 )
 def test_pixels_of_an_unknown_range_are_refused(tmp_path: Path, values: np.ndarray, message: str) -> None:
@@ -140,9 +140,9 @@ def test_pixels_of_an_unknown_range_are_refused(tmp_path: Path, values: np.ndarr
     [
         (CSV.replace("a.png,1,0.5\n", ""), "labels.csv: no row for 1 of 3 images, first a.png"),
         (CSV + "d.png,1,2\n", "labels.csv, line 5: there is no d.png"),
-        (CSV.replace("2,", "two,"), "labels.csv, line 3: 'two' for 'width' is no number"),
-        (CSV.replace("2,", ","), "labels.csv, line 3: '' for 'width' is no number"),
-        (CSV.replace("2,", "nan,"), "attribute 'width' is not finite for 1 items, first item 1"),
+        (CSV.replace("2,", "two,"), "labels.csv, line 3: 'two' for 'width' is not a number"),
+        (CSV.replace("2,", ","), "labels.csv, line 3: '' for 'width' is not a number"),
+        (CSV.replace("2,", "nan,"), "attribute 'width' is not finite for 1 item, first item 1"),
         (CSV.replace("1,0.5", "1"), "labels.csv, line 2: 2 columns, where the first line has 3"),
         (CSV.replace("b.png", "a.png"), "labels.csv, line 3: a.png has a row already, in line 2"),
         ("file\na.png\nb.png\nmore/c.png\n", "3 images with 0 attributes: too few"),

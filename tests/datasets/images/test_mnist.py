@@ -51,7 +51,7 @@ def test_a_limit_is_drawn_before_anything_is_measured(digits: Path, tmp_path: Pa
     """The digits are those that are drawn of all, with their measurements, and only they are measured."""
     if published:
         tables(digits)
-    settings = adapters.configure(data=str(digits), limit=30, seed=3)
+    settings = adapters.configure(data=str(digits), limit=30, split=3)
     adapter = adapters.get(str(digits))
     reports: list[int] = []
     some = adapter.load(settings, tmp_path / "cache", lambda done, of: reports.append(of))

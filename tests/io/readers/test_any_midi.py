@@ -139,7 +139,10 @@ def test_metres_without_a_grid_pass_by(read: Read, caplog: pytest.LogCaptureFixt
     tune = read(song(track(notes, others=[signature(0, 4, 4), signature(4, 10, 8), signature(14, 4, 4)])))
     assert metres(tune) == ["4/4"] * 4
     assert [note.pitch for note in tune.notes] == [60 + start % 12 for start in (*range(4), *range(14, 24))]
-    assert "measures 2-3 are in 10/8, for which no model is trained: left as they are, and not counted" in caplog.text
+    assert (
+        "measures 2-3 are in 10/8, for which no model is trained: left as they are, and skipped in the numbering"
+        in caplog.text
+    )
     assert tune.origin is not None
 
 
@@ -286,7 +289,7 @@ def test_beats_from_a_file(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("0\none\n", "beats.txt, line 2: 'one' is no time in seconds"),
+        ("0\none\n", "beats.txt, line 2: 'one' is not a time in seconds"),
         ("0\n2\n1\n", "beats.txt, line 3: 1 does not come after the beat before it"),
         ("nan\n1\n", "line 1: nan does not come after"),
         ("1\n", "beats.txt: 1 beats: give at least two"),

@@ -123,7 +123,7 @@ def test_midi_lines_are_of_the_voice_before_them(read_tune: ReadTune) -> None:
 def test_a_key_is_understood_as_a_whole_or_refused() -> None:
     assert pitches(case("c01_key_unicode_flat")) == [70, 72, 74, 75, 77]
     assert pitches(case("c06_eflat"))[:4] == [63, 65, 67, 68]
-    with pytest.raises(ReadError, match="c11_d7.abc, header: key K:'D7' is no key"):
+    with pytest.raises(ReadError, match="c11_d7.abc, header: key K:'D7' is not a key"):
         case("c11_d7")
 
 
@@ -145,9 +145,9 @@ def test_keys(read_tune: ReadTune, name: str, key: Key | None) -> None:
     ["D7", "Cmaj7", "Am7", "G (or Em)", "C/G", "D;", "G, A", "Es", "H", "C double flat", "BB", "G foo=1", "C##", "G?"],
 )
 def test_what_is_no_key_is_refused(read_tune: ReadTune, name: str) -> None:
-    with pytest.raises(ReadError, match="is no key: write one such as"):
+    with pytest.raises(ReadError, match="is not a key: write one such as"):
         read_tune("C4|", K=name)
-    with pytest.raises(ReadError, match="measure 2: key K:.* is no key"):
+    with pytest.raises(ReadError, match="measure 2: key K:.* is not a key"):
         read_tune(f"C4|[K:{name}]D4|")
 
 
@@ -197,8 +197,10 @@ def test_a_sum_of_metres_is_one() -> None:
 
 def test_a_metre_that_is_none_is_named(read_tune: ReadTune) -> None:
     _, remarks = read_tune("CDE|FGA|", M="FREI 3")
-    assert remarks[0].startswith("metre 'FREI 3' is none: taken for 3/4, as 2 of 2 measures are so long")
-    with pytest.raises(MetreError, match="measure 1: metre 'FREI' is none, and the measures are of many lengths"):
+    assert remarks[0].startswith("metre 'FREI 3' is not a metre: taken for 3/4, as 2 of 2 measures are so long")
+    with pytest.raises(
+        MetreError, match="measure 1: metre 'FREI' is not a metre, and the measures are of many lengths"
+    ):
         read_tune("CDE|FG|ABcde|", M="FREI")
 
 

@@ -271,7 +271,7 @@ GOOD = file(f"{ON} {OFF} {END}")
         (file(ON + OFF, division=0), ReadError, "0 ticks per quarter note"),
         (file(ON + OFF, division=0xE728), ReadError, "SMPTE"),
         (file("00 90 3c"), ReadError, "track 1: cut short: it ends in the middle of an event"),
-        (file("00 3c 64"), ReadError, "track 1: damaged: byte 1 is no MIDI event"),
+        (file("00 3c 64"), ReadError, "track 1: damaged: byte 1 is not a MIDI event"),
         (file("00 f4 64"), ReadError, "damaged: byte 1 is 0xf4"),
         (file("00 90 3c 80"), ReadError, "a value over 127"),
         (file("ff ff ff ff 00 90 3c 64"), ReadError, "the number at byte 0 does not end"),

@@ -345,7 +345,7 @@ LAUGHS = '<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><score-partwi
         (
             score(part(note("C4").replace("<octave>4", "<octave>x"))),
             ReadError,
-            "measure 1: <pitch>: <octave> 'x' in it is no number",
+            "measure 1: <pitch>: <octave> 'x' in it is not a number",
         ),
         (
             score(part(note("C4"), note("C4") + CHORD)),

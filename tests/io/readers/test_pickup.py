@@ -51,7 +51,9 @@ def test_the_pickup_of_the_waltz(name: str, why: str, caplog: pytest.LogCaptureF
     assert tune.padding[0] == 2
     assert len(tune.measures) == 17
     assert tune.notes[0].start == 2
-    assert f"it begins with a pickup of 2 eighths, by {why} (the option downbeat=1: it does not)" in caplog.text
+    assert (
+        f"it begins with a pickup of 2 eighths, by {why} (the option downbeat=1 says that it does not)" in caplog.text
+    )
     assert readers.read(CASES / name, Reading(downbeat=1)).padding[0] == 0
     assert readers.read(CASES / name, Reading(downbeat=2)).notes == tune.notes
 

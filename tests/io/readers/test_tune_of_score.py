@@ -60,7 +60,7 @@ def test_what_is_one_voice_is_read_as_a_corpus_reads_it(read_remarks: ReadRemark
     tune, remarks = read_remarks(text)
     assert tune == abc.parse_tune(text, "t.abc")
     assert tune.origin is None
-    assert remarks == ["measure 2: a rest of 1 quarter note is put behind it"]
+    assert remarks == ["measure 2: a rest of 1 quarter note is added after it"]
 
 
 def test_the_melody_is_chosen_among_voices_by_name_or_number(read_remarks: ReadRemarks) -> None:
@@ -146,7 +146,7 @@ def test_a_measure_of_a_length_that_no_metre_has_passes_through(
 ) -> None:
     tune, remarks = read_remarks(HEADER + music)
     assert len(tune.measures) == measures
-    assert remarks == [f"{length} quarter notes long, as no metre is: left as it is, and not counted"]
+    assert remarks == [f"{length} quarter notes long, which no metre is: left as it is, and skipped in the numbering"]
     with pytest.raises(MeasureLengthError, match=r"t.abc, measure [123]: "):
         abc.parse_tune(HEADER + music, "t.abc")
     writers.write([("same", tune)], tmp_path / "out.mid")
@@ -157,11 +157,16 @@ def test_a_measure_of_a_length_that_no_metre_has_passes_through(
 def test_passages_of_a_kind_are_counted_together(read_remarks: ReadRemarks) -> None:
     odd, whole = "[M:7/8]CDEF/|", "[M:4/4]CDEF|"
     _, remarks = read_remarks(HEADER + whole + odd + whole + odd + odd + whole)
-    assert "measures 2 and 4-5 are in 7/8, for which no model is trained: left as they are, and not counted" in remarks
+    assert (
+        "measures 2 and 4-5 are in 7/8, for which no model is trained: left as they are, and skipped in the numbering"
+        in remarks
+    )
     _, remarks = read_remarks(HEADER + (whole + odd) * 7)
     assert any(remark.startswith("measures 2, 4, 6, 8 and 3 more are in 7/8") for remark in remarks)
     _, remarks = read_remarks(HEADER + "CDEF|CDEFG/3|CDEF|CDEFA/12|CDEF|")
-    assert "measures 2 and 4 are of lengths that no metre has: left as they are, and not counted" in remarks
+    assert (
+        "measures 2 and 4 are of lengths that no metre has: left as they are, and skipped in the numbering" in remarks
+    )
 
 
 def test_a_pickup_may_be_of_any_length(read_remarks: ReadRemarks) -> None:
@@ -173,7 +178,9 @@ def test_measures_that_are_too_fine_for_the_grid_pass_through(read_remarks: Read
     for fine in ("(5C/D/E/F/G/ EFG/2A/2".replace("G/2A/2", ""), "C/8D/8" * 16, "C/16" * 64, "(7:4:7CDEFGAB"):
         tune, remarks = read_remarks(HEADER + f"CDEF|{fine}|GABc|")
         assert pitches(tune) == [60, 62, 64, 65, 67, 69, 71, 72], fine
-        assert any("measure 2 has" in remark and "left as it is, and not counted" in remark for remark in remarks)
+        assert any(
+            "measure 2 has" in remark and "left as it is, and skipped in the numbering" in remark for remark in remarks
+        )
 
 
 @pytest.mark.parametrize("free", ["", "M:none\n", "M:FREI\n"])
@@ -181,7 +188,7 @@ def test_a_metre_that_is_not_written_is_that_of_most_measures(read_remarks: Read
     header = HEADER.replace("M:4/4\n", free)
     tune, (remark,) = read_remarks(header + "CDE|FGA|B2c|c3|")
     assert tune.measures[0].metre == Metre(3, 4)
-    what = "metre 'FREI' is none" if "FREI" in free else "no metre is written"
+    what = "metre 'FREI' is not a metre" if "FREI" in free else "no metre is written"
     assert remark == f"{what}: taken for 3/4, as 4 of 4 measures are so long (the option metre sets another)"
     with pytest.raises(MetreError, match=f"measure 1: {what}, .* metre=4/4"):
         read_remarks(header + "CD|EFG|ABcde|c|")
@@ -290,12 +297,12 @@ def test_repairs_at_the_ends_of_sections(read_remarks: ReadRemarks) -> None:
     missing = score(part(note("C4"), note("D4", 3) + END, note("E4"), note("F4")))
     tune, remarks = read_remarks(missing)
     assert [float(played.start) for played in tune.notes] == [0, 4, 8, 12, 16, 20]
-    assert remarks == ["measure 2: a rest of 1 quarter note is put behind it"]
+    assert remarks == ["measure 2: a rest of 1 quarter note is added after it"]
 
 
 def test_repairs_are_counted_together(read_remarks: ReadRemarks) -> None:
     _, remarks = read_remarks(HEADER + "CDEF|GAB:|cBAG|FED:|CDEF|GA:|CDEF|")
-    assert remarks == ["measures 2, 4 and 6: a rest is put behind each, to fill it"]
+    assert remarks == ["measures 2, 4 and 6: a rest is added after each, to fill it"]
 
 
 def test_a_measure_is_as_long_as_in_the_part_that_fills_it(read_remarks: ReadRemarks) -> None:

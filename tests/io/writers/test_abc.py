@@ -155,7 +155,7 @@ def test_notes_that_no_notation_has_are_moved_and_it_is_said(caplog: pytest.LogC
     notes = (Note(Fraction(1, 97), Fraction(96, 97), 60), Note(Fraction(1), Fraction(1), 62))
     tune = Tune(notes, measures_of([Metre(2, 4)]), key=Key(0))
     assert abc.text([("one", tune)]).splitlines()[6:] == ["C2 D2|]"]
-    assert "in 1 measure, notes at times that no notation has stand at the nearest 32nd" in caplog.text
+    assert "in 1 measure, notes at times that notation cannot write are moved to the nearest 32nd" in caplog.text
 
 
 def test_the_end_of_a_track_is_no_note(tmp_path: Path) -> None:

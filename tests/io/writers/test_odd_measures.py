@@ -45,7 +45,7 @@ def test_the_end_of_an_odd_measure_makes_no_tuplet_that_abc_cannot_say(
     assert [note.pitch for note in again.notes] == [60, 60, 60, 60, 65]
     assert [note.start for note in again.notes] == [0, 1, 2, 3, 4]
     (remark,) = [record.getMessage() for record in caplog.records]
-    assert remark.startswith("out.abc: measure 2 is 4.5625 quarter notes long, as no metre is")
+    assert remark.startswith("out.abc: measure 2 is 4.5625 quarter notes long, which no metre is")
 
 
 @given(

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import * as edits from "../../../armusic/studio/page/edit.js";
 
-const measure = { length: 4, metre: "4/4", beats: 4, number: "1", written: "4/4" };
+const measure = { length: 4, metre: "4/4", beats: 4, number: "1", written: "4/4", grid: [0, 1, 2, 3, 4] };
 
 /** Four measures, of which the third cannot change. */
 const TUNE = {
@@ -81,7 +81,8 @@ test("dice for all measures name none; for some, they name those with targets as
 
 test("a request has the measures only with dice", () => {
   assert.deepEqual(edits.toRequest(TUNE, { ...EMPTY, measures: [1] }, 7), {
-    sequence: 7, shifts: {}, locks: [], natural: 0.5, each_measure: false, key: "auto", seed: null, measures: null,
+    sequence: 7, shifts: {}, locks: [], natural: 0.5, each_measure: false, by_hand: {}, key: "auto",
+    keep: "cadences,downbeats", seed: null, measures: null,
   });
   assert.deepEqual(edits.toRequest(TUNE, { ...EMPTY, seed: 1, measures: [1] }).measures, [1]);
 });
@@ -118,4 +119,13 @@ test("values have as many decimals as their slider resolves, and no negative zer
   assert.equal(edits.format(attribute(1), session, -0.001), "0.00");
   assert.equal(edits.format(attribute(60), session, -0.001), "0");
   assert.equal(edits.format(attribute(1), session, -0.01), "-0.01");
+});
+
+test("measures by hand make an edit, until they are unlocked", () => {
+  const hand = { ...EMPTY, by_hand: { 1: [], 3: [{ start: 8, duration: 1, pitch: 60 }] } };
+  assert.ok(!edits.isEmpty(hand));
+  assert.deepEqual(edits.toRequest(TUNE, hand).by_hand, hand.by_hand);
+  assert.deepEqual(Object.keys(edits.unlock(hand, [0, 1]).by_hand), ["3"]);
+  assert.ok(edits.isEmpty(edits.unlock(hand, [0, 2])));
+  assert.equal(Object.keys(hand.by_hand).length, 2);
 });

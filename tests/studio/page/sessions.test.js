@@ -16,7 +16,7 @@ const session = (id) => /** @type {Session} */ (/** @type {unknown} */ ({ id, re
  * @param {() => Promise<Session>} reopen
  */
 function expired(reopen) {
-  const state = { session: session("old"), source: { example: "1" } };
+  const state = { session: session("old"), source: { example: "1", digest: "" } };
   const count = { restored: 0, reopened: 0 };
   const send = sender(state, () => count.restored++, () => {
     count.reopened++;
@@ -67,26 +67,57 @@ test("another refusal is passed on", async () => {
   assert.equal(count.reopened, 0);
 });
 
-test("a tune is read again as it was before", async (context) => {
+/**
+ * Answer requests with sessions of a file, and note them.
+ * @param {import("node:test").TestContext} context
+ * @param {(path: string) => object | null} answer
+ */
+function serve(context, answer) {
   /** @type {[string, unknown][]} */
   const requests = [];
   context.mock.method(globalThis, "fetch", async (/** @type {string} */ path, /** @type {RequestInit} */ { body }) => {
     requests.push([path, body]);
-    return new Response(JSON.stringify({ id: "new", reading: { tune: 2 } }));
+    const session = answer(path);
+    return new Response(JSON.stringify(session ?? {}), { status: session ? 200 : 404 });
   });
-  await restore({ example: "2" }, /** @type {any} */ ({ tune: 2 }));
-  await restore({ example: "2" }, /** @type {any} */ ({ tune: 1 }));
+  return requests;
+}
+
+const READING = /** @type {any} */ ({ tune: 1 });
+
+test("a tune is read again as it was before", async (context) => {
+  const requests = serve(context, () => ({ id: "new", digest: "d", reading: { tune: 2 } }));
+  await restore({ example: "2", digest: "d" }, /** @type {any} */ ({ tune: 2 }));
+  await restore({ example: "2", digest: "d" }, READING);
   assert.deepEqual(requests, [
     ["/api/sessions/example/2", undefined],
     ["/api/sessions/example/2", undefined],
     ["/api/sessions/new/reading", '{"tune":1}'],
   ]);
-  await assert.rejects(restore(null, undefined), /open it again/);
+  await assert.rejects(restore(null, READING), /open it again/);
+});
+
+test("where the example is another file now, or is not there, the stored file is opened", async (context) => {
+  const bytes = new Uint8Array([1, 2, 3]);
+  const find = async (/** @type {string} */ digest) => ({ digest, name: "a.mid", bytes, used: 0 });
+  for (const example of [{ id: "other", digest: "another" }, null]) {
+    const requests = serve(context, (path) =>
+      (path.includes("example") ? example : { id: "new", digest: "d", reading: READING }));
+    const session = await restore({ example: "initial", digest: "d" }, READING, find);
+    assert.equal(session.id, "new");
+    assert.deepEqual(requests.at(-1), ["/api/sessions?name=a.mid", bytes]);
+    context.mock.restoreAll();
+  }
+});
+
+test("a server that fails is no reason to look elsewhere", async (context) => {
+  context.mock.method(globalThis, "fetch", async () => new Response("{}", { status: 503 }));
+  await assert.rejects(restore({ example: "1", digest: "d" }, READING), { status: 503 });
 });
 
 test("a session that expires while its request waits is opened again too", async () => {
   const opened = ["first", "second"];
-  const state = { session: session("old"), source: { example: "1" } };
+  const state = { session: session("old"), source: { example: "1", digest: "" } };
   const send = sender(state, () => {}, async () => session(/** @type {string} */ (opened.shift())));
   const request = async (/** @type {Session} */ { id }) => {
     if (id !== "second") throw new RequestError(404, "expired");
@@ -98,7 +129,7 @@ test("a session that expires while its request waits is opened again too", async
 
 test("a server that forgets every session is not asked for ever", async () => {
   let count = 0;
-  const state = { session: session("old"), source: { example: "1" } };
+  const state = { session: session("old"), source: { example: "1", digest: "" } };
   const send = sender(state, () => {}, async () => session(`new ${count++}`));
   await assert.rejects(send(async () => Promise.reject(new RequestError(404, "expired"))), { status: 404 });
   assert.equal(count, 2);

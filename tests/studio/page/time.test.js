@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { clamp, Ruler } from "../../../armusic/studio/page/canvas.js";
-import { beats, seconds } from "../../../armusic/studio/page/time.js";
+import { beats, measureOf, nearestBeat, seconds } from "../../../armusic/studio/page/time.js";
 
 test("seconds follow every change of tempo", () => {
   const tempos = [{ start: 0, bpm: 120 }, { start: 4, bpm: 60 }];
@@ -40,4 +40,10 @@ test("a ruler goes from quarter notes to pixels and back to measures", () => {
 
 test("a value is clamped to both ends", () => {
   assert.deepEqual([-1, 0.5, 2].map((value) => clamp(value, 0, 1)), [0, 0.5, 1]);
+});
+
+test("a place belongs to a measure, and to its nearest beat", () => {
+  const measures = [{ start: 0, length: 1, metre: "3/4", beats: 3 }, { start: 1, length: 3, metre: "3/4", beats: 3 }];
+  assert.deepEqual([-1, 0, 0.99, 1, 3, 9].map((quarter) => measureOf(measures, quarter)), [0, 0, 0, 1, 1, 1]);
+  assert.deepEqual([0.4, 1.2, 1.6, 3.4, 9].map((quarter) => nearestBeat(measures, quarter)), [0, 1, 2, 3, 3]);
 });

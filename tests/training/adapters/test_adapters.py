@@ -18,7 +18,7 @@ from armusic.vae.data import Data
 from tests import digits, squares
 from tests.notation import book
 
-DATA = ["squares", "sprites", "morpho-mnist", "tunes"]
+DATA = ["squares", "sprites", "morpho-mnist", "dmelodies", "tunes"]
 
 
 @pytest.fixture
@@ -114,9 +114,10 @@ def test_settings_of_the_preset_of_the_data_and_of_the_user(data: str) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"data": "squares", "units": 8}, "units is a setting for music, not for images: leave it out"),
+        ({"data": "squares", "units": 8}, "units is a setting for music and melodies, not for images: leave it out"),
         ({"data": "folk", "filters": [8]}, "filters is a setting for images, not for music: leave it out"),
         ({"data": "squares", "filters": (4,) * 4}, "a kernel of 4 does not fit the 1x1 pixels that convolution 4"),
+        ({"data": "dmelodies", "frame": "absolute"}, "frame is a setting for music, not for melodies: leave it out"),
         ({"data": "squares", "kernel": 1}, "kernel is 1, but stride 2: some pixels would never be seen"),
         ({"data": "squares", "lattent": 1}, "unknown setting 'lattent': did you mean 'latent'"),
         ({"data": 3}, "data is 3"),
@@ -135,6 +136,22 @@ def test_what_the_data_does_not_have(data: str, tmp_path: Path) -> None:
         squares.ADAPTER.load(settings, tmp_path)
 
 
+def test_dmelodies_are_drawn_with_their_factors(tmp_path: Path) -> None:
+    adapter, settings, data_set = loaded("dmelodies", tmp_path)
+    assert (adapter.values(data_set.x, 0, settings) == data_set.a).all()
+    assert adapter.plausible(data_set.x, 0, settings).all()
+    some = loaded("dmelodies", tmp_path, attributes=("arp_chord4", "tonic"))[2]
+    assert (some.a == data_set.a[:, [8, 0]]).all()
+    assert some.reported is not None
+    assert (some.reported[:, 0] == data_set.a[:, 1]).all()
+    assert adapters.configure("default", data="dmelodies").limit == 67_737  # 5 %
+    assert adapters.configure("paper", data="dmelodies").schedule.epochs == 30
+    roll = adapter.draw(data_set.x, 0, settings)
+    assert ((roll == 0).all(axis=3).sum(axis=(1, 2)) == 12).all()  # notes
+    with pytest.raises(UsageError, match="dmelodies has no attribute 'rhythm': it has tonic, octave"):
+        loaded("dmelodies", tmp_path, attributes=("rhythm",))
+
+
 def test_a_split_of_the_data_counts(tmp_path: Path) -> None:
     part = np.arange(400) % 3
     own = replace(squares.ADAPTER, read=lambda *_: replace(squares.read(), part=part))
@@ -145,8 +162,8 @@ def test_a_split_of_the_data_counts(tmp_path: Path) -> None:
         own.split(replace(own.load(settings, tmp_path), part=np.zeros(400, int)), 0)
 
 
-def test_a_limit_draws_items_at_random_with_the_seed(tmp_path: Path, data: str) -> None:
-    first, again, other = (loaded("squares", tmp_path, seed=seed)[2] for seed in (0, 0, 1))
+def test_a_limit_draws_items_at_random_with_the_seed_of_the_split(tmp_path: Path, data: str) -> None:
+    first, again, other = (loaded("squares", tmp_path, split=split)[2] for split in (0, 0, 1))
     assert len(first) == 40
     assert (first.x == again.x).all()
     assert (first.x != other.x).any()

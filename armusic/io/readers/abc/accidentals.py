@@ -12,7 +12,7 @@ class Accidentals:
     Attributes
     ----------
     scope : str
-        How far an accidental holds in its measure: `pitch`, for its letter in every octave, as
+        Reach of an accidental in its measure: `pitch`, for its letter in every octave, as
         in ABC 2.1, section 11.3; `octave`, for its own octave; `not`, for its note only.
 
     Examples

@@ -29,7 +29,7 @@ def unit_length(text: str) -> int:
         units, rest = divmod(4 * UNITS * int(match[1]), int(match[2] or 1))
         if units and not rest:
             return units
-    raise ReadError(f"unit length L:{text.strip()[:20]!r} is no length: write one such as L:1/8")
+    raise ReadError(f"unit length L:{text.strip()[:20]!r} is not a length: write one such as L:1/8")
 
 
 def tempo(text: str, unit: int) -> float | None:

@@ -45,11 +45,11 @@ class Shift:
     Parameters
     ----------
     clef : int, optional
-        By a clef such as `treble-8`; 0 by any other.
+        Semitones by a clef such as `treble-8`; 0 by any other.
     octave, transpose : int, optional
-        By `octave=` and by `transpose=`.
+        Semitones by `octave=` and by `transpose=`.
     directive : int, optional
-        By `%%MIDI transpose`.
+        Semitones by `%%MIDI transpose`.
 
     Examples
     --------
@@ -87,7 +87,7 @@ class KeyField:
     key : Key, optional
         Key signature, if it is one.
     shift : Shift
-        What clef, `octave=` and `transpose=` set.
+        Transposition that clef, `octave=` and `transpose=` set.
     """
 
     signs: tuple[int, ...] | None
@@ -137,7 +137,7 @@ def shift(text: str) -> Shift:
     for name, value in _PARAMETER.findall(text):
         if name in {"octave", "transpose", "t"}:
             if not re.fullmatch("[+-]?[0-9]{1,2}", value):
-                raise ReadError(f"{name}={value[:20]!r} is no number: write one such as {name}=-1")
+                raise ReadError(f"{name}={value[:20]!r} is not a number: write one such as {name}=-1")
             values["octave" if name == "octave" else "transpose"] = int(value) * (_OCTAVE if name == "octave" else 1)
         elif name == "clef":
             values["clef"] = _clef_shift(value)
@@ -174,7 +174,7 @@ def _tonic_and_mode(name: str, text: str) -> tuple[tuple[int, ...], Key | None]:
     word = match[4].lower() if match else ""
     mode = _MODE_NAMES.get(word) or _MODE_NAMES.get(word[:3])
     if not match or not mode:
-        raise ReadError(f"key K:{text.strip()[:20]!r} is no key: write one such as K:G, K:Bb, K:Am or K:Ddor")
+        raise ReadError(f"key K:{text.strip()[:20]!r} is not a key: write one such as K:G, K:Bb, K:Am or K:Ddor")
     if plain != name:
         return (0,) * len(LETTERS), None
     sign = (match[2] or match[3] or "").lower()

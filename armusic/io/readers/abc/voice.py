@@ -170,7 +170,7 @@ class Voice:
             elif kind == "tie" and latest is not None:
                 tied.add(latest)
             elif kind not in {"skip", "quoted", "named", "grace", "tie"}:
-                self.skip(ReadError, match[0], f"{text[:20]!r} is no chord: take it out or correct it")
+                self.skip(ReadError, match[0], f"{text[:20]!r} is not a chord: take it out or correct it")
         if not length:
             self.skip(ReadError, text, f"{text[:20]!r} is a chord without notes: take it out or correct it")
             if not rest:
@@ -253,7 +253,7 @@ class Voice:
             if sign[1] and not endings:
                 self.split = None
             return BarLine(*sign, endings)
-        self.skip(RepeatError, run, f"{run[:20]!r} is no repeat sign: write :|, |: or ::")
+        self.skip(RepeatError, run, f"{run[:20]!r} is not a repeat sign: write :|, |: or ::")
         line = BarLine(endings=endings)
         for piece in bar_signs(run):
             sign = bar_sign(piece)

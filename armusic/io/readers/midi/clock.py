@@ -74,7 +74,7 @@ class Clock:
     quarter : int
         Units per quarter note.
     ticks, units : float array (beat,)
-        Same times in both; empty if a tick is `UNITS` units.
+        Times of the beats in both; empty if a tick is `UNITS` units.
     shift : int
         Units by which all notes are late, if a tick is `UNITS` units.
     """
@@ -169,7 +169,7 @@ def _read_beats(path: Path) -> tuple[Float[np.ndarray, " beat"], list[int]]:
             numbers += [int(float(cell)) for cell in cells[1:2]]
         except (ValueError, OverflowError):
             raise UsageError(
-                f"{label(path)}, line {row}: '{one_line(line[:40])}' is no time in seconds: write one beat a line"
+                f"{label(path)}, line {row}: '{one_line(line[:40])}' is not a time in seconds: write one beat a line"
             ) from None
         if not np.isfinite(times[-1]) or (len(times) > 1 and times[-1] <= times[-2]):
             raise UsageError(f"{label(path)}, line {row}: {cells[0]} does not come after the beat before it")

@@ -31,11 +31,11 @@ class Row(NamedTuple):
     start, end : int
         Units from the start of the file.
     whole : int
-        Its start if it were whole.
+        Start if it were whole.
     metre : Metre
-        Its metre.
+        Metre of the row.
     bars : tuple of TimeSignature, optional
-        As in `armusic.music.score.Measure`.
+        Bars of the file, as in `armusic.music.score.Measure`.
     """
 
     start: int
@@ -55,7 +55,7 @@ def rows(measures: Sequence[Span], quarter: int, chosen: Mapping[TimeSignature, 
     quarter : int
         Units per quarter note.
     chosen : mapping of TimeSignature to Counting
-        How measures in each time signature are read.
+        Reading of the measures in each time signature.
 
     Examples
     --------

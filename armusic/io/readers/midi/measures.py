@@ -164,7 +164,7 @@ def _passage(
     label = f"{number}-{number + count - 1}" if count > 1 else f"{number}"
     kind, what = str(signature), f"in {signature}, for which no model is trained"
     if max(signature[1:]) > _MOST_OF_METRE and count == 1:  # it says a length, no metre
-        kind, what = "", f"{(end - signature.at) / quarter:g} quarter notes long, as no metre is"
+        kind, what = "", f"{(end - signature.at) / quarter:g} quarter notes long, which no metre is"
     refusal = MetreError(f"{source}, measure {number}: {unsupported(str(signature))}")
     return Span(signature.at, end, None, label), _Passage(label, kind, what, refusal)
 
@@ -188,7 +188,10 @@ def _together(notices: Sequence[Remark | _Passage]) -> list[Remark]:
             several = len(labels) > 1 or "-" in labels[0]
             text = f"measure{'s' * several} {which}{more} {'are' if several else 'is'} {what}"
             remarks.append(
-                Remark(f"{text}: left as {'they are' if several else 'it is'}, and not counted", notice.refusal)
+                Remark(
+                    f"{text}: left as {'they are' if several else 'it is'}, and skipped in the numbering",
+                    notice.refusal,
+                )
             )
     return remarks
 
@@ -239,7 +242,7 @@ def _of_length(length: int, metre: TimeSignature, quarter: int) -> Metre | None:
 def _cut(span: Span, signature: Signature, following: Signature, quarter: int, source: str) -> Remark:
     """Return a remark on a measure that a time signature cuts short."""
     quarters = (span.end - span.start) / quarter
-    use = "left as it is, and not counted"
+    use = "left as it is, and skipped in the numbering"
     if span.metre:
         use = f"taken for {'one' if span.metre.length == quarters else 'a pickup'} of {span.metre}"
     return Remark(

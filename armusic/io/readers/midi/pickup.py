@@ -49,11 +49,11 @@ class Pickup:
     Parameters
     ----------
     eighths : int
-        Its length.
+        Length in eighths.
     plain : bool
         Whether it is sure enough to be used.
     why : str
-        What shows it.
+        Evidence for it.
     """
 
     eighths: int
@@ -68,7 +68,9 @@ class Pickup:
         """Return a remark that says so, or proposes it."""
         count = f"{self.eighths} eighth{'s' if self.eighths > 1 else ''}"
         if self.plain:
-            return Remark(f"it begins with a pickup of {count}, by {self.why} (the option downbeat=1: it does not)")
+            return Remark(
+                f"it begins with a pickup of {count}, by {self.why} (the option downbeat=1 says that it does not)"
+            )
         downbeat = f"{float(self.downbeat(beat)):.3g}"
         return Remark(f"it may begin with a pickup of {count}, by {self.why}: try the option downbeat={downbeat}")
 
@@ -83,7 +85,7 @@ def find(parts: Sequence[Part], part: Part, start: Ticks, end: Ticks, metre: str
     part : Part
         The melody.
     start, end : int array (note,)
-        Its notes, in ticks.
+        Start and end of each note, in ticks.
     metre : str
         The metre of all measures: `4/4`, `2/4`, `3/4`, `6/8` or `9/8`.
     quarter : int

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from armusic.errors import OffGridError
+from armusic.files import counted
 from armusic.io.readers.midi import fine, quantise
 from armusic.io.readers.midi.clock import Clock, TempoMap
 from armusic.io.readers.midi.measures import UNITS, Span, place
@@ -113,7 +114,7 @@ def _passing(before: Sequence[Span], after: Sequence[Span], why: str) -> Remark:
     """Return a remark on the measures that have become passages."""
     labels = [new.label for old, new in zip(before, after, strict=True) if old.metre and not new.metre]
     which, have, left = ("measure", "has", "it is") if len(labels) == 1 else ("measures", "have", "they are")
-    return Remark(f"{which} {listed(labels)} {have} {why}: left as {left}, and not counted")
+    return Remark(f"{which} {listed(labels)} {have} {why}: left as {left}, and skipped in the numbering")
 
 
 def on_grid(
@@ -183,17 +184,6 @@ def one_at_a_tick(
     remarks = [Remark(f"{counted(lost, 'note')} {verb} left out")] if lost else []
     start, stop = start[longest], stop[longest]
     return places[longest], start, np.minimum(stop, np.append(start[1:], stop[-1:])), remarks
-
-
-def counted(number: int, what: str) -> str:
-    """Return a number of things in words.
-
-    Examples
-    --------
-    >>> counted(1, "note"), counted(1200, "note")
-    ('1 note', '1,200 notes')
-    """
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def listed(labels: Sequence[str]) -> str:

@@ -111,7 +111,7 @@ def read_part(path: str | Path, name: str, parts: Sequence[str]) -> Tune:
     names = [part.name for part in sheet.parts]
     if names != list(parts):
         present = ", ".join(names) or "without notes"
-        raise PartsError(f"{source}: its parts are {present}; {', '.join(parts)} are wanted, and no others")
+        raise PartsError(f"{source}: its parts are {present}; {', '.join(parts)} are needed, and no others")
     tune, tune_remarks = strict_tune(replace(sheet, parts=(sheet.parts[names.index(name)],)), source)
     for remark in (*sheet_remarks, *tune_remarks):
         log.warning("%s: %s", source, remark.text)

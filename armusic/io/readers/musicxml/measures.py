@@ -180,7 +180,7 @@ class PartReader:
         text = element.findtext(tag, default)
         match = _NUMBER.fullmatch(text)
         if not match:
-            problem = f"'{one_line(text)[:_SHOWN]}' in it is no number" if text.strip() else "is missing"
+            problem = f"'{one_line(text)[:_SHOWN]}' in it is not a number" if text.strip() else "is missing"
             self.fail(ReadError, f"<{element.tag}>: <{tag}> {problem}: it is damaged")
         return Fraction(match[1])
 

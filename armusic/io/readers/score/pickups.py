@@ -114,9 +114,9 @@ def _remarks(rests: dict[str, int], no_room: Sequence[str]) -> list[Remark]:
     if len(rests) == 1:
         ((label, units),) = rests.items()
         notes = "1 quarter note" if units == UNITS else f"{units / UNITS:g} quarter notes"
-        remarks.append(Remark(f"measure {label}: a rest of {notes} is put behind it"))
+        remarks.append(Remark(f"measure {label}: a rest of {notes} is added after it"))
     elif rests:
-        remarks.append(Remark(f"{listed(list(rests))}: a rest is put behind each, to fill it"))
+        remarks.append(Remark(f"{listed(list(rests))}: a rest is added after each, to fill it"))
     if no_room:
         remarks.append(Remark(f"{listed(no_room)}: no room for the pickup when it is repeated"))
     return remarks

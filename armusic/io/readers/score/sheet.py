@@ -32,7 +32,7 @@ class Signature:
 
 @lru_cache(maxsize=256)
 def signature(text: str) -> Signature:
-    """Read a time signature; any text that is no metre counts as free, like `none`.
+    """Read a time signature; any text that is not a metre counts as free, like `none`.
 
     Examples
     --------

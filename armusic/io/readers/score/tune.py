@@ -176,7 +176,7 @@ def _supported(written: Signature, *, own: bool) -> TimeSignature:
     if written.units is None and written.text in {"", "none"}:
         raise MetreError("the metre is free (M:none, or no M: field): write one, such as M:4/4, and bar lines")
     if written.units is None:
-        raise MetreError(f"metre M:{written.text[:20]!r} is no metre: write one such as M:4/4")
+        raise MetreError(f"metre M:{written.text[:20]!r} is not a metre: write one such as M:4/4")
     return readable(written.text, own=own)
 
 
@@ -195,7 +195,7 @@ def _in_metre(sheet: Sheet, source: str, remarks: list[Remark]) -> Sheet:
     counts = {metre: lengths[int(metre.length * UNITS)] for metre in METRES}
     metre = max(METRES, key=lambda metre: counts[metre])
     text = free[0].metre.text
-    what = f"metre {text[:20]!r} is none" if text not in {"", "none"} else "no metre is written"
+    what = f"metre {text[:20]!r} is not a metre" if text not in {"", "none"} else "no metre is written"
     if counts[metre] < _LEAST_FITTING * len(free):
         raise MetreError(
             f"{source}, measure {free[0].label}: {what}, and the measures are of many lengths: set one"

@@ -1,0 +1,184 @@
+"""The text of a report: its tables in order, and notes on them, in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from armusic.report import control, differences, tables
+from armusic.report.figures import ELSEWHERE, FIGURES, ceilings, published
+from armusic.report.pairs import Models
+from armusic.report.results import Result, outside_grids
+from armusic.report.sheets import Cell, Table, markdown
+
+Groups = Mapping[str, Models]
+
+NOTE = (
+    "Figures are medians over the runs. Brackets have the range from the lowest run to the highest, which is no"
+    " confidence interval; in the tables of costs and differences they have confidence intervals. *Shown*: the number"
+    " of items that a run was trained on, in millions, with repetitions. Metrics are those of codes drawn from q(z|x),"
+    " as in the paper. After the dot is the median of the runs' shares of their own references: the score of the"
+    " attributes themselves as codes of the same items (SCC: what a code without ties can reach). The last column is"
+    " the median of the references."
+)
+MODULARITY = (
+    "Do not rank models by Modularity: dimensions that carry hardly any information count as much as others, and their"
+    " estimate depends on how ties of the attributes are rounded. The same codes of the shipped model score .758 with"
+    " attributes in single precision, as here and in the paper, and .651 in double."
+)
+MUSIC = (
+    "For music, *paper protocol* is a split by position, with transposed copies and empty measures, so that most test"
+    " measures occur in training. *Held-out tunes*: no tune, nor a version of it, is on both sides of the split."
+    " *Unseen*: those measures of held-out tunes that equal no training or validation measure in any key."
+)
+FOLK = (
+    "The paper's folk tunes are from {elsewhere}, a larger collection than {here}. Its figures are shown for"
+    " orientation; they do not compare methods."
+)
+IMAGES = (
+    "For images, *held-out images* is the paper's figure as well. *Unseen*: held-out images that equal no training"
+    " or validation image."
+)
+FIRST = (
+    "On images, a run of the paper is 100 epochs of all of them. Its ten runs are one network that was trained further"
+    " and further; *first run* has its figures after the first run, which is the fair comparison."
+)
+JUDGED = (
+    "*Kept*: how often a judge, such as a network that reads digits, sees the original's digit or shape in the decoded"
+    " image. *Swept*: the dimension of each attribute (in a model without an attribute loss, the one with the highest"
+    " rank correlation) is moved over that range, in standard deviations of the prior. The reference is the share of"
+    " originals that the judge gets right. The paper's judge of digits is another network."
+)
+CONTROLLED = (
+    "Control, without a search: one attribute at a time gets target values, and each code is decoded once. *Chance"
+    " codes* are drawn from the prior. The position of the dimension that stands for a value is measured on validation"
+    " items. For chance codes, the targets lie on an even grid over the range of the training data; for test items,"
+    " they are drawn from the data. *Change of another attribute* is that of the attribute that changes most, in"
+    " standard deviations of the data; below it is the part that a line through the change of the target attribute does"
+    " not explain. Figures are means over the attributes."
+)
+ASKED = (
+    "Correlations (Pearson) of target values with the values decoded from chance codes, by the protocol of LC-Diff"
+    " (arXiv 2511.07156): an even grid over the range of the data, one decode, one attribute at a time. The published"
+    " figures are for melodies of four bars from the Lakh MIDI collection, those here for single measures of other"
+    " music: the methods were not run on the same data. *Valid*: decoded measures that contain a note, and no rest"
+    " token where it is already silent."
+)
+COST = (
+    "Parts lost against a model that differs only in its loss: trained with the same split, seed and schedule, and from"
+    " the same weights. Brackets have the 95 % interval, from resampling runs and tunes (pigeonhole bootstrap); for a"
+    " single pair of runs, tunes alone; without tunes, runs alone. There is no interval for fewer than ten tunes, or,"
+    " without tunes, fewer than five pairs. *Upper end*: that of the interval."
+)
+COMPARED = (
+    "The default minus each other model, in pairs of runs with the same split and seed: means, with 95 % intervals as"
+    " above. *p*: Wilcoxon's signed-rank test, two-sided, over the tunes' mean differences where tunes are known, or"
+    " else over runs, adjusted after Holm for the models compared. *Rank-biserial*: the effect size, from"
+    " \N{MINUS SIGN}1 to 1; 1 where the default is never behind. Five pairs of runs cannot have a p below .0625."
+)
+TARGETS = (
+    "*Published*: the median of the paper's AR-VAE. A target may be lower than that: the table below has the published"
+    " figures that are not reached."
+)
+UNFINISHED = (
+    "Runs without an evaluation, or with an older one, which is shown above, since they were trained further. The same"
+    " `armusic experiment` continues them."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a report.
+
+    Parameters
+    ----------
+    title : str
+        Heading; empty where it goes on with the section before.
+    tables : tuple of Table
+        Tables of the section.
+    note : str
+        Text below the tables.
+    """
+
+    title: str
+    tables: tuple[Table, ...]
+    note: str = ""
+
+
+def sections(runs: Sequence[Result], groups: Groups, chosen: Mapping[str, str] | None = None) -> list[Section]:
+    """Return the sections of a report: each data set, control, differences, targets, grids, and unfinished runs.
+
+    Parameters
+    ----------
+    runs : sequence of Result
+        All runs.
+    groups : mapping of str to mapping of str to list of Result
+        Data set -> model -> evaluated runs.
+    chosen : mapping of str to str, optional
+        Model -> the baseline that it is compared with: see `pairs.baseline_of`.
+    """
+    result = [Section(data, _some(tables.comparison(data, outside_grids(models)))) for data, models in groups.items()]
+    if groups:
+        result.append(Section("", (), notes(groups)))
+    controlled = [
+        Section(f"Control: {data}", (table,))
+        for data, models in groups.items()
+        if (table := control.control(data, models))
+    ]
+    if controlled:
+        result += [*controlled, Section("", (), CONTROLLED)]
+    result.append(Section("Target values, from chance codes", _some(control.correlations(groups)), ASKED))
+    result.append(Section("What the attribute loss costs", _some(differences.cost(groups, chosen)), COST))
+    compared = [
+        Section(f"Differences: {data}", (table,))
+        for data, models in groups.items()
+        if (table := differences.differences(data, models))
+    ]
+    if compared:
+        result += [*compared, Section("", (), COMPARED)]
+    result.append(Section("Targets", _some(tables.targets(groups, chosen)), TARGETS))
+    result.append(Section("Published figures that are higher", _some(tables.higher(groups))))
+    result.append(Section("Settings of gamma and delta", tuple(tables.grids(groups))))
+    result.append(Section("Unfinished", _some(tables.unfinished(runs)), UNFINISHED))
+    return [section for section in result if section.tables or not section.title]
+
+
+def report(parts: Sequence[Section], captions: Mapping[str, str], remarks: Sequence[str]) -> str:
+    """Return a report as Markdown: its sections, pictures, and remarks."""
+    text = ["# Report", "Made with `armusic report` from runs of `armusic experiment`."]
+    for part in parts:
+        text.append(f"## {part.title}" if part.title else "")
+        for table in part.tables:
+            text += [markdown(table), f"[{table.name}.csv]({table.name}.csv), [{table.name}.tex]({table.name}.tex)"]
+        text.append(part.note)
+    text += [f"![{caption}]({name})" for name, caption in captions.items()]
+    text.append("\n".join(f"- {remark}" for remark in remarks))
+    return "\n\n".join(part for part in text if part) + "\n"
+
+
+def notes(groups: Groups) -> str:
+    """Return notes on the tables: on each domain that is in them, and on the ceilings of the data sets."""
+    runs = [run for models in groups.values() for some in models.values() for run in some]
+    domains = {run.words["parts"] for run in runs}
+    paragraphs = [NOTE, MODULARITY]
+    if "ticks" in domains:
+        paragraphs.append(MUSIC)
+    paragraphs += [
+        FOLK.format(here=data, elsewhere=elsewhere) for data, elsewhere in ELSEWHERE.items() if data in groups
+    ]
+    if "pixels" in domains:
+        paragraphs.append(IMAGES)
+    if any(tables.FIRST in published().get(data, {}) for data in groups):
+        paragraphs.append(FIRST)
+    if any(run.words["what"] for run in runs):
+        paragraphs.append(JUDGED)
+    paragraphs += [
+        f"Of {data}: {why} So the mean {FIGURES[figure]} cannot exceed {Cell(most, digits=4)}, its reference here."
+        for (data, figure), (most, why) in ceilings().items()
+        if data in groups
+    ]
+    return "\n\n".join(paragraphs)
+
+
+def _some(table: Table | None) -> tuple[Table, ...]:
+    return () if table is None else (table,)
