@@ -25,9 +25,9 @@ def require(module: str, *, extra: str, purpose: str) -> Any:
     Parameters
     ----------
     module : str
-        Name of the module, such as `PIL.Image`.
+        Name of the module, such as `scipy.stats`.
     extra : str
-        Extra of armusic that installs it, such as `image`.
+        Extra of armusic that installs it, such as `train`.
     purpose : str
         The work that needs it, as the subject of a sentence.
 
@@ -38,8 +38,8 @@ def require(module: str, *, extra: str, purpose: str) -> Any:
 
     Examples
     --------
-    >>> require("PIL.Image", extra="image", purpose="reading images").__name__
-    'PIL.Image'
+    >>> require("scipy.stats", extra="train", purpose="a rank correlation").__name__
+    'scipy.stats'
     """
     try:
         return import_module(module)
@@ -52,8 +52,8 @@ def missing(package: str | None, *, purpose: str, extra: str | None = None) -> M
 
     Examples
     --------
-    >>> str(missing("pillow", extra="image", purpose="reading images"))
-    "reading images needs pillow, which is not installed: pip install 'armusic[image]'"
+    >>> str(missing("scipy", extra="train", purpose="a rank correlation"))
+    "a rank correlation needs scipy, which is not installed: pip install 'armusic[train]'"
     """
     source = f"'armusic[{extra}]'" if extra else package
     return MissingExtraError(f"{purpose} needs {package}, which is not installed: pip install {source}")

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from armusic.errors import DataError
+from armusic.extras import require
 from armusic.metrics import codes, sweeps
 from armusic.metrics.codes import Relations, relate, tie_ceiling
 from armusic.metrics.plain import plain
@@ -235,6 +236,8 @@ def _interval(value: float, std: float, *, bounded: bool) -> tuple[float, float]
     --------
     >>> [round(end, 4) for end in _interval(0.999, 0.001, bounded=True)]
     [0.9929, 0.9999]
+    >>> _interval(0.999, 1.0, bounded=True)
+    (0.0, 1.0)
     >>> [round(end, 3) for end in _interval(0.999, 0.001, bounded=False)]
     [0.997, 1.001]
     """
@@ -242,8 +245,9 @@ def _interval(value: float, std: float, *, bounded: bool) -> tuple[float, float]
         return value - NORMAL * std, value + NORMAL * std
     if not 0 < value < 1:  # an estimate of mutual information may be
         return float(np.clip(value - NORMAL * std, 0, 1)), float(np.clip(value + NORMAL * std, 0, 1))
-    odds, factor = value / (1 - value), float(np.exp(NORMAL * std / (value * (1 - value))))
-    return odds / (odds + factor), odds * factor / (1 + odds * factor)
+    expit = require("scipy.special", extra="train", purpose="an interval").expit
+    log_odds, half = np.log(value / (1 - value)), NORMAL * std / (value * (1 - value))
+    return float(expit(log_odds - half)), float(expit(log_odds + half))
 
 
 def _spread(z: np.ndarray, a: np.ndarray, group: Any, count: int, seed: int) -> dict[str, float]:

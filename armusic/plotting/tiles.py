@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from armusic.extras import require
 from armusic.files import one_line
 from armusic.shapes import UInt8
 
@@ -185,7 +184,9 @@ def save(picture: Picture | UInt8[np.ndarray, "frame height width 3"], path: Pat
 
 def save_png(picture: Picture, path: Path) -> None:
     """Write a picture."""
-    _pillow("Image").fromarray(picture).save(path, optimize=True)
+    from PIL import Image
+
+    Image.fromarray(picture).save(path, optimize=True)
 
 
 def save_gif(frames: UInt8[np.ndarray, "frame height width 3"], path: Path) -> None:
@@ -193,18 +194,19 @@ def save_gif(frames: UInt8[np.ndarray, "frame height width 3"], path: Path) -> N
 
     Grey frames have 16 levels, others 128 colours.
     """
-    image = _pillow("Image")
+    from PIL import Image
+
     loop = [*frames, *frames[-2:0:-1]]
     if (frames == frames[..., :1]).all():
         levels = np.arange(LEVELS).repeat(3) * WHITE // (LEVELS - 1)
         images = [
-            image.fromarray(((frame[..., 0] * (LEVELS - 1.0)) / WHITE).round().astype(np.uint8)) for frame in loop
+            Image.fromarray(((frame[..., 0] * (LEVELS - 1.0)) / WHITE).round().astype(np.uint8)) for frame in loop
         ]
         for grey in images:
             grey.putpalette(levels.astype(np.uint8).tobytes())
     else:
-        palette = image.fromarray(np.concatenate(frames[:: max(1, len(frames) // 4)])).quantize(COLOURS)
-        images = [image.fromarray(frame).quantize(palette=palette, dither=image.Dither.NONE) for frame in loop]
+        palette = Image.fromarray(np.concatenate(frames[:: max(1, len(frames) // 4)])).quantize(COLOURS)
+        images = [Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE) for frame in loop]
     images[0].save(path, save_all=True, append_images=images[1:], duration=MILLISECONDS, loop=0, optimize=True)
 
 
@@ -213,8 +215,10 @@ def _blank(height: int, width: int) -> np.ndarray:
 
 
 def _write(page: Picture, texts: Sequence[_Text], ink: int = INK) -> Picture:
-    image = _pillow("Image").fromarray(page)
-    pen = _pillow("ImageDraw").Draw(image)
+    from PIL import Image, ImageDraw
+
+    image = Image.fromarray(page)
+    pen = ImageDraw.Draw(image)
     for text in texts:
         content = _short(one_line(text.content), text.size, text.room)
         pen.text((text.x, text.y), content, (ink, ink, ink), _font(text.size), text.anchor)
@@ -237,10 +241,6 @@ def _width(content: str, size: int = SMALL) -> int:
 @cache
 def _font(size: int) -> Any:
     from matplotlib.font_manager import findfont
+    from PIL import ImageFont
 
-    return _pillow("ImageFont").truetype(findfont("DejaVu Sans"), size)
-
-
-def _pillow(module: str) -> Any:
-    """Import a module of Pillow."""
-    return require(f"PIL.{module}", extra="image", purpose="drawing images")
+    return ImageFont.truetype(findfont("DejaVu Sans"), size)

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from armusic.errors import MissingExtraError
 from armusic.plotting import tiles
 
 
@@ -86,9 +85,3 @@ def test_one_picture_stays_as_it_is(tmp_path: Path) -> None:
     page = tiles.grid(pictures(), columns=list("abc"))
     tiles.save(page, tmp_path / "a.png")
     assert (np.asarray(Image.open(tmp_path / "a.png")) == page).all()
-
-
-def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "PIL.Image", None)
-    with pytest.raises(MissingExtraError, match=r"drawing images needs PIL, .* 'armusic\[image\]'"):
-        tiles.grid(pictures())

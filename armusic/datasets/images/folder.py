@@ -13,7 +13,6 @@ from armusic.datasets.images.arrays import MAX_BYTES, eight_bits, images_of, siz
 from armusic.datasets.images.base import WHITE, Images
 from armusic.datasets.images.stored import New, digest, stored
 from armusic.errors import DataError, ReadError
-from armusic.extras import require
 from armusic.files import label, one_line
 from armusic.shapes import Shaped
 
@@ -142,19 +141,20 @@ def _table(folder: Path) -> tuple[tuple[str, ...], list[Path], Shaped[np.ndarray
 
 def _decoded(files: list[Path], on_progress: Callable[[int, int], None] | None) -> tuple[np.ndarray, list[str]]:
     """Return images as uint8 (item, height, width) or (item, height, width, 3), and remarks on what was changed."""
-    image = require("PIL.Image", extra="image", purpose="reading images")
+    from PIL import Image
+
     images = np.empty(0, np.uint8)
     converted, deep = 0, {}
     for done, file in enumerate(files):
         try:
-            with image.open(file) as opened:
+            with Image.open(file) as opened:
                 mode = opened.mode
                 if mode in (*_DEEP, _REAL):
                     pixels = np.asarray(opened)
                 else:
                     converted += mode not in _MODES
                     pixels = np.asarray(opened.convert(_MODES.get(mode, "RGB")))
-        except (OSError, SyntaxError, ValueError, EOFError, image.DecompressionBombError) as error:
+        except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
             raise ReadError(f"{label(file)}: cannot be read as an image ({one_line(str(error))})") from error
         if done == 0:
             if len(files) * pixels.size > MAX_BYTES:
