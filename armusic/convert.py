@@ -95,16 +95,17 @@ def to_dataframe(tune: Tune) -> DataFrame:
     Returns
     -------
     DataFrame
-        measure (from 1), metre, start and duration (quarter notes from the start of the tune), pitch (MIDI), velocity.
+        measure (its number in the file), metre, start and duration (quarter notes from the start of the tune), pitch
+        (MIDI), velocity.
     """
-    measures = iter(enumerate(tune.bars, 1))
-    number, measure = next(measures)
+    measures = iter(tune.bars)
+    measure = next(measures)
     rows = []
     for note in tune.notes:
         while note.start >= measure.end:
-            number, measure = next(measures)
+            measure = next(measures)
         times = float(note.start), float(note.duration)
-        rows.append((number, str(measure.metre), *times, note.pitch, note.velocity))
+        rows.append((measure.number, str(measure.metre), *times, note.pitch, note.velocity))
     columns = ["measure", "metre", "start", "duration", "pitch", "velocity"]
     return _library("pandas").DataFrame(rows, columns=columns)
 

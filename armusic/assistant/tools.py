@@ -52,7 +52,8 @@ Targets = Annotated[
     ),
 ]
 Measures = Annotated[
-    list[int] | None, Field(description="First and last measure that may change, from 1.", min_length=2, max_length=2)
+    list[int] | None,
+    Field(description="First and last measure that may change, as numbered in the file.", min_length=2, max_length=2),
 ]
 Key = Annotated[str, Field(description="Key to stay in, such as A:dorian; auto: the tune's own; off: any pitch.")]
 Natural = Annotated[
@@ -259,13 +260,14 @@ def _reply(name: str, answer: Reached) -> replies.TuneReply:
         *(table.mean(axis=0).tolist() for table in (answer.original, answer.targets, answer.values)),
         strict=True,
     )
-    changed = (np.flatnonzero(answer.distance) + 1).tolist()
+    numbers = answer.tune.numbers  # of two measures that are read together, the first one's
+    changed = [int(numbers[row].partition("-")[0]) for row in np.flatnonzero(answer.distance).tolist()]
     return replies.TuneReply(
         name,
         replies.notes_of(answer.tune),
         _abc(answer.tune),
         [replies.ValueReply(*row) for row in means],
-        changed,
+        list(dict.fromkeys(changed)),
         list(answer.notes),
         list(answer.unusual),
     )

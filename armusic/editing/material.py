@@ -95,16 +95,19 @@ def rows_of(tune: Tune, measures: tuple[int, int] | None) -> tuple[int, ...]:
     Raises
     ------
     UsageError
-        For measures that the tune does not have, and for a part of those that are read together.
+        For measures that the file does not have, that all pass through, or that are a part of those read together.
     """
-    first, last = measures or (1, len(tune.bars))
-    if not 1 <= first <= last <= len(tune.bars):
-        raise UsageError(f"measures {first}-{last}: {tune.source or 'the tune'} has measures 1-{len(tune.bars)}")
+    first, last = measures or (1, tune.last)
+    if not 1 <= first <= last <= tune.last:
+        raise UsageError(f"measures {first}-{last}: {tune.source or 'the tune'} has measures 1-{tune.last}")
     rows = tune.rows(first, last)
     if not rows:
+        if passing := tune.why_not(first, last):
+            raise UsageError(passing)
+        bar = next(bar for bar in tune.bars if bar.number >= first)
         raise UsageError(
             f"measures {first}-{last}: {tune.source or 'the tune'} is read two measures at a time: give whole pairs,"
-            f" such as {tune.numbers[tune.bars[first - 1].rows[0]]}"
+            f" such as {tune.numbers[bar.rows[0]]}"
         )
     return rows
 

@@ -13,7 +13,7 @@ from armusic.editing.material import Material, prepare, with_tokens
 from armusic.errors import UsageError
 from armusic.files import counted
 from armusic.inference.checkpoint import Checkpoint
-from armusic.music.score import Tune
+from armusic.music.score import Tune, numbered
 from armusic.music.tokenizer import is_onset
 from armusic.shapes import Float, Int
 from armusic.vae import latent
@@ -125,10 +125,14 @@ def matched(first: Tune, second: Tune, *, loop: bool = False) -> tuple[Tune, Tun
                 " give tunes of one length, or repeat the shorter one with the option loop"
             )
         first, second = (looped(tune, max(counts)) for tune in (first, second))
-    for number, (measure, counterpart) in enumerate(zip(first.measures, second.measures, strict=True), 1):
+    for row, (measure, counterpart) in enumerate(zip(first.measures, second.measures, strict=True)):
         if (measure.metre.kind, measure.metre.length) != (counterpart.metre.kind, counterpart.metre.length):
+            number, other = (numbered(tune.numbers[row]) for tune in (first, second))
+            its = f"and in {counterpart.metre} in {names[1]}"
+            if number != other:
+                its = f"and {other} of {names[1]}, which it becomes, in {counterpart.metre}"
             raise UsageError(
-                f"measure {number} is in {measure.metre} in {names[0]} and in {counterpart.metre} in {names[1]}:"
+                f"{number} is in {measure.metre} in {names[0]} {its}:"
                 " give tunes whose metres are the same, measure by measure"
             )
     if first.measures != second.measures:  # 2/2 and 4/4 are counted alike: the first tune's are written

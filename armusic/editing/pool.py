@@ -117,7 +117,7 @@ class Pool:
         """Return targets as `reach` takes them as a value for each measure and attribute."""
         by_name = targets if isinstance(targets, Mapping) else {self.names[0]: targets}
         percentile = percentiles(self.search.checkpoint, self.search.material.kind)
-        return resolve_all(parse_all(by_name), self.names, self.present, percentile, self.search.material.tune.places)
+        return resolve_all(parse_all(by_name), self.names, self.present, percentile, self.search.material.tune)
 
     def look_up(self, targets: TargetTable, seed: int | None = None) -> tuple[Tokens, list[str]]:
         """Return the tokens that answer finite targets, and messages about targets that are out of reach.

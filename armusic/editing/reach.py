@@ -150,7 +150,7 @@ def _resolve(
         scale_of(checkpoint, relative)  # refused before the code in an attribute's file is run
     material, allowed = prepare(checkpoint, tune, measures), pitches(tune, key)
     present = tune_values.measure(material.tokens, material.kind, names)
-    table = resolve_all(parsed, names, present, percentiles(checkpoint, material.kind), tune.places, free=True)
+    table = resolve_all(parsed, names, present, percentiles(checkpoint, material.kind), tune, free=True)
     curves = any(target.form in ("curve", "measures") for target in parsed)
     return names, table, curves, material, allowed
 

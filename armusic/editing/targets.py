@@ -4,7 +4,7 @@ rhythm=0.6              the value .6 in every measure
 contour=-0.2            the value -.2: a plain number is a value, whatever its sign (contour=+0.2 is .2)
 contour=by+0.2          a shift: each measure's own value and .2 more (by-0.2: less)
 density=p80             the 80th percentile of the corpus in each measure's metre
-density=1:0.2 8:0.7     a curve: .2 in measure 1, .7 in measure 8, linear between
+density=1:0.2 8:0.7     a curve: .2 in measure 1, .7 in measure 8, linear between; numbers are those of the file
 density=1:0.2 5:free    a curve that ends: from measure 5 to the next point, measures have no target
 density=@curve.csv      a curve from a file, one line `measure,value` per point
 
@@ -16,7 +16,6 @@ equals sign, and sequences have one value for each measure.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -29,6 +28,7 @@ from armusic.editing import curves
 from armusic.errors import UsageError
 from armusic.files import counted
 from armusic.music import attributes
+from armusic.music.score import Tune
 from armusic.shapes import Float
 from armusic.taste.information import NAME
 
@@ -36,7 +36,6 @@ Values = Float[np.ndarray, " measure"]
 TargetTable = Float[np.ndarray, "measure attribute"]
 Value = SupportsFloat | Sequence[float] | Float[np.ndarray, " measure"]
 """One value for all measures, or one for each."""
-Places = Sequence[float] | None
 Percentile = Callable[[str, float], Values]
 """attribute, percent 0..100 -> its value in the corpus, in the metre of each measure."""
 
@@ -124,7 +123,7 @@ def parse_all(targets: Targets | str) -> list[Target]:
     return [parse(target) if isinstance(target, str) else target for target in targets]
 
 
-def resolve(target: Target, present: Values, percentile: Callable[[float], Values], places: Places = None) -> Values:
+def resolve(target: Target, present: Values, percentile: Callable[[float], Values], tune: Tune | None = None) -> Values:
     """Return the value that each measure is to have.
 
     Parameters
@@ -135,11 +134,14 @@ def resolve(target: Target, present: Values, percentile: Callable[[float], Value
         The tune's own values.
     percentile : callable
         Returns the corpus' values at a percentile.
+    tune : Tune, optional
+        The tune, whose file numbers the measures in curves; from 1 when not given.
 
     Raises
     ------
     UsageError
-        For a curve with a point outside the tune, or another number of values than of measures.
+        For a curve with a point outside the tune, or in a measure that passes through, and for another number of
+        values than of measures.
 
     Examples
     --------
@@ -156,11 +158,13 @@ def resolve(target: Target, present: Values, percentile: Callable[[float], Value
             )
         return values
     if target.form == "curve":
-        numbers = np.arange(1.0, count + 1) if places is None else np.array(places)
-        if outside := [point for point, _ in target.points if not 1 <= point <= math.ceil(numbers[-1])]:
-            where = f"1-{math.ceil(numbers[-1])}"
-            raise UsageError(f"curve {target.text}: measure {outside[0]:g}, but the tune has measures {where}")
-        return curves.between(target.points, numbers)
+        last = tune.last if tune else count
+        for point, _ in target.points:
+            if not 1 <= point <= last:
+                raise UsageError(f"curve {target.text}: measure {point:g}, but the tune has measures 1-{last}")
+            if passing := tune.why_not(point, point) if tune else "":
+                raise UsageError(f"curve {target.text}: {passing}")
+        return curves.between(target.points, np.array(tune.places) if tune else np.arange(1.0, count + 1))
     if target.form == "percentile":
         return percentile(float(values[0]))
     return present + values[0] if target.form == "shift" else np.full(count, values[0])
@@ -171,7 +175,7 @@ def resolve_all(
     names: Sequence[str],
     present: TargetTable,
     percentile: Percentile,
-    places: Places = None,
+    tune: Tune | None = None,
     *,
     free: bool = False,
 ) -> TargetTable:
@@ -187,8 +191,8 @@ def resolve_all(
         The tune's own values.
     percentile : callable
         The corpus' values: see `Percentile`.
-    places : sequence of float, optional
-        Numbers of the measures in curves: see `Tune.places`.
+    tune : Tune, optional
+        The tune, whose file numbers the measures in curves; from 1 when not given.
     free : bool
         Whether curves may leave measures free: NaN.
 
@@ -203,7 +207,7 @@ def resolve_all(
         raise UsageError(f"targets for {listed}: give one for each of {', '.join(names)}")
     table = np.empty(present.shape)
     for column, name in enumerate(names):
-        table[:, column] = resolve(by_name[name], present[:, column], partial(percentile, name), places)
+        table[:, column] = resolve(by_name[name], present[:, column], partial(percentile, name), tune)
         if not free and np.isnan(table[:, column]).any():
             raise UsageError(f"{by_name[name].text}: `free` is for interpolate: give every measure a value")
     return table

@@ -107,7 +107,7 @@ def _start(
     if names:
         columns = [search.names.index(name) for name in names]
         percentile = percentiles(checkpoint, material.kind)
-        table[:, columns] = resolve_all(parsed, names, table[:, columns], percentile, material.tune.places)
+        table[:, columns] = resolve_all(parsed, names, table[:, columns], percentile, material.tune)
     return search, table, np.array([name not in names for name in search.names])
 
 
@@ -173,7 +173,7 @@ def fixed(search: Search, rows: Rows) -> tuple[Bool[np.ndarray, " tick"], int]:
 
 
 def _nothing(material: Material, measures: tuple[int, int] | None) -> str:
-    first, last = measures or (1, len(material.tune.bars))
+    first, last = measures or (1, material.tune.last)
     where = f"measure {first}" if first == last else f"measures {first}-{last}"
     reason = material.unchanged[0] if material.unchanged else "no note begins there"
     return f"{where}: nothing to compose anew: {reason}"

@@ -297,4 +297,4 @@ def _end(note: ClipNote, clip: Clip) -> int:
 
 def measures(clip: ReadClip) -> list[tuple[str, float, str]]:
     """Return the number, the first beat and the time signature of each measure of a clip, as its file has them."""
-    return [(str(number), clip.beats(bar.start), str(bar.metre)) for number, bar in enumerate(clip.tune.bars, 1)]
+    return [(str(bar.number), clip.beats(bar.start), str(bar.metre)) for bar in clip.tune.bars]

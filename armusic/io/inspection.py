@@ -236,9 +236,9 @@ def _of_tune(
     inside = np.array([within[list(bar.rows)].all() for bar in tune.bars])
     used = int((sounds & inside).sum())
     unused = [f"{int((~sounds).sum())} without a note"] if (~sounds).any() else []
-    wide = np.flatnonzero(sounds & ~inside) + 1
-    if len(wide):
-        numbers = ", ".join(map(str, wide[:_SHOWN_METRES].tolist()))
+    wide = [bar.number for bar, sounding, fits in zip(tune.bars, sounds, inside, strict=True) if sounding and not fits]
+    if wide:
+        numbers = ", ".join(map(str, wide[:_SHOWN_METRES]))
         unused.append(f"{len(wide)} of too wide a range ({numbers})")
     unchanged = f"left as they are: {', '.join(unused)}" if unused else ""
     facts["used"] = f"{used} of {len(sounds)} measures" + (f"; {unchanged}" if unchanged else "")

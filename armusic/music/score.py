@@ -8,12 +8,12 @@ their metre says; `armusic.music.assembly` makes them so. A note that is tied ov
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from armusic.files import counted
-from armusic.music.metre import METRES, Metre, TimeSignature
+from armusic.music.measures import Bar, Measure, Passage, bars, numbered, why_not
+from armusic.music.metre import METRES, Metre
 from armusic.music.smf import MidiData
 
 __all__ = [
@@ -27,9 +27,11 @@ __all__ = [
     "Metre",
     "Note",
     "Origin",
+    "Passage",
     "Tune",
     "bars",
     "mixed_number",
+    "numbered",
 ]
 
 DEFAULT_VELOCITY = 80
@@ -99,79 +101,6 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """A full measure of a tune, as a model takes it.
-
-    Parameters
-    ----------
-    start : Fraction
-        Quarter notes from the start of the first measure.
-    metre : Metre
-        Metre, which gives the length.
-    bars : tuple of TimeSignature, optional
-        Time signatures of the file's measures that begin in it, one after another, where these are others: two of 3/8
-        in a measure of 6/8; 5/4 in the first part of such a measure, and none in the second.
-    """
-
-    start: Fraction
-    metre: Metre
-    bars: tuple[TimeSignature, ...] | None = None
-
-    @property
-    def end(self) -> Fraction:
-        """End of the measure, in quarter notes."""
-        return self.start + self.metre.length
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A measure as the file writes it, between two bar lines.
-
-    Parameters
-    ----------
-    start, end : Fraction
-        Quarter notes from the start of the first measure.
-    metre : TimeSignature
-        Time signature of the bar.
-    rows : range
-        Places in `Tune.measures` of those that it has a part of.
-    """
-
-    start: Fraction
-    end: Fraction
-    metre: TimeSignature
-    rows: range
-
-
-def bars(measures: Sequence[Measure]) -> tuple[Bar, ...]:
-    """Return the measures of the file that hold the measures of a tune.
-
-    Examples
-    --------
-    >>> pair = Measure(Fraction(0), Metre(6, 8), (Metre(3, 8), Metre(3, 8)))
-    >>> [(float(bar.start), str(bar.metre), bar.rows) for bar in bars([pair])]
-    [(0.0, '3/8', range(0, 1)), (1.5, '3/8', range(0, 1))]
-    """
-    openings: list[tuple[Fraction, TimeSignature, int]] = []
-    for row, measure in enumerate(measures):
-        at = measure.start
-        for metre in (measure.metre,) if measure.bars is None else measure.bars:
-            openings.append((at, metre, row))
-            at += metre.length
-    until = [(start, row + (measures[row].start < start)) for start, _, row in openings[1:]]
-    ends = [*until, (measures[-1].end, len(measures))] if measures else []
-    return tuple(
-        Bar(start, end, metre, range(row, stop))
-        for (start, metre, row), (end, stop) in zip(openings, ends, strict=True)
-    )
-
-
-def numbered(number: str | int) -> str:
-    """Return a number of a measure with its word, or those of two: `measure 3`, `measures 3-4`."""
-    return f"measures {number}" if "-" in str(number) else f"measure {number}"
-
-
-@dataclass(frozen=True, slots=True)
 class Origin:
     """The MIDI file that a tune is the melody of, so that a variation can take the melody's place.
 
@@ -233,6 +162,8 @@ class Tune:
     chords : tuple of (Fraction, frozenset of int)
         Chord symbols: start in quarter notes, and pitch classes (0 is C, none where no chord is to sound); each
         holds until the next.
+    passages : tuple of Passage
+        Measures of the file that are not in the tune, in order: they keep their numbers.
     """
 
     notes: tuple[Note, ...]
@@ -245,6 +176,7 @@ class Tune:
     padding: tuple[Fraction, Fraction] = (Fraction(0), Fraction(0))
     origin: Origin | None = field(default=None, repr=False, compare=False)
     chords: tuple[tuple[Fraction, frozenset[int]], ...] = field(default=(), repr=False, compare=False)
+    passages: tuple[Passage, ...] = field(default=(), repr=False, compare=False)
 
     def __repr__(self) -> str:
         return f"Tune({self.summary})"
@@ -264,16 +196,24 @@ class Tune:
     @property
     def bars(self) -> tuple[Bar, ...]:
         """The measures as the file writes them, which may be others than those that a model takes."""
-        return bars(self.measures)
+        return bars(self.measures, self.passages)
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """For each measure the number, from 1, of the file's measure that it lies in, or the numbers, as in `3-4`."""
+        """For each measure the number, from 1, of the file's measure that it lies in, or the numbers, as in `3-4`.
+
+        The file's measures that pass through are counted, so that a number is missing where one of these stands.
+        """
         first, last = [0] * len(self.measures), [0] * len(self.measures)
-        for number, bar in enumerate(self.bars, 1):
+        for bar in self.bars:
             for row in bar.rows:
-                first[row], last[row] = first[row] or number, number
+                first[row], last[row] = first[row] or bar.number, bar.number
         return tuple(str(low) if low == high else f"{low}-{high}" for low, high in zip(first, last, strict=True))
+
+    @property
+    def last(self) -> int:
+        """The number of the file's last measure."""
+        return max([0, *(bar.number for bar in self.bars[-1:]), *(passage.last for passage in self.passages[-1:])])
 
     @property
     def places(self) -> tuple[float, ...]:
@@ -283,9 +223,12 @@ class Tune:
 
     def rows(self, first: int, last: int) -> tuple[int, ...]:
         """Return the places in `measures` of those that lie within measures of the file, numbered from 1."""
-        bars = self.bars
-        outside = {row for bar in (*bars[: first - 1], *bars[last:]) for row in bar.rows}
+        outside = {row for bar in self.bars if not first <= bar.number <= last for row in bar.rows}
         return tuple(row for row in range(len(self.measures)) if row not in outside)
+
+    def why_not(self, first: float, last: float) -> str:
+        """Return why nothing of some measures of the file can be edited: all pass through. Empty if not all do."""
+        return why_not(self.passages, first, last, self.source or "the tune")
 
     @property
     def end(self) -> Fraction:

@@ -272,15 +272,15 @@ def heights(
 
 
 def number_measures(ax: Axes, tune: Tune, inches: float) -> None:
-    """Write the numbers of the measures below an axis of a width in inches: all, or as many as there is room for."""
-    middles = [float(bar.start + bar.end) / 2 for bar in tune.bars]
-    count = len(middles)
+    """Write the numbers of measures in the file below an axis of a width in inches: as many as there is room for."""
+    bars = tune.bars
+    count = len(bars)
     if not count:
         return
     every = next(step for step in (1, 2, 4, 8, 16, 32, 64, count) if inches / count * step >= NUMBER or step == count)
-    shown = [(number, middle) for number, middle in enumerate(middles, 1) if (number - 1) % every == 0]
-    ax.set_xticks([middle for _, middle in shown])
-    ax.set_xticklabels([str(number) for number, _ in shown], fontsize=7, color=INK)
+    shown = bars[::every]
+    ax.set_xticks([float(bar.start + bar.end) / 2 for bar in shown])
+    ax.set_xticklabels([str(bar.number) for bar in shown], fontsize=7, color=INK)
     ax.set_xlabel("measure", fontsize=8, color=INK)
 
 

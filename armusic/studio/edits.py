@@ -49,13 +49,13 @@ class Edit(Message):
         description="Attributes that keep their value where others have a target; their mean where that is the tune's.",
     )
     measures: Annotated[list[MeasureNumber], Field(max_length=MAX_MEASURES)] | None = Field(
-        None, description="Measures that may change; null for all of them."
+        None, description="Measures that may change, by their places in the session's `measures`, from 1; null for all."
     )
     by_hand: dict[MeasureNumber, Annotated[list[HandNote], Field(max_length=MAX_NOTES)]] = Field(
         {},
         max_length=MAX_MEASURES,
-        description="Measures that were written by hand, by their numbers: all notes that sound in each, those that are"
-        " tied over its bar lines among them. They stay so, and count in the tune's means.",
+        description="Measures that were written by hand, by their places from 1: all notes that sound in each, those"
+        " that are tied over its bar lines among them. They stay so, and count in the tune's means.",
     )
     key: Annotated[str, Field(max_length=40)] = Field(
         "auto",
@@ -96,7 +96,7 @@ class Variation(Message):
     )
     loop: Literal["open", "closed"]
     pool: PoolStatus
-    unusual: dict[int, list[str]] = Field(description="What is unusual in each measure, by its number.")
+    unusual: dict[int, list[str]] = Field(description="What is unusual in each measure, by its place, from 1.")
     command: str = Field(description="The command that gives the same notes; empty where there is none.")
     no_command: str = Field(description="Why there is none; empty where there is one, or nothing is changed.")
     milliseconds: float

@@ -135,7 +135,7 @@ class NotesRequest(Message):
     )
     measures: (
         Annotated[list[Annotated[Whole, Field(ge=1, le=MAX_MEASURES)]], Field(min_length=2, max_length=2)] | None
-    ) = Field(None, description="First and last measure that may change, from 1; null for all.")
+    ) = Field(None, description="First and last measure that may change, counted from 1 in the clip; null for all.")
     each_measure: bool = Field(False, description="Whether every measure comes to its own target, not their mean.")
     natural: Annotated[Real, Field(ge=0, le=1)] = Field(
         NATURAL, description="From 0, as near to the notes as can be, to 1, as the tunes of the corpus would go."

@@ -140,7 +140,5 @@ def _changed(music: ReadClip, answer: Answer) -> list[str]:
     before, after = ({(note.start, note.end, note.pitch) for note in tune.notes} for tune in (music.tune, answer.tune))
     spans = [(start, end) for start, end, _ in before ^ after]
     return [
-        str(number)
-        for number, bar in enumerate(music.tune.bars, 1)
-        if any(start < bar.end and end > bar.start for start, end in spans)
+        str(bar.number) for bar in music.tune.bars if any(start < bar.end and end > bar.start for start, end in spans)
     ]

@@ -1,7 +1,7 @@
 """The JSON messages between the studio's page and its server, as pydantic models; OpenAPI is generated from them.
 
-Times are in quarter notes from the start of the tune, measures are numbered from 1, and attributes are in
-their own units: the page shows `value * factor`, in `unit`.
+Times are in quarter notes from the start of the tune, measures are counted from 1 as a session lists them (`number` is
+the file's), and attributes are in their own units: the page shows `value * factor`, in `unit`.
 """
 
 from dataclasses import Field as Option
@@ -118,7 +118,7 @@ class Note(Message):
     duration: float
     pitch: int
     velocity: int
-    measure: int = Field(description="Measure in which it starts, from 1.")
+    measure: int = Field(description="Place of the measure in which it starts, from 1.")
 
 
 class OtherTrack(Message):

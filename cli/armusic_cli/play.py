@@ -140,11 +140,11 @@ def command(
         with closing(bars), suppress(KeyboardInterrupt):
             for bar in bars:
                 means = dict(zip(results["last"].names, results["last"].values.mean(axis=0).tolist(), strict=True))
+                number = melody.numbers[bar.number % count]
                 if state is not None:
-                    state.tell(bar.steps, means, bar.number % count + 1)
+                    state.tell(bar.steps, means, int(number.partition("-")[0]))
                 if bar.steps != before:
                     texts = (f"{name} {mean:.3g}" for name, mean in means.items())
-                    number = melody.numbers[bar.number % count]
                     click.echo(f"loop {bar.number // count + 1}, measure {number}: {', '.join(texts)}")
                     before = bar.steps
     finally:

@@ -110,7 +110,7 @@ def command(
         melody, loaded = api.read(file, tune, **reading), api.load(model, "music")
         how: dict[str, Any] = {"natural": natural, "keep": keep, "key": key}
         varied = loaded.vary(melody, measures, targets=named, alternatives=alternatives, seed=seed, **how)
-        first, last = measures or (1, len(melody.bars))
+        first, last = measures or (1, melody.last)
         part = list(melody.rows(first, last))
         tunes = [("original", melody), *((f"vary {number}", each.tune) for number, each in enumerate(varied, 1))]
         if draft:

@@ -270,4 +270,5 @@ def _fill(tune: Tune, frame: Frame) -> Tune:
             Fraction(0) if frame.ends[1] else tune.padding[1],
         ),
         origin=frame.origin,
+        passages=(),
     )

@@ -42,6 +42,15 @@ const round = (value) => Math.round(value * 1e6) / 1e6;
 export const numbers = ({ measures }, [first, last]) =>
   [measures[first].number.split("-")[0], measures[last].number.split("-").at(-1)];
 
+/** Return in words which measures of the file pass through before a measure of the tune, and are not on the page.
+ * @param {Pick<Session, "measures">} session @param {number} index */
+export function passing({ measures }, index) {
+  const first = index ? Number(measures[index - 1].number.split("-").at(-1)) + 1 : 1;
+  const last = Number(measures[index].number.split("-")[0]) - 1;
+  if (first > last) return "";
+  return first === last ? `measure ${first} stays as it is` : `measures ${first} to ${last} stay as they are`;
+}
+
 /** Return the measures that a slider changes: the editable ones of the selection, or of the tune.
  * @param {Pick<Session, "measures">} session @param {Selection} selection */
 export function scope(session, selection) {

@@ -6,7 +6,7 @@
 import { choose, state } from "./app.js";
 import { begin, clamp, colour, drag, fill, GUTTER, MOVES, write } from "./canvas.js";
 import { canvas } from "./dom.js";
-import { numbers } from "./edit.js";
+import { numbers, passing } from "./edit.js";
 import * as hand from "./hand.js";
 import { isFlat, pitchName } from "./notes.js";
 import { measureOf } from "./time.js";
@@ -106,7 +106,8 @@ export function draw(next) {
     const x = ruler.left(index);
     const beat = (ruler.right(index) - x) / measure.beats;
     for (let number = 1; number < measure.beats; number++) fill(paint, "beat", x + beat * number, 0, 1, height);
-    fill(paint, "line", x, 0, 1, height);
+    if (passing(session, index)) fill(paint, "soft", x, 0, 3, height);
+    else fill(paint, "line", x, 0, 1, height);
   });
   drawNotes(paint, y, row);
   drawKeyboard(paint, low, high, y, row);

@@ -5,7 +5,7 @@
 import { choose, draw as drawAll, get, player } from "./app.js";
 import { begin, clamp, colour, drag, fill, GUTTER, MOVES, write } from "./canvas.js";
 import { $, canvas } from "./dom.js";
-import { numbers } from "./edit.js";
+import { numbers, passing } from "./edit.js";
 import { measureOf, nearestBeat } from "./time.js";
 
 const STILL = 4; // pixels by which a click may move
@@ -61,10 +61,11 @@ export function draw(next) {
   session.measures.forEach((measure, index) => {
     if (!ruler.shows(measure)) return;
     const x = ruler.left(index);
-    fill(paint, "line", x, 0, 1, height);
+    const gap = passing(session, index) !== "";
+    fill(paint, gap ? "soft" : "line", x, 0, gap ? 3 : 1, height);
     const newMetre = index === 0 || session.measures[index - 1].written !== measure.written;
     const mark = edit.by_hand[index + 1] && !original ? " ✎" : "";
-    const name = `${measure.number}${mark}${newMetre ? `  ${measure.written}` : ""}`;
+    const name = `${gap ? "… " : ""}${measure.number}${mark}${newMetre ? `  ${measure.written}` : ""}`;
     if (x < free) return;
     write(paint, "soft", name, x + 6, height / 2 + 1);
     free = x + paint.measureText(name).width + 11;
@@ -84,9 +85,11 @@ function label() {
   const index = measureOf(measures, cue);
   const into = cue - measures[index].start;
   const beyond = into > 0 ? `, quarter note ${+(into + 1).toFixed(2)}` : "";
+  const gap = passing(session, index);
+  const behind = gap ? `, before which ${gap}` : "";
   const selected = selection ? `; measures ${numbers(session, selection).join(" to ")} are selected` : "";
   Object.assign($("ruler"), {
     ariaValueNow: index + 1, ariaValueMin: 1, ariaValueMax: measures.length,
-    ariaValueText: `measure ${measures[index].number}${beyond}${selected}`,
+    ariaValueText: `measure ${measures[index].number}${behind}${beyond}${selected}`,
   });
 }

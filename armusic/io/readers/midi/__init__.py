@@ -6,7 +6,8 @@ melody and of one voice of it (`melody`), ticks as seconds and beats (`clock`, `
 what it chooses, leaves out or corrects; strict reading refuses the file instead.
 
 Passages that no model can edit (a metre without a grid, notes too fine for the grid, or off it
-where they may not be moved) are not in the tune: it goes on behind them. The file around the tune comes with
+where they may not be moved) are not in the tune: it goes on behind them, and
+their numbers are left free (`Tune.passages`). The file around the tune comes with
 it (`Tune.origin`), so that a variation can be put back where the melody was.
 """
 
@@ -24,7 +25,7 @@ from armusic.files import label, read_bytes
 from armusic.io.readers.midi import beats, quantise
 from armusic.io.readers.midi.clock import Clock
 from armusic.io.readers.midi.counting import accents, chosen
-from armusic.io.readers.midi.measures import Span, place, spans
+from armusic.io.readers.midi.measures import Span, passages, place, spans
 from armusic.io.readers.midi.melody import Voice, choose, one_voice
 from armusic.io.readers.midi.meta import key_of, signatures_of, tempos_of, too_fast
 from armusic.io.readers.midi.parts import Part, parts_of, sustained, track_name
@@ -174,7 +175,8 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
     tune = build(file, part, grid, clock, tempos, (places, start, stop), groove=reading.groove == "keep")
     key, notices = key_of(file, part.track)
     report(notices)
-    tune = replace(tune, title=part.name or track_name(file.tracks[0]), source=source, key=key)
+    title = part.name or track_name(file.tracks[0])
+    tune = replace(tune, title=title, source=source, key=key, passages=passages(measures))
     if reading.strict or len(tune.notes) < quantise.FEW or not keys.contradicted(tune):
         return tune
     report([Remark(f"its key signature, {key}, does not fit its notes: the key is taken from them")])

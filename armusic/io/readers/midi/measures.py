@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from armusic.errors import MeasureLengthError, MetreError, MusicError
 from armusic.io.readers.options import Remark
+from armusic.music.measures import Passage
 from armusic.music.metre import METRES, Metre, TimeSignature, time_signature, unsupported
 from armusic.music.regrouping import countings
 
@@ -60,12 +61,15 @@ class Span:
         Time signature of the measure; None for a passage that stays as it is.
     label : str
         Number, or range of numbers, in messages, counted as in the file.
+    why : str
+        Why a passage stays as it is: see `Passage.what`.
     """
 
     start: int
     end: int
     metre: TimeSignature | None
     label: str
+    why: str = ""
 
 
 class _Passage(NamedTuple):
@@ -166,7 +170,7 @@ def _passage(
     if max(signature[1:]) > _MOST_OF_METRE and count == 1:  # it says a length, no metre
         kind, what = "", f"{(end - signature.at) / quarter:g} quarter notes long, which no metre is"
     refusal = MetreError(f"{source}, measure {number}: {unsupported(str(signature))}")
-    return Span(signature.at, end, None, label), _Passage(label, kind, what, refusal)
+    return Span(signature.at, end, None, label, f"is {what}"), _Passage(label, kind, what, refusal)
 
 
 def _together(notices: Sequence[Remark | _Passage]) -> list[Remark]:
@@ -189,7 +193,7 @@ def _together(notices: Sequence[Remark | _Passage]) -> list[Remark]:
             text = f"measure{'s' * several} {which}{more} {'are' if several else 'is'} {what}"
             remarks.append(
                 Remark(
-                    f"{text}: left as {'they are' if several else 'it is'}, and skipped in the numbering",
+                    f"{text}: left as {'they are' if several else 'it is'}",
                     notice.refusal,
                 )
             )
@@ -216,6 +220,8 @@ def _run(
             raise MusicError(f"{source}: more than {MAX_MEASURES} measures: too long for one melody")
         if following and at + length > following.at:
             cut = Span(at, following.at, _of_length(following.at - at, metre, quarter), str(number))
+            if cut.metre is None:
+                cut = replace(cut, why=_short(cut, following, quarter))
             return [*measures, cut], [_cut(cut, signature, following, quarter, source)]
         measures.append(Span(at, at + length, metre, str(number)))
         at += length
@@ -242,16 +248,41 @@ def _of_length(length: int, metre: TimeSignature, quarter: int) -> Metre | None:
 def _cut(span: Span, signature: Signature, following: Signature, quarter: int, source: str) -> Remark:
     """Return a remark on a measure that a time signature cuts short."""
     quarters = (span.end - span.start) / quarter
-    use = "left as it is, and skipped in the numbering"
+    use = "left as it is"
     if span.metre:
         use = f"taken for {'one' if span.metre.length == quarters else 'a pickup'} of {span.metre}"
     return Remark(
-        f"measure {span.label} ends after {quarters:g} quarter notes, at the time signature {following}: {use}",
+        f"measure {span.label} {_short(span, following, quarter)}: {use}",
         MeasureLengthError(
             f"{source}, measure {span.label}: the time signature changes {quarters:g} quarter notes into it, but a"
             f" measure of {signature} has {float(signature.length(quarter)) / quarter:g}: put the change on a bar line"
         ),
     )
+
+
+def _short(span: Span, following: Signature, quarter: int) -> str:
+    """Return in words where a measure ends that a time signature cuts short."""
+    return f"ends after {(span.end - span.start) / quarter:g} quarter notes, at the time signature {following}"
+
+
+def passages(measures: Sequence[Span]) -> tuple[Passage, ...]:
+    """Return the passages among spans; those of a kind that follow one another are one.
+
+    Examples
+    --------
+    >>> sevens = [Span(at, at + 42, None, label, "is in 7/8") for at, label in ((48, "2-3"), (90, "4"))]
+    >>> passages([Span(0, 48, Metre(4, 4), "1"), *sevens])
+    (Passage(first=2, last=4, what='is in 7/8'),)
+    """
+    result: list[Passage] = []
+    for span in measures:
+        if span.metre is None:
+            numbers = span.label.split("-")
+            passage = Passage(int(numbers[0]), int(numbers[-1]), span.why)
+            if result and (result[-1].last + 1, result[-1].what) == (passage.first, passage.what):
+                passage = replace(passage, first=result.pop().first)
+            result.append(passage)
+    return tuple(result)
 
 
 def _ended(measures: list[Span], last: int, end: int) -> list[Span]:

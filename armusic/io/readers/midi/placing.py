@@ -65,7 +65,10 @@ def without_off_grid(
         span.metre is not None and bool(((start < span.end) & (stop > span.start) & off_grid).any())
         for span in measures
     ]
-    remaining = [replace(span, metre=None) if hit else span for span, hit in zip(measures, touched, strict=True)]
+    remaining = [
+        replace(span, metre=None, why="has notes off the grid") if hit else span
+        for span, hit in zip(measures, touched, strict=True)
+    ]
     if all(span.metre is None for span in remaining):
         raise OffGridError(
             f"{source}: no measure is on the grid of six ticks per beat: leave out the option quantize=off"
@@ -106,15 +109,19 @@ def _without_fine(
             f"{source}: all its measures have {hit.what}, which the grid of sixteenths and triplets cannot hold: none"
             " can be used"
         )
-    spans = [replace(span, metre=None) if each else span for span, each in zip(measures, of_spans, strict=True)]
-    return spans, [_passing(measures, spans, f"{hit.what}, which the grid of sixteenths and triplets cannot hold")]
+    why = f"{hit.what}, which the grid of sixteenths and triplets cannot hold"
+    spans = [
+        replace(span, metre=None, why=f"has {why}") if each else span
+        for span, each in zip(measures, of_spans, strict=True)
+    ]
+    return spans, [_passing(measures, spans, why)]
 
 
 def _passing(before: Sequence[Span], after: Sequence[Span], why: str) -> Remark:
     """Return a remark on the measures that have become passages."""
     labels = [new.label for old, new in zip(before, after, strict=True) if old.metre and not new.metre]
     which, have, left = ("measure", "has", "it is") if len(labels) == 1 else ("measures", "have", "they are")
-    return Remark(f"{which} {listed(labels)} {have} {why}: left as {left}, and skipped in the numbering")
+    return Remark(f"{which} {listed(labels)} {have} {why}: left as {left}")
 
 
 def on_grid(
