@@ -218,3 +218,14 @@ def test_the_command_speaks_the_protocol_over_standard_input_and_output(host: Ho
     name, result = anyio.run(session)
     assert name == "armusic"
     assert result.structured_content["usable"]
+
+
+def test_measures_have_the_numbers_of_the_file(host: Host) -> None:
+    music = "GABc dedB|[M:7/8]GABcdef|[M:4/4]dedB dedB|c2ec B2dB|A2F2 G4|"
+    abc = f"X:1\nT:t\nM:4/4\nL:1/8\nK:G\n{music}\n"
+    measured = host.call("attributes", abc=abc, names=["density"])
+    assert [measure["measure"] for measure in measured["measures"]] == [1, 3, 4, 5]
+    answer = host.call("vary", abc=abc, measures=[4, 4], alternatives=1, keep=[])
+    assert answer["tunes"][-1]["changed_measures"] == [4]
+    assert "measure 2 of" in (refusal := host.refusal("vary", abc=abc, measures=[2, 2]))
+    assert refusal.endswith("is in 7/8, for which no model is trained: it stays as it is")

@@ -133,3 +133,19 @@ def test_osc_and_a_band_that_cannot_be_are_refused(
     monkeypatch.setitem(sys.modules, "pythonosc.osc_packet", None)
     message = "OSC needs pythonosc, which is not installed: pip install 'armusic[live]'"
     assert run(*play, "--osc", "0").error(1) == message
+
+
+def test_measures_have_the_numbers_of_the_file(
+    run: Run, here: Path, model: Path, port: EchoPort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(port, "close", lambda: None)
+    (here / "t.abc").write_text("X:1\nM:4/4\nL:1/8\nQ:1/4=960\nK:C\nc4c4|[M:7/8]CDEFGAB|[M:4/4]c8|\n")
+    others = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    others.bind(("127.0.0.1", 0))
+    others.settimeout(5)
+    state = f"127.0.0.1:{others.getsockname()[1]}"
+    done = run("play", "t.abc", "--attr", "density", "--osc-out", state, "--loops", 1, "--model", model)
+    assert done.code == 0, done.err
+    packets = [OscPacket(others.recv(4096)).messages[0].message for _ in range(6)]
+    others.close()
+    assert [packet.params[0] for packet in packets if packet.address == "/armusic/measure"] == [1, 3]

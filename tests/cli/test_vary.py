@@ -85,3 +85,32 @@ def test_nothing_to_vary(run: Run, here: Path, model: Path) -> None:
     Path("rest.abc").write_text("X:1\nM:4/4\nL:1/8\nK:G\nG2BG DGBG|z8|G8|]\n")
     error = run("vary", "rest.abc", "--measures", "2", "--model", model).error(2)
     assert "measure 2: nothing to compose anew: no note begins there" in error
+
+
+def test_measures_are_named_as_the_file_numbers_them(run: Run, here: Path, model: Path) -> None:
+    music = "GABc dedB|dedB dedB|[M:7/8]GABcdef|[M:4/4]c2ec B2dB|A2F2 G4|dedB dedB|G8|]"
+    Path("t.abc").write_text(f"X:1\nM:4/4\nL:1/8\nK:G\n{music}\n")
+    (bar,) = [line for line in run("attributes", "t.abc").out.splitlines() if line.split()[0] == "4"]
+    done = run("vary", "t.abc", "--measures", 4, "--alternatives", 1, "--model", model, "--keep", "none", "--json")
+    assert done.code == 0, done.err
+    value = json.loads(done.out)
+    assert [row for row, far in enumerate(value["alternatives"][0]["distance"]) if far] == [2]
+    assert value["original"]["rhythm"][2] == pytest.approx(float(bar.split()[2]), abs=1e-3)
+    done = run("vary", "t.abc", "--measures", "2-4", "--alternatives", 1, "--model", model, "--force")
+    assert done.code == 0, done.err
+    assert "attributes: means of measures 2-4\n" in done.out
+    before, after = readers.read("t.abc"), readers.read("t-vary.mid", readers.options.Reading(track="vary 1"))
+    assert after.numbers == before.numbers == ("1", "2", "4", "5", "6", "7")
+    refusal = "measure 3 of t.abc is in 7/8, for which no model is trained: it stays as it is"
+    curves = [["interpolate", "--attr", f"density=1:0.2 {last}:0.3"] for last in (3, 8)]
+    ranges = [
+        [*command, "--measures", last]
+        for command in (["vary"], ["interpolate", "--attr", "density"])
+        for last in (3, 8)
+    ]
+    for number, (command, *options) in enumerate([*ranges, *curves]):
+        done = run(command, "t.abc", *options, "--model", model, "--force")
+        assert done.code == 2
+        warning, error = done.err.splitlines()
+        assert warning.endswith("t.abc: measure 3 is in 7/8, for which no model is trained: left as it is")
+        assert (refusal if number % 2 == 0 else "measures 1-7") in error.removeprefix("armusic: error: ")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from armusic.editing.between import distance
 from armusic.editing.drawn import drawn, opened
 from armusic.editing.morphing import looped, matched, morph
 from armusic.errors import OffGridError, UsageError
+from armusic.io import readers
 from armusic.music import keys, tokenizer
 from armusic.music.score import Metre, Note
 from armusic.music.tokenizer import HOLD, PAD, REST, encode, is_onset
@@ -194,3 +196,14 @@ def test_distances() -> None:
     assert distance(row, np.array([[62, HOLD, REST, HOLD, PAD, PAD]])).tolist() == [0.5]
     assert distance(row, np.array([[60, 60, REST, HOLD, PAD, PAD]])).tolist() == [0.25]
     assert distance(row, np.array([[REST, HOLD, 70, HOLD, PAD, PAD]])).tolist() == [1]
+
+
+def test_measures_are_named_as_each_file_numbers_them(tmp_path: Path) -> None:
+    head = "X:1\nM:4/4\nL:1/8\nK:C\n"
+    for name, music in (("a", "c8|[M:7/8]CDEFGAB|[M:4/4]c8|"), ("b", "c8|[M:3/4]c6|"), ("c", "c8|C8|")):
+        (tmp_path / f"{name}.abc").write_text(f"{head}{music}\n")
+    a, b, c = (readers.read(tmp_path / f"{name}.abc") for name in "abc")
+    with pytest.raises(UsageError, match=r"^measure 3 is in 4/4 in a.abc and measure 2 of b.abc, which .*, in 3/4: "):
+        matched(a, b)
+    with pytest.raises(UsageError, match=r"^measure 2 is in 4/4 in c.abc and in 3/4 in b.abc: give"):
+        matched(c, b)

@@ -20,6 +20,7 @@ TUNES = {
     "a jig.abc": b"X:1\nM:6/8\nL:1/8\nK:D\nD|FAA GBB|FAA GBB|f2f edc|dcB A2:|\n",
     "waltz's end.abc": b"X:1\nM:3/4\nL:1/4\nK:Em\nB|e2f|gfe|z3|^d2B|e2f|gab|b3-|b2|]\n",
     "two metres.abc": b"X:1\nM:2/4\nL:1/8\nK:C\nCDEF|GAGE|[M:3/4]c2 BA GF|[M:2/4]EDEF|C4|\n",
+    "seven.abc": b"X:1\nM:4/4\nL:1/8\nK:G\nGABc dedB|[M:7/8]GABcdef|[M:4/4]dedB dedB|c2ec B2dB|A2F2 G4|\n",
 }
 
 
@@ -106,6 +107,20 @@ def test_what_no_command_gives_is_explained(
     variation = vary(client, reel, edit)
     assert variation["command"] == ""
     assert variation["no_command"] == (f"No command gives these notes: {reason}." if reason else "")
+
+
+def test_numbers_are_those_of_the_file(client: TestClient) -> None:
+    session = open_file(client, TUNES["seven.abc"], "seven.abc")
+    assert [measure["number"] for measure in session["measures"]] == ["1", "3", "4", "5"]
+    assert "measure 2 is in 7/8, for which no model is trained: left as it is" in session["remarks"]
+    wait_for_search(client, session["id"])
+    words = shlex.split(vary(client, session, {"shifts": {"density": 0.1}, "measures": [2, 3]})["command"])
+    assert words[words.index("--measures") + 1] == "3-4"
+    variation = vary(client, session, {"shifts": {"density": [0.1, None, 0.05, None]}})
+    points = next(word for word in shlex.split(variation["command"]) if word.startswith("density="))
+    assert [point.partition(":")[0] for point in points.removeprefix("density=").split()] == ["1", "3", "4", "5"]
+    variation = vary(client, session, {"targets": {"density": 3.0}, "measures": [2]})
+    assert any(remark.startswith("measure 3: density 18 notes a beat") for remark in variation["remarks"])
 
 
 def test_measures_that_share_a_measure_of_the_file_have_no_curve(client: TestClient) -> None:

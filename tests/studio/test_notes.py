@@ -342,3 +342,22 @@ def test_the_example_of_a_request_is_answered(client: TestClient) -> None:
     response = client.post("/api/notes", json=example)
     assert response.status_code == 200
     assert len(response.json()["answers"]) == 1
+
+
+def test_measures_that_are_left_as_they_are_keep_their_numbers(client: TestClient) -> None:
+    metres = [{"start": 0, "metre": "4/4"}, {"start": 4, "metre": "7/8"}, {"start": 7.5, "metre": "4/4"}]
+    clip = [
+        {"pitch": 60 + (5 * at) % 12, "start": at / 2, "duration": 0.5, "velocity": 80} for at in range(8 + 7 + 8 + 8)
+    ]
+    answer = ask(client, clip, metre=metres, attributes=["density=by-0.1"], measures=[3, 3])
+    assert [(each["number"], each["metre"]) for each in answer["measures"]] == [
+        ("1", "4/4"),
+        ("3", "4/4"),
+        ("4", "4/4"),
+    ]
+    assert "measure 2 is in 7/8, for which no model is trained: left as it is" in answer["remarks"]
+    assert [each["changed"] for each in answer["answers"]][-1] == ["3"]
+    refused = client.post(
+        "/api/notes", json={"notes": clip, "metre": metres, "attributes": ["density"], "measures": [2, 2]}
+    )
+    assert problem(refused, 422) == "measure 2 of the notes is in 7/8, for which no model is trained: it stays as it is"

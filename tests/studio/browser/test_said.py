@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.studio.browser.hands import eventually, in_chromium, open_file, settle, until
+from tests.studio.browser.hands import eventually, in_chromium, open_file, seen, settle, until
 
 
 def test_what_was_done_is_said_in_one_place(page: Page) -> None:
@@ -16,6 +16,25 @@ def test_what_was_done_is_said_in_one_place(page: Page) -> None:
     expect(live).to_have_text("Measure 1 is selected")
     page.locator("#roll").press("Shift+ArrowRight")
     expect(live).to_have_text("Measures 1 to 2 are selected")
+
+
+def test_measures_have_the_numbers_of_the_file(page: Page) -> None:
+    music = b"GABc dedB|[M:7/8]GABcdef|[M:4/4]dedB dedB|c2ec B2dB|"
+    open_file(page, b"X:1\nT:Seven\nM:4/4\nL:1/8\nK:G\n" + music, "seven.abc")
+    expect(page.locator("#remarks")).to_contain_text(
+        "measure 2 is in 7/8, for which no model is trained: left as it is"
+    )
+    ruler = page.locator("#ruler")
+    ruler.press("ArrowRight")
+    expect(ruler).to_have_attribute("aria-valuetext", "measure 3, before which measure 2 stays as it is")
+    page.locator("#roll").press("ArrowRight")
+    page.locator("#roll").press("ArrowRight")
+    expect(page.locator("#live")).to_contain_text("Measure 3 is selected")
+    page.get_by_text("Notes in words").click()
+    expect(page.locator("#notes")).to_contain_text("Measure 3: D5 on 1 for 0.5")
+    page.locator("#slider-density").press("PageUp")
+    settle(page)
+    assert "--measures 3-3" in seen(page)["command"]
 
 
 def test_the_notes_of_a_selected_measure_are_words(page: Page) -> None:

@@ -14,6 +14,18 @@ const TUNE = {
 };
 const EMPTY = Object.freeze(edits.emptyEdit());
 
+test("measures that pass through are named before the measure that follows them", () => {
+  const numbered = (/** @type {string[]} */ ...numbers) =>
+    ({ measures: TUNE.measures.map((each, index) => ({ ...each, number: numbers[index] })) });
+  const words = (/** @type {string[]} */ ...numbers) =>
+    TUNE.measures.map((_, index) => edits.passing(numbered(...numbers), index));
+  assert.deepEqual(words("1", "2", "3", "4"), ["", "", "", ""]);
+  assert.deepEqual(words("1-2", "3", "3", "4"), ["", "", "", ""]);
+  assert.deepEqual(words("2", "5-6", "7", "9"),
+    ["measure 1 stays as it is", "measures 3 to 4 stay as they are", "", "measure 8 stays as it is"]);
+  assert.deepEqual(edits.numbers(numbered("2", "5-6", "7", "9"), [1, 3]), ["5", "9"]);
+});
+
 test("an edit is empty without shifts and without dice", () => {
   assert.ok(edits.isEmpty(EMPTY));
   assert.ok(edits.isEmpty({ ...EMPTY, locks: ["range"], key: "off" }));
