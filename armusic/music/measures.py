@@ -50,7 +50,7 @@ class Bar:
     rows : range
         Places in `Tune.measures` of those that it has a part of.
     number : int
-        Its number in the file, from 1.
+        Number in the file, from 1.
     """
 
     start: Fraction
@@ -67,9 +67,9 @@ class Passage:
     Parameters
     ----------
     first, last : int
-        Their numbers in the file, from 1.
+        Numbers in the file, from 1.
     what : str
-        What is true of each, from its verb on: `is in 7/8, for which no model is trained`.
+        Sentence about each, from its verb on: `is in 7/8, for which no model is trained`.
     """
 
     first: int

@@ -41,9 +41,9 @@ export interface Edit {
   natural?: number;
   /** Attributes that keep their value where others have a target; their mean where that is the tune's. */
   locks?: string[];
-  /** Measures that may change; null for all of them. */
+  /** Measures that may change, by their places in the session's `measures`, from 1; null for all. */
   measures?: number[] | null;
-  /** Measures that were written by hand, by their numbers: all notes that sound in each, those that are tied over its bar lines among them. They stay so, and count in the tune's means. */
+  /** Measures that were written by hand, by their places from 1: all notes that sound in each, those that are tied over its bar lines among them. They stay so, and count in the tune's means. */
   by_hand?: Record<string, HandNote[]>;
   /** Key that new notes stay in, such as D:minor; auto: the tune's own, without what it does not use; off: any pitch. */
   key?: string;
@@ -166,7 +166,7 @@ export interface Note {
   duration: number;
   pitch: number;
   velocity: number;
-  /** Measure in which it starts, from 1. */
+  /** Place of the measure in which it starts, from 1. */
   measure: number;
 }
 
@@ -305,7 +305,7 @@ export interface Variation {
   remarks: string[];
   loop: "open" | "closed";
   pool: PoolStatus;
-  /** What is unusual in each measure, by its number. */
+  /** What is unusual in each measure, by its place, from 1. */
   unusual: Record<string, string[]>;
   /** The command that gives the same notes; empty where there is none. */
   command: string;
