@@ -9,7 +9,8 @@ from armusic.errors import OffGridError, UsageError
 from armusic.music import attributes
 from armusic.music.attributes.table import attributes as table_of
 from armusic.music.attributes.table import of_bars
-from armusic.music.score import Measure, Metre, Note, TimeSignature, Tune
+from armusic.music.metre import TimeSignature
+from armusic.music.score import Measure, Metre, Note, Tune
 
 
 def notes(*onsets: int) -> tuple[Note, ...]:
