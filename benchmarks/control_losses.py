@@ -87,7 +87,7 @@ def row(title: str, settings: Config, folder: Path) -> str:
 
 
 def measure(trained: Checkpoint) -> tuple[float, float, float, dict[str, one_decode.Obedience]]:
-    """Return the shares of validation measures and of chance codes, and what one decode makes of values asked for."""
+    """Return the shares of validation measures and of chance codes, and how near one decode comes to target values."""
     subject, (train, valid, _) = load(trained, data_folder(), "4/4")
     rng = np.random.default_rng(0)
     right = subject.accuracy(valid.x, subject.encode(valid.x)[0]) == 1

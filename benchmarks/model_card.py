@@ -65,7 +65,7 @@ def front_matter() -> dict[str, Any]:
 
 
 def _results(card: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the held-out figures: of each metre and part, of slices, and of values asked."""
+    """Return the held-out figures: of each metre and part, of slices, and of target values."""
     figures = card["held_out"]
     results = []
     for metre, parts in figures["reconstruction"].items():

@@ -64,7 +64,7 @@ class Evaluation:
     control : dict of str to Score
         The metrics of the swept attributes.
     obedience : dict of str to Obedience
-        Closeness of one decode to values that are asked for, by attribute.
+        Closeness of one decode to target values, by attribute.
     prior : Prior
         Figures of items decoded from chance codes.
     identity : Identity, optional

@@ -35,7 +35,7 @@ from armusic.vae.data import subset
 Tokens = Int[np.ndarray, "measure tick"]
 
 OBEDIENT = ("4/4", "3/4", "6/8")
-"""Metres that are asked for values."""
+"""Metres whose measures get targets."""
 FEWEST = 20  # items of a part that are enough to ask for values
 MADE = "made to begin held"
 FEW = 3  # notes off the beat in triplets: more than one triplet has

@@ -1,4 +1,4 @@
-"""How near one decode comes to values that are asked for: from chance codes, and from held-out items."""
+"""How near one decode comes to target values: from chance codes, and from held-out items."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from armusic.progress import Stage, silent
 from armusic.shapes import Float
 from armusic.vae.data import Data
 
-CODES = 1024  # chance codes, each asked for another value
+CODES = 1024  # chance codes, each with another target
 ITEMS, TARGETS = 300, 7  # held-out items, and targets for each
 CENTRAL = (5, 95)  # percentiles of the data between which the targets for items lie
 CALIBRATED = 1000  # validation items that tell which position stands for a value
@@ -22,17 +22,17 @@ CALIBRATED = 1000  # validation items that tell which position stands for a valu
 
 @dataclass(frozen=True, slots=True)
 class Obedience:
-    """How near one decode comes to what is asked for; NaN where nothing could be measured.
+    """How near one decode comes to its target; NaN where nothing could be measured.
 
     Parameters
     ----------
     pearson : float
-        Correlation of the values decoded from chance codes with those asked for, an even grid over the data's range.
+        Correlation of the values decoded from chance codes with their targets, an even grid over the data's range.
     r2 : float
-        Share of the variance of the values asked of held-out items that is met: 1 - squared error over variance. It is
-        negative where the mean of what is asked for would be nearer.
+        Share of the variance of the targets of held-out items that is met: 1 - squared error over variance. It is
+        negative where the mean of the targets would be nearer.
     error : float
-        Mean distance from what is asked of them, in standard deviations of the data.
+        Mean distance from the target, in standard deviations of the data.
     kept : float
         Share of the parts (ticks, pixels) of these items that stay, 0..1.
     valid : float
@@ -41,7 +41,7 @@ class Obedience:
         Mean change of the other attribute that changes most, from that of the held-out item, in standard deviations of
         the data; 0 for a single attribute.
     residual : float
-        The same without what the change of the attribute that is asked for explains: see `side_effects`.
+        The same without what the change of the attribute that has the target explains: see `side_effects`.
     """
 
     pearson: float

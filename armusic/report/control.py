@@ -1,4 +1,4 @@
-"""Tables of a report on control: what is decoded of chance codes, and when a value is asked for."""
+"""Tables of a report on control: what chance codes decode to, and how near one decode comes to a target."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def control(data: str, models: Models) -> Table | None:
 
 
 def correlations(groups: Mapping[str, Models]) -> Table | None:
-    """Return a table of the correlations of values asked of chance codes and decoded, beside those published.
+    """Return a table of the correlations of target and decoded values of chance codes, beside those published.
 
     None where no run with the attributes of the published ones has any.
     """

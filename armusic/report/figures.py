@@ -22,15 +22,15 @@ IDENTITY = {
 FIGURES = LABELS | SHARES | IDENTITY
 """Figures of codes, of reconstruction and of identity."""
 OBEDIENCE = {
-    "pearson": ("pearson", "correlation with values asked, chance codes"),
+    "pearson": ("pearson", "correlation of target and decoded, chance codes"),
     "asked_valid": ("valid", "valid {items} among these"),
-    "r2": ("r2", "R² of values asked, test {items}"),
+    "r2": ("r2", "R² of target values, test {items}"),
     "error": ("error", "mean error of these, sd"),
     "stays": ("kept", "{parts} of these that stay"),
     "raw": ("raw", "change of another attribute, sd"),
     "residual": ("residual", "of this not explained, sd"),
 }
-"""Figures of one decode for a value that is asked for -> name in an evaluation, and title; means over attributes."""
+"""Figures of one decode for a target value -> name in an evaluation, and title; means over attributes."""
 CONTROL = {
     "valid": "valid {items} of chance codes",
     **{name: title for name, (_, title) in OBEDIENCE.items()},
@@ -64,7 +64,7 @@ def published() -> dict[str, dict[str, dict[str, float]]]:
 
 
 def published_control() -> dict[str, dict[str, float]]:
-    """Return published correlations of values asked of chance codes and decoded: method -> attribute -> value.
+    """Return published correlations of target and decoded values of chance codes: method -> attribute -> value.
 
     Examples
     --------

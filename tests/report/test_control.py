@@ -22,7 +22,7 @@ def test_all_methods_have_their_figures_of_control(put: Put, groups: Callable[[]
     text = markdown(table)
     assert row(text, "") == ["", "default", "glsr"]
     assert row(text, "valid measures of chance codes")[1:] == ["97.00 % [96.00, 98.00]", ""]
-    assert row(text, "correlation with values asked, chance codes")[1:] == [".750 [.750, .750]", ""]
+    assert row(text, "correlation of target and decoded, chance codes")[1:] == [".750 [.750, .750]", ""]
     assert row(text, "ticks of these that stay")[1] == "80.00 % [80.00, 80.00]"
     assert row(text, "linearity, one dimension moved")[1:] == [".700 [.700, .700]", ""]
     assert "monotonicity" not in text  # no run has it
