@@ -11,7 +11,7 @@ from armusic.errors import UsageError
 from armusic.inference.checkpoint import Checkpoint
 from armusic.music import keys, tokenizer
 from armusic.music.pitch_frame import Frame
-from armusic.music.score import Tune
+from armusic.music.score import Tune, spanned
 from armusic.music.tokenizer import is_onset
 from armusic.shapes import Bool, Int
 
@@ -99,14 +99,15 @@ def rows_of(tune: Tune, measures: tuple[int, int] | None) -> tuple[int, ...]:
     """
     first, last = measures or (1, tune.last)
     if not 1 <= first <= last <= tune.last:
-        raise UsageError(f"measures {first}-{last}: {tune.source or 'the tune'} has measures 1-{tune.last}")
+        only = "is only" if tune.last == 1 else "are only"
+        raise UsageError(f"{spanned(first, last)}: there {only} {spanned(1, tune.last)} in {tune.source or 'the tune'}")
     rows = tune.rows(first, last)
     if not rows:
         if passing := tune.why_not(first, last):
             raise UsageError(passing)
         bar = next(bar for bar in tune.bars if bar.number >= first)
         raise UsageError(
-            f"measures {first}-{last}: {tune.source or 'the tune'} is read two measures at a time: give whole pairs,"
+            f"{spanned(first, last)}: {tune.source or 'the tune'} is read two measures at a time: give whole pairs,"
             f" such as {tune.numbers[bar.rows[0]]}"
         )
     return rows

@@ -28,7 +28,7 @@ from armusic.editing import curves
 from armusic.errors import UsageError
 from armusic.files import counted
 from armusic.music import attributes
-from armusic.music.score import Tune
+from armusic.music.score import Tune, spanned
 from armusic.shapes import Float
 from armusic.taste.information import NAME
 
@@ -161,7 +161,7 @@ def resolve(target: Target, present: Values, percentile: Callable[[float], Value
         last = tune.last if tune else count
         for point, _ in target.points:
             if not 1 <= point <= last:
-                raise UsageError(f"curve {target.text}: measure {point:g}, but the tune has measures 1-{last}")
+                raise UsageError(f"curve {target.text}: measure {point:g}, but the tune has {spanned(1, last)}")
             if passing := tune.why_not(point, point) if tune else "":
                 raise UsageError(f"curve {target.text}: {passing}")
         return curves.between(target.points, np.array(tune.places) if tune else np.arange(1.0, count + 1))

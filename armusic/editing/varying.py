@@ -22,7 +22,7 @@ from armusic.editing.targets import Targets, TargetTable, canonical, parse_all, 
 from armusic.errors import UsageError
 from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
-from armusic.music.score import Tune
+from armusic.music.score import Tune, spanned
 from armusic.music.tokenizer import HOLD, PAD
 from armusic.shapes import Bool, Int
 from armusic.taste import context, rules
@@ -174,6 +174,5 @@ def fixed(search: Search, rows: Rows) -> tuple[Bool[np.ndarray, " tick"], int]:
 
 def _nothing(material: Material, measures: tuple[int, int] | None) -> str:
     first, last = measures or (1, material.tune.last)
-    where = f"measure {first}" if first == last else f"measures {first}-{last}"
     reason = material.unchanged[0] if material.unchanged else "no note begins there"
-    return f"{where}: nothing to compose anew: {reason}"
+    return f"{spanned(first, last)}: nothing to compose anew: {reason}"

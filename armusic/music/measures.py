@@ -147,3 +147,14 @@ def why_not(passages: Sequence[Passage], first: float, last: float, source: str)
 def numbered(number: str | int) -> str:
     """Return a number of a measure with its word, or those of two: `measure 3`, `measures 3-4`."""
     return f"measures {number}" if "-" in str(number) else f"measure {number}"
+
+
+def spanned(first: int, last: int) -> str:
+    """Return the numbers of measures in a row with their word.
+
+    Examples
+    --------
+    >>> spanned(3, 4), spanned(3, 3)
+    ('measures 3-4', 'measure 3')
+    """
+    return numbered(first if first == last else f"{first}-{last}")

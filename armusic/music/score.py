@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from armusic.files import counted
-from armusic.music.measures import Bar, Measure, Passage, bars, numbered, why_not
+from armusic.music.measures import Bar, Measure, Passage, bars, numbered, spanned, why_not
 from armusic.music.metre import METRES, Metre
 from armusic.music.smf import MidiData
 
@@ -32,6 +32,7 @@ __all__ = [
     "bars",
     "mixed_number",
     "numbered",
+    "spanned",
 ]
 
 DEFAULT_VELOCITY = 80

@@ -49,7 +49,7 @@ def test_json_has_the_arrays(run: Run, melody: Path) -> None:
         (("--attr", "rhythm", "--attr", "syncopation"), 2, "unknown attribute 'syncopation'"),
         (("--attr", "rhythm", "--attr", "own.py:x"), 2, "unknown attribute 'own.py:x'"),
         ((*BOTH, "--points", "1"), 2, "Invalid value for '--points'"),
-        ((*BOTH, "--measures", "15-20"), 2, "has measures 1-16"),
+        ((*BOTH, "--measures", "15-20"), 2, "are only measures 1-16 in"),
         ((*BOTH, "--key", "H:major"), 2, "unknown key 'H:major'"),
         ((*BOTH, "-o", "map.bmp"), 2, "map.bmp: a figure is written as .png, .pdf or .svg"),
         ((*BOTH, "-o", "input.mid", "--force"), 2, "the input itself"),

@@ -132,7 +132,7 @@ def test_the_open_loop_moves_the_dimension(model: Model) -> None:
         ),
         ({"attribute": "rhythm", "steps": 0}, "0 steps from -2 to 2: give at least one step"),
         ({"attribute": "rhythm", "span": (2.0, -2.0)}, "5 steps from 2 to -2: give at least one step, and a range"),
-        ({"attribute": "rhythm", "measures": (3, 99)}, "measures 3-99: tune.abc has measures 1-8"),
+        ({"attribute": "rhythm", "measures": (3, 99)}, "measures 3-99: there are only measures 1-8 in tune.abc"),
     ],
 )
 def test_steps_that_are_refused(model: Model, options: dict[str, object], message: str) -> None:

@@ -155,7 +155,7 @@ def test_the_register_is_kept_by_an_anchored_model() -> None:
         ({"attribute": "rhythm", "steps": 0}, "0 steps from -2 to 2"),
         ({"attribute": "rhythm", "span": (2.0, -2.0)}, "5 steps from 2 to -2: give at least one step, and a range"),
         ({"attribute": "rhythm", "span": (0.0, float("nan"))}, "5 steps from 0 to nan"),
-        ({"attribute": "rhythm", "measures": (3, 99)}, "measures 3-99: tune.abc has measures 1-8"),
+        ({"attribute": "rhythm", "measures": (3, 99)}, "measures 3-99: there are only measures 1-8 in tune.abc"),
         ({"attribute": "rhythm", "measures": (0, 2)}, "measures 0-2"),
         ({"attribute": "rhythm", "measures": (4, 2)}, "measures 4-2"),
     ],

@@ -99,7 +99,7 @@ def test_measures_are_named_by_the_numbers_of_the_file(file: Path) -> None:
     assert rows_of(tune, (2, 5)) == (1, 2, 3)
     assert rows_of(tune, (3, 6)) == (2, 3, 4)
     for wrong in ((0, 2), (6, 7), (5, 4)):
-        with pytest.raises(UsageError, match=rf"measures {wrong[0]}-{wrong[1]}: t\.\w+ has measures 1-6$"):
+        with pytest.raises(UsageError, match=r"there are only measures 1-6 in t\.\w+$"):
             rows_of(tune, wrong)
     with pytest.raises(UsageError, match=rf"^measure 3 of t\.\w+ {SEVEN}: it stays as it is$"):
         rows_of(tune, (3, 3))

@@ -300,7 +300,7 @@ def test_what_cannot_be_is_said_in_remarks(client: TestClient) -> None:
         ),
         ({"keep": ["tempo"]}, "keep 'tempo': name cadences, downbeats, rhythm, pitches, or none"),
         ({"key": "H:major"}, "unknown key 'H:major'"),
-        ({"measures": [1, 9]}, "measures 1-9: the notes has measures 1-2"),
+        ({"measures": [1, 9]}, "measures 1-9: there are only measures 1-2 in the notes"),
         ({"api": API + 1}, f"this server has notes API {API}, and the request needs {API + 1}: update armusic"),
         ({"steps": 99, "alternatives": 2}, "99 steps in 2 ways are 198: up to 128 are given"),
         ({"colour": "red"}, "colour: Extra inputs are not permitted"),
