@@ -20,13 +20,15 @@ const MAX_NAME = 80; // characters
 
 /** The latest file. @type {ExportedFile | null} */
 let file = null;
+/** The file that is being written. @type {{ key: string, file: Promise<ExportedFile> } | null} */
+let pending = null;
 /** The format whose layouts are listed. */
 let layoutsOf = "";
 /** The variations that are listed. @type {KeptVariation[] | null} */
 let listed = null;
 
-/** Return whether a file is ready, for tests. */
-export const ready = () => file !== null;
+/** Return whether the file of what is shown is ready, for tests. */
+export const ready = () => file !== null && file.key === keyOf(request());
 
 select("format").addEventListener("change", draw);
 for (const id of ["layout", "with-original"]) {
@@ -89,6 +91,16 @@ async function write() {
   const body = request();
   const key = keyOf(body);
   if (file?.key === key) return file;
+  if (pending?.key !== key) pending = { key, file: ask(body, key) };
+  try {
+    return await pending.file;
+  } finally {
+    if (pending?.key === key) pending = null;
+  }
+}
+
+/** @param {ExportRequest} body @param {string} key */
+async function ask(body, key) {
   const written = await withSession((session) => api.exportFile(session, body));
   if (file) URL.revokeObjectURL(file.url);
   return (file = { key, ...written, url: URL.createObjectURL(written.blob) });
@@ -139,6 +151,7 @@ async function copy() {
 export function draw() {
   const { session, kept, shown, edit, original, pace, audition } = get();
   if (!session) return;
+  if ($("drag").matches(":hover") && !document.body.dataset.dragging) prepare(); // what is shown may have changed
   const { key, layouts, scenes } = format();
   if (layoutsOf !== key) {
     layoutsOf = key;

@@ -88,6 +88,25 @@ def drag(page: Page, target: Locator, *points: tuple[float, float]) -> None:
     page.mouse.up()
 
 
+def drag_out(page: Page) -> tuple[str, bytes, str]:
+    """Drag the file of what is shown out of the page; return its name, its content and the address for a desktop."""
+    end = time.monotonic() + PATIENCE
+    page.locator("#drag").hover()
+    while time.monotonic() < end:
+        until(page, "studio.ready()")
+        dragged = page.evaluate("""async () => {
+            const data = new DataTransfer();
+            const handle = document.getElementById("drag");
+            handle.dispatchEvent(new DragEvent("dragstart", { dataTransfer: data }));
+            const [file, address] = [data.files[0], data.getData("DownloadURL")];
+            handle.dispatchEvent(new DragEvent("dragend"));
+            return file ? [file.name, [...new Uint8Array(await file.arrayBuffer())], address] : null;
+        }""")
+        if dragged:  # what is shown may have changed in between
+            return dragged[0], bytes(dragged[1]), dragged[2]
+    raise AssertionError("no file came")
+
+
 def enter(field: Locator, text: str) -> None:
     """Type into a field in place of what it has. (Where a script fills it, Firefox does not say that it changed.)"""
     field.press("Control+a")

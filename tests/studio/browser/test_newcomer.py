@@ -8,7 +8,7 @@ import mido
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.studio.browser.hands import download, drag, drop, pitches, seen, settle, until
+from tests.studio.browser.hands import download, drag, drag_out, drop, pitches, seen, settle, until
 from tests.studio.conftest import REEL
 
 STEPS = 3  # by the mouse: drop a file, pull a slider, take the clip away; a minute is twenty seconds for each
@@ -50,17 +50,8 @@ def test_a_newcomer_gets_a_changed_clip_in_three_steps(page: Page, way: str) -> 
         step(page, steps, page.locator("#download"), lambda: clip.append(download(page)))
         [(name, data)] = clip
     else:
-        handle = page.locator("#drag")
-        handle.hover()
-        until(page, "studio.ready()")
-        step(page, steps, handle, lambda: None)
-        name, content = page.evaluate("""async () => {
-            const data = new DataTransfer();
-            document.getElementById("drag").dispatchEvent(new DragEvent("dragstart", { dataTransfer: data }));
-            const file = data.files[0];
-            return [file.name, [...new Uint8Array(await file.arrayBuffer())]];
-        }""")
-        data = bytes(content)
+        step(page, steps, page.locator("#drag"), lambda: None)
+        name, data, _ = drag_out(page)
     assert len(steps) <= STEPS, steps
     assert name.startswith("reel")
     assert name.endswith(".mid")

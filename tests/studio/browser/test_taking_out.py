@@ -5,7 +5,7 @@ import re
 import mido
 from playwright.sync_api import Page, expect
 
-from tests.studio.browser.hands import enter, eventually, open_file, pitches, saved, seen, settle, until
+from tests.studio.browser.hands import drag_out, enter, eventually, open_file, pitches, saved, seen, settle, until
 
 
 def test_the_exported_file_has_the_notes_of_the_page(page: Page) -> None:
@@ -58,17 +58,21 @@ def test_the_button_of_a_kept_variation_outlives_what_else_is_drawn(page: Page) 
 
 def test_a_file_can_be_dragged_out(page: Page) -> None:
     open_file(page)
+    name, data, address = drag_out(page)
+    assert name.endswith(".mid")
+    assert data.startswith(b"MThd")
+    assert re.fullmatch(r"audio/midi:[^:/]+\.mid:blob:http.*", address)
+
+
+def test_a_file_is_written_anew_while_the_pointer_waits_for_it(page: Page) -> None:
+    open_file(page)
     page.locator("#drag").hover()
     until(page, "studio.ready()")
-    kinds = page.evaluate("""() => {
-        const data = new DataTransfer();
-        const handle = document.getElementById("drag");
-        handle.dispatchEvent(new DragEvent("dragstart", { dataTransfer: data }));
-        handle.dispatchEvent(new DragEvent("dragend"));
-        return [data.files[0]?.name, data.getData("DownloadURL")];
-    }""")
-    assert kinds[0].endswith(".mid")
-    assert re.fullmatch(r"audio/midi:[^:/]+\.mid:blob:http.*", kinds[1])
+    page.locator("#slider-density").evaluate(
+        "(slider) => { slider.value = '0.9'; slider.dispatchEvent(new Event('input', { bubbles: true })); }"
+    )
+    settle(page)
+    until(page, "studio.ready()")
 
 
 def test_a_kept_variation_is_renamed_in_place_and_exported_under_its_name(page: Page) -> None:
