@@ -30,13 +30,7 @@ let listed = null;
 /** Return whether the file of what is shown is ready, for tests. */
 export const ready = () => file !== null && file.key === keyOf(request());
 
-select("format").addEventListener("change", draw);
-for (const id of ["layout", "with-original"]) {
-  $(id).addEventListener("change", () => {
-    file = null;
-    draw();
-  });
-}
+for (const id of ["format", "layout", "with-original"]) $(id).addEventListener("change", draw);
 button("download").onclick = download;
 for (const event of ["pointerenter", "pointerdown", "touchstart"]) {
   $("drag").addEventListener(event, prepare, { passive: true });
@@ -91,12 +85,8 @@ async function write() {
   const body = request();
   const key = keyOf(body);
   if (file?.key === key) return file;
-  if (pending?.key !== key) pending = { key, file: ask(body, key) };
-  try {
-    return await pending.file;
-  } finally {
-    if (pending?.key === key) pending = null;
-  }
+  if (pending?.key !== key) pending = { key, file: ask(body, key).finally(() => (pending = null)) };
+  return pending.file;
 }
 
 /** @param {ExportRequest} body @param {string} key */
