@@ -36,6 +36,24 @@ LONGEST = ("tests/studio/browser/", "tests/studio/", "tests/cli/", "tests/editin
 """Where the files stand that take longest: where tests run beside one another, they come first, and short ones last."""
 
 
+SLOW = (
+    "tests/cli/test_experiment.py",
+    "tests/experiments/test_killed.py",
+    "tests/studio/browser/",
+    "tests/test_end_to_end.py",
+    "tests/training/test_run.py",
+    "tests/vae/test_distributed.py",
+    "tests/vae/test_fit.py::test_a_compiled_network",
+)
+"""Where the tests stand that take seconds each: they are marked `slow`."""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark slow tests."""
+    if item.nodeid.startswith(SLOW):
+        item.add_marker(pytest.mark.slow)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the longest files, in each process of pytest-xdist."""
