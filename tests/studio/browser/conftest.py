@@ -38,10 +38,10 @@ COLOURS: dict[str, tuple[dict[str, Any], dict[str, str | bool | float]]] = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Try a failed test once more, and show it: `guard` may have killed its browser, or the moment was unlucky."""
+    """Try a test once more, and show it, where `guard` killed its browser; any other failure is one."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TargetClosedError"]))
 
 
 def start(playwright: Playwright, name: str, preferences: dict[str, str | bool | float] | None = None) -> Browser:
