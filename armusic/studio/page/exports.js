@@ -20,8 +20,8 @@ const MAX_NAME = 80; // characters
 
 /** The latest file. @type {ExportedFile | null} */
 let file = null;
-/** The file that is being written. @type {{ key: string, file: Promise<ExportedFile> } | null} */
-let pending = null;
+/** The key of the file that was last prepared for a drag, or is. */
+let prepared = "";
 /** The format whose layouts are listed. */
 let layoutsOf = "";
 /** The variations that are listed. @type {KeptVariation[] | null} */
@@ -85,15 +85,12 @@ async function write() {
   const body = request();
   const key = keyOf(body);
   if (file?.key === key) return file;
-  if (pending?.key !== key) pending = { key, file: ask(body, key).finally(() => (pending = null)) };
-  return pending.file;
-}
-
-/** @param {ExportRequest} body @param {string} key */
-async function ask(body, key) {
   const written = await withSession((session) => api.exportFile(session, body));
-  if (file) URL.revokeObjectURL(file.url);
-  return (file = { key, ...written, url: URL.createObjectURL(written.blob) });
+  const late = ready(); // the file of what is shown by now came before this one
+  if (file && !late) URL.revokeObjectURL(file.url);
+  const own = { key, ...written, url: URL.createObjectURL(written.blob) };
+  if (!late) file = own;
+  return own;
 }
 
 async function download() {
@@ -110,6 +107,7 @@ async function download() {
 }
 
 function prepare() {
+  prepared = keyOf(request());
   write().catch(fail);
 }
 
@@ -141,7 +139,8 @@ async function copy() {
 export function draw() {
   const { session, kept, shown, edit, original, pace, audition } = get();
   if (!session) return;
-  if ($("drag").matches(":hover") && !document.body.dataset.dragging) prepare(); // what is shown may have changed
+  const waits = $("drag").matches(":hover") && !document.body.dataset.dragging;
+  if (waits && prepared !== keyOf(request())) prepare(); // once: what fails is not asked for again and again
   const { key, layouts, scenes } = format();
   if (layoutsOf !== key) {
     layoutsOf = key;
