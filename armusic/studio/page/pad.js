@@ -14,6 +14,7 @@ import { canvas, select } from "./dom.js";
 import { format, mean, scope, shiftMean, targets } from "./edit.js";
 import { fail } from "./labels.js";
 
+const ROOM = 90; // pixels, for the numbers of a target
 const EDGE = 9;
 const STEP = 0.04;
 const POINTS = 11;
@@ -145,22 +146,22 @@ export function draw({ model, session, edit, pool }) {
   circle(goal, 7, "card", "same");
   /** @param {number} axis @param {number} value */
   const text = (axis, value) => format(attribute(axis), session, value);
-  drawNumbers(paint, text, goal, x(goal[0]), y(goal[1]));
+  drawNumbers(paint, text, goal, x(goal[0]), y(goal[1]), x(before[0]));
   const words = goal.map((target, axis) =>
     `${attribute(axis).label} ${text(axis, target)}, reached ${text(axis, now[axis])}`);
   pad.ariaLabel = `Pad: ${words.join("; ")}. Arrow keys move the point.`;
 }
 
-/** Write the ends of both axes along them, and the target beside its point.
+/** Write the ends of both axes along them, and the target beside its point, away from the original.
  * @param {Paint} paint @param {(axis: number, value: number) => string} text
- * @param {number[]} goal @param {number} x @param {number} y */
-function drawNumbers(paint, text, goal, x, y) {
+ * @param {number[]} goal @param {number} x @param {number} y @param {number} origin Where the original is across. */
+function drawNumbers(paint, text, goal, x, y, origin) {
   const [across, up] = [0, 1].map((axis) => [scale(axis).low, scale(axis).high].map((value) => text(axis, value)));
   write(paint, "soft", `${across[0]} →`, 18, height - 7);
   write(paint, "soft", across[1], width - 4, height - 7, "right");
   write(paint, "soft", `${up[0]} ↑`, 4, height - 20);
   write(paint, "soft", up[1], 4, 8);
-  const before = x > width / 2;
+  const before = x > width - ROOM || (x < origin && x > ROOM);
   const target = goal.map((value, axis) => text(axis, value)).join(", ");
   write(paint, "ink", target, before ? x - 13 : x + 13, clamp(y, 8, height - 32), before ? "right" : "left");
 }

@@ -154,8 +154,8 @@ def download(page: Page, name: str = "Download", press: Callable[[Locator], None
     before = set(folder.iterdir())
     press(button)
     end = time.monotonic() + PATIENCE
-    while len(files := set(folder.iterdir()) - before) != 1 or any(folder.glob("*.part")):
-        assert time.monotonic() < end, "no file is downloaded"
+    while len(files := set(folder.iterdir()) - before) != 1 or not all(file.stat().st_size for file in files):
+        assert time.monotonic() < end, "no file is downloaded"  # it is empty until what stands in a `.part` moves there
         time.sleep(0.03)
     [file] = files
     data = file.read_bytes()

@@ -8,7 +8,7 @@ import mido
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.studio.browser.hands import download, drag, drag_out, drop, pitches, seen, settle, until
+from tests.studio.browser.hands import download, drag, drag_out, drop, open_file, pitches, seen, settle, until
 from tests.studio.conftest import REEL
 
 STEPS = 3  # by the mouse: drop a file, pull a slider, take the clip away; a minute is twenty seconds for each
@@ -29,6 +29,35 @@ def notes(data: bytes) -> list[tuple[int, int]]:
         if message.type == "note_on" and message.velocity:
             result.append((now, message.note))
     return result
+
+
+WATCH = """(controls) => {
+    window.places = Object.fromEntries(controls.map((control) => [control, []]));
+    const look = () => {
+        if (!document.getElementById("work").hidden)
+            for (const control of controls) {
+                const { x, y } = document.querySelector(control).getBoundingClientRect();
+                const [place, all] = [`${Math.round(x + scrollX)}, ${Math.round(y + scrollY)}`, places[control]];
+                if (all.at(-1) !== place) all.push(place);
+            }
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+@pytest.mark.parametrize("width", [820, 1200, 1300, 1440, 1680])
+def test_nothing_moves_under_the_pointer(page: Page, width: int) -> None:
+    """What can be pressed from the start keeps its place while the search, the score and the variation come."""
+    page.set_viewport_size({"width": width, "height": 1000})
+    controls = ["#play", "#undo", "#sound", "#write", "#zoom-in", "#pad", "#slider-density", "#roll"]
+    page.evaluate(WATCH, controls)
+    open_file(page)
+    page.locator("#score").wait_for()
+    page.locator("#slider-density").press("PageUp")
+    settle(page)
+    moved = {control: places for control, places in page.evaluate("places").items() if len(places) != 1}
+    assert moved == {}
 
 
 @pytest.mark.parametrize("way", ["download", "drag"])
