@@ -14,7 +14,6 @@ import { canvas, select } from "./dom.js";
 import { format, mean, scope, shiftMean, targets } from "./edit.js";
 import { fail } from "./labels.js";
 
-const ROOM = 90; // pixels, for the numbers of a target
 const EDGE = 9;
 const STEP = 0.04;
 const POINTS = 11;
@@ -161,7 +160,7 @@ function drawNumbers(paint, text, goal, x, y, origin) {
   write(paint, "soft", across[1], width - 4, height - 7, "right");
   write(paint, "soft", `${up[0]} ↑`, 4, height - 20);
   write(paint, "soft", up[1], 4, 8);
-  const before = x > width - ROOM || (x < origin && x > ROOM);
+  const before = x > width - 10 * EDGE || (x < origin && x > 10 * EDGE);
   const target = goal.map((value, axis) => text(axis, value)).join(", ");
   write(paint, "ink", target, before ? x - 13 : x + 13, clamp(y, 8, height - 32), before ? "right" : "left");
 }
