@@ -150,7 +150,7 @@ def _save(state: Checkpoint, optimizer: torch.optim.Optimizer, companion: nn.Mod
     with atomic_path(run / "metrics.csv", force=True) as temporary, temporary.open("w", newline="") as file:
         writer = csv.DictWriter(file, history[0])
         writer.writeheader()
-        writer.writerows(history)
+        writer.writerows({name: _rounded(value) for name, value in row.items()} for row in history)
     resumable = replace(state, optimizer=checkpoint.pack(optimizer), companion=companion.state_dict())
     checkpoint.save(resumable, run / LAST)
 
@@ -158,6 +158,11 @@ def _save(state: Checkpoint, optimizer: torch.optim.Optimizer, companion: nn.Mod
 def _row(report: Report) -> dict[str, float]:
     figures = {"epoch": report.epoch, "step": report.step, **report.losses, **report.scores}
     return figures | {"seconds": report.seconds, "processor": report.processor}
+
+
+def _rounded(value: float) -> int | str:
+    """Return a figure as metrics.csv has it: seven digits are what single precision knows."""
+    return value if isinstance(value, int) else f"{value:.7g}"
 
 
 def _timed(row: Mapping[str, float]) -> dict[str, float]:

@@ -60,6 +60,13 @@ def test_what_is_in_the_folder(whole: Path, settings: Config) -> None:
     assert checkpoint.load(whole).card["data"] == settings.data
 
 
+def test_the_figures_have_seven_digits(whole: Path) -> None:
+    row = {name: float(value) for name, value in figures(whole)[0].items()}
+    history = checkpoint.load(whole / "last.safetensors").history[0]
+    assert {name: float(f"{history[name]:.7g}") for name in row} == row
+    assert any(history[name] != row[name] for name in row)
+
+
 class StopError(Exception):
     """Stands for Ctrl-C."""
 
