@@ -54,27 +54,39 @@ CONTROLLED = (
     " codes* are drawn from the prior. The position of the dimension that stands for a value is measured on validation"
     " items. For chance codes, the targets lie on an even grid over the range of the training data; for test items,"
     " they are drawn from the data. *Change of another attribute* is that of the attribute that changes most, in"
-    " standard deviations of the data; below it is the part that a line through the change of the target attribute does"
-    " not explain. Figures are means over the attributes."
+    " standard deviations of the data; below it is the part that a line through the change of the target attribute"
+    " does not explain. *Restrictiveness* and the other figures of *one attribute turned*: each of 256 test items is"
+    " decoded at nine positions (see docs/evaluation.md). Figures are means over the attributes."
+)
+TRAINED = (
+    "Trained for what these tables measure, as no other model is: {models}. Some of the training codes are drawn from"
+    " the prior, asked for evenly spread values, and penalised where what they decode to is not valid. Where there is"
+    " an editor, it moves all dimensions of a code when one attribute is turned, over \N{PLUS-MINUS SIGN}6 standard"
+    " deviations; elsewhere one dimension is moved, over \N{PLUS-MINUS SIGN}4. So these rows say that a decoder can be"
+    " taught to obey; they do not rank losses of codes."
 )
 ASKED = (
     "Correlations (Pearson) of target values with the values decoded from chance codes, by the protocol of LC-Diff"
     " (arXiv 2511.07156): an even grid over the range of the data, one decode, one attribute at a time. The published"
     " figures are for melodies of four bars from the Lakh MIDI collection, those here for single measures of other"
-    " music: the methods were not run on the same data. *Valid*: decoded measures that contain a note, and no rest"
-    " token where it is already silent."
+    " music, where the same loss has a higher correlation (`ar-vae`): they are no yardstick. *Valid*: decoded measures"
+    " that contain a note, and no rest token where it is already silent."
 )
 COST = (
-    "Parts lost against a model that differs only in its loss: trained with the same split, seed and schedule, and from"
-    " the same weights. Brackets have the 95 % interval, from resampling runs and tunes (pigeonhole bootstrap); for a"
-    " single pair of runs, tunes alone; without tunes, runs alone. There is no interval for fewer than ten tunes, or,"
-    " without tunes, fewer than five pairs. *Upper end*: that of the interval."
+    "Parts lost against a model that differs only in its loss, the weight of its terms among it (beta on images):"
+    " trained with the same split, seed and schedule, and from the same weights. Brackets have the 95 % interval, from"
+    " resampling runs and tunes (pigeonhole bootstrap); for a single pair of runs, tunes alone; without tunes, runs"
+    " alone. There is no interval for fewer than ten tunes, or, without tunes, fewer than five pairs. *Upper end*:"
+    " that of the interval."
 )
 COMPARED = (
     "The default minus each other model, in pairs of runs with the same split and seed: means, with 95 % intervals as"
-    " above. *p*: Wilcoxon's signed-rank test, two-sided, over the tunes' mean differences where tunes are known, or"
-    " else over runs, adjusted after Holm for the models compared. *Rank-biserial*: the effect size, from"
-    " \N{MINUS SIGN}1 to 1; 1 where the default is never behind. Five pairs of runs cannot have a p below .0625."
+    " above, where each tune counts by its measures. *p*: Wilcoxon's signed-rank test, two-sided and exact, over the"
+    " tunes' mean differences where tunes are known, each counted alike, or else over runs; adjusted after Holm for"
+    " the models compared by the figure. *Rank-biserial*: the effect size, from \N{MINUS SIGN}1 to 1; 1 where the"
+    " default is never behind. Five pairs of runs cannot have a p below .0625 before that adjustment, so no model with"
+    " five runs can differ significantly over runs: its interval says what is known, and over so few runs it is rather"
+    " too narrow."
 )
 TARGETS = (
     "*Published*: the median of the paper's AR-VAE. A target may be lower than that: the table below has the published"
@@ -126,7 +138,7 @@ def sections(runs: Sequence[Result], groups: Groups, chosen: Mapping[str, str] |
         if (table := control.control(data, models))
     ]
     if controlled:
-        result += [*controlled, Section("", (), CONTROLLED)]
+        result += [*controlled, Section("", (), "\n\n".join([CONTROLLED, *trained(groups)]))]
     result.append(Section("Target values, from chance codes", _some(control.correlations(groups)), ASKED))
     result.append(Section("What the attribute loss costs", _some(differences.cost(groups, chosen)), COST))
     compared = [
@@ -178,6 +190,17 @@ def notes(groups: Groups) -> str:
         if data in groups
     ]
     return "\n\n".join(paragraphs)
+
+
+def trained(groups: Groups) -> list[str]:
+    """Return a note on the models whose training has a loss on what is decoded for target values; none without any."""
+    models = {
+        f"`{name}`"
+        for some in groups.values()
+        for name, runs in outside_grids(some).items()
+        if any(getattr(run.config.loss, "control", 0) for run in runs)
+    }
+    return [TRAINED.format(models=", ".join(sorted(models)))] if models else []
 
 
 def _some(table: Table | None) -> tuple[Table, ...]:

@@ -34,7 +34,7 @@ OBEDIENCE = {
 CONTROL = {
     "valid": "valid {items} of chance codes",
     **{name: title for name, (_, title) in OBEDIENCE.items()},
-    **{name: f"{name}, one dimension moved" for name in SWEEP_METRICS},
+    **{name: f"{name}, one attribute turned" for name in SWEEP_METRICS},
 }
 """Figures of what is decoded, without a search."""
 TITLES = FIGURES | CONTROL

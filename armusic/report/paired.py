@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from armusic.extras import require
-from armusic.shapes import Float
+from armusic.shapes import Float, Int
 
 RESAMPLES = 4000
 LEVEL = 0.95
@@ -117,7 +117,8 @@ def over_seeds(differences: Float[np.ndarray, " seed"], *, seed: int = 0) -> Dif
 def signed_rank(differences: Float[np.ndarray, " pair"]) -> tuple[float, float]:
     """Return the p-value of Wilcoxon's signed-rank test, two-sided, and the rank-biserial correlation of the pairs.
 
-    Pairs without a difference are ranked, and then left out (Pratt). The correlation is the sum of the ranks of
+    Pairs without a difference are ranked, and then left out (Pratt). The p-value is exact, with ties as well: the share
+    of all choices of signs for the other pairs whose rank sum is as extreme. The correlation is the sum of the ranks of
     positive differences less that of negative ones, as a share of both: 1 where the first model is never behind.
 
     Source
@@ -130,6 +131,8 @@ def signed_rank(differences: Float[np.ndarray, " pair"]) -> tuple[float, float]:
     --------
     >>> signed_rank(np.array([1.0, 2.0, 3.0, 4.0, -0.5]))[1]
     0.8666666666666667
+    >>> signed_rank(np.array([0.0, 0.0, 0.0, 1.0, 2.0]))[0]  # of the four choices of two signs, half are as extreme
+    0.5
     >>> signed_rank(np.zeros(4))
     (1.0, 0.0)
     """
@@ -139,8 +142,16 @@ def signed_rank(differences: Float[np.ndarray, " pair"]) -> tuple[float, float]:
         return 1.0, 0.0
     ranks = stats.rankdata(np.abs(differences))
     positive, negative = float(ranks[differences > 0].sum()), float(ranks[differences < 0].sum())
-    p = float(stats.wilcoxon(differences, zero_method="pratt").pvalue)
+    p = _as_extreme(np.rint(2 * ranks[differences != 0]).astype(np.int64), round(2 * min(positive, negative)))
     return p, (positive - negative) / (positive + negative)
+
+
+def _as_extreme(ranks: Int[np.ndarray, " pair"], smaller: int) -> float:
+    """Return the two-sided share of choices of signs with a rank sum up to `smaller`; ranks are doubled: integers."""
+    share = np.ones(1)  # of the choices whose sum of positive ranks is the place
+    for rank in ranks:
+        share = (np.pad(share, (0, rank)) + np.pad(share, (rank, 0))) / 2
+    return min(1.0, 2 * float(share[: smaller + 1].sum()))
 
 
 def holm(p: Sequence[float]) -> list[float]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from armusic.report import control, figures
+from armusic.report import control, document, figures
 from armusic.report.sheets import markdown
 from tests.report.conftest import Groups, Put, obedient, row
 
@@ -24,8 +24,17 @@ def test_all_methods_have_their_figures_of_control(put: Put, groups: Callable[[]
     assert row(text, "valid measures of chance codes")[1:] == ["97.00 % [96.00, 98.00]", ""]
     assert row(text, "correlation of target and decoded, chance codes")[1:] == [".750 [.750, .750]", ""]
     assert row(text, "ticks of these that stay")[1] == "80.00 % [80.00, 80.00]"
-    assert row(text, "linearity, one dimension moved")[1:] == [".700 [.700, .700]", ""]
+    assert row(text, "linearity, one attribute turned")[1:] == [".700 [.700, .700]", ""]
     assert "monotonicity" not in text  # no run has it
+
+
+def test_it_is_said_which_models_were_trained_for_these_figures(put: Put, groups: Callable[[], Groups]) -> None:
+    put("default", "folk44", 0, control=1.5)
+    put("default", "sprites", 0)
+    put("glsr", "folk44", 0)
+    (note,) = document.trained(groups())
+    assert note.startswith("Trained for what these tables measure, as no other model is: `default`.")
+    assert document.trained({"sprites": groups()["sprites"]}) == []
 
 
 def test_without_figures_there_are_no_tables(put: Put, groups: Callable[[], Groups]) -> None:

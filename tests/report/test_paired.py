@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -19,13 +19,24 @@ def test_the_signed_rank_test_is_that_of_the_tables() -> None:
 def test_pairs_that_are_equal_are_ranked_and_left_out() -> None:
     values = np.array([0.0, 0.0, 0.3, -0.1, 0.2, 0.5, 0.4, 0.6])
     p, effect = signed_rank(values)
-    assert p == pytest.approx(stats.wilcoxon(values, zero_method="pratt").pvalue)
+    assert p == 2 * 2 / 2**6  # of 64 choices of six signs, two have a sum of positive or of negative ranks up to 3
     assert effect == pytest.approx((4 + 5 + 6 + 7 + 8 - 3) / (3 + 4 + 5 + 6 + 7 + 8))
     assert signed_rank(np.zeros(5)) == (1.0, 0.0)
     assert signed_rank(np.array([1e-17, 0.0])) == (1.0, 0.0)  # rounding is no difference
 
 
-@settings(max_examples=20)  # a test with ties takes a third of a second
+@pytest.mark.parametrize("equal", [0, 13])
+def test_few_pairs_that_differ_cannot_be_significant(equal: int) -> None:
+    """The normal approximation gives six of nineteen .015; no choice of six signs is rarer than one in 64."""
+    assert signed_rank(np.array([0.0] * equal + [0.1, 0.2, 0.2, 0.3, 0.4, 0.5]))[0] == pytest.approx(2 / 2**6)
+
+
+@given(st.lists(st.integers(-1000, 1000), min_size=1, max_size=40, unique_by=abs).map(np.float64))
+def test_without_ties_it_is_the_exact_test_of_scipy(values: np.ndarray) -> None:
+    if values.all():
+        assert signed_rank(values)[0] == pytest.approx(stats.wilcoxon(values, method="exact").pvalue)
+
+
 @given(st.lists(st.floats(-1, 1).map(lambda value: round(value, 3)), min_size=1, max_size=20))
 def test_the_other_way_round_the_effect_is_reversed(values: list[float]) -> None:
     p, effect = signed_rank(np.array(values))
