@@ -56,21 +56,22 @@ CONTROLLED = (
     " they are drawn from the data. *Change of another attribute* is that of the attribute that changes most, in"
     " standard deviations of the data; below it is the part that a line through the change of the target attribute"
     " does not explain. *Restrictiveness* and the other figures of *one attribute turned*: each of 256 test items is"
-    " decoded at nine positions (see docs/evaluation.md). Figures are means over the attributes."
+    " decoded at nine positions, from \N{MINUS SIGN}2 to 2 standard deviations. Figures are means over the attributes."
 )
 TRAINED = (
     "Trained for what these tables measure, as no other model is: {models}. Some of the training codes are drawn from"
-    " the prior, asked for evenly spread values, and penalised where what they decode to is not valid. Where there is"
-    " an editor, it moves all dimensions of a code when one attribute is turned, over \N{PLUS-MINUS SIGN}6 standard"
-    " deviations; elsewhere one dimension is moved, over \N{PLUS-MINUS SIGN}4. So these rows say that a decoder can be"
-    " taught to obey; they do not rank losses of codes."
+    " the prior, asked for evenly spread values, and penalised where what they decode to is not valid. An editor, where"
+    " there is one, moves all dimensions of a code when one attribute is turned, elsewhere one dimension is moved; the"
+    " positions that stand for values reach \N{PLUS-MINUS SIGN}6 standard deviations with an editor, and"
+    " \N{PLUS-MINUS SIGN}4 without. So these rows say that a decoder can be taught to obey; they do not rank losses of"
+    " codes."
 )
 ASKED = (
     "Correlations (Pearson) of target values with the values decoded from chance codes, by the protocol of LC-Diff"
     " (arXiv 2511.07156): an even grid over the range of the data, one decode, one attribute at a time. The published"
     " figures are for melodies of four bars from the Lakh MIDI collection, those here for single measures of other"
-    " music, where the same loss has a higher correlation (`ar-vae`): they are no yardstick. *Valid*: decoded measures"
-    " that contain a note, and no rest token where it is already silent."
+    " music, which is another task: they are no yardstick. *Valid*: decoded measures that contain a note, and no rest"
+    " token where it is already silent."
 )
 COST = (
     "Parts lost against a model that differs only in its loss, the weight of its terms among it (beta on images):"
@@ -81,7 +82,7 @@ COST = (
 )
 COMPARED = (
     "The default minus each other model, in pairs of runs with the same split and seed: means, with 95 % intervals as"
-    " above, where each tune counts by its measures. *p*: Wilcoxon's signed-rank test, two-sided and exact, over the"
+    " above, where each tune counts by its measures. *p*: Wilcoxon's signed-rank test, two-sided, over the"
     " tunes' mean differences where tunes are known, each counted alike, or else over runs; adjusted after Holm for"
     " the models compared by the figure. *Rank-biserial*: the effect size, from \N{MINUS SIGN}1 to 1; 1 where the"
     " default is never behind. Five pairs of runs cannot have a p below .0625 before that adjustment, so no model with"
