@@ -186,7 +186,7 @@ def draw(
 
 
 def _frame(ax: Axes, names: Sequence[str], published: int, scale: Scale, label: str, *, first: bool) -> None:
-    ax.set_title(label, fontsize=9, color=INK, pad=5)
+    ax.set_title(label, fontsize=8, color=INK, pad=5)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set_yticks(range(len(names)), names if first else [""] * len(names), fontsize=8.5, color=INK)
     ax.set_xlim(*scale.ends)
