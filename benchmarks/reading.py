@@ -2,10 +2,13 @@
 
     python benchmarks/reading.py --sheets   (24 tunes and their sweeps as ABC in docs/taste/sheets, in minutes)
     python benchmarks/reading.py            (counts docs/taste/reading.csv)
+    python benchmarks/reading.py --fresh --sheets   (24 other tunes, in docs/taste/fresh)
 
 Sixteen tunes, eight measures each, are from the half of the test part that `judge.py` did not learn from: the first
 in a shuffled order that begin with a full measure, two in each metre before any others. The other eight are in
-`reading.abc`: a hymn, a waltz, a blues, a march, a minuet, a carol, swing and a ballad. Each has four sweeps of
+`reading.abc`: a hymn, a waltz, a blues, a march, a minuet, a carol, swing and a ballad. The fresh
+ones are chosen likewise: sixteen of those that are neither among the first nor among the tunes of `taste.py`, by
+which the search was improved, and `reading-fresh.abc`. Each has four sweeps of
 four steps, with the defaults. *Keep*: it can be played as it stands. *Edit*: at most two different measures must be
 mended, which with repeats are less than half. *Discard*: anything else, and what equals the step nearer to the input.
 """
@@ -21,6 +24,7 @@ from pathlib import Path
 
 import judge
 import numpy as np
+import taste
 
 from armusic import api
 from armusic.io.writers import abc
@@ -38,7 +42,9 @@ REASONS = (
     "wrong note on a strong beat", "stutter", "motif lost", "uneven", "sawtooth over bar lines", "same", "other",
 )  # fmt: skip
 FOLDER = Path(__file__).parent.parent / "docs" / "taste"
-OTHERS = Path(__file__).with_name("reading.abc")
+SHEETS, FRESH = FOLDER / "sheets", FOLDER / "fresh"
+OTHERS = {SHEETS: "reading.abc", FRESH: "reading-fresh.abc"}
+"""Folder of sheets -> the tunes in other styles of the folk tunes that it begins with."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +63,19 @@ class Verdict:
         return int(self.tune.split("-")[0]) <= FOLK
 
 
-def tunes(model: api.Model, seed: int = 16) -> list[Tune]:
-    """Return the tunes that are read: held-out folk tunes, and those in other styles."""
+def tunes(model: api.Model, folder: Path = SHEETS, seed: int = 16) -> list[Tune]:
+    """Return the tunes of a folder of sheets: held-out folk tunes, and those in other styles."""
     corpus = api.corpus(model.config.data)
-    shuffled = np.random.default_rng(seed).permutation(judge.parts(corpus, model.config).judged)
+    dealt = judge.parts(corpus, model.config)
+    shuffled = np.random.default_rng(seed).permutation(dealt.judged)
     _, first = np.unique(corpus.version[shuffled], return_index=True)
     every = [judge.excerpt(corpus, number, MEASURES) for number in shuffled[np.sort(first)]]
-    return _first([tune for tune in every if _fits(tune)]) + [api.read(OTHERS, tune=x) for x in range(1, 9)]
+    fit = [tune for tune in every if _fits(tune)]
+    folk = _first(fit)
+    if folder == FRESH:
+        known = {tune.source for tune in (*folk, *(subject.tune for subject in taste.drawn(corpus, dealt)[1]))}
+        folk = _first([tune for tune in fit if tune.source not in known])
+    return folk + [api.read(Path(__file__).with_name(OTHERS[folder]), tune=x) for x in range(1, 9)]
 
 
 def _fits(tune: Tune) -> bool:
@@ -160,16 +172,17 @@ def main() -> None:
     """Write the sheets, or count the verdicts."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sheets", action="store_true", help="write the sheets")
+    parser.add_argument("--fresh", action="store_true", help="the sheets of the other 24 tunes")
     parser.add_argument("verdicts", type=Path, nargs="?", default=FOLDER / "reading.csv", help="CSV of a reader")
     options = parser.parse_args()
     if not options.sheets:
         print(table(read_verdicts(options.verdicts)))
         return
-    model = api.load()
-    (FOLDER / "sheets").mkdir(parents=True, exist_ok=True)
-    for number, tune in enumerate(tunes(model), 1):
+    model, folder = api.load(), FRESH if options.fresh else SHEETS
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, tune in enumerate(tunes(model, folder), 1):
         name = tune.title or f"folk {tune.measures[0].metre}"
-        path = FOLDER / "sheets" / f"{number:02d}-{name.lower().replace(' ', '-').replace('/', '-')}.abc"
+        path = folder / f"{number:02d}-{name.lower().replace(' ', '-').replace('/', '-')}.abc"
         path.write_text(sheet(model, tune), encoding="utf-8")
         print(path.name, flush=True)
 

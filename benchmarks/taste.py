@@ -89,9 +89,15 @@ def bench_of(model: api.Model, count: int = 48, seed: int = 0) -> Bench:
     """Return the judges of a model's variations, and `count` tunes that neither they nor it have seen."""
     corpus = api.corpus(model.config.data)
     dealt, network = judge.parts(corpus, model.config), judge.load(corpus, model.config)
+    real, subjects = drawn(corpus, dealt, count, seed)
+    return replace(judging(model, corpus, network, real), subjects=subjects)
+
+
+def drawn(corpus: Corpus, dealt: judge.Parts, count: int = 48, seed: int = 0) -> tuple[np.ndarray, list[Subject]]:
+    """Return the numbers of the tunes that show what to expect, and the tunes whose variations are judged."""
     rng = np.random.default_rng(seed)
-    bench = judging(model, corpus, network, rng.permutation(dealt.product)[:REAL])
-    return replace(bench, subjects=_subjects(corpus, dealt.judged, count, rng))
+    real = rng.permutation(dealt.product)[:REAL]
+    return real, _subjects(corpus, dealt.judged, count, rng)
 
 
 def judging(model: api.Model, corpus: Corpus, network: judge.Network, tunes: np.ndarray) -> Bench:

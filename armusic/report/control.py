@@ -18,12 +18,15 @@ def control(data: str, models: Models) -> Table | None:
     models = outside_grids(models)
     if not models:
         return None
-    words = words_of([run for runs in models.values() for run in runs])
+    every = [run for runs in models.values() for run in runs]
+    words, attributes = words_of(every), dict.fromkeys(name for run in every for name in run.targeted)
     rows: list[list[Entry]] = []
     for name, title in CONTROL.items():
         cells = [cell(spread(runs, name), name) for runs in models.values()]
         if any(cells):
             rows.append([title.format(**words), *cells])
+        if name == "r2":
+            rows += [[f"R² of {each}", *(_over(runs, name, each) for runs in models.values())] for each in attributes]
     return Table.of(f"{data}-control", ("", *models), rows) if rows else None
 
 
@@ -39,7 +42,7 @@ def correlations(groups: Mapping[str, Models]) -> Table | None:
         for model, runs in outside_grids(models).items():
             measured = [run for run in runs if all(run.obedience("pearson", name) is not None for name in names)]
             if measured:
-                each = [_over(measured, name) for name in names]
+                each = [_over(measured, "pearson", name) for name in names]
                 mean = cell(spread(measured, "pearson"), "pearson")
                 valid = cell(spread(measured, "asked_valid"), "asked_valid")
                 rows.append([data, model, str(len(measured)), *each, mean, valid])
@@ -53,8 +56,10 @@ def correlations(groups: Mapping[str, Models]) -> Table | None:
     return Table.of("chance-codes", ("data", "model", "runs", *names, "mean", "valid"), [*published, *rows])
 
 
-def _over(runs: Sequence[Result], attribute: str) -> Cell:
-    """Return the correlation of one attribute over runs."""
-    values = [value for run in runs if (value := run.obedience("pearson", attribute)) is not None]
+def _over(runs: Sequence[Result], figure: str, attribute: str) -> Entry:
+    """Return a figure of one attribute over runs; empty where none has it."""
+    values = [value for run in runs if (value := run.obedience(figure, attribute)) is not None]
+    if not values:
+        return ""
     over_runs = Spread(tuple(sorted(values)))
     return Cell(over_runs.median, over_runs.ends)

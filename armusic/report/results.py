@@ -85,7 +85,7 @@ class Result:
         if of != "value":
             return None
         if figure in OBEDIENCE:
-            values = [self.obedience(figure, name) for name in self._part("obedience")]
+            values = [self.obedience(figure, name) for name in self.targeted]
             known = [value for value in values if value is not None]
             return float(np.mean(known)) if values and len(known) == len(values) else None
         if figure in SWEEP_METRICS:
@@ -94,6 +94,11 @@ class Result:
             return _number(self._part("prior").get("valid"))
         part, name = ("kept", figure.removeprefix("kept_")) if figure in IDENTITY else ("reconstruction", figure)
         return _number(self._part(part).get(name))
+
+    @property
+    def targeted(self) -> tuple[str, ...]:
+        """Attributes that were given target values."""
+        return tuple(self._part("obedience"))
 
     def obedience(self, figure: str, attribute: str) -> float | None:
         """Return a figure of `figures.OBEDIENCE` of one attribute; None where there is none."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from math import floor, inf, log10
+from math import floor, log10
 
 LEAST = 0.5  # fewest decades of a logarithmic axis
 MARGIN = 0.06  # of an axis, at both ends
-APART = 0.2  # least distance of two ticks, as a share of the axis: nearer labels overlap
+APART, CHARACTER = 0.06, 0.04  # room between two labels, and that of a character, as shares of the axis
 ENOUGH = 3  # ticks
 EXACT = 9  # decimals of a share: one that is nearer to 1 counts as 1
 STEPS = (1, 0.5, 0.2, 0.3, 0.7, 0.4)  # ticks in a decade, the preferred first
@@ -68,7 +68,13 @@ def accuracy_scale(shares: Iterable[float]) -> Scale:
             break
         for decade in range(floor(high) + 2):
             place = decade - log10(step)
-            apart = min((abs(place - tick) for tick in ticks.values()), default=inf) > APART * (high - low)
-            if apart and low - margin <= place <= high + margin:
-                ticks[f"{100 - 100 * step * 10.0**-decade:.7g}"] = place
+            label = f"{100 - 100 * step * 10.0**-decade:.7g}"
+            free = all(abs(place - tick) > _room(label, other) * (high - low) for other, tick in ticks.items())
+            if free and low - margin <= place <= high + margin:
+                ticks[label] = place
     return Scale(of, (low - margin, high + margin), ticks)
+
+
+def _room(*labels: str) -> float:
+    """Return the least distance of two labels that are centred on their ticks, as a share of the axis."""
+    return APART + CHARACTER * sum(map(len, labels)) / 2

@@ -53,7 +53,7 @@ def write(
     Returns
     -------
     list of str
-        Pictures that could not be drawn, with the reason.
+        Pictures that could not be drawn, with the reason, and those that were kept.
 
     Raises
     ------
@@ -66,6 +66,7 @@ def write(
 
     _check(baselines or {}, {run.model for run in runs})
     remarks: list[str] = []
+    kept: list[str] = []
     earlier = _pictures_in(out)
     with atomic_folder(out, force) as folder:
         groups = group(runs)
@@ -77,8 +78,10 @@ def write(
                     remarks.append(f"no picture {name} ({caption}): {error}")
                     continue
                 if error is not None:
-                    remarks.append(f"{name} is that of the report before: {error}")
+                    kept.append(name)
                 captions[name] = caption
+        if kept:
+            remarks.append(f"as in the report before, since their weights or data are not here: {', '.join(kept)}")
         for name, (figure, _) in figures.items():
             _save(figure, folder / name)
         sections = document.sections(runs, groups, baselines)

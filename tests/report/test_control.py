@@ -23,6 +23,8 @@ def test_all_methods_have_their_figures_of_control(put: Put, groups: Callable[[]
     assert row(text, "") == ["", "default", "glsr"]
     assert row(text, "valid measures of chance codes")[1:] == ["97.00 % [96.00, 98.00]", ""]
     assert row(text, "correlation of target and decoded, chance codes")[1:] == [".750 [.750, .750]", ""]
+    assert row(text, "R² of target values, test measures")[1:] == [".500 [.500, .500]", ""]
+    assert row(text, "R² of contour")[1:] == [".350 [.350, .350]", ""]
     assert row(text, "ticks of these that stay")[1] == "80.00 % [80.00, 80.00]"
     assert row(text, "linearity, one attribute turned")[1:] == [".700 [.700, .700]", ""]
     assert "monotonicity" not in text  # no run has it

@@ -39,3 +39,7 @@ def test_everything_is_between_the_ends_in_order_and_names_are_true(shares: list
         assert scale.ends[0] <= place <= scale.ends[1]
         if name != "100":
             assert place == pytest.approx(-log10(1 - float(name) / 100), abs=0.02)
+
+
+def test_long_names_have_more_room() -> None:
+    assert list(accuracy_scale([0.957, 0.99999, 1.0]).ticks) == ["100", "99", "99.9"]
