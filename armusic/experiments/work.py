@@ -225,6 +225,8 @@ def _end_with(owner: int) -> None:
 
 
 def _train(run: Run, out: Path, cache: Path) -> None:
+    import torch
+
     from armusic import evaluation
     from armusic.training import checkpoint
     from armusic.training import run as runs
@@ -247,6 +249,8 @@ def _train(run: Run, out: Path, cache: Path) -> None:
     if run.keep == "weights" and state.epoch >= run.config.schedule.epochs and (folder / checkpoint.LAST).is_file():
         checkpoint.keep_weights(folder)
     if not look(run, out).evaluated:
-        figures = evaluation.evaluate(checkpoint.load(folder), cache).as_dict()
+        model = checkpoint.load(folder)
+        weights = {"sha256": checkpoint.digest(model), "torch": torch.__version__}
+        figures = {**evaluation.evaluate(model, cache).as_dict(), "weights": weights}
         with atomic_path(folder / EVALUATION, force=True) as temporary:
             temporary.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from armusic.report.figures import CONTROL, published_control
+from armusic.report.figures import CONTROL, EACH, published_control
 from armusic.report.pairs import Models
 from armusic.report.results import Result, Spread, outside_grids, spread, words_of
 from armusic.report.sheets import Cell, Entry, Table
@@ -18,15 +18,14 @@ def control(data: str, models: Models) -> Table | None:
     models = outside_grids(models)
     if not models:
         return None
-    every = [run for runs in models.values() for run in runs]
-    words, attributes = words_of(every), dict.fromkeys(name for run in every for name in run.targeted)
+    words = words_of([run for runs in models.values() for run in runs])
     rows: list[list[Entry]] = []
     for name, title in CONTROL.items():
         cells = [cell(spread(runs, name), name) for runs in models.values()]
         if any(cells):
             rows.append([title.format(**words), *cells])
-        if name == "r2":
-            rows += [[f"R² of {each}", *(_over(runs, name, each) for runs in models.values())] for each in attributes]
+        if name in EACH:
+            rows += _each(name, models)
     return Table.of(f"{data}-control", ("", *models), rows) if rows else None
 
 
@@ -40,7 +39,7 @@ def correlations(groups: Mapping[str, Models]) -> Table | None:
     rows: list[list[Entry]] = []
     for data, models in groups.items():
         for model, runs in outside_grids(models).items():
-            measured = [run for run in runs if all(run.obedience("pearson", name) is not None for name in names)]
+            measured = [run for run in runs if all(run.each("pearson").get(name) is not None for name in names)]
             if measured:
                 each = [_over(measured, "pearson", name) for name in names]
                 mean = cell(spread(measured, "pearson"), "pearson")
@@ -56,10 +55,17 @@ def correlations(groups: Mapping[str, Models]) -> Table | None:
     return Table.of("chance-codes", ("data", "model", "runs", *names, "mean", "valid"), [*published, *rows])
 
 
+def _each(figure: str, models: Models) -> list[list[Entry]]:
+    """Return a row of a figure for each attribute that any run has it for."""
+    every = [pair for runs in models.values() for run in runs for pair in run.each(figure).items()]
+    measured = dict.fromkeys(name for name, value in every if value is not None)
+    return [
+        [EACH[figure].format(attribute=name), *(_over(runs, figure, name) for runs in models.values())]
+        for name in measured
+    ]
+
+
 def _over(runs: Sequence[Result], figure: str, attribute: str) -> Entry:
     """Return a figure of one attribute over runs; empty where none has it."""
-    values = [value for run in runs if (value := run.obedience(figure, attribute)) is not None]
-    if not values:
-        return ""
-    over_runs = Spread(tuple(sorted(values)))
-    return Cell(over_runs.median, over_runs.ends)
+    values = [value for run in runs if (value := run.each(figure).get(attribute)) is not None]
+    return cell(Spread(tuple(sorted(values))), figure) if values else ""

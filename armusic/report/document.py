@@ -93,6 +93,11 @@ TARGETS = (
     "*Published*: the median of the paper's AR-VAE. A target may be lower than that: the table below has the published"
     " figures that are not reached."
 )
+WEIGHTS = (
+    "[weights.csv](weights.csv) has the digest of each run's weights, in half precision, with the version of torch:"
+    " who makes a run anew can tell whether it has the same ones. They are the same bit for bit on one kind of"
+    " processor; elsewhere, rounding differs, and with it the training."
+)
 UNFINISHED = (
     "Runs without an evaluation, or with an older one, which is shown above, since they were trained further. The same"
     " `armusic experiment` continues them."
@@ -152,6 +157,8 @@ def sections(runs: Sequence[Result], groups: Groups, chosen: Mapping[str, str] |
     result.append(Section("Targets", _some(tables.targets(groups, chosen)), TARGETS))
     result.append(Section("Published figures that are higher", _some(tables.higher(groups))))
     result.append(Section("Settings of gamma and delta", tuple(tables.grids(groups))))
+    if weights(runs):
+        result.append(Section("", (), WEIGHTS))
     result.append(Section("Unfinished", _some(tables.unfinished(runs)), UNFINISHED))
     return [section for section in result if section.tables or not section.title]
 
@@ -202,6 +209,12 @@ def trained(groups: Groups) -> list[str]:
         if any(getattr(run.config.loss, "control", 0) for run in runs)
     }
     return [TRAINED.format(models=", ".join(sorted(models)))] if models else []
+
+
+def weights(runs: Sequence[Result]) -> Table | None:
+    """Return a table of the digests of the runs' weights; None where no evaluation has one."""
+    rows = [[run.folder.name, run.weights["sha256"], run.weights["torch"]] for run in runs if run.weights]
+    return Table.of("weights", ("run", "SHA-256 of the weights", "torch"), rows) if rows else None
 
 
 def _some(table: Table | None) -> tuple[Table, ...]:

@@ -33,10 +33,13 @@ OBEDIENCE = {
 """Figures of one decode for a target value -> name in an evaluation, and title; means over attributes."""
 CONTROL = {
     "valid": "valid {items} of chance codes",
+    "distance": "distance of their attributes from the data's, sd",
     **{name: title for name, (_, title) in OBEDIENCE.items()},
     **{name: f"{name}, one attribute turned" for name in SWEEP_METRICS},
 }
 """Figures of what is decoded, without a search."""
+EACH = {"distance": "distance of {attribute}", "r2": "R² of {attribute}"}
+"""Figures that stand there for each attribute as well, and their titles."""
 TITLES = FIGURES | CONTROL
 PERCENTAGES = (*SHARES, *IDENTITY, "valid", "asked_valid", "stays")
 """Figures that are shown as percentages."""

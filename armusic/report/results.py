@@ -71,6 +71,11 @@ class Result:
 
         return {**asdict(WORDS), **self._part("words"), "what": self._part("kept").get("what", "")}
 
+    @property
+    def weights(self) -> Mapping[str, str]:
+        """The digest of its weights, and the version of torch; empty where the evaluation has none."""
+        return self._part("weights")
+
     def title(self, figure: str) -> str:
         """Return the title of a figure, in the words of the data."""
         return TITLES[figure].format(**self.words)
@@ -78,14 +83,14 @@ class Result:
     def value(self, figure: str, of: str = "value") -> float | None:
         """Return a figure (`of` a metric also its `reference` or `ceiling`); None where there is none.
 
-        Of `figures.OBEDIENCE`, it is the mean over the attributes.
+        Of figures that each attribute has, it is the mean over the attributes.
         """
         if figure in LABELS:
             return _number(self._part(figure).get(of))
         if of != "value":
             return None
-        if figure in OBEDIENCE:
-            values = [self.obedience(figure, name) for name in self.targeted]
+        if figure in OBEDIENCE or figure == "distance":
+            values = self.each(figure).values()
             known = [value for value in values if value is not None]
             return float(np.mean(known)) if values and len(known) == len(values) else None
         if figure in SWEEP_METRICS:
@@ -95,14 +100,12 @@ class Result:
         part, name = ("kept", figure.removeprefix("kept_")) if figure in IDENTITY else ("reconstruction", figure)
         return _number(self._part(part).get(name))
 
-    @property
-    def targeted(self) -> tuple[str, ...]:
-        """Attributes that were given target values."""
-        return tuple(self._part("obedience"))
-
-    def obedience(self, figure: str, attribute: str) -> float | None:
-        """Return a figure of `figures.OBEDIENCE` of one attribute; None where there is none."""
-        return _number(self._part("obedience").get(attribute, {}).get(OBEDIENCE[figure][0]))
+    def each(self, figure: str) -> dict[str, float | None]:
+        """Return a figure of decoders for each attribute: of `figures.OBEDIENCE`, or the `distance` of chance codes."""
+        prior = figure == "distance"
+        parts = self._part("prior").get("attributes", {}) if prior else self._part("obedience")
+        key = "distance" if prior else OBEDIENCE[figure][0]
+        return {attribute: _number(part.get(key)) for attribute, part in parts.items()}
 
     def reference(self, figure: str) -> float | None:
         """Return the score of a perfect encoder: the known ceiling, else that of ties, else the reference.
@@ -220,7 +223,7 @@ def _read(folder: Path) -> Result:
         try:
             evaluation = json.loads((folder / EVALUATION).read_text(encoding="utf-8"))
             plain = isinstance(evaluation, dict) and all(isinstance(evaluation.get(name), dict) for name in LABELS)
-            more = ("words", "kept", "groups", "obedience", "control", "prior")
+            more = ("words", "kept", "groups", "obedience", "control", "prior", "weights")
             parts = [evaluation.get("reconstruction"), *(evaluation.get(name, {}) for name in more)]
             if not plain or not all(isinstance(part, dict) for part in parts):
                 raise ValueError("figures are missing")

@@ -93,7 +93,7 @@ def _counts(runs: Sequence[Result], words: Mapping[str, str]) -> dict[str, str]:
         "groups": f"n: {words['groups']} of these",
         "unseen": "n: of these unseen",
         "paper": f"n: {words['items']} of the protocol",
-        "paper_seen": "of these in training",
+        "paper_seen": "of these in training or validation",
     }
     if words["groups"] == words["items"]:
         del labels["groups"]
@@ -122,7 +122,7 @@ def targets(groups: Groups, chosen: Mapping[str, str] | None = None) -> Table | 
             shown, goal = (str(Cell(number, unit="percent", digits=2) if percent else Cell(number))
                            for number in (value, least))  # fmt: skip
         met = value <= least if of == LOST else value >= least
-        verdict = "not ranked" if name in UNRANKED else "met" if met else "**missed**"
+        verdict = ("met" if met else "**missed**") + (", not ranked" if name in UNRANKED else "")
         bound = "at most" if of == LOST else "at least"
         published_value = published().get(target["data"], {}).get(AR_VAE, {}).get(name) if of == "value" else None
         beside = "" if published_value is None else number(published_value, name)
@@ -172,9 +172,12 @@ def grids(groups: Groups) -> list[Table]:
             if runs[0].in_grid:
                 titles = tuple(runs[0].title(name) for name in names)
                 cells = [cell(spread(runs, name), name, share=_shares(runs, name)) for name in names]
-                tables.setdefault(titles, []).append([data, model, *cells])
+                tables.setdefault(titles, []).append([data, model, str(len(runs)), epochs(runs), *cells])
                 domains[titles] = runs[0].words["parts"]
-    return [Table.of(f"grid-{domains[titles]}", ("data", "model", *titles), rows) for titles, rows in tables.items()]
+    return [
+        Table.of(f"grid-{domains[titles]}", ("data", "model", "runs", "epochs", *titles), rows)
+        for titles, rows in tables.items()
+    ]
 
 
 def unfinished(runs: Sequence[Result]) -> Table | None:

@@ -88,6 +88,8 @@ def write(
         for table in (table for section in sections for table in section.tables):
             (folder / f"{table.name}.csv").write_text(sheets.comma_separated(table), encoding="utf-8")
             (folder / f"{table.name}.tex").write_text(sheets.latex(table) + "\n", encoding="utf-8")
+        if digests := document.weights(runs):
+            (folder / f"{digests.name}.csv").write_text(sheets.comma_separated(digests), encoding="utf-8")
         (folder / "report.md").write_text(document.report(sections, captions, remarks), encoding="utf-8")
     return remarks
 

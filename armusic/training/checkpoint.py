@@ -7,6 +7,7 @@ the two cannot come apart.
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,6 +33,7 @@ __all__ = [
     "BEST",
     "LAST",
     "Checkpoint",
+    "digest",
     "in_numpy",
     "in_torch",
     "keep_weights",
@@ -116,6 +118,15 @@ def keep_weights(run: Path) -> None:
     """Keep of a run folder's checkpoints the best one alone, of half precision; it cannot be resumed any more."""
     save(load(run), run / BEST, half=True)
     (run / LAST).unlink(missing_ok=True)
+
+
+def digest(checkpoint: Checkpoint) -> str:
+    """Return the SHA-256 of a model's weights: of the name, shape and values of half precision of each, by name."""
+    result = hashlib.sha256()
+    for name, weight in sorted(checkpoint.model.state_dict().items()):
+        result.update(f"{name} {tuple(weight.shape)}".encode())
+        result.update(weight.detach().cpu().numpy().astype("<f2").tobytes())
+    return result.hexdigest()
 
 
 def load(path: Path) -> Checkpoint:

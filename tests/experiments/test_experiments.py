@@ -176,6 +176,18 @@ def test_a_run_is_trained_and_evaluated_and_then_done(run: Run, out: Path) -> No
     assert json.loads((out / run.name / "evaluation.json").read_text())["epoch"] <= 3
 
 
+def test_the_same_file_makes_the_same_weights_bit_for_bit(run: Run, out: Path) -> None:
+    digests = []
+    for folder, todo in (
+        (out, run),
+        (out / "again", run),
+        (out / "other", replace(run, config=run.config.replace(seed=1))),
+    ):
+        do([todo], folder)
+        digests.append(json.loads((folder / todo.name / "evaluation.json").read_text())["weights"]["sha256"])
+    assert digests[0] == digests[1] != digests[2]
+
+
 def test_an_evaluation_older_than_its_checkpoint_is_made_anew(run: Run, out: Path) -> None:
     do([run], out)
     os.utime(out / run.name / "evaluation.json", (0, 0))

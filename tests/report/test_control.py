@@ -11,8 +11,9 @@ EACH = {"rhythm": 0.9, "range": 0.7, "density": 0.8, "contour": 0.6}
 
 def test_all_methods_have_their_figures_of_control(put: Put, groups: Callable[[], Groups]) -> None:
     for seed in (0, 1):
+        apart = {"range": {"distance": 0.5}, "rhythm": {"distance": 1.0}}
         parts = {
-            "obedience": obedient(EACH), "prior": {"valid": 0.96 + 0.02 * seed},
+            "obedience": obedient(EACH), "prior": {"valid": 0.96 + 0.02 * seed, "attributes": apart},
             "control": {"linearity": {"value": 0.7}},
         }  # fmt: skip
         put("default", "folk44", seed, parts=parts)
@@ -22,6 +23,8 @@ def test_all_methods_have_their_figures_of_control(put: Put, groups: Callable[[]
     text = markdown(table)
     assert row(text, "") == ["", "default", "glsr"]
     assert row(text, "valid measures of chance codes")[1:] == ["97.00 % [96.00, 98.00]", ""]
+    assert row(text, "distance of their attributes from the data's, sd")[1:] == [".750 [.750, .750]", ""]
+    assert row(text, "distance of rhythm")[1:] == ["1.000 [1.000, 1.000]", ""]
     assert row(text, "correlation of target and decoded, chance codes")[1:] == [".750 [.750, .750]", ""]
     assert row(text, "R² of target values, test measures")[1:] == [".500 [.500, .500]", ""]
     assert row(text, "R² of contour")[1:] == [".350 [.350, .350]", ""]

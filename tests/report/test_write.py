@@ -65,3 +65,13 @@ def test_a_baseline_that_was_not_run_is_refused(put: Put, tmp_path: Path) -> Non
     put("default", "folk44", 0)
     with pytest.raises(UsageError, match="baseline default=own: no run of own: use default"):
         report.write(report.read(tmp_path / "runs"), tmp_path / "report", baselines={"default": "own"})
+
+
+def test_the_digests_of_the_weights_are_kept(put: Put, tmp_path: Path) -> None:
+    put("default", "bach", 0, parts={"weights": {"sha256": "c0ffee", "torch": "2.8"}})
+    put("default", "bach", 1)
+    report.write(report.read(tmp_path / "runs"), tmp_path / "report")
+    assert (tmp_path / "report" / "weights.csv").read_text().splitlines() == [
+        "run,SHA-256 of the weights,torch", "default-bach-0,c0ffee,2.8",
+    ]  # fmt: skip
+    assert "[weights.csv](weights.csv)" in (tmp_path / "report" / "report.md").read_text()

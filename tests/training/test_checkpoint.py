@@ -1,6 +1,7 @@
 """One safe file, whole or not at all."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,18 @@ def test_half_precision_takes_half_the_space_and_is_read_as_it_was_rounded(tmp_p
         assert weight.dtype == loaded[name].dtype == torch.float32
         assert torch.equal(weight, loaded[name])
         assert torch.allclose(weight, trained.model.state_dict()[name], rtol=1e-3, atol=1e-6)
+
+
+def test_the_digest_is_of_the_weights_alone_as_they_are_kept(saved: tuple[Checkpoint, Path]) -> None:
+    trained, folder = saved
+    before = checkpoint.digest(trained)
+    assert before == checkpoint.digest(replace(trained, history=(), card={"data": "bach"}))
+    assert before == checkpoint.digest(checkpoint.rounded(trained))
+    checkpoint.save(trained, folder / "half.safetensors", half=True)
+    assert before == checkpoint.digest(checkpoint.load(folder / "half.safetensors"))
+    with torch.no_grad():
+        next(trained.model.parameters())[0, 0] += 1
+    assert before != checkpoint.digest(trained)
 
 
 def test_a_checkpoint_of_the_first_format_is_read(saved: tuple[Checkpoint, Path], root: Path) -> None:
