@@ -2,6 +2,7 @@
 
     python benchmarks/control.py [RUN] [--metre 4/4] [-n 500] [--part test] [--json FILE]
     (the shipped model by default; choices between methods are made on `--part validation`)
+    python benchmarks/control.py --random 1800     (the search has so many random edits of each measure to choose from)
 
 Seven different targets for each measure and attribute, drawn from the values of the corpus between
 its 5th and 95th percentile. Errors and changes are in standard deviations of the corpus.
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import sources
 import torch
 from scipy.stats import rankdata
 
@@ -305,12 +307,15 @@ def main() -> None:
     parser.add_argument("-n", type=int, default=500)
     parser.add_argument("--part", choices=("validation", "test"), default="test")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--random", type=int, metavar="N", help="choose among random edits, without a model")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     torch.set_num_threads(1)
     metre = Metre.parse(options.metre)
     bench = bench_of(api.load(options.run).checkpoint, data_folder(), metre, options.seed, options.part)
-    figures = run(bench, options.n, options.seed)
+    rounds = [sources.random_edits] if options.random else []
+    with sources.only(rounds, sources.Budget(options.random or 0)):
+        figures = run(bench, options.n, options.seed)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2) + "\n")
     show(figures, metre)

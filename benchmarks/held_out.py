@@ -14,7 +14,7 @@ from armusic.files import data_folder
 from armusic.training.checkpoint import in_torch
 
 FIGURES = {"ticks": "ticks right", "exact": "measures exact", "onset_f1": "onset F1", "pitch": "pitch right at onsets"}
-
+FEW = 10  # measures: of fewer, no share is shown
 ONE_DECODE = {
     "r2": "R² of target values, test measures, one decode",
     "kept": "share of their ticks that stay",
@@ -48,7 +48,8 @@ def tables(result: dict[str, Any]) -> str:
         lines.append(f"| {metre} | " + " | ".join(f"{value:.3f}" for value in values) + " |")
     lines += ["", "| measures of the first metre | n | exact | unseen | exact |", "|---|---|---|---|---|"]
     for name, row in result["slices"].items():
-        unseen = f"{row['unseen']:,} | {_percent(row['unseen exact'])}" if row.get("unseen") else "0 | "
+        count = row.get("unseen", 0)
+        unseen = f"{count:,} | {_percent(row['unseen exact']) if count >= FEW else ''}"
         lines.append(f"| {name} | {row['n']:,} | {_percent(row['exact'])} | {unseen} |")
     for key, label in ONE_DECODE.items():
         if result["obedience"]:
