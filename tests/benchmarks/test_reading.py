@@ -10,8 +10,12 @@ import reading
 
 from armusic import api
 
-VERDICTS = reading.read_verdicts(reading.FOLDER / "reading.csv")
-SHEETS = sorted((reading.FOLDER / "sheets").glob("*.abc"))
+READERS = {
+    "reading.csv": reading.SHEETS, "reading-2.csv": reading.SHEETS,
+    "fresh.csv": reading.FRESH, "fresh-2.csv": reading.FRESH,
+}  # fmt: skip
+"""Table of verdicts -> folder of the sheets that were read."""
+SHEETS = sorted(reading.SHEETS.glob("*.abc"))
 
 
 def bodies(path: Path) -> dict[str, str]:
@@ -20,20 +24,31 @@ def bodies(path: Path) -> dict[str, str]:
     return {lines[1].removeprefix("T:"): "".join(lines[6:]) for lines in tunes}
 
 
-def test_every_variation_of_every_sheet_has_one_verdict() -> None:
-    of = Counter((verdict.tune, verdict.attribute, verdict.step) for verdict in VERDICTS)
-    assert of == Counter((path.stem, name, step) for path in SHEETS for name in reading.NAMES for step in reading.STEPS)
+@pytest.mark.parametrize("name", READERS)
+def test_every_variation_of_every_sheet_has_one_verdict(name: str) -> None:
+    verdicts = reading.read_verdicts(reading.FOLDER / name)
+    stems = [path.stem for path in READERS[name].glob("*.abc")]
+    assert len(stems) == 24
+    of = Counter((verdict.tune, verdict.attribute, verdict.step) for verdict in verdicts)
+    assert of == Counter((stem, each, step) for stem in stems for each in reading.NAMES for step in reading.STEPS)
 
 
-@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
-def test_same_is_what_the_sheet_says(path: Path) -> None:
-    music = bodies(path)
+@pytest.mark.parametrize("name", READERS)
+def test_same_is_what_the_sheet_says(name: str) -> None:
+    music = {path.stem: bodies(path) for path in READERS[name].glob("*.abc")}
     nearer = {-2: "{} -1", -1: "", 1: "", 2: "{} +1"}
-    first = next(iter(music))
-    for verdict in VERDICTS:
-        if verdict.tune == path.stem:
-            before = music[nearer[verdict.step].format(verdict.attribute) or first]
-            assert (music[f"{verdict.attribute} {verdict.step:+d}"] == before) == (verdict.reason == "same")
+    for verdict in reading.read_verdicts(reading.FOLDER / name):
+        sheet = music[verdict.tune]
+        before = sheet[nearer[verdict.step].format(verdict.attribute) or next(iter(sheet))]
+        assert (sheet[f"{verdict.attribute} {verdict.step:+d}"] == before) == (verdict.reason == "same")
+
+
+def test_no_tune_is_read_twice() -> None:
+    folk = [
+        "".join(bodies(path)[next(iter(bodies(path)))].split())
+        for path in (*SHEETS, *sorted(reading.FRESH.glob("*.abc")))
+    ]
+    assert len(set(folk)) == 48
 
 
 def test_the_first_of_each_metre_come_before_any_others() -> None:
