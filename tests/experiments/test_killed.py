@@ -55,12 +55,12 @@ def test_no_worker_outlives_an_experiment(sent: signal.Signals, tmp_path: Path) 
     out = tmp_path / "out"
     command = [sys.executable, "-m", "armusic_cli", "experiment", str(plan), "-o", str(out), "--jobs", "2"]
     environment = os.environ | {"ARMUSIC_DATA": str(tmp_path / "cache")}
-    said = tmp_path / "said.txt"
-    with said.open("w") as file:
+    output = tmp_path / "output.txt"
+    with output.open("w") as file:
         experiment = subprocess.Popen(command, env=environment, stdout=file, stderr=file, start_new_session=True)
     try:
         wait_until(lambda: experiment.poll() is not None or len(list(out.glob("*/metrics.csv"))) == 2)
-        assert len(list(out.glob("*/metrics.csv"))) == 2, (experiment.poll(), said.read_text())
+        assert len(list(out.glob("*/metrics.csv"))) == 2, (experiment.poll(), output.read_text())
         assert len(processes(experiment.pid)) > 2
         experiment.send_signal(sent)
         assert experiment.wait(LONG)
