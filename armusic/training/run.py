@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -109,18 +109,17 @@ def train(
             epoch=len(history),
             on_step=on_step if first else None,
         )
-        for report in _explained(reports, run, history, config):
-            history.append(_row(report))
-            if first:
-                state = replace(state, history=tuple(history))
-                _save(state, optimizer, companion, run)
-                if events is not None:
-                    for name, value in history[-1].items():
-                        events.add_scalar(name, value, report.epoch)
-                if on_epoch is not None:
-                    on_epoch(report)
-        if events is not None:
-            events.close()
+        with events or nullcontext():  # stopped or not, what was measured is written
+            for report in _explained(reports, run, history, config):
+                history.append(_row(report))
+                if first:
+                    state = replace(state, history=tuple(history))
+                    _save(state, optimizer, companion, run)
+                    if events is not None:
+                        for name, value in history[-1].items():
+                            events.add_scalar(name, value, report.epoch)
+                    if on_epoch is not None:
+                        on_epoch(report)
         return run
 
 

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,21 @@ def test_the_figures_have_seven_digits(whole: Path) -> None:
 
 class StopError(Exception):
     """Stands for Ctrl-C."""
+
+
+def test_a_stopped_run_has_written_its_events(settings: Config, cache: Path, tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard")
+    from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+
+    def stop(report: Report) -> None:
+        raise StopError
+
+    with pytest.raises(StopError):
+        api.train(settings, tmp_path / "run", data_dir=cache, on_epoch=stop)
+    assert not [thread.name for thread in threading.enumerate() if "AsyncWriter" in type(thread).__name__]
+    [events] = (tmp_path / "run" / "events").iterdir()
+    tags = {value.tag for event in EventFileLoader(str(events)).Load() for value in event.summary.value}
+    assert {"loss", "seconds", "processor"} < tags
 
 
 @pytest.mark.parametrize("stopped_after", [1, 2])
