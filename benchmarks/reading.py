@@ -44,7 +44,7 @@ REASONS = (
 FOLDER = Path(__file__).parent.parent / "docs" / "taste"
 SHEETS, FRESH = FOLDER / "sheets", FOLDER / "fresh"
 OTHERS = {SHEETS: "reading.abc", FRESH: "reading-fresh.abc"}
-"""Folder of sheets -> the tunes in other styles of the folk tunes that it begins with."""
+"""Folder of sheets -> the file with its tunes in other styles."""
 
 
 @dataclass(frozen=True)
