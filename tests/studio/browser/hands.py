@@ -10,7 +10,7 @@ from typing import Any
 
 import mido
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.studio.conftest import REEL
 
@@ -73,13 +73,19 @@ def mean(values: list[float]) -> float:
     return sum(values) / len(values)
 
 
-def drag(page: Page, target: Locator, *points: tuple[float, float]) -> None:
-    """Drag over an element, through points that are parts of its width and height, once it stays where it is."""
+def place_of(page: Page, target: Locator) -> FloatRect:
+    """Return where an element is on the screen, once it stays there."""
     target.scroll_into_view_if_needed()
     box = None
     while box is None or box != target.bounding_box():
         box = target.bounding_box()
         page.wait_for_timeout(50)
+    return box
+
+
+def drag(page: Page, target: Locator, *points: tuple[float, float]) -> None:
+    """Drag over an element, through points that are parts of its width and height, once it stays where it is."""
+    box = place_of(page, target)
     places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
     page.mouse.move(*places[0])
     page.mouse.down()

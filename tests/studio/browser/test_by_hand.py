@@ -12,6 +12,7 @@ from tests.studio.browser.hands import (
     in_chromium,
     lane,
     open_file,
+    place_of,
     saved,
     seen,
     settle,
@@ -25,8 +26,7 @@ Place = tuple[float, float]
 
 def spot(page: Page, start: float, pitch: int) -> Place:
     """Return where a time and a pitch are on the screen, while notes are edited."""
-    box = page.locator("#roll").bounding_box()
-    assert box
+    box = place_of(page, page.locator("#roll"))
     state = page.evaluate("({session: studio.get().session, shown: studio.get().shown})")
     pitches = [note["pitch"] for part in state.values() for note in part["notes"]]
     low = min(pitches) - ROOM
@@ -192,8 +192,7 @@ def test_notes_are_edited_by_keyboard_and_each_is_said(page: Page) -> None:
 
 def two_fingers(page: Page, target: Locator, across: float) -> None:
     """Move two fingers sideways, that come down one after the other."""
-    box = target.bounding_box()
-    assert box
+    box = place_of(page, target)
     fingers = page.context.new_cdp_session(page)
     places = [(box["x"] + 200, box["y"] + 60), (box["x"] + 200, box["y"] + 160)]
 
@@ -226,12 +225,11 @@ def test_a_finger_edits_in_edit_mode_only(browser: Browser, address: str) -> Non
         lambda: page.evaluate("document.querySelector('#scroller').scrollWidth") > 4 * 160,
         why="wide enough for a finger",
     )
-    page.locator("#roll").scroll_into_view_if_needed()
     two_fingers(page, page.locator("#roll"), -120)
     until(page, "document.querySelector('#scroller').scrollLeft > 60")
     eventually(lambda: locked(page), [], why="two fingers scroll")
     page.get_by_role("button", name="Fit").tap()
-    page.locator("#roll").scroll_into_view_if_needed()
+    until(page, "document.querySelector('#zoom-fit').disabled")
     page.touchscreen.tap(*spot(page, 14.1, 74))
     until(page, "Object.keys(studio.get().edit.by_hand).length === 1")
     settle(page)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, CDPSession, Locator, Page
 
-from tests.studio.browser.hands import PATIENCE, PHONE, eventually, lane, open_file, until
+from tests.studio.browser.hands import PATIENCE, PHONE, eventually, lane, open_file, place_of, until
 
 SMALL = {"width": 320, "height": 256}  # a desk at 400 %
 PRESS = 0.6  # seconds
@@ -30,9 +30,7 @@ def phone(browser: Browser, address: str) -> Iterator[Page]:
 
 def swipe(page: Page, target: Locator, across: float, down: float, rest: float = 0.0) -> tuple[float, bool]:
     """Move a finger, after a rest; return by how much the page scrolled, and whether anything was edited."""
-    target.scroll_into_view_if_needed()
-    box = target.bounding_box()
-    assert box
+    box = place_of(page, target)
     x, y = max(box["x"], 40) + 30, box["y"] + box["height"] / 2
     fingers: CDPSession = page.context.new_cdp_session(page)
     before, scrolled = page.evaluate(EDITS), page.evaluate("scrollY")
