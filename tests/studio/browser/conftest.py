@@ -26,6 +26,9 @@ PROGRAMS = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "fire
 
 LONGEST = 300  # seconds of a test
 
+UNANSWERED = ["TargetClosedError", r"^TimeoutError: (.|\n)* performing click action\s*$"]
+"""Errors where `guard` killed the browser, or where it took a click and never said that it was done."""
+
 running: dict[Browser, int] = {}
 """The number of the process of each browser that has been started and not closed."""
 
@@ -38,10 +41,10 @@ COLOURS: dict[str, tuple[dict[str, Any], dict[str, str | bool | float]]] = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Try a test once more, and show it, where `guard` killed its browser; any other failure is one."""
+    """Try a test once more, and show it, where its browser did not answer; any other failure is one."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TargetClosedError"]))
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=UNANSWERED))
 
 
 def start(playwright: Playwright, name: str, preferences: dict[str, str | bool | float] | None = None) -> Browser:
