@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from armusic.errors import ReadError
+from armusic.errors import NoNotesError, ReadError
 from armusic.io.readers import midi
 from armusic.io.readers.options import STRICT
 from armusic.music import smf
@@ -148,6 +148,13 @@ def test_what_stays_unreadable_is_refused(tmp_path: Path, data: bytes, words: st
     path = tmp_path / "song.mid"
     path.write_bytes(data)
     with pytest.raises(ReadError, match=words):
+        midi.read(path)
+
+
+def test_a_file_cut_before_its_first_note_is_refused_with_its_damage(tmp_path: Path) -> None:
+    path = tmp_path / "song.mid"
+    path.write_bytes(WHOLE[:23])
+    with pytest.raises(NoNotesError, match="no notes in it; damaged.*: a track is not as long as it says"):
         midi.read(path)
 
 

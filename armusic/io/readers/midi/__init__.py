@@ -73,7 +73,11 @@ def read(path: str | Path, reading: Reading | None = None) -> Tune:
     source = label(path)
     remarks: list[Remark] = []
     file = events_of(path, reading, remarks)
-    tune = tune_of(file, source, reading, remarks)
+    damage = [remark.text for remark in remarks]
+    try:
+        tune = tune_of(file, source, reading, remarks)
+    except NoNotesError as error:
+        raise NoNotesError("; ".join([str(error), *damage])) from None
     for remark in remarks:
         log.warning("%s: %s", source, remark.text)
     return tune if tune.title else replace(tune, title=Path(path).stem)
