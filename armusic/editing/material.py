@@ -116,16 +116,20 @@ def rows_of(tune: Tune, measures: tuple[int, int] | None) -> tuple[int, ...]:
 def pitches(tune: Tune, key: str) -> Bool[np.ndarray, "measure 128"] | None:
     """Return the pitches that each measure may have in a key; `off` leaves all of them.
 
-    `auto` is the tune's own: of its key, the pitch classes that it uses, if these are a scale. A key signature
-    that the notes contradict is not believed.
+    `auto` is the tune's own, in each measure that of the signature in force: of its key, the pitch classes that the
+    tune uses, if these are a scale. A key signature that the notes contradict is not believed.
     """
     if key == "off" or not tune.notes:
         return None
     if key != "auto":
         return keys.allowed(tune, keys.parse(key))
-    own = keys.find(replace(tune, key=None) if keys.contradicted(tune) else tune)
-    scale = keys.collection(own) & keys.used(tune)
-    return keys.allowed(tune, own, scale if scale.sum() >= SCALE else None)
+    if keys.contradicted(tune):
+        tune = replace(tune, key=None, key_changes=())
+    own = keys.find(tune)
+    scales = keys.scales(tune, own)
+    played = scales & keys.used(tune)
+    enough = played.sum(axis=1, keepdims=True) >= SCALE
+    return keys.allowed(tune, own, np.where(enough, played, scales))
 
 
 def with_tokens(tune: Tune, tokens: Tokens) -> Tune:

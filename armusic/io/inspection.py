@@ -207,6 +207,14 @@ def _parts(file: smf.MidiData) -> tuple[PartLine, ...]:
     )
 
 
+def _later_keys(tune: Tune) -> str:
+    """Return in words which key signatures follow the first one, and in which measures."""
+    last = tune.bars[-1]
+    places = [(next((bar for bar in tune.bars if bar.end > at), last).number, key) for at, key in tune.key_changes]
+    shown = [f", {key} from measure {number}" for number, key in places[:_SHOWN_METRES]]
+    return "".join(shown) + (", ..." if len(places) > len(shown) else "")
+
+
 def _of_tune(
     source: str,
     facts: dict[str, str],
@@ -223,7 +231,7 @@ def _of_tune(
         "melody": f"{tune.title or source}: {counted(len(tune.notes), 'note')},"
         f" pitches {min(pitches)} to {max(pitches)}",
         "measures": ", ".join(f"{count} of {metre}" for metre, count in runs[:_SHOWN_METRES]),
-        "key": f"{keys.find(tune)}" + ("" if tune.key else " (by its notes)"),
+        "key": f"{keys.find(tune)}" + ("" if tune.key else " (by its notes)") + _later_keys(tune),
     }
     try:
         tokens = tokenizer.encode(tune)

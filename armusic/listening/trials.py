@@ -185,6 +185,8 @@ def _start(tune: Tune, measures: int) -> Tune:
     )
     tempos = tuple(change for change in tune.tempos if change[0] < end)
     chords = tuple(chord for chord in tune.chords if chord[0] < end)
+    key_changes = tuple(change for change in tune.key_changes if change[0] < end)
     padding = (tune.padding[0], Fraction(0))
     kept = tune.measures[:measures]
-    return replace(tune, notes=notes, measures=kept, tempos=tempos, chords=chords, padding=padding, origin=None)
+    tune = replace(tune, notes=notes, measures=kept, padding=padding, origin=None)
+    return replace(tune, tempos=tempos, chords=chords, key_changes=key_changes)

@@ -62,6 +62,7 @@ def assemble(
     tempos: tuple[tuple[Fraction, float], ...] = ((Fraction(0), DEFAULT_BPM),),
     program: int = 0,
     chords: tuple[tuple[Fraction, frozenset[int]], ...] = (),
+    key_changes: tuple[tuple[Fraction, Key], ...] = (),
 ) -> Tune:
     """Make a tune of full measures from measures as written, repeats already played out.
 
@@ -74,7 +75,7 @@ def assemble(
         Notes, sorted; starts count from the start of the first bar.
     bars : sequence of Bar
         Bars in playing order; empty ones (length 0) are dropped.
-    source, title, key, tempos, program, chords
+    source, title, key, tempos, program, chords, key_changes
         Fields of the tune: see `Tune`.
 
     Raises
@@ -126,8 +127,10 @@ def assemble(
         notes = tuple(replace(note, start=note.start + front) for note in notes)
         tempos = tuple((start + front if start else start, bpm) for start, bpm in tempos)
         chords = tuple((start + front, classes) for start, classes in chords)
+        key_changes = tuple((start + front, changed) for start, changed in key_changes)
     measures = _measures(notes, starts, metres, pickup=bool(front))
-    return Tune(notes, measures, title, source, key, tempos, program, (front, back), chords=chords)
+    padding = (front, back)
+    return Tune(notes, measures, title, source, key, tempos, program, padding, chords=chords, key_changes=key_changes)
 
 
 def _measures(

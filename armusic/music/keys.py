@@ -8,6 +8,8 @@ measures that have it already.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
+from fractions import Fraction
 
 import numpy as np
 
@@ -147,7 +149,11 @@ def contradicted(tune: Tune) -> bool:
         return False
     lengths = _lengths(tune)
     best = float((_COLLECTIONS @ lengths).max(initial=0.0))
-    own = float(lengths[collection(tune.key)].sum())
+    if tune.key_changes:
+        in_force = [collection(tune.key_at(note.start, tune.key))[note.pitch % OCTAVE] for note in tune.notes]
+        own = float(sum(note.duration for note, inside in zip(tune.notes, in_force, strict=True) if inside))
+    else:
+        own = float(lengths[collection(tune.key)].sum())
     return best - own > _CONTRADICTION * float(lengths.sum())
 
 
@@ -170,12 +176,44 @@ def used(tune: Tune) -> Bool[np.ndarray, "12"]:
     return (counts > 1) | ((counts > 0) & (lengths >= _LEAST_SHARE * lengths.sum()))
 
 
-def allowed(tune: Tune, key: Key, classes: Bool[np.ndarray, "12"] | None = None) -> Bool[np.ndarray, "measure 128"]:
+def signatures(written: Iterable[tuple[Fraction, Key]]) -> tuple[Key | None, tuple[tuple[Fraction, Key], ...]]:
+    """Return the first of the key signatures at some times, in quarter notes, and those later ones that change it.
+
+    The first holds from the start; of several at one time the last stays.
+
+    Examples
+    --------
+    >>> first, later = signatures([(Fraction(0), Key(1)), (Fraction(8), Key(1)), (Fraction(16), Key(-1))])
+    >>> str(first), [(float(time), str(key)) for time, key in later]
+    ('G:major', [(16.0, 'F:major')])
+    """
+    ordered = sorted({max(time, Fraction(0)): key for time, key in written}.items(), key=lambda change: change[0])
+    changes = [change for n, change in enumerate(ordered) if not n or change[1] != ordered[n - 1][1]]
+    return (changes[0][1], tuple(changes[1:])) if changes else (None, ())
+
+
+def scales(tune: Tune, first: Key) -> Bool[np.ndarray, "measure 12"]:
+    """Return a mask of the pitch classes, from C on, of the key of each measure; `first` is the key at the start.
+
+    Examples
+    --------
+    >>> from armusic.music.score import Measure, Metre
+    >>> measures = (Measure(Fraction(0), Metre(4, 4)), Measure(Fraction(4), Metre(4, 4)))
+    >>> tune = Tune((), measures, key=Key(1), key_changes=((Fraction(4), Key(-1)),))
+    >>> [np.flatnonzero(scale).tolist() for scale in scales(tune, Key(1))]
+    [[0, 2, 4, 6, 7, 9, 11], [0, 2, 4, 5, 7, 9, 10]]
+    """
+    return np.array([collection(tune.key_at(measure.start, first)) for measure in tune.measures]).reshape(-1, OCTAVE)
+
+
+def allowed(
+    tune: Tune, key: Key, classes: Bool[np.ndarray, "12"] | Bool[np.ndarray, "measure 12"] | None = None
+) -> Bool[np.ndarray, "measure 128"]:
     """Return the pitches that keep each measure in a key, and near its own.
 
     These are the pitches of the key's collection from an octave below the lowest to an octave above
     the highest pitch of the input's own measure (all if it is silent), and the pitches that sound in it.
-    `classes` stand in the place of the key's collection.
+    `classes`, of all measures or of each, stand in the place of the key's collection.
 
     Examples
     --------
@@ -192,7 +230,7 @@ def allowed(tune: Tune, key: Key, classes: Bool[np.ndarray, "12"] | None = None)
     low = np.where(silent, 0, sounding.argmax(axis=1) - OCTAVE)
     high = np.where(silent, PITCHES, PITCHES - 1 - sounding[:, ::-1].argmax(axis=1) + OCTAVE)
     near = (low[:, None] <= pitches) & (pitches <= high[:, None])
-    return sounding | (near & (collection(key) if classes is None else classes)[pitches % OCTAVE])
+    return sounding | (near & (collection(key) if classes is None else classes)[..., pitches % OCTAVE])
 
 
 _COLLECTIONS = np.array([collection(Key(fifths)) for fifths in _SIGNATURES], dtype=float)

@@ -165,6 +165,8 @@ class Tune:
         holds until the next.
     passages : tuple of Passage
         Measures of the file that are not in the tune, in order: they keep their numbers.
+    key_changes : tuple of (Fraction, Key)
+        Later key signatures: start in quarter notes, and the key.
     """
 
     notes: tuple[Note, ...]
@@ -178,6 +180,7 @@ class Tune:
     origin: Origin | None = field(default=None, repr=False, compare=False)
     chords: tuple[tuple[Fraction, frozenset[int]], ...] = field(default=(), repr=False, compare=False)
     passages: tuple[Passage, ...] = field(default=(), repr=False, compare=False)
+    key_changes: tuple[tuple[Fraction, Key], ...] = ()
 
     def __repr__(self) -> str:
         return f"Tune({self.summary})"
@@ -226,6 +229,18 @@ class Tune:
         """Return the places in `measures` of those that lie within measures of the file, numbered from 1."""
         outside = {row for bar in self.bars if not first <= bar.number <= last for row in bar.rows}
         return tuple(row for row in range(len(self.measures)) if row not in outside)
+
+    def key_at(self, time: Fraction, first: Key) -> Key:
+        """Return the key signature at a time, in quarter notes: `first` where none is written before it but the first.
+
+        Examples
+        --------
+        >>> tune = Tune((), (), key=Key(1), key_changes=((Fraction(16), Key(-1)),))
+        >>> [str(tune.key_at(Fraction(time), Key(1))) for time in (0, 15, 16, 99)]
+        ['G:major', 'G:major', 'F:major', 'F:major']
+        """
+        place = bisect_right(self.key_changes, time, key=lambda change: change[0])
+        return self.key_changes[place - 1][1] if place else first
 
     def why_not(self, first: float, last: float) -> str:
         """Return why nothing of some measures of the file can be edited: all pass through. Empty if not all do."""

@@ -88,9 +88,9 @@ def text(tunes: Named, source: str = "score") -> str:
     bpm = first.tempos[0][1]
     title = encoded(one_line(first.title or tunes[0][0]))
     head = ["X:1", f"T:{title}", f"M:{metre}", "L:1/8", f"Q:{_tempo(bpm, metre)}"]
-    head.append(f"K:{_key(keys[0])}")
+    key = first.key_at(first.bars[0].start, keys[0])
+    head.append(f"K:{_key(key)}")
     lines: list[str] = []
-    key = keys[0]
     last = len(tunes) - 1
     late = moved = 0
     for index, ((name, tune), tune_key) in enumerate(zip(tunes, keys, strict=True)):
@@ -100,12 +100,14 @@ def text(tunes: Named, source: str = "score") -> str:
         tempos, others = placed_tempos(tune.tempos, measures, bpm)
         late += others
         bpm = list(tempos.values())[-1] if tempos else bpm
-        fields = "" if tune_key == key else f"[K:{_key(tune_key)}]"
+        fields = ""
         words = f'"^{_words(name)}"' if last else ""
         line = ""
-        key = tune_key
         pickup = bool(measures[0].number == 0)
         for row, (count, written) in enumerate(enumerate(measures, 1 - pickup)):
+            if written.key != key:
+                key = written.key
+                fields += f"[K:{_key(key)}]"
             if str(written.measure.metre) != str(metre):
                 metre = written.measure.metre
                 fields += f"[M:{metre}]"

@@ -173,9 +173,9 @@ def _conductor(tune: Tune, start: Fraction | int, ppq: int) -> _Events:
         messages.append((_tick(start + at, ppq), _SET, mido.MetaMessage("set_tempo", tempo=tempo)))
     for bar in _changes(tune.bars):
         messages.append((_tick(start + bar.start, ppq), _SET, _time_signature(bar.metre)))
-    name = _key_name(tune.key)
-    if name:
-        messages.append((_tick(start, ppq), _SET, mido.MetaMessage("key_signature", key=name)))
+    for at, key in [(Fraction(0), tune.key), *tune.key_changes]:
+        if name := _key_name(key):
+            messages.append((_tick(start + at, ppq), _SET, mido.MetaMessage("key_signature", key=name)))
     return messages
 
 

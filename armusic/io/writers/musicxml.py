@@ -134,7 +134,7 @@ def _sequence(tunes: Named, title: str) -> list[Part]:
     sections = []
     for index, ((name, tune), key) in enumerate(zip(tunes, keys_of(tunes), strict=True)):
         padding = padding_of(tune, front=not index, back=index == last)
-        sections.append(Section(name, key, [[notate(tune, key, padding=padding)]], tune.tempos))
+        sections.append(Section(name, [[notate(tune, key, padding=padding)]], tune.tempos))
     return [Part(title, tunes[0][1].program, [_clef([tune for _, tune in tunes])], sections)]
 
 
@@ -154,7 +154,7 @@ def _tracks(tunes: Named, origin: Origin | None, place: int, source: str) -> lis
     parts = [_beside(player, frame, keys[place], padding) for player in before]
     for index, ((name, tune), key) in enumerate(zip(tunes, keys, strict=True)):
         syllables = lyrics if index == place else {}
-        section = Section(name, key, [[notate(tune, key, padding=padding)]], syllables=syllables)
+        section = Section(name, [[notate(tune, key, padding=padding)]], syllables=syllables)
         parts.append(Part(name, tune.program, [clef], [section]))
     parts += [_beside(player, frame, keys[place], padding) for player in behind]
     marks = band.markers(origin) if origin else []
@@ -193,21 +193,18 @@ def _beside(player: band.Player, frame: Tune, key: Key, padding: Padding) -> Par
         player.name,
         player.program,
         clefs,
-        [
-            Section(
-                player.name,
-                Key(0) if player.drums else key,
-                [list(_voices(notes, frame, key, padding)) for notes in staves],
-            )
-        ],
+        [Section(player.name, [list(_voices(player, notes, frame, key, padding)) for notes in staves])],
         player.drums,
     )
 
 
-def _voices(notes: Sequence[Note], frame: Tune, key: Key, padding: Padding) -> Iterator[list[WrittenMeasure]]:
-    """Yield the written voices of a staff, at least one."""
+def _voices(
+    player: band.Player, notes: Sequence[Note], frame: Tune, key: Key, padding: Padding
+) -> Iterator[list[WrittenMeasure]]:
+    """Yield the written voices of a staff, at least one; a staff of drums has no key signature."""
     for voice in voices(notes)[0] or [[]]:
-        yield notate(replace(frame, notes=tuple(voice)), key, padding=padding)
+        measures = notate(replace(frame, notes=tuple(voice)), key, padding=padding)
+        yield [replace(written, key=Key(0)) for written in measures] if player.drums else measures
 
 
 def _say(tune: Tune, players: Sequence[band.Player], lyrics: dict[Fraction, str], source: str) -> None:

@@ -26,8 +26,6 @@ class Section:
     ----------
     name : str
         Name of the section.
-    key : Key
-        Key signature.
     staves : list of list of list of WrittenMeasure
         Voices of each staff, at least one, each with its measures.
     tempos : tuple of (Fraction, float)
@@ -39,7 +37,6 @@ class Section:
     """
 
     name: str
-    key: Key
     staves: list[list[list[WrittenMeasure]]]
     tempos: tuple[tuple[Fraction, float], ...] = ()
     marks: Sequence[tuple[Fraction, str]] = ()
@@ -112,7 +109,7 @@ def _add_measures(element: Element, part: Part, identity: str, divisions: int) -
             if index and row == 0:
                 add(measure, "print", **{"new-system": "yes"})
             new = written.measure.metre
-            shown = None if section.key == key else section.key, None if str(new) == str(metre) else new
+            shown = None if written.key == key else written.key, None if str(new) == str(metre) else new
             _attributes(
                 measure, *shown, divisions,
                 part.clefs if key is None else [],
@@ -125,7 +122,7 @@ def _add_measures(element: Element, part: Part, identity: str, divisions: int) -
                     add_words(measure, text, round(max(at - written.start, Fraction(0)) * divisions))
             changes = _changes(written, section.tempos, bpm)
             bpm = changes[-1][1] if changes else bpm
-            key, metre = section.key, new
+            key, metre = written.key, new
             _add_voices(measure, section, row, changes, Pen(divisions, identity, drums=part.drums))
             if row == len(measures) - 1:
                 line = add(measure, "barline", location="right")

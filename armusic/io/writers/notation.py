@@ -79,7 +79,8 @@ class Symbol:
 class WrittenMeasure:
     """A measure as written: its symbols, their start in the tune and length, and its number.
 
-    `start` and `length` are in quarter notes; a pickup has the number 0. `moved` is whether times in it were moved.
+    `start` and `length` are in quarter notes; a pickup has the number 0. `key` is the key signature in force, and
+    `moved` whether times in it were moved.
     """
 
     measure: Bar
@@ -87,6 +88,7 @@ class WrittenMeasure:
     start: Fraction
     length: Fraction
     number: int
+    key: Key
     moved: bool = False
 
     @property
@@ -105,7 +107,7 @@ def notate(
     tune : Tune
         Tune. Times that no notation has are moved, at most by a 32nd note: see `tuplets.writable`.
     key : Key
-        Key for the spelling.
+        Key for the spelling, until it changes.
     padding : (Fraction, Fraction), optional
         Quarter notes of rest to leave out before a pickup and behind the last measure: by default the tune's own.
     cuts : sequence of Fraction
@@ -134,6 +136,7 @@ def notate(
     first_note = 0  # index of the first note that may sound in the part
     for number, run in groupby(divided, key=lambda part: part.bar):
         bar, symbols, changed = bars[number], [], False
+        sign = tune.key_at(bar.start, key)
         low = bar.start + (padding[0] if number == 0 else 0)
         high = bar.end - (padding[1] if number == len(bars) - 1 else 0)
         for part in run:
@@ -150,10 +153,11 @@ def notate(
                     [first, *cuts[bisect_right(cuts, first) : bisect_left(cuts, second)], second]
                 )
             ]
-            symbols += _beamed(part, _symbols(part, spans, key))
+            symbols += _beamed(part, _symbols(part, spans, sign))
             changed |= part in moved
         shown_number = number + 1 - bool(padding[0])
-        measures.append(WrittenMeasure(bar, tuple(_signed(symbols, key)), low, high - low, shown_number, changed))
+        signed = tuple(_signed(symbols, sign))
+        measures.append(WrittenMeasure(bar, signed, low, high - low, shown_number, sign, changed))
     return measures
 
 

@@ -263,6 +263,7 @@ def _fill(tune: Tune, frame: Frame) -> Tune:
     return replace(
         tune,
         notes=tuple(sorted([*notes, *frame.notes], key=lambda note: note.start)),
+        key_changes=tuple((frame.later(at), key) for at, key in tune.key_changes),
         measures=frame.origin.measures,
         tempos=tuple(change for n, change in enumerate(ordered) if not n or change[1] != ordered[n - 1][1]),
         padding=(

@@ -28,6 +28,7 @@ from tests.io.readers.test_musicxml import END, attributes, mxl, note, part, res
 ReadRemarks = Callable[..., tuple[Tune, list[str]]]
 
 HEADER = "X:1\nT:Test\nM:4/4\nL:1/4\nK:C\n"
+REPEATS = "repeats are played out, and measures counted as played"
 DUET = HEADER + 'V:1 name="Bass" octave=-1\nV:2 name="Soprano"\nV:1\nC2 C2|C4|C4|\nV:2\nz e d c|e d c B|c4|\n'
 
 
@@ -60,7 +61,7 @@ def test_what_is_one_voice_is_read_as_a_corpus_reads_it(read_remarks: ReadRemark
     tune, remarks = read_remarks(text)
     assert tune == abc.parse_tune(text, "t.abc")
     assert tune.origin is None
-    assert remarks == ["measure 2: a rest of 1 quarter note is added after it"]
+    assert remarks == ["measure 2: a rest of 1 quarter note is added after it", REPEATS]
 
 
 def test_the_melody_is_chosen_among_voices_by_name_or_number(read_remarks: ReadRemarks) -> None:
@@ -274,7 +275,7 @@ def test_words_that_send_the_player_elsewhere(words: str, marks: set[str]) -> No
 
 def test_measures_are_counted_as_played(read_remarks: ReadRemarks) -> None:
     _, remarks = read_remarks(HEADER + "|:[CE]4:|D4|")
-    assert remarks[0] == "repeats are played out, and measures counted as played"
+    assert remarks[0] == REPEATS
 
 
 # -- repairs that both formats have ----------------------------------------------------------
@@ -284,18 +285,38 @@ def test_repairs_at_the_ends_of_sections(read_remarks: ReadRemarks) -> None:
     pickup = score(part(note("G4", 1), note("C4"), note("D4") + END, first=0))
     tune, remarks = read_remarks(pickup)
     assert pitches(tune) == [67, 60, 62, 60, 62]
-    assert remarks == ["measure 2: no room for the pickup when it is repeated"]
+    assert remarks == ["measure 2: no room for the pickup when it is repeated", REPEATS]
     short = score(part(note("C4"), note("D4", 3) + END, note("E4", 1), note("F4")))
     assert len(read_remarks(short)[0].measures) == 5
     missing = score(part(note("C4"), note("D4", 3) + END, note("E4"), note("F4")))
     tune, remarks = read_remarks(missing)
     assert [float(played.start) for played in tune.notes] == [0, 4, 8, 12, 16, 20]
-    assert remarks == ["measure 2: a rest of 1 quarter note is added after it"]
+    assert remarks == ["measure 2: a rest of 1 quarter note is added after it", REPEATS]
+
+
+@pytest.mark.parametrize(
+    ("music", "remarks"),
+    [
+        ("CDEF|GABc cBAG|FEDC|", ["measure 2 is as long as 2: read, and counted, as 2"]),
+        (
+            "CDEF GABc|CDEF CDEF GABc|C4|",
+            ["measures 1 and 2 are as long as two or more: read, and counted, as so many"],
+        ),
+        ("CDEF|GABc/|FEDC|C4|", ["measure 2 is 3.5 quarter notes long in 4/4: it has a metre of its own"]),
+        ("CDEF|GAB|FEDC B/|C4|", ["measures 2 and 3 are not as long as their metre: each has a metre of its own"]),
+        ('|:"C"CDEF|"^slowly"C4:|', ["its chord symbols guide what is changed, and are not written", REPEATS]),
+    ],
+)
+def test_what_is_read_otherwise_than_written_is_mentioned(
+    read_remarks: ReadRemarks, music: str, remarks: list[str]
+) -> None:
+    _, others = read_remarks(HEADER + music)
+    assert others[: len(remarks)] == remarks
 
 
 def test_repairs_are_counted_together(read_remarks: ReadRemarks) -> None:
     _, remarks = read_remarks(HEADER + "CDEF|GAB:|cBAG|FED:|CDEF|GA:|CDEF|")
-    assert remarks == ["measures 2, 4 and 6: a rest is added after each, to fill it"]
+    assert remarks == ["measures 2, 4 and 6: a rest is added after each, to fill it", REPEATS]
 
 
 def test_a_measure_is_as_long_as_in_the_part_that_fills_it(read_remarks: ReadRemarks) -> None:

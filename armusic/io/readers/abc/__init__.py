@@ -205,6 +205,7 @@ def _sheet(text: str, source: str, *, strict: bool = False) -> tuple[Sheet, Body
             bar.units = max(bar.units, bar_of_voice.units)
             bar.chords = bar.chords or bar_of_voice.chords
             bar.tempos = bar.tempos or bar_of_voice.tempos
+            bar.key = bar.key or bar_of_voice.key
     settle(lead.bars, tempo(fields.get("Q", ""), body.begin[1]))
     playing = [(voice, part) for voice in body.voices.values() if any((part := _part(voice, body)).measures)]
     shift = body.header_shift if len(playing) != 1 else playing[0][0].first_semitones or 0

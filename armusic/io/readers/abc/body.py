@@ -10,7 +10,7 @@ from armusic.errors import MusicError, ReadError
 from armusic.files import one_line
 from armusic.io.abc_text import decoded
 from armusic.io.readers.abc.fields import tempo, unit_length
-from armusic.io.readers.abc.key import KeyField, Shift, key_field, shift
+from armusic.io.readers.abc.key import KeyField, Shift, key_field, shift, transposed
 from armusic.io.readers.abc.signs import PassedOver
 from armusic.io.readers.abc.tokens import FIELD, OLD_CHORD, TOKEN, tuplet, without_comment
 from armusic.io.readers.abc.voice import Voice
@@ -134,6 +134,10 @@ class Body:
             key = self.value_of(key_field, text.rstrip("\\ "))
             voice.accidentals.change(key)
             voice.set_shift(key.shift)
+            if voice.bar.has_music:
+                voice.coming = transposed(key.key, voice.semitones)
+            else:
+                voice.bar.key = transposed(key.key, voice.semitones) or voice.bar.key
         elif name == "M":
             voice.metre = signature(text)
             if not voice.bar.has_music:

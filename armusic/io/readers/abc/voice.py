@@ -13,6 +13,7 @@ from armusic.io.readers.abc.tokens import ALTERED_NOTE, NOTE_LETTER, TOKEN, bar_
 from armusic.io.readers.score.repeats import MAX_PASSES, MAX_PLAYED, passes
 from armusic.io.readers.score.sheet import BarLine, Signature
 from armusic.music import chord_symbols
+from armusic.music.score import Key
 
 MAX_EVENTS = 200_000  # notes and rests of a voice: days of music
 
@@ -55,6 +56,7 @@ class Voice:
         self.lines = [BarLine()]
         self.bars: list[Bar] = []
         self.bar = Bar(metre, 0.0)
+        self.coming: Key | None = None  # the signature of the next measure
         self.last: Event | None = None
         self.last_pitches: dict[int, int] = {}  # of `last`, by pitch without accidentals
         self.split: _Split | None = None  # where the endings of the section begin
@@ -268,7 +270,8 @@ class Voice:
             self.label()
             self.bars.append(self.bar)
             self.lines.append(line)
-            self.bar = Bar(self.metre, 0.0)
+            self.bar = Bar(self.metre, 0.0, key=self.coming)
+            self.coming = None
             if len(self.bars) > MAX_PLAYED:
                 self.fail(MusicError, f"more than {MAX_PLAYED} measures: too long for one melody")
         else:

@@ -27,7 +27,7 @@ from armusic.io.readers.midi.clock import Clock
 from armusic.io.readers.midi.counting import accents, chosen
 from armusic.io.readers.midi.measures import Span, passages, place, spans
 from armusic.io.readers.midi.melody import Voice, choose, one_voice
-from armusic.io.readers.midi.meta import key_of, signatures_of, tempos_of, too_fast
+from armusic.io.readers.midi.meta import keys_of, signatures_of, tempos_of, too_fast
 from armusic.io.readers.midi.parts import Part, parts_of, sustained, track_name
 from armusic.io.readers.midi.placing import on_grid, one_at_a_tick, without_off_grid
 from armusic.io.readers.midi.traits import likeness, words_of
@@ -176,15 +176,19 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
         report(notices)
         places, start, stop, notices = one_at_a_tick(places, start, stop)
         report(notices)
-    tune = build(file, part, grid, clock, tempos, (places, start, stop), groove=reading.groove == "keep")
-    key, notices = key_of(file, part.track)
+    signs, notices = keys_of(file, part.track)
     report(notices)
+    tune = build(file, part, grid, clock, (tempos, signs), (places, start, stop), groove=reading.groove == "keep")
     title = part.name or track_name(file.tracks[0])
-    tune = replace(tune, title=title, source=source, key=key, passages=passages(measures))
-    if reading.strict or len(tune.notes) < quantise.FEW or not keys.contradicted(tune):
+    tune = replace(tune, title=title, source=source, passages=passages(measures))
+    if reading.strict or written or len(tune.notes) < quantise.FEW or not keys.contradicted(tune):
         return tune
-    report([Remark(f"its key signature, {key}, does not fit its notes: the key is taken from them")])
-    return replace(tune, key=None)
+    unchanged = replace(tune, key_changes=())
+    if tune.key_changes and not keys.contradicted(unchanged):
+        report([Remark(f"its key signatures after the first, {tune.key}, do not fit its notes, and are left out")])
+        return unchanged
+    report([Remark(f"its key signature, {tune.key}, does not fit its notes: the key is taken from them")])
+    return replace(unchanged, key=None)
 
 
 def _faults(part: Part, measures: Sequence[Span], clock: Clock, source: str) -> list[Remark]:

@@ -54,29 +54,31 @@ def signatures_of(file: smf.MidiData) -> tuple[list[Signature], list[Remark]]:
     return [Signature(tick * UNITS, *pair) for tick, pair in ({0: (4, 4)} | pairs).items()], remarks
 
 
-def key_of(file: smf.MidiData, track: int) -> tuple[Key | None, list[Remark]]:
-    """Return the first possible key signature; a file is not refused for an impossible one.
+def keys_of(file: smf.MidiData, track: int) -> tuple[list[tuple[int, Key]], list[Remark]]:
+    """Return the possible key signatures, with their ticks; a file is not refused for an impossible one.
 
     Of several at one time, as score editors write them, one on each staff and C on that of the drums, it
-    is that of `track`.
+    is that of `track`. After the first, those of other tracks count only where neither it nor the first track has any.
     """
-    key: Key | None = None
+    keys: dict[int, Key] = {}
     impossible: list[str] = []
+    own = {0, track} & {n for n, events in enumerate(file.tracks) for e in events if e.status == smf.KEY_SIGNATURE}
     signs = [
-        (event.tick, number != track, event.data)
+        (event.tick, number != track, number, event.data)
         for number, events in enumerate(file.tracks)
         for event in events
         if event.status == smf.KEY_SIGNATURE
     ]
-    for tick, _, data in sorted(signs, key=lambda sign: sign[:2]):
+    for tick, _, number, data in sorted(signs, key=lambda sign: sign[:2]):
         fifths, mode = (int.from_bytes(data[:1], "big", signed=True), data[1]) if len(data) > 1 else (0, -1)
-        if abs(fifths) <= _MAX_FIFTHS and mode in (0, 1):
-            key = Key(fifths, "minor" if mode else "major")
-            break
-        impossible.append(f"{tick / file.ticks_per_quarter:g}")
+        if not (abs(fifths) <= _MAX_FIFTHS and mode in (0, 1)):
+            impossible.append(f"{tick / file.ticks_per_quarter:g}")
+        elif tick not in keys and (not keys or not own or number in own):
+            keys[tick] = Key(fifths, "minor" if mode else "major")
+    signatures = list(keys.items())
     if not impossible:
-        return key, []
+        return signatures, []
     many = len(impossible) > 1
     text = f"{len(impossible)} impossible key signatures are" if many else "an impossible key signature is"
     first = ", the first" if many else ""
-    return key, [Remark(f"{text} ignored{first} at quarter note {impossible[0]}")]
+    return signatures, [Remark(f"{text} ignored{first} at quarter note {impossible[0]}")]

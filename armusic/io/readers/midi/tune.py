@@ -13,8 +13,8 @@ from armusic.io.readers.midi import quantise
 from armusic.io.readers.midi.clock import Clock, TempoMap
 from armusic.io.readers.midi.measures import UNITS
 from armusic.io.readers.midi.parts import Part
-from armusic.music import smf
-from armusic.music.score import DEFAULT_BPM, Measure, Note, Origin, Tune
+from armusic.music import keys, smf
+from armusic.music.score import DEFAULT_BPM, Key, Measure, Note, Origin, Tune
 
 _MAX_DIGITS = 7
 _WRITTEN_ANYWAY = {
@@ -32,7 +32,7 @@ def build(
     part: Part,
     grid: quantise.Grid,
     clock: Clock,
-    tempos: TempoMap,
+    changes: tuple[TempoMap, Sequence[tuple[int, Key]]],
     timing: tuple[quantise.Units, quantise.Units, quantise.Units],
     *,
     groove: bool,
@@ -41,14 +41,17 @@ def build(
 
     Parameters
     ----------
-    file, part, grid, clock, tempos
+    file, part, grid, clock
         File, its melody, its grid and its times.
+    changes : (TempoMap, sequence of (int, Key))
+        Its tempos, and its key signatures by tick.
     timing : three int arrays (note,)
         Indices in the part of the notes that stay, and their starts and ends, in units.
     groove : bool
         Whether moved notes are as early or late as they were, as in `Origin`.
     """
     places, start, stop = timing
+    tempos, signs = changes
     measures: list[Measure] = []
     at = Fraction(0)
     for metre, bars in zip(grid.metres, grid.bars, strict=True):
@@ -96,13 +99,16 @@ def build(
         clocked,
         groove,
     )
+    key, key_changes = keys.signatures((origin.quarter(Fraction(tick)), key) for tick, key in signs)
     return Tune(
         notes,
         tuple(measures),
+        key=key,
         tempos=_tempos(file, tempos, clocked, clock, at),
         program=part.program,
         padding=(front, back),
         origin=None if alone and _plain(file, part) and _whole(grid) else origin,
+        key_changes=key_changes,
     )
 
 

@@ -129,6 +129,9 @@ def _sheet(path: str | Path, source: str, megabytes: float) -> tuple[Sheet, list
     rows = list(zip_longest(*(measures for _, measures in parts)))
     bars = list(_bars([[measure for measure in row if measure] for row in rows]))
     settle(bars)
+    signed = zip_longest(*(measures for _, measures in parts if _sound(measures)))
+    for bar, row in zip(bars, signed, strict=False):
+        bar.key = next((_key(*measure.fifths) for measure in row if measure and measure.fifths), None)
     staves = [part for ident, measures in parts for part in _staves(entries.get(ident), measures)]
     keys = (
         _key(*measure.fifths) for _, measures in parts if _sound(measures) for measure in measures if measure.fifths

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from armusic.errors import MeasureLengthError
 from armusic.io.readers.score.pickups import Step
-from armusic.io.readers.score.playback import sounds, tempos
+from armusic.io.readers.score.playback import signatures, sounds, tempos
 from armusic.io.readers.score.sheet import UNITS, Sheet, Sound, WrittenMeasure
 from armusic.music import smf
 from armusic.music.score import DEFAULT_VELOCITY
@@ -54,8 +54,10 @@ def perform(sheet: Sheet, steps: Sequence[Step], source: str) -> smf.MidiData:
     end = tick(measures[-1].at + measures[-1].length)
     metas = [smf.Event(tick(at), smf.TIME_SIGNATURE, data) for at, data in _signatures(measures, source)]
     metas += [smf.Event(tick(at), smf.SET_TEMPO, smf.tempo(bpm)) for at, bpm in tempos(sheet.bars, steps)]
-    if sheet.key:
-        metas.append(smf.Event(0, smf.KEY_SIGNATURE, bytes([sheet.key.fifths % 256, sheet.key.mode == "minor"])))
+    metas += [
+        smf.Event(tick(at), smf.KEY_SIGNATURE, bytes([key.fifths % 256, key.mode == "minor"]))
+        for at, key in signatures(sheet, steps)
+    ]
     tracks = []
     for number, (part, sounds_of_part) in enumerate(zip(sheet.parts, parts, strict=True)):
         channel = number % _CHANNELS + (number % _CHANNELS >= smf.DRUMS)

@@ -8,7 +8,7 @@ and reported.
 - A short measure at a repeat or a double bar, before a whole one or before a pickup that
   does not complete it, gets a rest.
 - Two short measures that make a whole one are one, whatever bar line divides them.
-- A measure that is two or more measures long exactly has lost its bar lines.
+- A measure that is two or more measures long exactly has lost its bar lines. Any other of a wrong length keeps it.
 - Rests that fill up the measure before a pickup in the same metre make room for it (MusicXML
   only: that is what some programs write).
 """
@@ -22,6 +22,7 @@ from armusic.io.readers.options import Remark
 from armusic.io.readers.score.sheet import UNITS, BarLine, WrittenMeasure
 
 _SHOWN = 4  # measures in a remark
+_SIXTEENTHS = 4  # in a quarter note
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ def fit(
     steps: list[Step] = []
     rests: dict[str, int] = {}  # units behind a measure, by its label
     no_room: list[str] = []  # labels
+    joined: dict[str, int] = {}  # measures in a measure, by its label
+    odd: dict[str, WrittenMeasure] = {}  # measures of a wrong length, by their labels
     carried = 0  # units of this measure that the one before holds
     skipped = -1  # the index of a pickup that is left out
     for index, place in enumerate(order):
@@ -83,6 +86,8 @@ def fit(
         elif full and length % full == 0:
             lengths = (full - carried, *[full] * (length // full - 1))
             carried = 0
+            if bar.units > full:
+                joined[bar.label] = len(lengths)
             if jumps and order[index + 1] <= place and _is_pickup(bars, order, index + 1):
                 skipped = index + 1
                 no_room.append(bar.label)
@@ -102,10 +107,30 @@ def fit(
             lengths = (bar.units + rest,)
         else:
             carried = 0
+            wrong = bar.units > full or (bar.units < full and index and following)
+            if full and wrong and bar.units * _SIXTEENTHS % UNITS == 0:  # any other is no metre, which is reported
+                odd[bar.label] = bar
         if rest > 0:
             rests[bar.label] = rest
         steps.append(Step(place, lengths, rest, closes))
-    return steps, _remarks(rests, list(dict.fromkeys(no_room)))
+    return steps, [*_of_lengths(joined, odd), *_remarks(rests, list(dict.fromkeys(no_room)))]
+
+
+def _of_lengths(joined: dict[str, int], odd: dict[str, WrittenMeasure]) -> list[Remark]:
+    """Return a remark on measures that are several, and one on those of another length than their metre's."""
+    remarks = []
+    if len(joined) == 1:
+        ((label, count),) = joined.items()
+        remarks.append(Remark(f"measure {label} is as long as {count}: read, and counted, as {count}"))
+    elif joined:
+        remarks.append(Remark(f"{listed(list(joined))} are as long as two or more: read, and counted, as so many"))
+    if len(odd) == 1:
+        ((label, bar),) = odd.items()
+        length = f"measure {label} is {bar.units / UNITS:g} quarter notes long in {bar.metre.text}"
+        remarks.append(Remark(f"{length}: it has a metre of its own"))
+    elif odd:
+        remarks.append(Remark(f"{listed(list(odd))} are not as long as their metre: each has a metre of its own"))
+    return remarks
 
 
 def _remarks(rests: dict[str, int], no_room: Sequence[str]) -> list[Remark]:

@@ -1,4 +1,4 @@
-"""A written score in playing order: its measures, the notes of a part, the tempos and the chord symbols."""
+"""A written score in playing order: its measures, the notes of a part, the tempos, keys and chord symbols."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from armusic.io.readers.score import jumps
 from armusic.io.readers.score.pickups import Step
 from armusic.io.readers.score.repeats import MAX_PLAYED, play_order
 from armusic.io.readers.score.sheet import Part, Sheet, Sound, WrittenMeasure
+from armusic.music.score import Key
 
 
 def order(sheet: Sheet, source: str) -> list[int]:
@@ -77,6 +78,23 @@ def tempos(bars: Sequence[WrittenMeasure], steps: Sequence[Step]) -> list[tuple[
                 changes[at + after] = current = bpm
         at += bar.units + step.rest
     return sorted(changes.items())
+
+
+def signatures(sheet: Sheet, steps: Sequence[Step]) -> list[tuple[int, Key]]:
+    """Return the key signatures, in units; a repeat brings its first key back."""
+    held: list[Key | None] = []  # in each written measure
+    current = sheet.key
+    for bar in sheet.bars:
+        current = bar.key or current
+        held.append(current)
+    at = 0
+    changes: list[tuple[int, Key]] = []
+    for step in steps:
+        key = held[step.place]
+        if key and not (changes and changes[-1][1] == key):
+            changes.append((at, key))
+        at += sheet.bars[step.place].units + step.rest
+    return changes
 
 
 def chords(bars: Sequence[WrittenMeasure], steps: Sequence[Step]) -> list[tuple[int, frozenset[int]]]:

@@ -145,6 +145,8 @@ class WrittenMeasure:
         Jumps, and the places that they lead to: see `armusic.io.readers.score.jumps`.
     label : str
         Number that messages name it by.
+    key : Key, optional
+        Key signature that begins with it, at sounding pitch.
     """
 
     metre: Signature
@@ -155,6 +157,7 @@ class WrittenMeasure:
     silent: int = 0
     marks: set[str] = field(default_factory=set)
     label: str = ""
+    key: Key | None = None
 
 
 @dataclass(frozen=True, slots=True)

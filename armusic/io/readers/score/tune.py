@@ -13,20 +13,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
+from typing import TypeVar
 
 from armusic.errors import MetreError, MusicError, NoNotesError, PolyphonyError, RepeatError
 from armusic.io.readers import midi
 from armusic.io.readers.options import Reading, Remark
 from armusic.io.readers.score.performance import perform
 from armusic.io.readers.score.pickups import Step, fit
-from armusic.io.readers.score.playback import chords, order, sounds, tempos
+from armusic.io.readers.score.playback import chords, order, signatures, sounds, tempos
 from armusic.io.readers.score.sheet import UNITS, Sheet, Signature, WrittenMeasure, signature
-from armusic.music import tokenizer
+from armusic.music import keys, tokenizer
 from armusic.music.assembly import Bar, assemble
 from armusic.music.metre import METRES, TimeSignature
 from armusic.music.regrouping import descriptions, readable
 from armusic.music.score import Note, Tune
 
+_T = TypeVar("_T")
 _SHOWN_PARTS = 4
 _LEAST_FITTING = 0.5  # of the measures, for a metre that is not written
 
@@ -75,6 +77,8 @@ def tune_of(sheet: Sheet, source: str, reading: Reading, remarks: list[Remark]) 
         raise NoNotesError(f"{source}: no notes in it")
     if sheet.lyrics:
         remarks.append(Remark("its lyrics are left out"))
+    if any(bar.chords for bar in sheet.bars):
+        remarks.append(Remark("its chord symbols guide what is changed, and are not written"))
     if reading.metre is None:
         sheet = _in_metre(sheet, source, remarks)
     try:
@@ -85,6 +89,8 @@ def tune_of(sheet: Sheet, source: str, reading: Reading, remarks: list[Remark]) 
         places = list(range(len(sheet.bars)))
     steps, fit_remarks = fit(sheet.bars, sheet.lines, places)
     remarks += fit_remarks
+    if len(places) != len(sheet.bars):
+        remarks.append(Remark("repeats are played out, and measures counted as played"))
     selection = replace(reading, voice="highest", quantize="auto", groove="drop", max_size=Reading().max_size)
     if selection == Reading():
         try:
@@ -96,21 +102,18 @@ def tune_of(sheet: Sheet, source: str, reading: Reading, remarks: list[Remark]) 
         else:
             remarks += [Remark(text) for text in descriptions(tune.measures)]
             return tune
-    if len(places) != len(sheet.bars):
-        remarks.append(Remark("repeats are played out, and measures counted as played"))
     file = perform(sheet, steps, source)
     tune = midi.tune_of(file, source, reading, remarks, written=True)
     symbols = _placed(chords(sheet.bars, steps), tune, file.ticks_per_quarter)
-    return replace(tune, title=sheet.title, key=sheet.key, chords=symbols)
+    key, changes = keys.signatures(_placed(signatures(sheet, steps), tune, file.ticks_per_quarter))
+    return replace(tune, title=sheet.title, key=key, key_changes=changes, chords=symbols)
 
 
-def _placed(
-    symbols: Sequence[tuple[int, frozenset[int]]], tune: Tune, ticks: int
-) -> tuple[tuple[Fraction, frozenset[int]], ...]:
-    """Return chord symbols where they stand in a tune that was read from a file of so many ticks per quarter note."""
+def _placed(symbols: Sequence[tuple[int, _T]], tune: Tune, ticks: int) -> tuple[tuple[Fraction, _T], ...]:
+    """Return chords or keys where they stand in a tune that was read from a file of so many ticks per quarter note."""
     origin, front = tune.origin, tune.padding[0]
     placed = {
-        origin.quarter(_quarters(at) * ticks) if origin else _quarters(at) + front: classes for at, classes in symbols
+        origin.quarter(_quarters(at) * ticks) if origin else _quarters(at) + front: symbol for at, symbol in symbols
     }
     return tuple(sorted(placed.items(), key=lambda change: change[0]))
 
@@ -146,15 +149,17 @@ def _exact_tune(sheet: Sheet, steps: Sequence[Step], source: str, *, own: bool =
         bar = sheet.bars[step.place]
         metre = _metre(bar, source, own=own)
         bars += [Bar(metre, _quarters(length), step.closes, bar.label) for length in step.lengths]
+    key, changes = keys.signatures((_quarters(at), key) for at, key in signatures(sheet, steps))
     return assemble(
         notes,
         bars,
         source=source,
         title=sheet.title,
-        key=sheet.key,
+        key=key,
         tempos=tuple((_quarters(at), bpm) for at, bpm in tempos(sheet.bars, steps)),
         chords=tuple((_quarters(at), classes) for at, classes in chords(sheet.bars, steps)),
         program=sheet.parts[0].program,
+        key_changes=changes,
     )
 
 
