@@ -41,7 +41,8 @@ class Obedience:
         Mean change of the other attribute that changes most, from that of the held-out item, in standard deviations of
         the data; 0 for a single attribute.
     residual : float
-        The same without what the change of the attribute that has the target explains: see `side_effects`.
+        Mean distance of such changes from a line through the change of the attribute that has the target, for the
+        attribute for which it is most: see `side_effects`.
     """
 
     pearson: float
@@ -120,11 +121,12 @@ def side_effects(
     std: Float[np.ndarray, " attribute"],
     number: int,
 ) -> tuple[float, float]:
-    """Return the mean change of the other attribute that changes most, in `std`: as it is, and what is not explained.
+    """Return the mean change of the other attribute that changes most, in `std`, and the mean distance from a line.
 
-    What explains a change is a straight line through the change of attribute `number` and that of its size. Attributes
-    are bound together: a rhythm of more notes is denser, and a contour of an octave has a range of an octave at least.
-    Items in which an attribute cannot be measured do not count; NaN where there is none left.
+    The line (least squares) goes through the change of attribute `number` and that of its size, and the distance is
+    that of the attribute for which it is most. Attributes are bound together: a rhythm of more notes is denser, and a
+    contour of an octave has a range of an octave at least. Where few items change, the distance can be more than the
+    change. Items in which an attribute cannot be measured do not count; NaN where there is none left.
 
     Examples
     --------

@@ -28,7 +28,7 @@ OBEDIENCE = {
     "error": ("error", "mean error of these, sd"),
     "stays": ("kept", "{parts} of these that stay"),
     "raw": ("raw", "change of another attribute, sd"),
-    "residual": ("residual", "of this not explained, sd"),
+    "residual": ("residual", "its distance from a line, sd"),
 }
 """Figures of one decode for a target value -> name in an evaluation, and title; means over attributes."""
 CONTROL = {

@@ -238,7 +238,7 @@ OBEDIENCE = (
     ("error", "mean error, test items (sd)", _figure),
     ("kept", "% of a test item that stays", _percent),
     ("raw", "change of another attribute (sd)", _figure),
-    ("residual", "the same, not explained (sd)", _figure),
+    ("residual", "its distance from a line (sd)", _figure),
     ("valid", "% valid, chance codes", _percent),
 )
 """Figures of values that are asked for: key, label, how it is written."""
