@@ -59,8 +59,8 @@ CONTROLLED = (
     " through the change of the target attribute and of its size, for the attribute for which that is most: it is no"
     " share of the change, and can be larger where few items change. *Restrictiveness* and the other figures of *one"
     " attribute turned*: each of 256 test items is decoded at nine positions, from \N{MINUS SIGN}2 to 2 standard"
-    " deviations; restrictiveness, smoothness and consistency are 1 also where nothing moves. Figures are means over the"
-    " attributes."
+    " deviations; restrictiveness, smoothness and consistency are 1 also where nothing moves. Figures are means over"
+    " the attributes."
     " *Distance*: that of the distribution of an attribute over what chance codes decode to from that over the data"
     " (Wasserstein, in standard deviations of the data)."
 )
