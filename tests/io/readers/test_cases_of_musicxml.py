@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from armusic.errors import MusicError, ReadError
-from armusic.io import readers
+from armusic.errors import MusicError, NoNotesError, ReadError
+from armusic.io import readers, writers
+from armusic.io.readers.midi import parts_of
 from armusic.io.readers.musicxml.endings import ending_passes
-from armusic.io.readers.options import Reading
+from armusic.io.readers.options import STRICT, Reading
 from armusic.io.readers.score import playback
 from armusic.io.readers.score.pickups import Step
 from armusic.io.readers.score.sheet import UNITS, Part, Sound, WrittenMeasure, signature
+from armusic.music import smf
 from armusic.music.score import Tune
 from tests.io.readers.test_musicxml import END, attributes, note, part, rest, score
 
@@ -103,6 +105,85 @@ def test_a_tie_may_end_in_another_voice(read_score: ReadScore) -> None:
     assert sounds(tune) == [(0, 8, 69)]
     tune, _ = read_score(in_voice(1, ("A4", 4, START)), in_voice(2, ("A4", 4, "")))
     assert sounds(tune) == [(0, 4, 69), (4, 4, 69)]
+
+
+# -- drums -------------------------------------------------------------------------------------
+
+
+def struck(place: str, quarters: float = 1, more: str = "") -> str:
+    """Return a note without pitch at a place on the staff, such as `F4`."""
+    at = f"<display-step>{place[0]}</display-step><display-octave>{place[1]}</display-octave>"
+    return f"<note><unpitched>{at}</unpitched><duration>{round(quarters * 12)}</duration>{more}</note>"
+
+
+def beaten(tune: Tune) -> dict[str, list[tuple[int, int, int]]]:
+    """Return the notes on channel 10 by the name of their part: ticks, lengths and pitches."""
+    assert tune.origin
+    return {
+        each.name: list(zip(*(column.tolist() for column in (each.start, each.end, each.pitch)), strict=True))
+        for each in parts_of(tune.origin.file)
+        if each.channel == smf.DRUMS
+    }
+
+
+SCALE = "".join(note(pitch, 1) for pitch in ("C4", "D4", "E4", "F4"))
+
+
+def test_notes_without_pitch_are_drums_beside_the_melody(tmp_path: Path) -> None:
+    """Two drums with a number: the first note names one, the last names none and has its place alone."""
+    instruments = "".join(
+        f'<midi-instrument id="{name}"><midi-channel>10</midi-channel><midi-unpitched>{number}</midi-unpitched>'
+        "</midi-instrument>"
+        for name, number in (("P2-X", 64), ("P2-Y", 43))
+    )
+    drums = part(struck("C5", 2, '<instrument id="P2-Y"/>') + struck("F4", 2), ident="P2")
+    text = score(part(SCALE), drums).replace(
+        "<part-name>Part 2</part-name>", f"<part-name>Kit</part-name>{instruments}"
+    )
+    path = tmp_path / "t.musicxml"
+    path.write_text(text)
+    remarks: list = []
+    tune = readers.read_with_remarks(path, Reading(), remarks)
+    assert pitches(tune) == [60, 62, 64, 65]
+    assert beaten(tune) == {"Kit": [(0, 960, 42), (960, 1920, 36)]}
+    place = "taken for those of the place on the staff, or for a snare drum"
+    assert [remark.text for remark in remarks] == [f"1 note of part Kit names no MIDI drum: {place}"]
+    writers.write([("tune", tune)], tmp_path / "again.musicxml")
+    again = readers.read(tmp_path / "again.musicxml")
+    assert [(start, pitch) for start, _, pitch in beaten(again)["Kit"]] == [(0, 42), (960, 36)]
+    strict: list = []
+    assert pitches(readers.read_with_remarks(path, STRICT, strict)) == [60, 62, 64, 65]
+    assert [remark.text for remark in strict][1:] == ["2 notes without pitch of part Kit are left out"]
+
+
+def test_an_only_drum_needs_no_name(tmp_path: Path) -> None:
+    instrument = '<midi-instrument id="I"><midi-unpitched>76</midi-unpitched></midi-instrument>'
+    path = tmp_path / "t.musicxml"
+    path.write_text(score(part(SCALE), part(struck("E4", 4), ident="P2"), instrument=instrument))
+    assert beaten(readers.read(path)) == {"Part 2": [(0, 1920, 75)]}
+
+
+def test_notes_without_pitch_in_a_part_with_pitches_are_left_out(read_score: ReadScore) -> None:
+    tune, remarks = read_score(note("C4", 2) + struck("C5", 2), SCALE)
+    assert sounds(tune)[:2] == [(0, 2, 60), (4, 1, 60)]
+    assert remarks == ["1 note without pitch of part Part 1 is left out"]
+
+
+def test_drums_alone_are_a_melody_on_request_only(read_score: ReadScore) -> None:
+    beats = "".join(struck(place) for place in ("F4", "C5", "F4", "C5"))
+    with pytest.raises(NoNotesError, match=r"only drums \(notes without pitch\) in it: .* the option track"):
+        read_score(beats)
+    tune, _ = read_score(beats, track="1")
+    assert pitches(tune) == [36, 38, 36, 38]
+
+
+def test_many_parts_beside_drums_keep_off_channel_10(read_score: ReadScore) -> None:
+    names = [f"P{number}" for number in range(1, 13)]
+    several = [part(struck("C5", 4) if name == "P2" else SCALE, ident=name) for name in names]
+    tune, _ = read_score("".join(several), track="1")
+    assert tune.origin
+    channels = [each.channel + 1 for each in parts_of(tune.origin.file)]
+    assert channels == [1, 10, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12]
 
 
 # -- transposition -----------------------------------------------------------------------------

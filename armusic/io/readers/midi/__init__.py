@@ -125,7 +125,7 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
         raise NoNotesError(f"{source}: {drums if parts else 'no notes in it'}")
     choice = choose(parts, file.ticks_per_quarter, reading.track, source, words_of(file))
     part = choice.part
-    if len(parts) > len(voices) and part.channel != smf.DRUMS:
+    if len(parts) > len(voices) and part.channel != smf.DRUMS and not written:
         report([Remark("the notes on channel 10 are taken for drums, and never for the melody")])
     if file.type == smf.SEPARATE_SONGS and len(file.tracks) > 1:
         text = "a MIDI file of type 2, whose tracks are separate songs"

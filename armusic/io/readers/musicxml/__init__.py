@@ -2,8 +2,8 @@
 
 Repeats, endings and jumps are played out, ties merged, transposing instruments read at
 sounding pitch; grace notes and cue notes are left out; chord symbols become `Tune.chords`. A corpus
-reads strictly: chords and notes in two voices or parts are refused. For a single file, the melody
-is chosen among the staves and reduced to one voice, as `armusic.io.readers.score.tune` has it.
+reads strictly: chords and notes in two voices or parts are refused, and drums left out. For a single file, the
+melody is chosen among the staves and reduced to one voice, as `armusic.io.readers.score.tune` has it.
 
 Not music21: it raises whatever a damaged score brings about, and reads `A :| B :|` as if B's
 repeat went back to the start. Both find the same notes (benchmarks/musicxml_agreement.py).
@@ -17,13 +17,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from armusic.errors import MusicError, PartsError, ReadError
+from armusic.errors import MusicError, NoNotesError, PartsError, ReadError
 from armusic.files import label, one_line, read_bytes
+from armusic.io.readers.musicxml import percussion
 from armusic.io.readers.musicxml.measures import PartReader, XmlMeasure
 from armusic.io.readers.musicxml.xml import score_root
 from armusic.io.readers.options import Reading, Remark, without_graces
@@ -38,6 +39,16 @@ _MOST_NOTES = 200_000  # that signs for repeats of measures add
 _MAX_PROGRAM = 128  # programs count from 1 here
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class XmlPart:
+    """A part: its name, MIDI program from 0, measures, and whether their notes are drums."""
+
+    name: str
+    program: int
+    measures: list[XmlMeasure]
+    drums: bool
 
 
 def read(path: str | Path, reading: Reading | None = None) -> Tune:
@@ -58,7 +69,7 @@ def read(path: str | Path, reading: Reading | None = None) -> Tune:
     Raises
     ------
     NoNotesError
-        Without notes of definite pitch.
+        Without notes, or with notes without pitch only.
     PolyphonyError, RepeatError
         When reading strictly: if there are chords, several voices, or notes in several parts; if
         repeats, endings or jumps contradict one another.
@@ -79,7 +90,14 @@ def read_with_remarks(path: str | Path, reading: Reading, remarks: list[Remark])
     source = label(path)
     sheet, more = _sheet(path, source, reading.max_size)
     remarks += more
+    if reading.track is None and sheet.parts and all(part.drums for part in sheet.parts):
+        raise NoNotesError(
+            f"{source}: only drums (notes without pitch) in it: if they are a melody, name its part with the option"
+            " track"
+        )
     if reading.strict:
+        sheet, more = _without_drums(sheet)
+        remarks += more
         tune, more = strict_tune(sheet, source)
         remarks += more
     else:
@@ -108,12 +126,13 @@ def read_part(path: str | Path, name: str, parts: Sequence[str]) -> Tune:
     """
     source = label(path)
     sheet, sheet_remarks = _sheet(path, source, Reading().max_size)
+    sheet, drum_remarks = _without_drums(sheet)
     names = [part.name for part in sheet.parts]
     if names != list(parts):
         present = ", ".join(names) or "without notes"
         raise PartsError(f"{source}: its parts are {present}; {', '.join(parts)} are needed, and no others")
     tune, tune_remarks = strict_tune(replace(sheet, parts=(sheet.parts[names.index(name)],)), source)
-    for remark in (*sheet_remarks, *tune_remarks):
+    for remark in (*sheet_remarks, *drum_remarks, *tune_remarks):
         log.warning("%s: %s", source, remark.text)
     return tune
 
@@ -122,29 +141,55 @@ def _sheet(path: str | Path, source: str, megabytes: float) -> tuple[Sheet, list
     """Return a score as written, and remarks on omissions and corrections."""
     root, unpacked = score_root(read_bytes(path, megabytes), source, megabytes)
     entries = {entry.get("id", ""): entry for entry in root.iterfind("part-list/score-part")}
-    parts = [(part.get("id", ""), list(PartReader(source).measures(part))) for part in root.iterfind("part")]
-    if not any(measures for _, measures in parts):
+    remarks: list[Remark] = []
+    parts = [_part(part, entries.get(part.get("id", "")), source, remarks) for part in root.iterfind("part")]
+    if not any(part.measures for part in parts):
         raise ReadError(f"{source}: a MusicXML score without measures")
-    filled = sum(_fill_repeats(measures, source) for _, measures in parts)
-    rows = list(zip_longest(*(measures for _, measures in parts)))
+    filled = sum(_fill_repeats(part.measures, source) for part in parts)
+    rows = list(zip_longest(*(part.measures for part in parts)))
     bars = list(_bars([[measure for measure in row if measure] for row in rows]))
     settle(bars)
-    signed = zip_longest(*(measures for _, measures in parts if _sound(measures)))
-    for bar, row in zip(bars, signed, strict=False):
+    pitched = [part.measures for part in parts if _sound(part.measures) and not part.drums]
+    for bar, row in zip(bars, zip_longest(*pitched), strict=False):
         bar.key = next((_key(*measure.fifths) for measure in row if measure and measure.fifths), None)
-    staves = [part for ident, measures in parts for part in _staves(entries.get(ident), measures)]
-    keys = (
-        _key(*measure.fifths) for _, measures in parts if _sound(measures) for measure in measures if measure.fifths
-    )
-    graces = sum(measure.graces for _, measures in parts for measure in measures)
-    remarks = [*unpacked]
-    remarks += without_graces(graces)
+    staves = [staff for part in parts for staff in _staves(part)]
+    keys = (_key(*measure.fifths) for measures in pitched for measure in measures if measure.fifths)
+    graces = sum(measure.graces for part in parts for measure in part.measures)
+    remarks = [*unpacked, *without_graces(graces), *remarks]
     if filled:
         remarks.append(Remark(f"measures that show a sign for a repeat and no notes: {filled}, played as it says"))
     title = root.findtext("work/work-title", "") or root.findtext("movement-title", "")
     key = next(filter(None, keys), None)
     lyrics = next(root.iter("lyric"), None) is not None
     return Sheet(bars, _lines(rows), tuple(staves), one_line(" ".join(title.split())), key, lyrics=lyrics), remarks
+
+
+def _part(part: Element, entry: Element | None, source: str, remarks: list[Remark]) -> XmlPart:
+    """Return a part; one whose notes have no pitch is of drums, in any other these are left out, with a remark."""
+    name = " ".join(entry.findtext("part-name", "").split()) if entry is not None else ""
+    text = entry.findtext("midi-instrument/midi-program", "") if entry is not None else ""
+    program = int(text) - 1 if text.strip().isdecimal() and 0 < int(text[:9]) <= _MAX_PROGRAM else 0
+    measures = list(PartReader(source, percussion.drums_of(entry)).measures(part))
+    count = sum(len(staff) for measure in measures for staff in measure.drums.values())
+    drums = bool(count) and not _sound(measures)
+    if drums:
+        for measure in measures:
+            measure.sounds = measure.drums
+        remarks += percussion.by_place(name, sum(measure.by_place for measure in measures))
+    else:
+        remarks += percussion.left_out(name, count)
+    return XmlPart(name, program, measures, drums)
+
+
+def _without_drums(sheet: Sheet) -> tuple[Sheet, list[Remark]]:
+    """Return a score without its parts of drums, and a remark on each."""
+    remarks = [
+        remark
+        for part in sheet.parts
+        if part.drums
+        for remark in percussion.left_out(part.name, sum(map(len, part.measures)))
+    ]
+    return replace(sheet, parts=tuple(part for part in sheet.parts if not part.drums)), remarks
 
 
 def _sound(measures: Sequence[XmlMeasure]) -> bool:
@@ -203,15 +248,13 @@ def _lines(rows: Sequence[Sequence[XmlMeasure | None]]) -> list[BarLine]:
     return lines
 
 
-def _staves(entry: Element | None, measures: Sequence[XmlMeasure]) -> Iterator[Part]:
+def _staves(part: XmlPart) -> Iterator[Part]:
     """Yield the staves of a part that have notes, numbered where there are several."""
-    name = " ".join(entry.findtext("part-name", "").split()) if entry is not None else ""
-    text = entry.findtext("midi-instrument/midi-program", "") if entry is not None else ""
-    program = int(text) - 1 if text.strip().isdecimal() and 0 < int(text[:9]) <= _MAX_PROGRAM else 0
-    staves = sorted({staff for measure in measures for staff in measure.sounds})
+    staves = sorted({staff for measure in part.measures for staff in measure.sounds})
     for staff in staves:
-        shown = f"{name} staff {staff}".strip() if len(staves) > 1 else name
-        yield Part(one_line(shown), program, [measure.sounds.get(staff, []) for measure in measures])
+        shown = f"{part.name} staff {staff}".strip() if len(staves) > 1 else part.name
+        notes = [measure.sounds.get(staff, []) for measure in part.measures]
+        yield Part(one_line(shown), part.program, notes, part.drums)
 
 
 def _key(fifths: int, mode: str) -> Key | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from sys import intern
@@ -14,6 +14,8 @@ from armusic.errors import MusicError, ReadError, RepeatError
 from armusic.files import one_line
 from armusic.io.readers.musicxml.endings import ending_passes
 from armusic.io.readers.musicxml.harmony import pitch_classes
+from armusic.io.readers.musicxml.percussion import drum
+from armusic.io.readers.musicxml.values import metronome_tempo, written_value
 from armusic.io.readers.score import jumps
 from armusic.io.readers.score.repeats import MAX_PASSES, MAX_PLAYED
 from armusic.io.readers.score.sheet import UNITS, BarLine, Signature, Sound, signature
@@ -21,10 +23,6 @@ from armusic.music.chord_symbols import OCTAVE
 
 _NUMBER = re.compile(r"\s*(-?[0-9]{1,9}(?:\.[0-9]{1,6})?)\s*")
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_QUARTERS = {
-    name: Fraction(16, 2**place)
-    for place, name in enumerate(("long", "breve", "whole", "half", "quarter", "eighth", "16th", "32nd", "64th"))
-}
 _JUMPS = {
     "segno": jumps.SEGNO, "coda": jumps.CODA, "fine": jumps.FINE, "tocoda": jumps.TO_CODA, "dacapo": jumps.DA_CAPO,
     "dalsegno": jumps.DAL_SEGNO,
@@ -32,7 +30,6 @@ _JUMPS = {
 _DOUBLE = {"light-light", "light-heavy", "heavy-light", "heavy-heavy"}
 _TEMPOS = (4.0, 1000.0)  # quarter notes per minute, as for ABC
 _MAX_PITCH = 127
-_MOST_DOTS = 4
 _MOST_QUARTERS = 10_000  # of a measure
 _SHOWN = 12
 
@@ -51,6 +48,10 @@ class XmlMeasure:
         Key signature that begins with it, at sounding pitch, and its mode.
     sounds : dict of str to list of Sound
         Notes of each staff; times in `UNITS`.
+    drums : dict of str to list of Sound
+        Notes without pitch of each staff.
+    by_place : int
+        Number of these that name no drum.
     units : int
         Length; 0 if it is empty.
     tempos : list of (int, float)
@@ -71,6 +72,8 @@ class XmlMeasure:
     metre: Signature | None = None
     fifths: tuple[int, str] | None = None
     sounds: dict[str, list[Sound]] = field(default_factory=dict)
+    drums: dict[str, list[Sound]] = field(default_factory=dict)
+    by_place: int = 0
     units: int = 0
     tempos: list[tuple[int, float]] = field(default_factory=list)
     chords: list[tuple[int, frozenset[int]]] = field(default_factory=list)
@@ -84,8 +87,9 @@ class XmlMeasure:
 class PartReader:
     """State of reading a part: settings that last from one measure to the next."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, drums: Mapping[str, int] | None = None) -> None:
         self.source = source
+        self.drums = drums or {}  # MIDI pitches, by instrument
         self.divisions = Fraction(1)  # per quarter note
         self.semitones: dict[str, int] = {}  # from written to sounding pitch, by staff; "" for the others
         self.fifths: dict[str, int] = {}  # the same, for key signatures
@@ -145,15 +149,19 @@ class PartReader:
             self.start = self.at
             self.move(quarters)
         pitch = element.find("pitch")
-        if pitch is None or element.find("cue") is not None or not quarters:
+        silent = pitch is None and element.find("unpitched") is None
+        if silent or element.find("cue") is not None or not quarters:
             return
         ties = {tie.get("type") for tie in element.findall("tie") or element.findall("notations/tied")}
         begin, stop = _units(self.start), _units(self.start + quarters)
         staff, voice = (intern(element.findtext(tag, "1").strip()) for tag in ("staff", "voice"))
         tied, ends = bool(ties & {"start", "continue"}), bool(ties & {"stop", "continue"})
-        sound = Sound(begin, stop - begin, self.pitch(pitch, staff), tied, ends, voice)
+        height, unknown = drum(element, self.drums) if pitch is None else (self.pitch(pitch, staff), False)
+        sound = Sound(begin, stop - begin, height, tied, ends, voice)
         if sound.units:
-            self.measure.sounds.setdefault(staff, []).append(sound)
+            notes = self.measure.drums if pitch is None else self.measure.sounds
+            notes.setdefault(staff, []).append(sound)
+            self.measure.by_place += unknown
 
     def pitch(self, element: Element, staff: str) -> int:
         """Return a note's MIDI pitch, as it sounds."""
@@ -168,8 +176,8 @@ class PartReader:
 
     def quarters(self, element: Element) -> Fraction:
         """Return a duration in quarter notes; that of the note's type, where none is written."""
-        if element.find("duration") is None and (kind := element.findtext("type", "").strip()) in _QUARTERS:
-            return _QUARTERS[kind] * _dotted(element, "dot")
+        if element.find("duration") is None and (value := written_value(element)):
+            return value
         quarters = self.number(element, "duration") / self.divisions
         if quarters < 0:
             self.fail(ReadError, "a duration is less than 0: it is damaged")
@@ -238,10 +246,9 @@ class PartReader:
         for sound in element.iterfind("sound"):
             has_tempo |= self.sound(sound)
         for metronome in element.iterfind("direction-type/metronome"):
-            kind, text = metronome.findtext("beat-unit", "").strip(), metronome.findtext("per-minute", "")
-            match = re.search("[0-9]{1,4}(?:[.][0-9]{1,4})?", text)
-            if match and kind in _QUARTERS and not has_tempo:
-                self.tempo(float(Fraction(match[0]) * _QUARTERS[kind] * _dotted(metronome, "beat-unit-dot")))
+            bpm = metronome_tempo(metronome)
+            if bpm is not None and not has_tempo:
+                self.tempo(bpm)
         self.at = position
         for place in element.iterfind("direction-type"):
             self.measure.marks |= {_JUMPS[sign.tag] for sign in place if sign.tag in ("segno", "coda")}
@@ -305,8 +312,3 @@ def _of_staff(values: dict[str, int], staff: str) -> int:
 
 def _units(quarters: Fraction) -> int:
     return round(quarters * UNITS)
-
-
-def _dotted(element: Element, tag: str) -> Fraction:
-    """Return the factor by which an element's dots lengthen a note."""
-    return 2 - Fraction(1, 2 ** min(len(element.findall(tag)), _MOST_DOTS))

@@ -59,8 +59,11 @@ def perform(sheet: Sheet, steps: Sequence[Step], source: str) -> smf.MidiData:
         for at, key in signatures(sheet, steps)
     ]
     tracks = []
+    melodic = -1  # parts with pitches so far
     for number, (part, sounds_of_part) in enumerate(zip(sheet.parts, parts, strict=True)):
-        channel = number % _CHANNELS + (number % _CHANNELS >= smf.DRUMS)
+        melodic += not part.drums
+        place = melodic % _CHANNELS
+        channel = smf.DRUMS if part.drums else place + (place >= smf.DRUMS)
         head = [
             smf.Event(0, smf.TRACK_NAME, part.name.encode()),
             smf.Event(0, smf.PROGRAM_CHANGE + channel, bytes([part.program])),

@@ -172,11 +172,14 @@ class Part:
         MIDI program, 0..127.
     measures : sequence of sequences of Sound
         Notes of each measure, from the first; trailing measures may be missing.
+    drums : bool
+        Whether its pitches are drums.
     """
 
     name: str
     program: int
     measures: Sequence[Sequence[Sound]]
+    drums: bool = False
 
 
 @dataclass(frozen=True, slots=True)
