@@ -134,7 +134,7 @@ def _clock(
 
 def _whole(grid: quantise.Grid) -> bool:
     """Return whether the measures are the whole file, from its start on."""
-    return grid.inside[0, 0] == 0 and bool((grid.inside[1:, 0] == grid.inside[:-1, 1]).all())
+    return bool(grid.inside[0, 0] == 0) and bool((grid.inside[1:, 0] == grid.inside[:-1, 1]).all())
 
 
 def _plain(file: smf.MidiData, part: Part) -> bool:
