@@ -82,7 +82,7 @@ def text(tunes: Named, source: str = "score") -> str:
     =F2 G2|]
     <BLANKLINE>
     """
-    tunes = filled(tunes)
+    tunes = filled(tunes, source)
     keys = keys_of(tunes)
     first, metre = tunes[0][1], tunes[0][1].bars[0].metre
     bpm = first.tempos[0][1]

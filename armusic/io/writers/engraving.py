@@ -138,7 +138,7 @@ def _page(blocks: Sequence[Block], height: float) -> str:
 def _blocks(tunes: Named, attributes: Sequence[str], source: str) -> list[Block]:
     """Return the title with the first line of music, and the other lines; a tune's name is with its first line."""
     names = [canonical_name(name) for name in attributes]
-    whole = filled(tunes)
+    whole = filled(tunes, source)
     values = [_rows(tune, full, names) for (_, tune), (_, full) in zip(tunes, whole, strict=True)]
     limits = [(float(np.nanmin(column)), float(np.nanmax(column))) for column in np.concatenate(values).T]
     title = one_line(tunes[0][1].title or tunes[0][0])

@@ -99,7 +99,7 @@ def score(
     """
     if layout == "tracks":
         check_together(tunes, source)
-    tunes = filled(tunes) if whole else tunes
+    tunes = filled(tunes, source, alone=layout == "sequence") if whole else tunes
     origin = in_place.shared(tunes) if whole else None
     if origin and layout == "sequence":
         log.warning("%s: a sequence is the melody alone: for all of the file, use the layout tracks or clips", source)

@@ -6,11 +6,14 @@ find them; notation, sound and sequences get them here, with the highest of the 
 
 from __future__ import annotations
 
+import logging
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
+
+import numpy as np
 
 from armusic.io.readers.midi.measures import UNITS, Signature
 from armusic.io.readers.midi.meta import signatures_of, tempos_of
@@ -20,9 +23,12 @@ from armusic.io.writers.layout import Named
 from armusic.music.metre import Metre, time_signature
 from armusic.music.score import Measure, Note, Origin, Tune
 
+_NONE = Fraction(0)
 _LEAST = Fraction(1, 8)  # of a quarter note: a shorter gap is rounding
 _SHORTEST = Fraction(1, 4)  # quarter notes of a measure
 _EIGHTHS, _SIXTEENTHS = 8, 16  # denominators
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +108,18 @@ class Frame:
         return at + self.runs[max(bisect_right(self.runs, at, key=lambda run: run[0]) - 1, 0)][1]
 
 
-def filled(tunes: Named) -> list[tuple[str, Tune]]:
-    """Return tunes with the passages that they left out; those that have none, or are no variations, as they are."""
+def filled(tunes: Named, source: str = "", *, alone: bool = True) -> list[tuple[str, Tune]]:
+    """Return tunes with the passages that they left out; those that have none, or are no variations, as they are.
+
+    Parameters
+    ----------
+    tunes : sequence of (str, Tune)
+        Tunes with their names.
+    source : str
+        Name of what is written, in messages, if it is notation: silence before the first beat is left out of that.
+    alone : bool
+        Whether the melody stands without the other parts of its file, which may sound in that silence.
+    """
     frames: dict[int, Frame | None] = {}
     result = []
     for name, tune in tunes:
@@ -112,23 +128,48 @@ def filled(tunes: Named) -> list[tuple[str, Tune]]:
             result.append((name, tune))
             continue
         if id(origin) not in frames:
-            frames[id(origin)] = frame_of(origin)
+            silence = silence_before(tune, alone=alone) if source else Fraction(0)
+            frames[id(origin)] = frame_of(origin, silence)
+            if silence:
+                seconds = tempos_of(origin.file).to_seconds(np.array([float(silence)]))[0]
+                log.warning(
+                    "%s: the melody is silent for %.2g s before its first beat, which notation leaves out",
+                    source, seconds,
+                )  # fmt: skip
         frame = frames[id(origin)]
         result.append((name, tune if frame is None else _fill(tune, frame)))
     return result
 
 
+def silence_before(tune: Tune, *, alone: bool = True) -> Fraction:
+    """Return the ticks of a file before the first beat of its melody; 0 where measures of the file stand there.
+
+    Those are measures without a beat that the melody follows: it was played to a beat of its own, or came late.
+    Where it is not `alone`, no other part sounds in them.
+    """
+    origin = tune.origin
+    if origin is None or (tune.passages and tune.passages[0].first == 1):
+        return Fraction(0)
+    first, least = origin.clock[0][1], origin.file.ticks_per_quarter * _LEAST
+    sounds = not alone and any(
+        part.start[0] < first - least
+        for part in parts_of(origin.file)
+        if (part.track, part.channel) != (origin.track, origin.channel)
+    )
+    return Fraction(0) if sounds or first <= least else first
+
+
 def is_own(tune: Tune, whole: Tune) -> list[bool]:
-    """Return for each bar of a tune with its passages whether it is one of the tune without them."""
-    frame = None if tune is whole or tune.origin is None else frame_of(tune.origin)
+    """Return for each bar of a tune with its passages in notation whether it is one of the tune without them."""
+    frame = None if tune is whole or tune.origin is None else frame_of(tune.origin, silence_before(tune))
     if frame is None:
         return [True] * len(whole.bars)
     own = {frame.later(bar.start) for bar in tune.bars}
     return [bar.start in own for bar in whole.bars]
 
 
-def frame_of(origin: Origin) -> Frame | None:
-    """Return the measures of the whole file; None where the tune left none out."""
+def frame_of(origin: Origin, silence: Fraction = _NONE) -> Frame | None:
+    """Return the measures of the whole file but for ticks of silence at its start; None where the tune has them all."""
     quarter = origin.file.ticks_per_quarter
     clock = origin.clock
     end = origin.measures[-1].end
@@ -139,7 +180,7 @@ def frame_of(origin: Origin) -> Frame | None:
     played = [part for part in parts_of(origin.file) if (part.track, part.channel) == (origin.track, origin.channel)]
     last = max((int(part.end.max()) for part in played), default=0)
     starts = [tick for _, tick, _ in clock]
-    gaps = [(Fraction(0), starts[0]), *zip(until[:-1], starts[1:], strict=True), (until[-1], Fraction(last))]
+    gaps = [(silence, starts[0]), *zip(until[:-1], starts[1:], strict=True), (until[-1], Fraction(last))]
     if not any(high - low > quarter * _LEAST for low, high in gaps):
         return None
     measures: list[Measure] = []

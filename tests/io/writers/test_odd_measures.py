@@ -3,18 +3,21 @@
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from armusic.io import readers, writers
+from armusic.io.readers.options import Reading
 from armusic.io.writers.notation import notate
 from armusic.io.writers.parts import Part
-from armusic.io.writers.passages import Plain, frame_of
+from armusic.io.writers.passages import Plain, filled, frame_of
 from armusic.io.writers.tuplets import FINEST, MOST_PARTS, writable
 from armusic.music.metre import Metre, TimeSignature
 from armusic.music.score import Key, Measure, Note, Tune
+from tests.songs import TUNE, Notes, song, track
 
 
 def test_times_are_moved_on_the_grid_of_their_measure() -> None:
@@ -78,3 +81,93 @@ def test_a_passage_in_a_metre_without_a_grid_is_written_in_every_format(tmp_path
         again = readers.read(tmp_path / f"out{suffix}")
         assert [(n.start, n.pitch) for n in again.notes] == [(n.start, n.pitch) for n in tune.notes]
         assert again.measures == tune.measures
+
+
+# -- silence before the first beat -------------------------------------------------------------
+
+
+def played(first: float, pace: float = 1.0) -> Notes:
+    """Return the tune four times, from a quarter note of the file on, each of its quarter notes so many long."""
+    starts = [(8 * n + start, length, pitch) for n in range(4) for start, length, pitch in TUNE]
+    return [(first + start * pace, length * pace, pitch) for start, length, pitch in starts]
+
+
+def saved(tmp_path: Path, *tracks: Notes) -> Path:
+    path = tmp_path / "take.mid"
+    path.write_bytes(song(*(track(notes, channel=number) for number, notes in enumerate(tracks))))
+    return path
+
+
+TAKE = played(0.74, 120 / 97)  # at 97 beats a minute in a file at 120
+SILENCE = "out{}: the melody is silent for {} s before its first beat, which notation leaves out"
+
+
+@pytest.mark.parametrize("suffix", [".abc", ".musicxml"])
+@pytest.mark.parametrize("tempo", [None, 97])
+def test_notation_leaves_silence_before_the_first_beat_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, tempo: float | None, suffix: str
+) -> None:
+    tune = readers.read(saved(tmp_path, TAKE), Reading(tempo=tempo))
+    caplog.clear()
+    writers.write([("one", tune), ("two", tune)], tmp_path / f"out{suffix}", layout="sequence")
+    lines = [record.getMessage() for record in caplog.records if "silent" in record.getMessage()]
+    assert lines == [SILENCE.format(suffix, "0.37")]
+    again = readers.read(tmp_path / f"out{suffix}")
+    assert again.padding == (0, 0)
+    assert len(again.measures) == 2 * len(tune.measures)
+    assert [note.start for note in again.notes][: len(tune.notes)] == [note.start for note in tune.notes]
+
+
+def test_the_time_by_which_all_notes_are_late_is_no_measure(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    late = played(77 / 480)
+    tune = readers.read(saved(tmp_path, late, [(start, length, 48) for start, length, _ in late]), Reading(track="1"))
+    caplog.clear()
+    writers.write([("one", tune)], tmp_path / "out.musicxml")
+    assert caplog.messages[:1] == [SILENCE.format(".musicxml", "0.08")]
+    assert readers.read(tmp_path / "out.musicxml", Reading(track="1")).notes[0].start == 0
+
+
+def test_the_numbers_of_measures_in_notation_are_those_of_the_tune(tmp_path: Path) -> None:
+    tune = readers.read(saved(tmp_path, TAKE))
+    writers.write([("one", tune)], tmp_path / "out.musicxml")
+    root = ElementTree.parse(tmp_path / "out.musicxml").getroot()
+    assert [each.get("number") for each in root.iter("measure")] == [str(bar.number) for bar in tune.bars]
+
+
+def test_sound_keeps_the_silence_before_the_first_beat(tmp_path: Path) -> None:
+    tune = readers.read(saved(tmp_path, TAKE))
+    ((_, whole),) = filled([("one", tune)])
+    assert float(whole.notes[0].start) == pytest.approx(0.74, abs=0.01)
+    writers.write([("one", tune)], tmp_path / "out.mid")
+    again = readers.read(tmp_path / "out.mid")
+    assert again.notes == tune.notes
+    assert again.origin
+    assert tune.origin
+    assert again.origin.clock[0][1] == tune.origin.clock[0][1] > 0
+
+
+def test_what_other_parts_play_before_the_first_beat_is_written_beside_them(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    tune = readers.read(saved(tmp_path, TAKE, [(0, 0.25, 48)]), Reading(track="1"))
+    assert [str(bar.number) for bar in tune.bars][:1] == ["1"]
+    caplog.clear()
+    writers.write([("one", tune)], tmp_path / "out.musicxml")
+    assert "silent" not in caplog.text
+    assert "<octave>3</octave>" in (tmp_path / "out.musicxml").read_text()
+    writers.write([("one", tune)], tmp_path / "out.abc")
+    assert SILENCE.format(".abc", "0.37") in caplog.text
+
+
+def test_measures_of_rest_and_pickups_stay(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    writers.write([("one", readers.read(saved(tmp_path, played(8))))], tmp_path / "rest.abc")
+    assert "z8|z8|" in (tmp_path / "rest.abc").read_text()
+    writers.write([("one", readers.read(saved(tmp_path, played(3)), Reading(downbeat=4)))], tmp_path / "pickup.abc")
+    assert "silent" not in caplog.text
+
+
+def test_a_passage_before_the_first_beat_stays(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "tune.abc").write_text("X:1\nM:7/8\nL:1/8\nK:C\nz7|z7|[M:4/4]G2F2E2D2|C8|]\n")
+    writers.write([("one", readers.read(tmp_path / "tune.abc"))], tmp_path / "out.abc")
+    assert "M:7/8" in (tmp_path / "out.abc").read_text()
+    assert "silent" not in caplog.text
