@@ -14,7 +14,7 @@ from armusic.io.readers.score import playback
 from armusic.io.readers.score.pickups import Step
 from armusic.io.readers.score.sheet import UNITS, Part, Sound, WrittenMeasure, signature
 from armusic.music import smf
-from armusic.music.score import Tune
+from armusic.music.score import Key, Tune
 from tests.io.readers.test_musicxml import END, attributes, note, part, rest, score
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -180,7 +180,7 @@ def test_drums_alone_are_a_melody_on_request_only(read_score: ReadScore) -> None
 def test_many_parts_beside_drums_keep_off_channel_10(read_score: ReadScore) -> None:
     names = [f"P{number}" for number in range(1, 13)]
     several = [part(struck("C5", 4) if name == "P2" else SCALE, ident=name) for name in names]
-    tune, _ = read_score("".join(several), track="1")
+    tune, _ = read_score(*several, track="1")
     assert tune.origin
     channels = [each.channel + 1 for each in parts_of(tune.origin.file)]
     assert channels == [1, 10, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12]
@@ -202,6 +202,26 @@ def test_octaves_alone_transpose(read_score: ReadScore) -> None:
     assert pitches(tune) == [48]
     with pytest.raises(ReadError, match="<chromatic> is missing"):
         read_score(attributes(more=transpose("<diatonic>-1</diatonic>")) + note("C5"))
+
+
+def test_a_transposing_part_is_said_to_be_at_concert_pitch(read_score: ReadScore, tmp_path: Path) -> None:
+    clarinet, guitar = transpose(CHROMATIC.format(-2)), transpose(CHROMATIC.format(0), OCTAVE.format(-1))
+    tune, remarks = read_score(attributes(fifths=0, more=clarinet) + note("C5"))
+    assert (pitches(tune), tune.key, remarks) == (
+        [70],
+        Key(-2),
+        ["part Part 1 transposes: it is read, and written, at concert pitch"],
+    )
+    tune, remarks = read_score(attributes(fifths=0, more=guitar) + note("C4"))
+    assert (pitches(tune), tune.key, remarks) == ([48], Key(0), [])
+    writers.write([("one", tune)], tmp_path / "guitar.musicxml")
+    assert pitches(readers.read(tmp_path / "guitar.musicxml")) == [48]
+    quintet = [part(attributes(more=clarinet) + note("C5"), ident=f"P{number}") for number in range(1, 6)]
+    _, remarks = read_score(*quintet, track="1")
+    text = "parts Part 1, Part 2, Part 3, Part 4 and 1 more transpose: they are read, and written, at concert pitch"
+    assert text in remarks
+    _, remarks = read_score(part(SCALE), part(attributes(more=clarinet) + rest(4), ident="P2"))
+    assert remarks == []
 
 
 def staff(number: int, *names: str) -> str:

@@ -37,18 +37,34 @@ _MOST_SIGNS = 7  # in a key signature
 _OTHER_MODES = {"ionian": "major", "aeolian": "minor"}
 _MOST_NOTES = 200_000  # that signs for repeats of measures add
 _MAX_PROGRAM = 128  # programs count from 1 here
+_SHOWN = 4  # parts that a remark names
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class XmlPart:
-    """A part: its name, MIDI program from 0, measures, and whether their notes are drums."""
+    """A part.
+
+    Parameters
+    ----------
+    name : str
+        Name as written; may be empty.
+    program : int
+        MIDI program, 0..127.
+    measures : list of XmlMeasure
+        Measures, whose notes are at sounding pitch.
+    drums : bool
+        Whether its notes are drums.
+    transposes : bool
+        Whether its notes are written for a transposing instrument, other than at octaves.
+    """
 
     name: str
     program: int
     measures: list[XmlMeasure]
     drums: bool
+    transposes: bool
 
 
 def read(path: str | Path, reading: Reading | None = None) -> Tune:
@@ -155,7 +171,7 @@ def _sheet(path: str | Path, source: str, megabytes: float) -> tuple[Sheet, list
     staves = [staff for part in parts for staff in _staves(part)]
     keys = (_key(*measure.fifths) for measures in pitched for measure in measures if measure.fifths)
     graces = sum(measure.graces for part in parts for measure in part.measures)
-    remarks = [*unpacked, *without_graces(graces), *remarks]
+    remarks = [*unpacked, *without_graces(graces), *remarks, *_at_concert_pitch(parts)]
     if filled:
         remarks.append(Remark(f"measures that show a sign for a repeat and no notes: {filled}, played as it says"))
     title = root.findtext("work/work-title", "") or root.findtext("movement-title", "")
@@ -169,7 +185,8 @@ def _part(part: Element, entry: Element | None, source: str, remarks: list[Remar
     name = " ".join(entry.findtext("part-name", "").split()) if entry is not None else ""
     text = entry.findtext("midi-instrument/midi-program", "") if entry is not None else ""
     program = int(text) - 1 if text.strip().isdecimal() and 0 < int(text[:9]) <= _MAX_PROGRAM else 0
-    measures = list(PartReader(source, percussion.drums_of(entry)).measures(part))
+    reader = PartReader(source, percussion.drums_of(entry))
+    measures = list(reader.measures(part))
     count = sum(len(staff) for measure in measures for staff in measure.drums.values())
     drums = bool(count) and not _sound(measures)
     if drums:
@@ -178,7 +195,16 @@ def _part(part: Element, entry: Element | None, source: str, remarks: list[Remar
         remarks += percussion.by_place(name, sum(measure.by_place for measure in measures))
     else:
         remarks += percussion.left_out(name, count)
-    return XmlPart(name, program, measures, drums)
+    return XmlPart(name, program, measures, drums, reader.transposes and not drums and _sound(measures))
+
+
+def _at_concert_pitch(parts: Sequence[XmlPart]) -> list[Remark]:
+    """Return the remark on parts for transposing instruments, if there are any."""
+    names = [one_line(part.name) or str(number) for number, part in enumerate(parts, 1) if part.transposes]
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    which = f"part{'s' * (len(names) > 1)} {', '.join(names[:_SHOWN])}{more}"
+    verbs = "transposes: it is" if len(names) == 1 else "transpose: they are"
+    return [Remark(f"{which} {verbs} read, and written, at concert pitch")] if names else []
 
 
 def _without_drums(sheet: Sheet) -> tuple[Sheet, list[Remark]]:

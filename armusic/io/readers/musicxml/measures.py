@@ -93,6 +93,7 @@ class PartReader:
         self.divisions = Fraction(1)  # per quarter note
         self.semitones: dict[str, int] = {}  # from written to sounding pitch, by staff; "" for the others
         self.fifths: dict[str, int] = {}  # the same, for key signatures
+        self.transposes = False  # by other intervals than octaves, anywhere
         self.again: dict[str, int] = {}  # the repeats of measures in force
         self.at = self.end = Fraction(0)  # quarter notes
         self.start = Fraction(0)  # of the last note, for the rest of its chord
@@ -219,6 +220,7 @@ class PartReader:
         """Read a transposition, of one staff or of all; one of octaves alone needs no `chromatic`."""
         octaves_alone = element.find("chromatic") is None and element.find("octave-change") is not None
         chromatic = 0 if octaves_alone else int(self.number(element, "chromatic"))
+        self.transposes |= chromatic % OCTAVE != 0
         semitones = chromatic + OCTAVE * int(self.number(element, "octave-change", "0"))
         staff = element.get("number", "").strip()
         for shifts, value in (self.semitones, semitones), (self.fifths, (7 * chromatic + 5) % 12 - 5):
