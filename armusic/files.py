@@ -206,7 +206,7 @@ def check_folder(path: Path | str, force: bool = False) -> None:
         if _exists(path) and not path.is_dir():
             raise WriteError(f"{shown}: a file, not a folder: name another folder")
         if path.is_dir() and not force and any(path.iterdir()):
-            raise WriteError(f"{shown} has files in it: name another folder, or replace them with the option force")
+            raise WriteError(f"{shown} has files in it: name another folder, or write into it with the option force")
         _check_parent(path, shown)
 
 

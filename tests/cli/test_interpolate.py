@@ -153,8 +153,12 @@ def test_clips_are_a_folder_with_the_picture_beside_it(run: Run, melody: Path, m
     assert run(*arguments).out.endswith("wrote input-contour and input-contour.png\n")
     assert names(Path("input-contour")) == ["01_contour_-2.0.mid", "02_contour_+0.0.mid", "03_contour_+2.0.mid"]
     assert Path("input-contour.png").is_file()
-    assert "has files in it: name another folder, or replace them with --force" in run(*arguments).error(1)
-    assert run(*arguments, "--force").code == 0
+    assert "has files in it: name another folder, or write into it with --force" in run(*arguments).error(1)
+    Path("input-contour", "notes.txt").write_text("mine")
+    done = run(*arguments, "--range", -2, 0, "--force")
+    assert (done.code, done.err) == (0, "armusic: warning: input-contour: 2 clips of an earlier run removed\n")
+    new = ["01_contour_-2.0.mid", "02_contour_-1.0.mid", "03_contour_+0.0.mid"]
+    assert names(Path("input-contour")) == [*new, "notes.txt"]
 
 
 def test_the_input_comes_back_untouched(run: Run, melody: Path, model: Path) -> None:

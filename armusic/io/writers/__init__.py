@@ -58,7 +58,7 @@ def write(
     layout : str, optional
         Key of `LAYOUTS`; by default `tracks`, or `sequence` in formats with one voice.
     force : bool
-        Whether existing files may be replaced.
+        Whether existing files may be replaced. In a folder, clips of the same series with other numbers are removed.
     clips : str
         Suffix of the files in a folder.
     ppq : int, optional
@@ -85,13 +85,14 @@ def write(
     if not tunes:
         raise UsageError(f"{label(path)}: no tunes to write: give at least one")
     if in_folder(path, layout):
-        from armusic.io.writers.layout import file_name
+        from armusic.io.writers.clips import clip_names, remove_older
 
-        digits = max(2, len(str(len(tunes))))
+        names = clip_names([name for name, _ in tunes], clips)
         with atomic_folder(path, force) as folder:
-            for number, (name, tune) in enumerate(tunes, 1):
-                file = folder / f"{number:0{digits}}_{file_name(name)}{clips}"
-                write([(name, tune)], file, ppq=ppq, attributes=attributes, paper=paper)
+            for file, named in zip(names, tunes, strict=True):
+                write([named], folder / file, ppq=ppq, attributes=attributes, paper=paper)
+        if force:
+            remove_older(Path(path), names, clips)
         return
     options: dict[str, Any] = {"attributes": attributes} if format_of(path).attributes else {}
     if ppq is not None:

@@ -414,6 +414,30 @@ def test_force_replaces_files_but_not_the_users_others(tmp_path: Path) -> None:
     assert (tmp_path / "clips" / "mine.txt").read_text() == "mine"
 
 
+def test_force_removes_the_older_clips_of_the_same_series_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def clips(attribute: str, *steps: float) -> list[tuple[str, Tune]]:
+        return [(f"{attribute} {step:+.1f}", tune(60)) for step in steps]
+
+    folder = tmp_path / "clips"
+    writers.write(clips("rhythm", -2, -1, 0, 1, 2), folder, layout="clips")
+    writers.write(clips("range", -1, 0), folder, layout="clips", force=True)
+    assert caplog.text == ""
+    others = ["01_rhythm.mid", "02_rhythm_-1.0.abc", "02_rhythm_-1.0_mine.mid", "notes.txt", "rhythm_-1.0.mid"]
+    for name in others:
+        (folder / name).write_text("mine")
+    (folder / "09_rhythm_+9.0.mid").mkdir()
+    with pytest.raises(ValueError, match="range"):
+        writers.write([*clips("rhythm", -2, 0), ("x", tune(600))], folder, layout="clips", force=True)
+    assert (folder / "02_rhythm_-1.0.mid").is_file()
+    writers.write(clips("rhythm", -2, 0, 2), folder, layout="clips", force=True)
+    left = ["01_range_-1.0.mid", "02_range_+0.0.mid", "09_rhythm_+9.0.mid"]
+    new = ["01_rhythm_-2.0.mid", "02_rhythm_+0.0.mid", "03_rhythm_+2.0.mid"]
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*others, *left, *new])
+    assert [record.message for record in caplog.records] == [f"{folder}: 4 clips of an earlier run removed"]
+
+
 def test_a_failure_keeps_the_old_file(tmp_path: Path) -> None:
     writers.write([("x", tune(60))], tmp_path / "out.mid")
     with pytest.raises(ValueError, match="range"):
