@@ -142,7 +142,7 @@ def command(
             generated = loaded.generate_like(api.read(like, tune), temperature, key=key or "auto", **common)
         note = ", ".join([f"in {generated.key}", *map(short, targets), f"seed {seed}"])
         if draft:
-            title = f"Like {like.stem}" if like else f"New tunes in {metre}"
+            title = f"Like {outputs.stem(like, tune)}" if like else f"New tunes in {metre}"
             draft.save(api.plotting.rolls(generated.tunes[:DRAWN], title, note))
         api.write(generated, output.path, attributes=generated.names, **output.options)
     files = [str(path) for path in output.files]

@@ -78,7 +78,7 @@ IMAGES = "is for test images, which have a command of their own: armusic travers
     type=options.FILE,
     metavar="OUT",
     help="File, with the suffix of a format, or folder for clips; a picture of the piano rolls is written beside it."
-    "  [default: INPUT-NAME.mid in the current folder]",
+    "  [default: INPUT-NAME.mid in the current folder; for tune N of a book, INPUT-N-NAME.mid]",
 )
 @options.as_json
 @options.retired("--to", "--to VALUE is now part of --attr: write --attr NAME=VALUE, such as --attr rhythm=0.3")
@@ -141,11 +141,11 @@ def command(
     named = spelled(attributes, own)
     if valued:
         outputs.check_targets(named)
-    typed = [short(text) for text in attributes]
+    typed, stem = [short(text) for text in attributes], outputs.stem(file, tune)
     name = "-".join(text.split("=")[0].strip() for text in typed)
     output = outputs.choose(
         out,
-        f"{file.stem}-{name.replace('/', '-')}",
+        f"{stem}-{name.replace('/', '-')}",
         layout=layout,
         form=form,
         ppq=ppq,
@@ -166,7 +166,7 @@ def command(
             labels = api.turning.labels(label, len(answers))
             tunes = [("original", melody), *zip(labels, (answer.tune for answer in answers), strict=True)]
             if draft:
-                title, note = melody.title or file.stem, f"targets: {', '.join(typed)}"
+                title, note = melody.title or stem, f"targets: {', '.join(typed)}"
                 draft.save(api.plotting.targets(tunes, reached, title, note))
             api.write(
                 tunes[1:] if layout == "clips" else tunes, output.path, attributes=reached.names, **output.options

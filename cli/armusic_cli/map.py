@@ -37,7 +37,8 @@ MOST_POINTS = 101
     "out",
     type=options.FILE,
     metavar="OUT",
-    help="Picture: .png, .pdf or .svg.  [default: INPUT-NAME-NAME.png in the current folder]",
+    help="Picture: .png, .pdf or .svg.  [default: INPUT-NAME-NAME.png in the current folder; for tune N of a book,"
+    " INPUT-N-NAME-NAME.png]",
 )
 @options.as_json
 @threads.option
@@ -61,7 +62,8 @@ def command(
 
         armusic map input.mid --attr rhythm --attr density
     """
-    out = out or Path(f"{file.stem}-{'-'.join(names).replace('/', '-')}.png")
+    stem = outputs.stem(file, tune)
+    out = out or Path(f"{stem}-{'-'.join(names).replace('/', '-')}.png")
     outputs.refuse_inputs(out, file)
     outputs.check(out, force)
     from armusic import api
@@ -69,7 +71,7 @@ def command(
     api.plotting.check_figure(out, force)
     melody = api.read(file, tune)
     surface = api.load(model, "music").surface(melody, names, points=points, measures=measures, key=key)
-    api.plotting.save(api.plotting.surface(surface, melody.title or file.stem), out, force=force)
+    api.plotting.save(api.plotting.surface(surface, melody.title or stem), out, force=force)
     if as_json:
         tables.show_json(_plain(file, surface, out))
         return

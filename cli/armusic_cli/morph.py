@@ -78,7 +78,7 @@ def command(
 
         armusic morph a.mid b.mid
     """
-    stem = f"{first.stem}-{second.stem}"
+    stem = f"{outputs.stem(first)}-{outputs.stem(second)}"
     output = outputs.choose(
         out, stem, layout=layout, form=form, ppq=ppq, paper=paper, force=force, no_picture=no_picture
     )
@@ -93,7 +93,7 @@ def command(
         tunes = [(step.name, step.tune) for step in path]
         if draft:
             note = "measure by measure; the first and the last unchanged"
-            draft.save(api.plotting.rolls(tunes, f"{first.stem} to {second.stem}", note))
+            draft.save(api.plotting.rolls(tunes, f"{outputs.stem(first)} to {outputs.stem(second)}", note))
         api.write(tunes, output.path, **output.options)
     files = [str(path) for path in output.files]
     if as_json:

@@ -120,6 +120,21 @@ def choose(
     return Output(out, layout, folder, suffix, ppq, paper, force, not no_picture)
 
 
+def stem(file: Path, tune: int | str | None = None) -> str:
+    """Return what names of outputs begin with: the input's name, and the number of the tune of a book.
+
+    Examples
+    --------
+    >>> stem(Path("tunes/reel.mid")), stem(Path("book.abc#12")), stem(Path("book.abc"), "12.2")
+    ('reel', 'book-12', 'book-12.2')
+    """
+    from armusic import api
+
+    path, number = api.readers.split_number(file)
+    number = number if tune is None else tune
+    return path.stem if number is None else f"{path.stem}-{number}"
+
+
 def source(*parts: Path | object) -> str:
     """Return what a picture is made of, in short: a digest of files' contents and of other values.
 
@@ -138,8 +153,10 @@ def source(*parts: Path | object) -> str:
 
 
 def refuse_inputs(out: Path, *inputs: Path) -> None:
-    """Raise `UsageError` where an output is one of the inputs."""
-    for path in inputs:
+    """Raise `UsageError` where an output is one of the inputs, or the book of one."""
+    from armusic import api
+
+    for path in (api.readers.split_number(each)[0] for each in inputs):
         if path.exists() and out.exists() and out.samefile(path):
             raise UsageError(f"{out}: the input itself: name another file with -o")
 

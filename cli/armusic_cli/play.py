@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from armusic.errors import UsageError
-from armusic_cli import options, threads
+from armusic_cli import options, outputs, threads
 
 
 @click.command("play")
@@ -124,7 +124,9 @@ def command(
         time = api.live.Follow(inp) if clock == "follow" else api.live.Tempo(melody, inp)
         count = len(melody.measures)
         length = api.files.counted(len(melody.bars), "measure")
-        click.echo(f"playing {melody.title or file.stem}, {length}, on {out.name}: Ctrl-C stops", err=True)
+        click.echo(
+            f"playing {melody.title or outputs.stem(file, tune)}, {length}, on {out.name}: Ctrl-C stops", err=True
+        )
         before: Any = {}
         bars = api.live.play(
             melody,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armusic_cli import options, tables, threads
+from armusic_cli import options, outputs, tables, threads
 
 if TYPE_CHECKING:
     from armusic.editing.reconstruction import Reconstruction
@@ -40,6 +40,8 @@ def command(
     """
     from armusic import api
 
+    if out is not None:
+        outputs.refuse_inputs(out, file)
     melody = api.read(file, tune, **reading)
     reconstruction = api.load(model, "music").reconstruct(melody)
     if out is not None:

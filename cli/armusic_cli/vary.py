@@ -63,7 +63,7 @@ UNUSUAL = 3  # messages that are printed for each result; --json has them all
     type=options.FILE,
     metavar="OUT",
     help="File, with the suffix of a format, or folder for clips; a picture of the piano rolls is written beside it."
-    "  [default: INPUT-NAME-vary.mid in the current folder]",
+    "  [default: INPUT-vary.mid in the current folder; for tune N of a book, INPUT-N-vary.mid]",
 )
 @options.as_json
 @threads.option
@@ -97,8 +97,9 @@ def command(
 
         armusic vary input.mid --measures 5-8
     """
+    stem = outputs.stem(file, tune)
     output = outputs.choose(
-        out, f"{file.stem}-vary", layout=layout, form=form, ppq=ppq, paper=paper, force=force, no_picture=no_picture
+        out, f"{stem}-vary", layout=layout, form=form, ppq=ppq, paper=paper, force=force, no_picture=no_picture
     )
     outputs.refuse_inputs(output.path, file)
     named = spelled(targets, own)
@@ -115,7 +116,7 @@ def command(
         tunes = [("original", melody), *((f"vary {number}", each.tune) for number, each in enumerate(varied, 1))]
         if draft:
             note = ", ".join([f"measures {first}-{last}", *map(short, targets), f"seed {seed}"])
-            draft.save(api.plotting.rolls(tunes, melody.title or file.stem, note))
+            draft.save(api.plotting.rolls(tunes, melody.title or stem, note))
         api.write(tunes[1:] if layout == "clips" else tunes, output.path, attributes=varied[0].names, **output.options)
     files = [str(path) for path in output.files]
     if as_json:

@@ -195,6 +195,31 @@ def test_it_is_refused_before_the_work(run: Run, melody: Path) -> None:
     assert "exists already" in error
 
 
+@pytest.mark.parametrize(("tune", "name"), [("2", "book-2"), ("02.2", "book-2.2"), ("3", "book-3")])
+def test_the_tune_of_a_book_is_in_the_names_of_outputs(run: Run, here: Path, model: Path, tune: str, name: str) -> None:
+    music = "\n".join(f"X:{number}\nM:4/4\nL:1/4\nK:C\nC2EF/E/|GFED|\n" for number in (2, 2, 3))
+    Path("book.abc").write_text(music)
+    sweep = ["--attr", "rhythm", "--model", model, "--steps", 1, "--open-loop", "--no-picture"]
+    for how in ([f"book.abc#{tune}"], ["book.abc", "--tune", tune]):
+        done = run("interpolate", *how, *sweep, "--force")
+        assert done.out.endswith(f"wrote {name}-rhythm.mid\n"), done.err
+    done = run("vary", f"book.abc#{tune}", "--model", model, "--alternatives", 1, "--no-picture")
+    assert done.out.endswith(f"wrote {name}-vary.mid\n"), done.err
+    done = run("morph", "book.abc#2", f"book.abc#{tune}", "--model", model, "--steps", 2, "--no-picture")
+    assert done.out.endswith(f"wrote book-2-{name}.mid\n"), done.err
+    done = run("map", f"book.abc#{tune}", "--attr", "rhythm", "--attr", "range", "--points", 2, "--model", model)
+    assert done.out.endswith(f"wrote {name}-rhythm-range.png\n"), done.err
+
+
+def test_the_book_of_the_input_is_never_the_output(run: Run, here: Path, model: Path) -> None:
+    text = "X:1\nM:4/4\nL:1/4\nK:C\nCDEF|GFED|\n"
+    Path("book.abc").write_text(text)
+    for command in (["interpolate", "book.abc#1", "--attr", "rhythm"], ["reconstruct", "book.abc#1"]):
+        error = run(*command, "--model", model, "-o", "book.abc", "--force").error(2)
+        assert error == "book.abc: the input itself: name another file with -o"
+    assert Path("book.abc").read_text() == text
+
+
 def test_the_input_is_never_the_output(run: Run, melody: Path, model: Path) -> None:
     before = melody.read_bytes()
     error = run("interpolate", "input.mid", "--attr", "rhythm", "--model", model, "-o", melody, "--force").error(2)
