@@ -88,6 +88,12 @@ class WriteError(ArmusicError, OSError):
     reason = "unwritable"
 
 
+class PortError(ArmusicError, OSError):
+    """A system without MIDI, or without a MIDI port."""
+
+    reason = "no MIDI"
+
+
 class DataError(ArmusicError, ValueError):
     """A data set that cannot be used for the task."""
 

@@ -15,7 +15,7 @@ from armusic.datasets import corpora
 from armusic.datasets.cache import exists, keep
 from armusic.editing.material import with_tokens
 from armusic.editing.targets import Targets, TargetTable
-from armusic.errors import DataError
+from armusic.errors import DataError, MetreError, UsageError
 from armusic.files import data_folder, label
 from armusic.generation import compose, fit_phrases, phrase_model, sound
 from armusic.generation import plan as plans
@@ -102,9 +102,12 @@ def generate(
     DataError
         For a model whose tables have to be fitted, without its corpus.
     """
+    try:
+        beat, mode = Metre.parse(metre), keys.parse(key)
+    except MetreError as error:
+        raise UsageError(str(error)) from None
     tables = find(checkpoint, data_folder(data_dir))
     rng = np.random.default_rng(seed)
-    beat, mode = Metre.parse(metre), keys.parse(key)
     plan = plans.fresh(checkpoint, tables, measures, beat, mode, targets, count, rng)
     return make(checkpoint, tables, plan, rng)
 

@@ -102,8 +102,10 @@ def inspect(
 
     Raises
     ------
-    ArmusicError
-        If there is no such file, or it cannot be parsed at all.
+    UsageError
+        For an option that does not fit the file, such as a track that is not there.
+    MissingFileError, ReadError
+        If there is no such file, or it cannot be parsed at all; the same for a file that an option names.
     """
     reading = reading or Reading()
     source = label(path)
@@ -116,7 +118,7 @@ def inspect(
     facts, parts = _facts(file), _parts(file)
     try:
         tune = midi.tune_of(file, source, reading, remarks)
-    except ArmusicError as error:
+    except MusicError as error:
         return Inspection(source, facts, parts, tuple(remark.text for remark in remarks), str(error))
     return _of_tune(source, facts, parts, tuple(remark.text for remark in remarks), tune, frame, further)
 

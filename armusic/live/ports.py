@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
-from armusic.errors import MissingExtraError, UsageError
+from armusic.errors import MissingExtraError, PortError, UsageError
 from armusic.extras import missing, require
 
 PACKAGE = "rtmidi2" if sys.version_info >= (3, 13) else "python-rtmidi"
@@ -43,7 +43,9 @@ def open_ports(out: str | None, into: str | None, virtual: bool) -> tuple[Any, A
     MissingExtraError
         Without a MIDI backend.
     UsageError
-        If there is no such port, or no MIDI at all.
+        If there is no port of that name.
+    PortError
+        If there is no port, or no MIDI at all.
     """
     backend = _backend()
     try:
@@ -53,10 +55,10 @@ def open_ports(out: str | None, into: str | None, virtual: bool) -> tuple[Any, A
         outputs, inputs = backend.get_output_names(), backend.get_input_names() if into else []
         output = backend.open_output(choose(out, outputs, "output"))
         return output, backend.open_input(choose(into, inputs, "input")) if into else None
-    except UsageError:
+    except (UsageError, PortError):
         raise
     except Exception as error:  # the backend's own errors come from the system, and have no common type
-        raise UsageError(f"MIDI does not work on this system: {' '.join(str(error).split()) or type(error)}") from error
+        raise PortError(f"MIDI does not work on this system: {' '.join(str(error).split()) or type(error)}") from error
 
 
 def _backend() -> Any:
@@ -82,7 +84,7 @@ def choose(name: str | None, ports: Sequence[str], kind: str) -> str:
     'IAC Driver Bus 1'
     """
     if not ports:
-        raise UsageError(
+        raise PortError(
             f"there is no MIDI {kind}: switch on a device or a synthesizer, or create ports with the option virtual"
         )
     if name is None:

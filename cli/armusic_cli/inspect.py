@@ -22,7 +22,8 @@ def command(file: Path, as_json: bool, **reading: Any) -> None:
 
     FILE is a MIDI, ABC or MusicXML file (book.abc#12: tune 12 of a book; book.abc#12.2: the second tune with
     that number). The part that scores highest as a melody (0 to 1) is chosen, unless --track names another.
-    Nothing is written.
+    Nothing is written. The last line says whether the file can be used; both answers end with exit code 0. Options
+    that do not fit the file, and a file that cannot be read at all, are errors.
     """
     from armusic import api
 

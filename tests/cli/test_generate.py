@@ -84,8 +84,9 @@ def test_like_another_tune(run: Run, melody: Path) -> None:
     [
         (["--measures", 0], 2, "Invalid value for '--measures'"),
         (["-n", 0], 2, "Invalid value for '-n'"),
-        (["--metre", "5/4"], 1, "metre 5/4 is not supported"),
+        (["--metre", "5/4"], 2, "metre 5/4 is not supported"),
         (["--metre", "12/8"], 2, "too few to learn from"),
+        (["--metre", "foo"], 2, "metre 'foo' is not supported: use one of 4/4"),
         (["--key", "H:major"], 2, "unknown key 'H:major'"),
         (["--attr", "density"], 2, "write it like rhythm=0.6"),
         (["--attr", "density=by+0.1"], 2, "a shift needs a tune to start from: give a value, or a tune"),

@@ -44,6 +44,23 @@ def test_why_it_is_refused(run: Run, songs: Path) -> None:
         assert run("inspect", "slow.mid", *options).out.splitlines()[-1] == "can be used"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--track", "9:9"], 2, "song.mid: no melody in track '9:9'"),
+        (["--beats", "none.txt"], 1, "none.txt: no such file"),
+        (["--beats", "bad.txt"], 2, "bad.txt, line 1: 'x' is not a time in seconds"),
+        (["--metre", "foo"], 2, "metre 'foo'"),
+    ],
+)
+def test_an_option_that_does_not_fit_is_an_error_and_no_answer(
+    run: Run, songs: Path, arguments: list[str], code: int, message: str
+) -> None:
+    (songs / "bad.txt").write_text("x\n")
+    for command in (["inspect"], ["inspect", "--json"], ["attributes"]):
+        assert message in run(*command, "song.mid", *arguments).error(code)
+
+
 def test_as_json(run: Run, songs: Path) -> None:
     inspection = json.loads(run("inspect", "song.mid", "--json", "--track", "Bass").out)
     assert inspection["facts"]["melody"] == "Bass: 8 notes, pitches 36 to 38"

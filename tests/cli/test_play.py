@@ -80,6 +80,18 @@ def test_wrong_usage(run: Run, melody: Path, arguments: tuple[str, ...], message
     assert run("play", "input.mid", *arguments).error(2).startswith(message)
 
 
+def test_a_system_without_midi_is_no_wrong_usage(
+    run: Run, melody: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("no sequencer")
+
+    backend = type("Backend", (), {"open_output": fail, "get_output_names": fail})()
+    monkeypatch.setattr(api.ports, "_backend", lambda: backend)
+    error = run("play", "input.mid", "--attr", "density", "--model", model).error(1)
+    assert error == "MIDI does not work on this system: no sequencer"
+
+
 def test_osc_turns_it_the_band_plays_along_and_the_state_is_told(
     run: Run, here: Path, model: Path, port: EchoPort, monkeypatch: pytest.MonkeyPatch
 ) -> None:

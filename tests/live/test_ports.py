@@ -5,7 +5,7 @@ import sys
 import mido
 import pytest
 
-from armusic.errors import MissingExtraError, UsageError
+from armusic.errors import MissingExtraError, PortError, UsageError
 from armusic.live import ports
 
 
@@ -21,5 +21,5 @@ def test_ports_are_named_by_their_beginnings() -> None:
     assert ports.choose(None, ["one", "two"], "output") == "one"
     with pytest.raises(UsageError, match="there is no MIDI output 'three': use one of one, two"):
         ports.choose("three", ["one", "two"], "output")
-    with pytest.raises(UsageError, match="there is no MIDI input: switch on a device .* with the option virtual"):
+    with pytest.raises(PortError, match="there is no MIDI input: switch on a device .* with the option virtual"):
         ports.choose("three", [], "input")

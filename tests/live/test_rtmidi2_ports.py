@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import mido
 import pytest
 
-from armusic.errors import UsageError
+from armusic.errors import PortError, UsageError
 from armusic.live import ports
 
 
@@ -97,5 +97,5 @@ def test_a_system_without_midi_says_so(wire: Wire, monkeypatch: pytest.MonkeyPat
         raise RuntimeError("MidiInAlsa::initialize: error creating ALSA\nsequencer client object.")
 
     monkeypatch.setattr(wire.module, "get_in_ports", fail, raising=True)
-    with pytest.raises(UsageError, match=r"^MIDI does not work on this system: MidiInAlsa::initialize: .* object\.$"):
+    with pytest.raises(PortError, match=r"^MIDI does not work on this system: MidiInAlsa::initialize: .* object\.$"):
         ports.open_ports(None, None, False)
