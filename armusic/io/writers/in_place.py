@@ -79,8 +79,7 @@ def assemble(
     halved = any(measure.metre.scale < 1 for measure in origin.measures)
     file = _finer(origin.file, ppq, _GRID * (1 + halved))
     track = file.tracks[origin.track]
-    used = {event.status & 0x0F for track_events in file.tracks for event in track_events if event.status < smf.SYSEX}
-    free = iter([channel for channel in channels if channel not in used])
+    free = iter(free_channels(file, channels))
     scale = file.ticks_per_quarter // origin.file.ticks_per_quarter
     beside = []
     for name, tune in (*tunes[:place], *tunes[place + 1 :]):
@@ -91,6 +90,12 @@ def assemble(
     homes = [origin.track + (index + 1 if index < place else index) for index in range(len(tunes))]
     homes[place] = origin.track
     return MidiData(smf.TRACKS if beside else file.type, file.ticks_per_quarter, tuple(tracks)), homes
+
+
+def free_channels(file: MidiData, channels: Sequence[int]) -> list[int]:
+    """Return those of the channels that a file does not use; tracks beyond them share the melody's own."""
+    used = {event.status & 0x0F for track in file.tracks for event in track if event.status < smf.SYSEX}
+    return [channel for channel in channels if channel not in used]
 
 
 def _finer(file: MidiData, ppq: int | None, grid: int) -> MidiData:

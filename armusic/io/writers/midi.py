@@ -27,7 +27,7 @@ from armusic.io.writers.notation import pulse
 from armusic.io.writers.passages import filled
 from armusic.music import smf
 from armusic.music.metre import TimeSignature
-from armusic.music.score import Bar, Key, Tune
+from armusic.music.score import Bar, Key, Origin, Tune
 
 TICKS_PER_QUARTER = 480
 
@@ -90,6 +90,8 @@ def write(
     origin = in_place.shared(tunes)
     if layout == "sequence" and origin:
         log.warning("%s: a sequence is the melody alone: for all of the file, use the layout tracks or clips", source)
+    if layout == "tracks":
+        _say_shared(len(tunes), source, origin)
     with atomic_path(path, force) as temporary:
         if layout == "sequence":
             tunes = filled(tunes)
@@ -99,6 +101,16 @@ def write(
         else:
             named = [(to_ascii(name), tune) for name, tune in tunes]
             temporary.write_bytes(in_place.put(named, origin, CHANNELS, ppq, place_of(tunes, original)))
+
+
+def _say_shared(count: int, source: str, origin: Origin | None) -> None:
+    """Log how many tracks have no channel of their own: MIDI has 16, of which other parts and the drums use some."""
+    free = len(CHANNELS) if origin is None else len(in_place.free_channels(origin.file, CHANNELS)) + 1
+    if count > free:
+        log.warning(
+            "%s: %d of %d tracks share a channel with another, as MIDI has no more: the layout clips keeps them apart",
+            source, count - free, count,
+        )  # fmt: skip
 
 
 def sequence(tunes: Named) -> mido.MidiFile:

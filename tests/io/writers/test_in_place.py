@@ -103,6 +103,18 @@ def test_the_original_stays_in_its_place_also_where_a_step_before_it_is_the_same
     assert names[2:5] == ["Lead vocal", "syncopation -2.0", "syncopation +2.0"]
 
 
+def test_tracks_that_share_the_melodys_channel_are_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    tune = read(tmp_path, band())  # four parts, of which one is drums: 13 channels for the melody and its steps
+    caplog.clear()
+    write_and_read(tmp_path, *[tune] * 13)
+    assert caplog.text == ""
+    after = write_and_read(tmp_path, *[tune] * 15)
+    channels = [{status & 0x0F for _, status, _ in track if 0x90 <= status < 0xA0} for track in after]
+    assert channels.count({4}) == 3
+    (record,) = caplog.records
+    assert record.message.startswith("out.mid: 2 of 15 tracks share a channel with another")
+
+
 def test_other_libraries_read_it(tmp_path: Path) -> None:
     tune = read(tmp_path, band(division=100))
     write_and_read(tmp_path, tune, higher(tune))

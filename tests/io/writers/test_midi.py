@@ -280,11 +280,16 @@ def test_a_clip_has_a_name_that_every_system_takes(tmp_path: Path) -> None:
     ]
 
 
-def test_no_channel_is_the_drums(tmp_path: Path) -> None:
+def test_no_channel_is_the_drums_and_shared_ones_are_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    writers.write([(str(index), tune(60)) for index in range(15)], tmp_path / "all.mid")
+    assert caplog.text == ""
     writers.write([(str(index), tune(60)) for index in range(17)], tmp_path / "out.mid")
     tracks = mido.MidiFile(tmp_path / "out.mid").tracks[1:]
     channels = [next(message.channel for message in track if message.type == "note_on") for track in tracks]
     assert channels == [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 0, 1]
+    assert [record.message for record in caplog.records] == [
+        "out.mid: 2 of 17 tracks share a channel with another, as MIDI has no more: the layout clips keeps them apart"
+    ]
 
 
 @pytest.mark.parametrize(
