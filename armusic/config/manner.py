@@ -10,9 +10,9 @@ from armusic.errors import UsageError
 
 KEEPS = {
     "cadences": "the first note of the tune, and the last notes of phrases",
-    "downbeats": "notes at the start of a measure, and on each beat of compound metres before those after it",
+    "downbeats": "that a note starts where a measure does, and in 6/8 and the like on a beat with more notes after it",
     "rhythm": "where notes start and end",
-    "pitches": "the pitch of every note that stays where it is",
+    "pitches": "the pitch of notes that start where one did; notes may go, and new ones have any pitch",
 }
 """What can be kept."""
 NATURAL = 0.5

@@ -110,7 +110,9 @@ keep = click.option(
     metavar="NAME,...",
     default=",".join(KEPT),
     show_default=True,
-    help=f"What must not change: any of {', '.join(KEEPS)}; or none.",
+    help="What must not change, in place of the default: "
+    + "".join(f"{name} ({text}), " for name, text in KEEPS.items())
+    + "or none.",
 )
 each_measure = click.option(
     "--each-measure",

@@ -10,6 +10,7 @@ import mido
 import pytest
 from safetensors.numpy import save_file
 
+from armusic.config import KEEPS
 from armusic.io import readers
 from armusic.plotting import tunes as plotting
 from tests.songs import FREE, song, track
@@ -193,6 +194,14 @@ def test_it_is_refused_before_the_work(run: Run, melody: Path) -> None:
     Path("input-rhythm.mid").touch()
     error = run("interpolate", melody, "--attr", "rhythm", "--model", "no-such-model").error(1)
     assert "exists already" in error
+
+
+def test_the_help_and_the_guide_explain_all_that_can_be_kept(run: Run) -> None:
+    text = " ".join(run("interpolate", "--help").out.split())
+    assert "What must not change, in place of the default: cadences (" in text
+    assert [name for name, what in KEEPS.items() if f"{name} ({what})" not in text] == []
+    guide = (ROOT / "docs" / "guides" / "variations.md").read_text(encoding="utf-8")
+    assert [name for name in KEEPS if f"\n| `{name}` | " not in guide] == []
 
 
 @pytest.mark.parametrize(("tune", "name"), [("2", "book-2"), ("02.2", "book-2.2"), ("3", "book-3")])
