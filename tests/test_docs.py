@@ -1,5 +1,6 @@
 """What the README and the pages of the documentation say to type can be typed, and is what CI runs."""
 
+import ast
 import re
 import shlex
 import tomllib
@@ -54,6 +55,27 @@ def test_ci_runs_the_two_commands() -> None:
     for number in range(len(commands)):
         assert f'"${{commands[{number}]}}"' in CI
     assert "pip install" not in CI  # nothing that the commands would not install
+
+
+def messages_of_the_program() -> str:
+    """Return the texts in the source, a line each, with N in the place of every value."""
+    texts = []
+    for path in [*(ROOT / "armusic").rglob("*.py"), *(ROOT / "cli").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                texts.append(
+                    "".join(str(part.value) if isinstance(part, ast.Constant) else "N" for part in node.values)
+                )
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.append(node.value)
+    return "\n".join(texts)
+
+
+def test_messages_that_the_questions_quote_are_those_of_the_program() -> None:
+    quoted = re.findall(r'^\*\*"([^"]+)"', PAGES["docs/faq.md"], re.MULTILINE)
+    assert len(quoted) > 5
+    messages = messages_of_the_program()
+    assert [quote for quote in quoted if not all(part in messages for part in quote.split(", and "))] == []
 
 
 def test_the_readme_is_one_page() -> None:
