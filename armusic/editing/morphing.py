@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from armusic.editing.material import Material, prepare, with_tokens
 from armusic.errors import UsageError
 from armusic.files import counted
 from armusic.inference.checkpoint import Checkpoint
+from armusic.music import keys
 from armusic.music.score import Tune, numbered
 from armusic.music.tokenizer import is_onset
 from armusic.shapes import Float, Int
@@ -160,7 +162,10 @@ def looped(tune: Tune, count: int) -> Tune:
     notes = (replace(note, start=start + note.start) for start in times for note in tune.notes)
     end = measures[-1].end
     cut = tuple(replace(note, duration=min(note.duration, end - note.start)) for note in notes if note.start < end)
-    return replace(tune, notes=cut, measures=measures, padding=(tune.padding[0], measures[0].start))
+    signs = [(Fraction(0), tune.key), *tune.key_changes]
+    key, changes = keys.signatures((start + at, key) for start in times for at, key in signs if key and start + at < end)
+    padding = (tune.padding[0], measures[0].start)
+    return replace(tune, notes=cut, measures=measures, padding=padding, key=key, key_changes=changes)
 
 
 def _abrupt(start: Material, end: Material, switched: np.ndarray) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from armusic.editing.morphing import looped, matched, morph
 from armusic.errors import OffGridError, UsageError
 from armusic.io import readers
 from armusic.music import keys, tokenizer
-from armusic.music.score import Metre, Note
+from armusic.music.score import Key, Measure, Metre, Note, Tune
 from armusic.music.tokenizer import HOLD, PAD, REST, encode, is_onset
 from armusic.taste import context, rules, surprise, tune_model
 from tests.editing.test_sweep import checkpoint
@@ -138,6 +138,14 @@ def test_what_cannot_go_along_changes_in_the_middle() -> None:
     for number, step in enumerate(way):
         nearer = second if number >= 2 else first
         assert np.array_equal(encode(step.tune)[1:], encode(nearer)[1:])
+
+
+def test_a_loop_goes_back_to_its_first_key() -> None:
+    measures = tuple(Measure(Fraction(4 * number), Metre(4, 4)) for number in range(2))
+    tune = Tune((Note(Fraction(0), Fraction(8), 60),), measures, key=Key(1), key_changes=((Fraction(4), Key(-1)),))
+    music = looped(tune, 3)
+    assert music.key == Key(1)
+    assert music.key_changes == ((Fraction(4), Key(-1)), (Fraction(8), Key(1)))
 
 
 def test_other_lengths_are_refused_or_looped() -> None:
