@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import numpy as np
 
@@ -162,8 +161,8 @@ def looped(tune: Tune, count: int) -> Tune:
     notes = (replace(note, start=start + note.start) for start in times for note in tune.notes)
     end = measures[-1].end
     cut = tuple(replace(note, duration=min(note.duration, end - note.start)) for note in notes if note.start < end)
-    signs = [(Fraction(0), tune.key), *tune.key_changes]
-    key, changes = keys.signatures((start + at, key) for start in times for at, key in signs if key and start + at < end)
+    signs = [(start + at, key) for start in times for at, key in ((0, tune.key), *tune.key_changes) if key]
+    key, changes = keys.signatures(sign for sign in signs if sign[0] < end)
     padding = (tune.padding[0], measures[0].start)
     return replace(tune, notes=cut, measures=measures, padding=padding, key=key, key_changes=changes)
 
