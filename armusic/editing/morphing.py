@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from armusic.music.score import Tune, numbered
 from armusic.music.tokenizer import is_onset
 from armusic.shapes import Float, Int
 from armusic.vae import latent
+
+_START = Fraction(0)
 
 log = logging.getLogger(__name__)
 
@@ -161,7 +164,7 @@ def looped(tune: Tune, count: int) -> Tune:
     notes = (replace(note, start=start + note.start) for start in times for note in tune.notes)
     end = measures[-1].end
     cut = tuple(replace(note, duration=min(note.duration, end - note.start)) for note in notes if note.start < end)
-    signs = [(start + at, key) for start in times for at, key in ((0, tune.key), *tune.key_changes) if key]
+    signs = [(start + at, key) for start in times for at, key in [(_START, tune.key), *tune.key_changes] if key]
     key, changes = keys.signatures(sign for sign in signs if sign[0] < end)
     padding = (tune.padding[0], measures[0].start)
     return replace(tune, notes=cut, measures=measures, padding=padding, key=key, key_changes=changes)
