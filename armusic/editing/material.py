@@ -98,6 +98,8 @@ def rows_of(tune: Tune, measures: tuple[int, int] | None) -> tuple[int, ...]:
         For measures that the file does not have, that all pass through, or that are a part of those read together.
     """
     first, last = measures or (1, tune.last)
+    if last < first:
+        raise UsageError(f"measures {first}-{last}: the first comes after the last: give {last} to {first}")
     if not 1 <= first <= last <= tune.last:
         only = "is only" if tune.last == 1 else "are only"
         raise UsageError(f"{spanned(first, last)}: there {only} {spanned(1, tune.last)} in {tune.source or 'the tune'}")

@@ -194,7 +194,10 @@ def measure_range(value: str) -> tuple[int, int]:
     match = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", value)
     if match is None:
         raise click.BadParameter(f"{value!r} is not a range of measures: write it like 3-6, or 3 for one measure")
-    return int(match[1]), int(match[2] or match[1])
+    first, last = int(match[1]), int(match[2] or match[1])
+    if last < first:
+        raise click.BadParameter(f"{value!r}: the first measure comes after the last: write {last}-{first}")
+    return first, last
 
 
 measures = click.option(

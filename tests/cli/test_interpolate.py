@@ -318,7 +318,7 @@ def test_no_input(run: Run, here: Path, name: str, code: int, message: str) -> N
         (["--attr", "../rhythm"], "unknown attribute"),
         (["--attr", "rhythm", "--measures", "15-17"], "are only measures 1-16 in"),
         (["--attr", "rhythm", "--measures", "0-2"], "are only measures 1-16 in"),
-        (["--attr", "rhythm", "--measures", "6-3"], "measures 6-3"),
+        (["--attr", "rhythm", "--measures", "6-3"], "'6-3': the first measure comes after the last: write 3-6"),
         (["--attr", "rhythm", "--range", "2", "-2"], "a range from low to high"),
         (["--attr", "rhythm", "--range", "nan", "2"], "a range from low to high"),
         (["--attr", "rhythm", "--tune", "2"], "only ABC tune books"),

@@ -65,6 +65,7 @@ def test_fewer_alternatives_are_said(run: Run, here: Path, model: Path) -> None:
     ("arguments", "code", "message"),
     [
         (["--measures", "15-18"], 2, "measures 15-18: there are only measures 1-16 in input.mid"),
+        (["--measures", "5-3"], 2, "'5-3': the first measure comes after the last: write 3-5"),
         (["--measures", "x"], 2, "'x' is not a range of measures: write it like 3-6"),
         (["--attr", "contour"], 2, "target 'contour': write it like rhythm=0.6"),
         (["--attr", "beauty=1"], 2, "beauty"),
