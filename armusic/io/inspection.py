@@ -18,7 +18,7 @@ from armusic.music import keys, smf, tokenizer
 from armusic.music.pitch_frame import FRAMES
 from armusic.music.score import Tune
 
-_BESIDE = {smf.LYRIC: "lyrics", smf.MARKER: "markers", smf.TEXT: "texts"}
+_BESIDE = {smf.LYRIC: "lyric", smf.MARKER: "marker", smf.TEXT: "text"}
 _SHOWN_METRES = 6
 
 Further = Callable[[Tune], dict[str, str]]
@@ -163,11 +163,12 @@ def _facts(file: smf.MidiData) -> dict[str, str]:
     last = max((track[-1].tick for track in file.tracks if track), default=0)
     seconds = float(tempos.to_seconds(np.array([last]))[0])
     paces = 60 / (tempos.slopes * file.ticks_per_quarter)
+    turns = int((np.diff(paces) != 0).sum())
     signatures = [str(signature) for signature in midi.signatures_of(file)[0]]
     changes = [name for name, _ in groupby(signatures)]
     more = f", ... ({len(changes)} in all)" if len(changes) > _SHOWN_METRES else ""
     events = Counter(event.status for track in file.tracks for event in track)
-    beside = [f"{events[status]} {name}" for status, name in _BESIDE.items() if events[status]]
+    beside = [counted(events[status], name) for status, name in _BESIDE.items() if events[status]]
     pedal = sum(
         e.data[0] == 64
         for t in file.tracks
@@ -176,13 +177,13 @@ def _facts(file: smf.MidiData) -> dict[str, str]:
     )
     controllers = sum(n for status, n in events.items() if smf.CONTROL_CHANGE <= status < smf.PROGRAM_CHANGE)
     if controllers:
-        beside.append(f"{controllers} controllers" + (f" ({pedal} of the sustain pedal)" if pedal else ""))
+        beside.append(counted(controllers, "controller") + (f" ({pedal} of the sustain pedal)" if pedal else ""))
     return {
         "file": f"MIDI of type {file.type}, {counted(len(file.tracks), 'track')},"
         f" {file.ticks_per_quarter} ticks per quarter note",
         "length": f"{round(seconds) // 60}:{round(seconds) % 60:02}",
         "tempo": f"{paces[0]:.4g} quarter notes a minute"
-        + (f", {len(paces) - 1} changes, {paces.min():.4g} to {paces.max():.4g}" if len(paces) > 1 else ""),
+        + (f", {counted(turns, 'change')}, {paces.min():.4g} to {paces.max():.4g}" if turns else ""),
         "time signatures": ", ".join(changes[:_SHOWN_METRES]) + more,
         "besides notes": ", ".join(beside) or "nothing",
     }

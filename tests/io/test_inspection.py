@@ -7,6 +7,7 @@ import pytest
 from armusic.errors import ReadError
 from armusic.io.inspection import inspect
 from armusic.io.readers.options import Reading
+from armusic.music.smf import SET_TEMPO, Event, tempo
 from tests.notation import REEL
 from tests.songs import TUNE, band, signature, song, track
 
@@ -21,7 +22,7 @@ def test_a_file_of_several_tracks(tmp_path: Path) -> None:
         "length": "0:04",
         "tempo": "120 quarter notes a minute",
         "time signatures": "4/4",
-        "besides notes": "3 lyrics, 1 markers, 3 controllers (2 of the sustain pedal)",
+        "besides notes": "3 lyrics, 1 marker, 3 controllers (2 of the sustain pedal)",
         "melody": "Lead vocal: 9 notes, pitches 67 to 72",
         "measures": "2 of 4/4",
         "key": "G:major (by its notes)",
@@ -34,6 +35,21 @@ def test_a_file_of_several_tracks(tmp_path: Path) -> None:
     assert [part.melody is None for part in inspection.parts] == [False, False, False, True]
     assert all(part.melody is None or part.melody <= melody.melody for part in inspection.parts)
     assert any(remark.startswith("the melody is track 3 'Lead vocal'") for remark in inspection.remarks)
+
+
+@pytest.mark.parametrize(
+    ("paces", "text"),
+    [
+        ((120, 120, 120), "120 quarter notes a minute"),
+        ((120, 120, 90), "120 quarter notes a minute, 1 change, 90 to 120"),
+        ((120, 90, 120), "120 quarter notes a minute, 2 changes, 90 to 120"),
+    ],
+)
+def test_only_tempos_that_change_are_counted(tmp_path: Path, paces: tuple[int, ...], text: str) -> None:
+    path = tmp_path / "song.mid"
+    tempos = [Event(480 * 2 * number, SET_TEMPO, tempo(pace)) for number, pace in enumerate(paces)]
+    path.write_bytes(song(track(TUNE, others=[signature(0, 4, 4), *tempos])))
+    assert inspect(path).facts["tempo"] == text
 
 
 def test_what_is_left_as_it_is(tmp_path: Path) -> None:
