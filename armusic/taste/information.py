@@ -112,9 +112,10 @@ def summary(tune: Tune) -> str:
     """
     bits_a_note = surprise(tune)
     tokens, kind = tokenizer.encode(tune), tokenizer.kinds(tune.measures)
-    mean = bits(tokens, kind)[is_onset(tokens).any(axis=1)].sum() / max(len(tune.notes), 1)
+    sounds = is_onset(tokens).any(axis=1)
+    mean = bits(tokens, kind)[sounds].sum() / max(len(tune.notes), 1)
     numbers = tune.numbers
-    most, least = int(bits_a_note.argmax()), int(np.where(bits_a_note > 0, bits_a_note, np.inf).argmin())
+    most, least = (int(np.where(sounds, sign * bits_a_note, -np.inf).argmax()) for sign in (1, -1))
     return (
         f"{mean:.1f} bits a note; most around {numbered(numbers[most])} ({bits_a_note[most]:.1f}),"
         f" least around {numbered(numbers[least])} ({bits_a_note[least]:.1f})"

@@ -49,6 +49,13 @@ def test_it_stands_among_the_attributes_where_it_is_named() -> None:
         api.attributes(music, ["surprise", "beauty"])
 
 
+def test_a_measure_without_a_note_is_neither_the_most_nor_the_least_surprising() -> None:
+    music = tune("4/4", "GABc d^cB_A|^F_BAc dcBA|GABc dcBA|z8|GABc dcBA|GABc dcBA|GABc ^d^cBA|")
+    curve = information.surprise(music)
+    assert 0 < curve[3] < np.delete(curve, 3).min()
+    assert "least around measure 5 " in information.summary(music)
+
+
 def test_a_summary_says_where() -> None:
     bits = information.bits(tokenizer.encode(MUSIC), tokenizer.kinds(MUSIC.measures)).sum()
     curve = information.surprise(MUSIC)
