@@ -69,7 +69,7 @@ def test_what_cannot_be_kept_is_refused(run: Run, melody: Path, model: Path, por
     ("arguments", "message"),
     [
         ((), "Missing option '--attr'"),
-        (("--attr", "densty"), "unknown attribute 'densty': did you mean density or note_density?"),
+        (("--attr", "densty"), "unknown attribute 'densty': did you mean density?"),
         (("--attr", "density", "--knob", "density"), "--knob 'density': write it as NAME=NUMBER, such as density=74"),
         (("--attr", "density", "--natural", "2"), "Invalid value for '--natural': 2.0 is not in the range 0<=x<=1"),
         (("--attr", "density", "--knob", "range=3"), "knob 3 is for range, which is not among the attributes"),

@@ -328,7 +328,7 @@ def test_a_session_stays_while_a_page_shows_it(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
-        ({"targets": {"densty": 1}}, "unknown attribute 'densty': did you mean density or note_density?"),
+        ({"targets": {"densty": 1}}, "unknown attribute 'densty': did you mean density?"),
         ({"targets": {"density": [0.1]}}, "1 value for density: the tune has 4 measures"),
         ({"targets": {"density": 0.1}, "shifts": {"density": 0.1}},
          "density is given twice: use a target or a shift"),

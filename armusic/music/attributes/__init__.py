@@ -133,6 +133,7 @@ def canonical_name(name: str, known: Sequence[str] | None = None) -> str:
     if canonical in every:
         return canonical
     near = difflib.get_close_matches(name, [*every, *(alias for alias, real in ALIASES.items() if real in every)])
+    near = [each for each in near if ALIASES.get(each) not in near]
     hint = f"did you mean {' or '.join(near)}?" if near else "there is " + ", ".join(every)
     raise UsageError(f"unknown attribute {name!r}: {hint}")
 
