@@ -220,9 +220,9 @@ def _left_out(
     at = place(measures, int(clock.to_units(start[[second]])[0]), clock.quarter)
     losses = []
     if voice.left_out:
-        losses.append(f"{voice.left_out} are left out")
+        losses.append(f"{voice.left_out} {'is' if voice.left_out == 1 else 'are'} left out")
     if voice.shortened:
-        losses.append(f"{voice.shortened} end where the next one starts")
+        losses.append(f"{voice.shortened} end{'s' * (voice.shortened == 1)} where the next one starts")
     rule = "the lowest stay" if lowest else "the highest stay (the option voice=lowest keeps the lowest)"
     clashing = f"pitch {part.pitch[second]} starts while pitch {part.pitch[first]} still sounds"
     return [
