@@ -26,6 +26,7 @@ Table = Mapping[str, Any]
 TOP = ("models", "data", "seeds", "minutes", "keep", "settings")
 MODEL = ("preset", "start", "data", "seeds", "minutes", "grid")
 KEEP = ("all", "weights")
+NEAR = 0.7  # similarity (`difflib`) above which the name of a model counts as that of a preset, misspelled
 SETTINGS = tuple(name for name in config.SETTINGS if name not in ("data", "seed"))
 
 
@@ -99,7 +100,7 @@ def parse(content: Table, source: str = "experiment") -> tuple[Run, ...]:
     content : mapping
         `models` and `data`, each a list of names or a table with the settings of each; `seeds`,
         a list; `minutes`, a limit; `keep`, "all" or "weights"; `settings`, for all. A model may have
-        `preset` (by default that of its name, if there is one), `start` (MODEL or MODEL-DATA: the
+        `preset` (by default that of its name, if there is one, else the default), `start` (MODEL or MODEL-DATA: the
         run with the same seed that it starts from), its own `data` (a table of one may have `seeds`
         as well), `seeds` and `minutes`, and a `grid`: lists of settings, each combination a model.
     source : str
@@ -108,8 +109,9 @@ def parse(content: Table, source: str = "experiment") -> tuple[Run, ...]:
     Raises
     ------
     UsageError
-        For an unknown key (with the nearest), a value of a wrong type or out of range, a start
-        that is no run of the experiment, or a circle of runs that start from one another.
+        For an unknown key (with the nearest), a model without `preset` whose name is nearly that of one, a value of a
+        wrong type or out of range, a start that is no run of the experiment, or a circle of runs that start from one
+        another.
 
     Examples
     --------
@@ -148,7 +150,7 @@ def _entries(content: Table, source: str) -> Iterator[_Entry]:
         if not re.fullmatch(r"[\w.+-]+", model):
             raise UsageError(f"{where}: runs are named after models: use letters, digits and - . + _")
         _check_names(own, (*MODEL, *SETTINGS), where)
-        preset = own.get("preset", model if model in PRESETS else "default")
+        preset = own.get("preset") if "preset" in own else _preset_of(model, where)
         if preset not in tuple(PRESETS):  # a list cannot be looked up in a dict
             raise UsageError(f"{where}: unknown preset {preset!r}: use one of {', '.join(PRESETS)}")
         start = own.get("start")
@@ -168,6 +170,27 @@ def _entries(content: Table, source: str) -> Iterator[_Entry]:
                 settings = {**shared, **sets[data], **of_model, **of_both, **point, "data": data}
                 for seed in own_seeds:
                     yield _Entry(where, model + suffix, preset, {**settings, "seed": seed}, minutes, start)
+
+
+def _preset_of(model: str, where: str) -> str:
+    """Return the preset of a model that names none: that of its own name, else the default.
+
+    A name that is nearly that of a preset is refused: misspelled, it would be trained as the default.
+    """
+    if model in PRESETS:
+        return model
+    plain = {_letters(preset): preset for preset in PRESETS}
+    near = difflib.get_close_matches(_letters(model), plain, 1, NEAR)
+    if near:
+        raise UsageError(
+            f"{where}: no preset has this name: did you mean {plain[near[0]]}? For a model of your own, say which"
+            ' preset it has: preset = "default", or another'
+        )
+    return "default"
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[-_]", "", name.lower())
 
 
 def _add_run(name: str, entries: Mapping[str, _Entry], runs: dict[str, Run], path: tuple[str, ...] = ()) -> Run:

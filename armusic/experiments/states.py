@@ -122,6 +122,20 @@ def check(runs: Iterable[Run], out: Path) -> None:
             raise UsageError(f"{shown} cannot be resumed without its {LAST}: restore it, or delete that run")
 
 
+def check_data(runs: Iterable[Run]) -> None:
+    """Raise an error for the first run whose data set, file or folder does not exist; nothing is read.
+
+    Raises
+    ------
+    DataError, MissingFileError
+        For a name that no data set has, and a path at which nothing is.
+    """
+    from armusic.training import adapters
+
+    for source in dict.fromkeys(run.config.source for run in runs):
+        adapters.check(source)
+
+
 def figures(path: Path) -> list[dict[str, float]]:
     """Return the figures of each epoch in a run's metrics.csv; none where there is no such file.
 

@@ -69,6 +69,7 @@ def command(
     experiments.check(runs, out)
     states = [experiments.look(run, out) for run in runs]
     todo = [state.run for state in states if not state.done]
+    experiments.check_data(todo)
     if todo and not dry_run:
         try:
             with experiments.engine(jobs, scheduler):

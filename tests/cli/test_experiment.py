@@ -52,6 +52,12 @@ def test_dry_run_shows_what_would_run(run: Run, file: Path, here: Path) -> None:
     assert message == "--only yours: there is no such model in the file: there are beta-vae, mine"
 
 
+def test_dry_run_looks_for_the_data(run: Run, file: Path, here: Path) -> None:
+    file.write_text(FILE.replace("tunes", "nosuch"))
+    assert run("experiment", file, "--dry-run").error(1).startswith("nosuch: no such folder, and no data set")
+    assert not (here / "runs").exists()
+
+
 def test_what_is_not_in_a_file_is_said(run: Run, file: Path) -> None:
     file.write_text(FILE.replace("control", "contrl"))
     assert run("experiment", file).error(2) == "e.toml, models.mine: unknown key 'contrl': did you mean 'control'?"

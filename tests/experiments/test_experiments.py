@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from armusic import config, evaluation, experiments
-from armusic.errors import DataError, ReadError, UsageError
+from armusic.errors import DataError, MissingFileError, ReadError, UsageError
 from armusic.experiments import Run, work
 from armusic.training import checkpoint
 from armusic.training import run as runs
@@ -39,6 +39,23 @@ def test_a_model_has_the_preset_of_its_name_or_another() -> None:
     assert paper.config == config.make("paper", data="folk")
     assert beta.config == config.make("paper", data="folk", gamma=0)
     assert plain.config == config.make(data="folk", units=8)
+
+
+@pytest.mark.parametrize(
+    ("name", "preset"),
+    [("betavae", "beta-vae"), ("paper_vae", "paper"), ("defalt", "default"), ("Paper", "paper"), ("i_vae", "i-vae")],
+)
+def test_a_misspelled_preset_does_not_train_the_default(name: str, preset: str) -> None:
+    with pytest.raises(UsageError, match=rf"e\.toml, models\.{name}: no preset .* did you mean {preset}\?"):
+        experiments.parse({"data": ["folk"], "models": [name]}, "e.toml")
+    (run,) = experiments.parse({"data": ["folk"], "models": {name: {"preset": "default"}}})
+    assert run.config == config.make(data="folk")
+
+
+@pytest.mark.parametrize("name", ["mine", "tuned", "pairwise", "plain", "beta3", "wide"])
+def test_a_model_of_ones_own_has_the_defaults_settings(name: str) -> None:
+    (run,) = experiments.parse({"data": ["folk"], "models": [name]})
+    assert run.config == config.make(data="folk")
 
 
 def test_the_more_particular_setting_counts() -> None:
@@ -158,6 +175,16 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         evaluation, "evaluate", lambda model, cache: SimpleNamespace(as_dict=lambda: {"epoch": model.epoch})
     )
     return tmp_path / "out"
+
+
+def test_data_that_is_nowhere_is_said_before_it_is_read(tmp_path: Path) -> None:
+    experiments.check_data(experiments.parse({"data": ["folk", "sprites", str(tmp_path)], "models": ["default"]}))
+    for data, error, message in (
+        ("nosuch", DataError, "nosuch: no such folder, and no data set of that name: there are folk"),
+        ("nosuch.npz", MissingFileError, r"nosuch\.npz: no such file"),
+    ):
+        with pytest.raises(error, match=message):
+            experiments.check_data(experiments.parse({"data": ["bach", data], "models": ["default"]}))
 
 
 def do(todo: list[Run], out: Path) -> None:

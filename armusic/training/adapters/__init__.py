@@ -54,6 +54,22 @@ def get(data: str) -> Adapter:
     return Music(partial(corpora.read, data, besides=tuple(ADAPTERS)), copied=data in corpora.PAPER)
 
 
+def check(data: str) -> None:
+    """Raise an error where there is no data set of a name, and no file or folder at a path; nothing is read.
+
+    Raises
+    ------
+    MissingFileError, DataError
+        For an .npz file that does not exist, and for anything else that does not.
+    """
+    if data in ADAPTERS or data in plugins.named("adapters"):
+        return
+    if Path(data).suffix.lower() == ".npz" and not Path(data).exists():
+        raise MissingFileError(f"{one_line(data)}: no such file")
+    if files.find(data) is None:
+        corpora.check(data, besides=tuple(ADAPTERS))
+
+
 def of(settings: Config) -> Adapter:
     """Return the adapter of a model; where its data is missing, one with which it can still be loaded."""
     adapter = get(settings.source)
