@@ -10,7 +10,7 @@ What is returned, a scalar, counts `gamma` times.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import torch
 from torch import Tensor, nn
@@ -26,7 +26,7 @@ def make_companion(config: Config) -> nn.Module:
     Raises
     ------
     UsageError
-        When the loss of another package cannot be imported.
+        When the loss of another package cannot be imported, or is no function and no class of modules.
 
     Examples
     --------
@@ -41,7 +41,40 @@ def make_companion(config: Config) -> nn.Module:
     if name in OWN or point is None:
         return nn.Module()
     loss = plugins.load(point, UsageError, f"attribute_loss {name}: its function")
-    return loss(len(config.attributes)) if isinstance(loss, type) else Given(loss)
+    if not isinstance(loss, type) and callable(loss):
+        return Given(loss)
+    if not isinstance(loss, type) or not issubclass(loss, nn.Module):
+        raise UsageError(f"attribute_loss {name}: {point.value} is no function (z, a) and no class of torch modules")
+    try:
+        return loss(len(config.attributes))
+    except Exception as failure:  # another package's module may fail in any way
+        raise UsageError(_failed(name, "cannot be made for the number of attributes", failure)) from failure
+
+
+def own_loss(companion: nn.Module, name: str, z: Tensor, a: Tensor) -> Tensor:
+    """Return the loss of another package for `z` and `a` (item, attribute), a scalar.
+
+    Raises
+    ------
+    UsageError
+        When it fails, or returns something else; the message has its name.
+    """
+    try:
+        loss = companion(z, a)
+    except Exception as failure:  # another package's function may fail in any way
+        raise UsageError(_failed(name, "fails", failure)) from failure
+    if not isinstance(loss, Tensor):
+        raise UsageError(f"attribute_loss {name}: it returns a {type(loss).__name__}: return a tensor without axes")
+    if loss.ndim:
+        raise UsageError(
+            f"attribute_loss {name}: it returns a tensor of shape {tuple(loss.shape)}: return one without axes, such as"
+            " the sum over the attributes of the mean over the items"
+        )
+    return loss
+
+
+def _failed(name: str, what: str, failure: Exception) -> str:
+    return f"attribute_loss {name}: it {what} ({' '.join(f'{type(failure).__name__}: {failure}'.split())})"
 
 
 OWN = get_args(get_type_hints(Loss)["attribute_loss"])
@@ -51,12 +84,12 @@ OWN = get_args(get_type_hints(Loss)["attribute_loss"])
 class Given(nn.Module):
     """An attribute loss that is a function: a module without weights."""
 
-    def __init__(self, loss: Callable[[Tensor, Tensor], Tensor]) -> None:
+    def __init__(self, loss: Callable[[Tensor, Tensor], Any]) -> None:
         super().__init__()
         self.loss = loss
 
-    def forward(self, z: Tensor, a: Tensor) -> Tensor:
-        """Return the loss of `z` and `a` (item, attribute), a scalar."""
+    def forward(self, z: Tensor, a: Tensor) -> Any:
+        """Return the loss of `z` and `a` (item, attribute), which `own_loss` checks."""
         return self.loss(z, a)
 
 

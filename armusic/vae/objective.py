@@ -14,7 +14,7 @@ from armusic.config import Config, MeasureLoss
 from armusic.errors import UsageError
 from armusic.shapes import Float
 from armusic.vae import control
-from armusic.vae.companion import make_companion
+from armusic.vae.companion import make_companion, own_loss
 from armusic.vae.control import Edits
 from armusic.vae.data import Scale
 from armusic.vae.distributed import Shard, StepDraws, add_up, gather, processes, seed_default, seeded
@@ -117,7 +117,8 @@ class Objective(nn.Module):
             case "slope":
                 parts["attribute"] = shard.mean(self.slopes(z, output, kind, teacher, shard, draws))
             case _:  # of another package
-                parts["attribute"] = shard.share(self.companion(codes[:, :tied], a))
+                loss = own_loss(self.companion, weights.attribute_loss, codes[:, :tied], a)
+                parts["attribute"] = shard.share(loss)
         loss = parts["nll"] + weights.beta * parts["kl"] + (1.0 if replaced else weights.gamma) * parts["attribute"]
         if replaced:
             parts["adversary"] = shard.share(explained(codes[:, tied:], a))

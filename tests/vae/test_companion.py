@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import EntryPoint
 
 import numpy as np
 import pytest
@@ -50,6 +51,50 @@ def test_the_linear_model_finds_the_line() -> None:
         optimizer.step()
     torch.testing.assert_close(model.slope.data, torch.tensor([3.0, -0.5]), atol=1e-2, rtol=0)
     torch.testing.assert_close(model.offset.data, torch.tensor([1.0, 0.0]), atol=1e-2, rtol=0)
+
+
+def no_scalar(z: torch.Tensor, a: torch.Tensor) -> torch.Tensor:
+    return (z - a).square()
+
+
+def no_tensor(z: torch.Tensor, a: torch.Tensor) -> float:
+    return (z - a).square().sum().item()
+
+
+def failing(z: torch.Tensor, a: torch.Tensor) -> torch.Tensor:
+    return z[:, 9] - a[:, 0]
+
+
+class WithoutNumber(torch.nn.Module):
+    """A module that cannot be made with the number of attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+NUMBER = 3
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("no_scalar", r"it returns a tensor of shape \(\d+, 4\): return one without axes, such as the sum .*"),
+        ("no_tensor", "it returns a float: return a tensor without axes"),
+        ("failing", r"it fails \(IndexError: index 9 is out of bounds .*\)"),
+        ("WithoutNumber", r"it cannot be made for the number of attributes \(TypeError: .*\)"),
+        ("NUMBER", r"tests.vae.test_companion:NUMBER is no function \(z, a\) and no class of torch modules"),
+    ],
+)
+def test_a_loss_of_another_package_that_is_wrong_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, message: str
+) -> None:
+    point = EntryPoint("own", f"{__name__}:{name}", "armusic.losses")
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [point] if group == point.group else [])
+    settings = make("beta-vae", attribute_loss="own", gamma=1.0, latent=6, units=8, batch=16, epochs=1)
+    data = to_data(toy_corpus(), settings)
+    with pytest.raises(UsageError, match=f"^attribute_loss own: {message}$") as error:
+        list(fit(build(settings), data, data, scale_of(data, MUSIC.kinds), settings))
+    assert "\n" not in str(error.value)
 
 
 def test_a_code_learns_to_hide_from_the_adversary() -> None:
