@@ -40,7 +40,9 @@ THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
     metavar="RUN",
     help="Folder of the run.  [default: runs/PRESET-DATE-TIME]",
 )
-@click.option("--resume", is_flag=True, help="Resume the run in RUN after its last complete epoch.")
+@click.option(
+    "--resume", is_flag=True, help="Resume the run in RUN after its last complete epoch; if there is none, start it."
+)
 @click.option(
     "--start",
     type=options.MODEL,
@@ -83,6 +85,8 @@ def command(
     named = preset if options.given(ctx, {"preset": preset}) else ""
     chosen = _config(run, named, network | options.given(ctx, values), resume=resume)
     silent = os.environ.get("RANK", "0") != "0"  # under torchrun, the first process speaks for all
+    if resume and not silent and not (run / "config.json").is_file():
+        click.echo(f"{api.files.one_line(str(run))}: no run there: a new one begins", err=True)
     with Progress("reading", api.words(chosen.source).source, silent=silent) as progress:
         training = _Training(progress, chosen.schedule.epochs)
         try:

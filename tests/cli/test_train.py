@@ -158,8 +158,12 @@ def test_a_run_from_start_to_end_and_on(run: Run, tunes: Path, here: Path) -> No
 
 
 def test_a_run_that_was_not_begun_begins(run: Run, here: Path, train: list[dict[str, Any]]) -> None:
-    assert run("train", "--resume", "-o", "new", "--units", 5).code == 0
+    done = run("train", "--resume", "-o", "new", "--units", 5)
+    assert (done.code, done.out, done.err) == (0, "new\n", "new: no run there: a new one begins\n")
     assert (train[0]["config"].network.units, train[0]["resume"]) == (5, True)
+    Path("begun").mkdir()
+    Path("begun/config.json").write_text(json.dumps(make(limit=5).as_dict()))
+    assert run("train", "--resume", "-o", "begun").err == ""
 
 
 def test_a_run_that_starts_from_a_model_has_its_network(
