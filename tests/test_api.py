@@ -1,11 +1,13 @@
 """The use cases, with the shipped model."""
 
+import inspect
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 import armusic
 from armusic import api
@@ -102,6 +104,54 @@ def test_measures_without_a_code_stay() -> None:
 def test_codes_of_another_shape(shape: tuple[int, ...], options: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         armusic.load().decode(np.zeros(shape), **options)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.int64])
+def test_codes_may_be_a_tensor_or_lists(dtype: torch.dtype) -> None:
+    model, zeros = armusic.load(), torch.zeros((2, 48), dtype=dtype, requires_grad=dtype.is_floating_point)
+    expected = model.decode(np.zeros((2, 48)), metre="4/4")
+    assert model.decode(zeros, metre="4/4") == model.decode(zeros.tolist(), metre="4/4") == expected
+
+
+@pytest.mark.parametrize(
+    ("codes", "message"),
+    [
+        ("abc", r"codes are no real numbers \(<U3\): give a row of real numbers per measure"),
+        (None, r"codes are no real numbers \(object\)"),
+        (np.zeros((1, 48)) * 1j, r"codes are no real numbers \(complex128\)"),
+        (torch.zeros((1, 48), dtype=torch.complex64), r"codes are no real numbers \(complex64\)"),
+        ([[0.0] * 48, [0.0]], "codes cannot be made an array: give a row of numbers per measure, all as long"),
+        ([[0.0] * 48, [np.inf] * 48], "codes: row 1 has an infinite number: give finite ones, or a row of NaN"),
+        (np.full((1, 48), 1e300), "codes: row 0 has an infinite number"),
+    ],
+)
+def test_codes_that_are_none(codes: object, message: str) -> None:
+    with pytest.raises(UsageError, match=message) as error:
+        armusic.load().decode(codes, metre="4/4")
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments", "options", "message"),
+    [
+        ("encode", ["a.mid"], {}, r"a tune is needed, not a value of type str: armusic\.read\('a\.mid'\) gives one"),
+        ("encode", [Path("a.mid")], {}, r"armusic\.read\('a\.mid'\) gives one"),
+        ("encode", [None], {}, r"not a value of type NoneType: armusic\.read\(FILE\) gives one"),
+        ("encode", [np.zeros((1, 48))], {}, "a tune is needed, not a value of type ndarray"),
+        ("interpolate", ["a.mid", "rhythm"], {}, "a tune is needed"),
+        ("reach", ["a.mid", {"rhythm": 0.3}], {}, "a tune is needed"),
+        ("morph", [tune("4/4", REEL), "a.mid"], {}, "a tune is needed"),
+        ("reconstruct", ["a.mid"], {}, "a tune is needed"),
+        ("decode", [np.zeros((1, 48))], {"like": "a.mid"}, "a tune is needed"),
+        ("decode", [np.zeros((1, 48))], {"metre": 4}, "metre is 4: give a text, such as '4/4'"),
+    ],
+)
+def test_what_is_given_to_a_model_has_its_type(
+    call: str, arguments: list[object], options: dict[str, object], message: str
+) -> None:
+    method = inspect.unwrap(getattr(api.Model, call))  # without the tests' type checker, as users call it
+    with pytest.raises(UsageError, match=message):
+        method(armusic.load(), *arguments, **options)
 
 
 def test_a_model_of_images_has_no_codes_of_tunes() -> None:

@@ -6,6 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from armusic import config
@@ -108,6 +109,16 @@ def test_values_are_replaced_in_their_parts() -> None:
     assert changed.replace(units=64, gamma=1.0, epochs=80, seed=0) == config.make()
     network = {"attributes", "decoder", "frame", "units", "layers", "editor", "latent", "dropout"}
     assert network == set(changed.network_values())
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    values = {"epochs": np.int64(3), "lr": np.float32(0.5), "decay": np.bool_(False)}
+    assert config.make(**values) == config.make(epochs=3, lr=0.5, decay=False)
+    assert config.make().replace(**values).as_dict()["schedule"]["lr"] == 0.5
+    filters = config.make(domain="images", filters=np.array([4, 8]))
+    assert filters == config.make(domain="images", filters=[np.int64(4), 8]) == config.make(filters=(4, 8))
+    with pytest.raises(UsageError, match=r"epochs is 3\.5: give a whole number"):
+        config.make(epochs=np.float64(3.5))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from armusic import extras
-from armusic.api import naming
+from armusic.api import arguments, naming
 from armusic.config import Config
 from armusic.config.manner import with_manner
 from armusic.editing.targets import Targets
@@ -87,18 +87,17 @@ class Model:
         """
         from armusic.editing import codes
 
-        return codes.encode_tune(self.checkpoint, tune)
+        return codes.encode_tune(self.checkpoint, arguments.tune(tune))
 
-    def decode(self, codes: Codes, *, like: Tune | None = None, metre: str | Metre | None = None) -> Tune:
+    def decode(self, codes: Any, *, like: Tune | None = None, metre: str | Metre | None = None) -> Tune:
         """Return the tune that codes stand for: the most likely measure for each.
 
         Parameters
         ----------
-        codes : float array (measure, latent)
-            A row of NaN leaves the measure as it is in `like`, or makes it a rest.
+        codes : array or tensor (measure, latent)
+            Finite numbers. A row with NaN leaves the measure as it is in `like`, or makes it a rest.
         like : Tune, optional
-            A tune with as many measures: it gives their metres, the pitch around which each lies, the ties over bar
-            lines, the tempo and the key.
+            A tune with as many measures: it gives their metres and registers, ties over bar lines, tempo and key.
         metre : str or Metre, optional
             Metre of all measures when there is no such tune, such as `6/8`; melodies then lie around A4.
 
@@ -111,7 +110,8 @@ class Model:
         """
         from armusic.editing import codes as editing
 
-        return editing.decode_tune(self.checkpoint, codes, like=like, metre=metre)
+        codes, metre = arguments.codes(codes), arguments.metre(metre)
+        return editing.decode_tune(self.checkpoint, codes, like=arguments.like(like), metre=metre)
 
     def interpolate(
         self,
@@ -165,6 +165,7 @@ class Model:
         """
         from armusic.editing import sweep
 
+        tune = arguments.tune(tune)
         return sweep.interpolate(
             self.checkpoint, tune, attribute, steps, span, measures, key, closed=closed, **with_manner(options)
         )
@@ -192,10 +193,8 @@ class Model:
             A mapping from names of attributes to a number (a value of the tune), a sequence (a value for each
             measure) or a string: "p80" (a percentile of the corpus), "by+0.2" (a shift from the present value)
             or "1:0.2 8:0.5" (a curve over the measures). Or strings such as "density=p80".
-        key : str
-            Key to stay in, such as `A:dorian`; `auto`: the tune's own; `off`: any pitch.
-        measures : (int, int), optional
-            First and last measure to vary, from 1; all when not given.
+        key, measures : str, (int, int)
+            As for `interpolate`.
         closed : bool
             Search for what meets the targets; otherwise decode once, which only comes near.
         **options
@@ -218,6 +217,7 @@ class Model:
         """
         from armusic.editing import reach
 
+        tune = arguments.tune(tune)
         return reach.reach(self.checkpoint, tune, targets, key, measures, closed=closed, **with_manner(options))
 
     def alternatives(
@@ -238,13 +238,13 @@ class Model:
         """
         from armusic.editing import reach
 
-        return reach.alternatives(self.checkpoint, tune, targets, count, seed, **with_manner(options))
+        return reach.alternatives(self.checkpoint, arguments.tune(tune), targets, count, seed, **with_manner(options))
 
     def controller(self, tune: Tune, names: Sequence[str], key: str = "auto", **options: Any) -> Controller:
         """Return a controller, which changes attributes of a tune by look-ups: see `editing.reach.Controller`."""
         from armusic.editing import reach
 
-        return reach.controller(self.checkpoint, tune, names, key, **with_manner(options))
+        return reach.controller(self.checkpoint, arguments.tune(tune), names, key, **with_manner(options))
 
     def vary(self, tune: Tune, measures: tuple[int, int] | None = None, **options: Any) -> list[Reached]:
         """Return the tune with some measures composed anew, in different ways: see `armusic.editing.varying.vary`.
@@ -253,18 +253,19 @@ class Model:
         """
         from armusic.editing import varying
 
-        return varying.vary(self.checkpoint, tune, measures, **with_manner(options))
+        return varying.vary(self.checkpoint, arguments.tune(tune), measures, **with_manner(options))
 
     def surface(self, tune: Tune, names: Sequence[str], **options: Any) -> Surface:
         """Return two attributes over a grid of targets for both: see `armusic.editing.surface.surface`."""
         from armusic.editing import surface as surfaces
 
-        return surfaces.surface(self.checkpoint, tune, names, **options)
+        return surfaces.surface(self.checkpoint, arguments.tune(tune), names, **options)
 
     def morph(self, first: Tune, second: Tune, steps: int = 7, *, slerp: bool = True, loop: bool = False) -> list[Step]:
         """Return tunes that lead from one to another, including both: see `armusic.editing.morphing.morph`."""
         from armusic.editing import morphing
 
+        first, second = arguments.tune(first), arguments.tune(second)
         return morphing.morph(self.checkpoint, first, second, steps, slerp=slerp, loop=loop)
 
     def generate(self, measures: int = 8, metre: str = "4/4", key: str = "D:major", **options: Any) -> Generated:
@@ -284,13 +285,13 @@ class Model:
         """
         from armusic.generation import generate as generation
 
-        return generation.generate_like(self.checkpoint, tune, temperature, **options)
+        return generation.generate_like(self.checkpoint, arguments.tune(tune), temperature, **options)
 
     def reconstruct(self, tune: Tune) -> Reconstruction:
         """Return the tune as reconstructed, and where it differs: see `armusic.editing.reconstruction.reconstruct`."""
         from armusic.editing import reconstruction
 
-        return reconstruction.reconstruct(self.checkpoint, tune)
+        return reconstruction.reconstruct(self.checkpoint, arguments.tune(tune))
 
     def traverse(
         self, items: Sequence[int], attributes: Sequence[str], *, data_dir: str | Path | None = None, **options: Any

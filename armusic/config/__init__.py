@@ -26,7 +26,7 @@ from armusic.config.parts import (
     Schedule,
 )
 from armusic.config.presets import PRESETS
-from armusic.config.setting import Setting, check, option, settings_of
+from armusic.config.setting import Setting, check, option, plain, settings_of
 from armusic.errors import UsageError
 
 __all__ = [
@@ -304,7 +304,7 @@ def _build(domain: str, values: Mapping[str, Any]) -> Config:
         setting = SETTINGS[name]
         if domain not in setting.domains:
             raise UsageError(f"{name} is a setting for {' and '.join(setting.domains)}, not for {domain}: leave it out")
-        groups[setting.part][name] = tuple(value) if isinstance(value, list) else value
+        groups[setting.part][name] = plain(value)
     return Config(**groups["data"], **{part: cls(**groups[part]) for part, cls in PARTS[domain].items()})
 
 

@@ -71,6 +71,19 @@ def settings_of(cls: type, part: str, domains: tuple[str, ...]) -> dict[str, Set
     }
 
 
+def plain(value: Any) -> Any:
+    """Return a value as Python has it: the number of a numpy number, the tuple of a list or an array.
+
+    Examples
+    --------
+    >>> plain([4, 8])
+    (4, 8)
+    """
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    return tuple(map(plain, value)) if isinstance(value, list | tuple) else value
+
+
 def check(values: Any) -> None:
     """Raise `UsageError` unless each field of a dataclass that `option` declared has a value of its type and range."""
     kinds = get_type_hints(type(values))
