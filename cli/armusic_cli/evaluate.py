@@ -144,15 +144,13 @@ def _show(figures: Mapping[str, Any]) -> None:
             ],
         )
         click.echo()
-    if figures["obedience"]:
-        tables.show(
-            ["target value, one decode", *names],
-            [
-                [label, *(style(figures["obedience"][name][key]) for name in names)]
-                for key, label, style in OBEDIENCE
-                if all(figures["obedience"].get(name, {}).get(key) is not None for name in names)
-            ],
-        )
+    values = [
+        [label, *(style(figures["obedience"][name][key]) for name in names)]
+        for key, label, style in OBEDIENCE
+        if all(figures["obedience"].get(name, {}).get(key) is not None for name in names)
+    ]
+    if names and values:  # of images of one's own, attributes of what is decoded cannot be measured
+        tables.show(["target value, one decode", *names], values)
         click.echo()
     if "kept" in figures:
         identity = figures["kept"]

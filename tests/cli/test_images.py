@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from armusic import api
@@ -54,6 +55,23 @@ def test_the_tables_and_pictures_speak_of_images(run: Run, trained: Path) -> Non
         assert word not in done.out
     drawn = ["codes.png", "plane.png", "sheet.png", "surfaces.png", "sweeps.gif"]
     assert sorted(path.name for path in Path("pictures").iterdir()) == drawn
+
+
+def test_where_decoded_attributes_cannot_be_measured_there_is_no_table_of_targets(run: Run, here: Path) -> None:
+    chance = np.random.default_rng(0)
+    attributes = chance.integers(2, 14, (300, 2))
+    images = np.zeros((300, 16, 16), dtype=np.uint8)
+    for image, (width, height) in zip(images, attributes, strict=True):
+        image[:height, :width] = 255
+    np.savez("mine.npz", images=images, attributes=attributes.astype(float), names=np.array(["width", "height"]))
+    small = ("--epochs", 1, "--filters", "4,4", "--hidden", 16)
+    assert run("train", "--data", "mine.npz", *small, "-o", "own").code == 0
+    done = run("evaluate", "own")
+    assert done.code == 0, done.err
+    assert "images exact, test part" in done.out
+    assert "target value" not in done.out
+    assert "R²" not in done.out
+    assert "\n\n\n" not in done.out
 
 
 def test_json_csv_and_a_report_have_the_same_figures(run: Run, trained: Path) -> None:
