@@ -23,7 +23,7 @@ from armusic.errors import DataError
 from armusic.extras import require
 from armusic.metrics import codes, sweeps
 from armusic.metrics.codes import Relations, relate, tie_ceiling
-from armusic.metrics.plain import plain
+from armusic.metrics.plain import plain, refuse_repeated
 from armusic.metrics.sweeps import Sweep, changes
 from armusic.shapes import Float
 
@@ -105,7 +105,7 @@ def measure(
     a : array or tensor (item, attribute)
         Attributes of the same items, numbers or booleans; at least ten items, no attribute the same for all of them.
     names : sequence of str
-        Names of the attributes.
+        Names of the attributes, all different.
     group : array or tensor (item,), optional
         Group of each item, such as the number of its tune: items of a group depend on each other. By
         default items are independent. Only the intervals differ.
@@ -122,8 +122,8 @@ def measure(
     Raises
     ------
     DataError
-        For too few items or groups, a constant attribute, values that are not finite, and lengths
-        or numbers of columns that do not go together.
+        For too few items or groups, a constant attribute, values that are not finite, names that occur twice, and
+        lengths or numbers of columns that do not go together.
 
     Examples
     --------
@@ -137,6 +137,7 @@ def measure(
     (0.5, 1.0)
     """
     z, a = plain(z, "codes", 2), plain(a, "attributes", 2)
+    refuse_repeated(names)
     _check(z, a, names)
     of_codes, of_attributes = relate(z, a, seed=seed)
     scores = {name: metric(of_codes) for name, metric in METRICS.items()}
@@ -169,7 +170,7 @@ def decoded(
     positions : array or tensor (step,)
         Values of the dimension, the same for all items: evenly spaced, rising; three at least.
     names : sequence of str
-        Names of the attributes; dimension k belongs to attribute k.
+        Names of the attributes, all different; dimension k belongs to attribute k.
     std : array or tensor (attribute,)
         Standard deviations of the attributes in the corpus, above 0: the unit in all metrics.
 
@@ -181,7 +182,8 @@ def decoded(
     Raises
     ------
     DataError
-        For values that are not finite, steps that are not even, and sizes that do not go together.
+        For values that are not finite, steps that are not even, names that occur twice, and sizes that do not go
+        together.
 
     Examples
     --------
@@ -192,6 +194,7 @@ def decoded(
     >>> scores["linearity"].each, scores["restrictiveness"].value
     ({'density': 1.0, 'range': 0.0}, 1.0)
     """
+    refuse_repeated(names)
     sweep = Sweep.of(
         plain(values, "decoded attributes", 4),
         plain(positions, "positions", 1),

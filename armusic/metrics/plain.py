@@ -1,7 +1,8 @@
-"""`plain`: what a metric is given, as an array of numbers."""
+"""What a metric is given: arrays of numbers, and names of attributes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -43,3 +44,10 @@ def plain(values: Any, what: str, dimensions: int) -> Float[np.ndarray, "..."]:
     if array.ndim != dimensions:
         raise DataError(f"{what} of the shape {array.shape}: an array of {dimensions} dimensions is needed")
     return array.astype(np.float64)
+
+
+def refuse_repeated(names: Sequence[str]) -> None:
+    """Raise `DataError` for the first name that occurs twice: scores are by name."""
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise DataError(f"the name {name!r} occurs twice: give each attribute one of its own")

@@ -555,6 +555,14 @@ def test_what_cannot_be_measured_is_said_in_a_line(z: np.ndarray, a: np.ndarray,
     assert "\n" not in str(error.value)
 
 
+def test_a_name_belongs_to_one_attribute() -> None:
+    message = "^the name 'p' occurs twice: give each attribute one of its own$"
+    with pytest.raises(DataError, match=message):
+        measure(normal(20, 3), normal(20, 3, seed=1), ["p", "p", "r"])
+    with pytest.raises(DataError, match=message):
+        metrics.decoded(normal(2, 5, 3, 2), np.linspace(-2, 2, 5), ["p", "p"], np.ones(2))
+
+
 @pytest.mark.parametrize(
     ("group", "bootstrap", "message"),
     [
