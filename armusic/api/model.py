@@ -194,7 +194,7 @@ class Model:
             measure) or a string: "p80" (a percentile of the corpus), "by+0.2" (a shift from the present value)
             or "1:0.2 8:0.5" (a curve over the measures). Or strings such as "density=p80".
         key, measures : str, (int, int)
-            As for `interpolate`.
+            Key to stay in, and first and last measure to vary: as for `interpolate`.
         closed : bool
             Search for what meets the targets; otherwise decode once, which only comes near.
         **options

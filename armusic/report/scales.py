@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import floor, log10
 
-LEAST = 0.5  # fewest decades of a logarithmic axis
+LEAST = 0.7  # fewest decades of a logarithmic axis: on fewer there may be no room for two ticks
 MARGIN = 0.06  # of an axis, at both ends
 APART, CHARACTER = 0.06, 0.04  # room between two labels, and that of a character, as shares of the axis
 ENOUGH = 3  # ticks
-EXACT = 9  # decimals of a share: one that is nearer to 1 counts as 1
+EXACT = 1e-6  # a share that is nearer to 1 counts as 1: no label would tell them apart
 STEPS = (1, 0.5, 0.2, 0.3, 0.7, 0.4)  # ticks in a decade, the preferred first
 
 
@@ -51,12 +51,12 @@ def accuracy_scale(shares: Iterable[float]) -> Scale:
     >>> {name: round(place, 2) for name, place in scale.ticks.items()}
     {'100': 2.9, '90': 1.0, '99': 2.0}
     """
-    wrong = [round(1 - share, EXACT) for share in shares] or [1.0]
+    wrong = list(map(_wrong, shares)) or [1.0]
     perfect = min(wrong) <= 0
     least = min((share for share in wrong if share > 0), default=0.1) / (4 if perfect else 1)
 
     def of(share: float) -> float:
-        return -log10(max(1 - share, least))
+        return -log10(max(_wrong(share), least))
 
     low, high = of(1 - max(wrong)), of(1 - min(wrong))
     low = max(0.0, min(low, (low + high - LEAST) / 2))
@@ -73,6 +73,10 @@ def accuracy_scale(shares: Iterable[float]) -> Scale:
             if free and low - margin <= place <= high + margin:
                 ticks[label] = place
     return Scale(of, (low - margin, high + margin), ticks)
+
+
+def _wrong(share: float) -> float:
+    return 1 - share if 1 - share >= EXACT else 0.0
 
 
 def _room(*labels: str) -> float:

@@ -98,7 +98,9 @@ def test_measures_are_named_by_the_numbers_of_the_file(file: Path) -> None:
     assert rows_of(tune, (4, 4)) == (2,)
     assert rows_of(tune, (2, 5)) == (1, 2, 3)
     assert rows_of(tune, (3, 6)) == (2, 3, 4)
-    for wrong in ((0, 2), (6, 7), (5, 4)):
+    with pytest.raises(UsageError, match=r"^measures 5-4: the first comes after the last: give 4 to 5$"):
+        rows_of(tune, (5, 4))
+    for wrong in ((0, 2), (6, 7)):
         with pytest.raises(UsageError, match=r"there are only measures 1-6 in t\.\w+$"):
             rows_of(tune, wrong)
     with pytest.raises(UsageError, match=rf"^measure 3 of t\.\w+ {SEVEN}: it stays as it is$"):

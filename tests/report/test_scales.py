@@ -3,7 +3,7 @@
 from math import log10
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from armusic.report.scales import LEAST, accuracy_scale
@@ -29,6 +29,8 @@ def test_what_is_alike_is_not_torn_apart() -> None:
 
 
 @given(SHARES)
+@example([0.99999])
+@example([0.9999995565])
 def test_everything_is_between_the_ends_in_order_and_names_are_true(shares: list[float]) -> None:
     scale = accuracy_scale(shares)
     places = [scale.of(share) for share in sorted(shares)]

@@ -86,9 +86,9 @@ def test_drums_are_no_melody(read: Read) -> None:
     ("notes", "highest", "remark"),
     [
         ([(0, 1, 60), (0, 1, 64), (0, 1, 67), (1, 1, 65)], [(0, 1, 67), (1, 1, 65)], "of 4 2 are left out"),
-        ([(0, 4, 60), (1, 1, 67), (2, 2, 64)], [(0, 1, 60), (1, 1, 67), (2, 2, 64)], "1 end where the next one"),
+        ([(0, 4, 60), (1, 1, 67), (2, 2, 64)], [(0, 1, 60), (1, 1, 67), (2, 2, 64)], "1 ends where the next one"),
         ([(0, 4, 67), (1, 1, 60), (2, 2, 64)], [(0, 4, 67)], "of 3 2 are left out"),
-        ([(0, 1.02, 67), (1, 1, 60)], [(0, 1, 67), (1, 1, 60)], "1 end where the next one starts"),  # legato
+        ([(0, 1.02, 67), (1, 1, 60)], [(0, 1, 67), (1, 1, 60)], "1 ends where the next one starts"),  # legato
         ([(0, 2, 60), (1, 2, 60)], [(0, 1, 60), (1, 2, 60)], "measure 1, beat 2"),
     ],
 )

@@ -44,7 +44,7 @@ def build(
     file, part, grid, clock
         File, its melody, its grid and its times.
     changes : (TempoMap, sequence of (int, Key))
-        Its tempos, and its key signatures by tick.
+        Tempos of the file, and key signatures by tick.
     timing : three int arrays (note,)
         Indices in the part of the notes that stay, and their starts and ends, in units.
     groove : bool
