@@ -23,6 +23,7 @@ from armusic.evaluation.subject import Codes, Subject, load
 from armusic.evaluation.sweeps import POSITIONS, Axes, Swept, find_axes, sweep
 from armusic.metrics import Score
 from armusic.progress import Stage, silent
+from armusic.training import adapters
 from armusic.training.checkpoint import Checkpoint
 from armusic.vae.data import Data, as_bytes
 
@@ -155,6 +156,7 @@ def evaluate(
         When the data cannot be used, or there are too few test items.
     """
     subject, (train, valid, every) = load(checkpoint, cache, label, on_progress, data)
+    adapters.log_remark(every)
     rng = np.random.default_rng(seed)
     test = every.take(np.sort(rng.permutation(len(every))[: reconstruction.MOST]))
     mean, std = subject.encode(test.x)

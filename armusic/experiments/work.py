@@ -7,6 +7,7 @@ processes of this machine, or a cluster's workers that see the same folder.
 from __future__ import annotations
 
 import json
+import logging
 import multiprocessing
 import os
 import threading
@@ -136,7 +137,8 @@ def prepare(
         subset = (settings.limit, settings.split if settings.limit else 0)
         different[settings.data, settings.values().get("frame"), settings.attributes, subset] = settings
     for settings in different.values():
-        adapters.of(settings).load(settings, cache, partial(on_data, settings) if on_data else None)
+        data = adapters.of(settings).load(settings, cache, partial(on_data, settings) if on_data else None)
+        adapters.log_remark(data)
 
 
 def perform(
@@ -187,7 +189,8 @@ def follow(chain: Chain, out: Path, data_dir: Path | None, owner: int) -> Chain:
     for run in chain:
         folder = out / run.name
         try:
-            _train(run, out, data_folder(data_dir))
+            with _without_remarks():
+                _train(run, out, data_folder(data_dir))
         except Exception as error:  # noqa: BLE001  (written to the run's folder; the other runs go on)
             folder.mkdir(parents=True, exist_ok=True)
             text = str(error)
@@ -222,6 +225,19 @@ def _end_with(owner: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def _without_remarks() -> Iterator[None]:
+    """Leave out the remarks on the data: `prepare` logs them, once for all runs."""
+    from armusic.training import adapters
+
+    level = adapters.log.level
+    adapters.log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        adapters.log.setLevel(level)
 
 
 def _train(run: Run, out: Path, cache: Path) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-
 import numpy as np
 
 from armusic.config import Config
 from armusic.datasets.corpora import PAPER, paper_protocol
 from armusic.datasets.corpora.corpus import Corpus
 from armusic.errors import DataError
+from armusic.files import one_line
 from armusic.inference.settings import frame_of
 from armusic.music import attributes
 from armusic.music.pitch_frame import Frame
@@ -17,11 +16,9 @@ from armusic.shapes import Float, Int
 from armusic.vae import data as dataset
 from armusic.vae.data import Data
 
-log = logging.getLogger(__name__)
-
 
 def to_data(corpus: Corpus, config: Config) -> Data:
-    """Return a corpus as `Data`; measures that the frame cannot hold are left out, and logged.
+    """Return a corpus as `Data`; measures that the frame cannot hold are left out, as its remark says.
 
     Raises
     ------
@@ -31,15 +28,32 @@ def to_data(corpus: Corpus, config: Config) -> Data:
     frame = frame_of(config)
     frame.check(config.attributes)
     x, inside = frame.enter(corpus.tokens, frame.anchors(corpus.tokens))
-    if not inside.all():
-        log.info("%d measures of %s leave the %s frame", (~inside).sum(), corpus.name, frame.name)
     if not inside.any():
         raise DataError(
             f"{corpus.name}: all its {len(x)} measures leave the {frame.name} frame, {frame.low}..{frame.high}"
         )
     kind = corpus.kind[inside]
     values = measure_classes(x[inside], kind, frame, config.attributes)
-    return Data(x[inside], values.astype(np.float32), config.attributes, corpus.version[corpus.tune[inside]], kind)
+    return Data(
+        x[inside],
+        values.astype(np.float32),
+        config.attributes,
+        corpus.version[corpus.tune[inside]],
+        kind,
+        remark="" if inside.all() else _left_out(corpus, int((~inside).sum()), frame),
+    )
+
+
+def _left_out(corpus: Corpus, count: int, frame: Frame) -> str:
+    reach = (
+        f"pitches {frame.low} to {frame.high}"
+        if frame.name == "absolute"
+        else f"{frame.high} semitones on either side of their median pitch"
+    )
+    return (
+        f"{one_line(corpus.name)}: measures that leave the model's frame ({reach}) are left out:"
+        f" {count:,} of {len(corpus.tokens):,}"
+    )
 
 
 def measure_classes(

@@ -72,6 +72,8 @@ def train(
         for turn in _turns():  # the first process builds the corpus, the others find it in the cache
             if turn:
                 data = adapter.load(config, cache, on_data if first else None)
+        if first:
+            adapters.log_remark(data)
         mark = fingerprint.of(data)
         train_data, valid, test = adapter.split(data, config.split)
         del data  # it may be large

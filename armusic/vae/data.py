@@ -42,6 +42,8 @@ class Data:
         Names of the attributes in `reported`.
     part : int array (item,), optional
         The data set's own split: 0 training, 1 validation, 2 test.
+    remark : str
+        One line for the user on how the data was read; empty if there is nothing to say.
     """
 
     x: Items
@@ -52,6 +54,7 @@ class Data:
     reported: Float[np.ndarray, "item name"] | None = None
     reported_names: tuple[str, ...] = ()
     part: Int[np.ndarray, " item"] | None = None
+    remark: str = ""
 
     def __len__(self) -> int:
         return len(self.x)

@@ -84,6 +84,27 @@ def test_all_of_other_tunes_are_measured(run: Run, trained: Path) -> None:
     assert message in run("evaluate", trained, "--data", "sprites").error(2)
 
 
+def test_measures_that_leave_the_frame_are_counted_once(run: Run, trained: Path) -> None:
+    """In a run, in an evaluation of its own data, and in one of other data."""
+    for number in (1, 3, 5):
+        file = trained.parent / "tunes" / f"{number}.abc"
+        lines = file.read_text().split("|")
+        file.write_text("|".join([*lines[:-2], "C,,4 d''4", ""]))
+    message = (
+        "armusic: warning: tunes: measures that leave the model's frame (19 semitones on either side of their median"
+        f" pitch) are left out: 3 of {TUNES * MEASURES}"
+    )
+    small = ("--units", 4, "--latent", 5, "--epochs", 1, "--batch", 64)
+    for arguments in (
+        ("evaluate", trained),
+        ("evaluate", trained, "--data", "tunes"),
+        ("train", "--data", "tunes", *small, "-o", "run"),
+    ):
+        done = run(*arguments)
+        assert done.code == 0, done.err
+        assert [line for line in done.err.splitlines() if "warning" in line] == [message]
+
+
 def test_data_that_was_moved_is_named(run: Run, trained: Path) -> None:
     """The figures are those of the same data at its place; so are generated tunes and percentiles learnt from it."""
     before = run("evaluate", trained, "--json")

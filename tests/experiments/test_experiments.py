@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -201,6 +202,16 @@ def test_a_run_is_trained_and_evaluated_and_then_done(run: Run, out: Path) -> No
     assert (state.epoch, state.left, state.error) == (3, 0, "")
     assert set(state.scores) > {"accuracy", "r2"}
     assert json.loads((out / run.name / "evaluation.json").read_text())["epoch"] <= 3
+
+
+def test_what_is_left_out_of_the_data_is_said_once_for_all_runs(
+    run: Run, out: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    wide = "X:1\nT:Wide\nM:4/4\nL:1/8\nK:C\nC,,4 d''4|CDEF GABc|\n"
+    (Path(run.config.data) / "wide.abc").write_text(wide)
+    do([run, replace(run, config=run.config.replace(seed=1))], out)
+    (message,) = caplog.messages
+    assert re.search(r"frame \(19 semitones on either side of their median pitch\) are left out: 1 of \d+$", message)
 
 
 def test_the_same_file_makes_the_same_weights_bit_for_bit(run: Run, out: Path) -> None:

@@ -6,6 +6,7 @@ files of images (`armusic.training.adapters.files`), or of a corpus of music (`a
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import replace
 from functools import partial
@@ -23,6 +24,9 @@ from armusic.training.adapters import files
 from armusic.training.adapters.base import Adapter
 from armusic.training.adapters.images import ImageAdapter
 from armusic.training.adapters.music import Music
+from armusic.vae.data import Data
+
+log = logging.getLogger(__name__)
 
 ADAPTERS = {
     "sprites": "armusic.training.adapters.sprites:ADAPTER",
@@ -52,6 +56,12 @@ def get(data: str) -> Adapter:
     if images is not None:
         return images
     return Music(partial(corpora.read, data, besides=tuple(ADAPTERS)), copied=data in corpora.PAPER)
+
+
+def log_remark(data: Data) -> None:
+    """Log what a user should know of how data was read."""
+    if data.remark:
+        log.warning("%s", data.remark)
 
 
 def check(data: str) -> None:
