@@ -44,7 +44,7 @@ def test_a_model_has_the_preset_of_its_name_or_another() -> None:
 
 @pytest.mark.parametrize(
     ("name", "preset"),
-    [("betavae", "beta-vae"), ("paper_vae", "paper"), ("defalt", "default"), ("Paper", "paper"), ("i_vae", "i-vae")],
+    [("betavae", "beta-vae"), ("paper_vae", "paper"), ("defaults", "default"), ("Paper", "paper"), ("i_vae", "i-vae")],
 )
 def test_a_misspelled_preset_does_not_train_the_default(name: str, preset: str) -> None:
     with pytest.raises(UsageError, match=rf"e\.toml, models\.{name}: no preset .* did you mean {preset}\?"):
