@@ -211,9 +211,9 @@ def _parts(file: smf.MidiData) -> tuple[PartLine, ...]:
 
 
 def _later_keys(tune: Tune) -> str:
-    """Return in words which key signatures follow the first one, and in which measures."""
+    """Return in words which key signatures follow the first one, and the first measure that is written in each."""
     last = tune.bars[-1]
-    places = [(next((bar for bar in tune.bars if bar.end > at), last).number, key) for at, key in tune.key_changes]
+    places = [(next((bar for bar in tune.bars if bar.start >= at), last).number, key) for at, key in tune.key_changes]
     shown = [f", {key} from measure {number}" for number, key in places[:_SHOWN_METRES]]
     return "".join(shown) + (", ..." if len(places) > len(shown) else "")
 

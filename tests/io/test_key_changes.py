@@ -39,6 +39,16 @@ def test_a_file_keeps_them(tmp_path: Path, tune: Tune, suffix: str) -> None:
     assert inspect(path).facts["key"] == "G:major, F:major from measure 5"
 
 
+def test_a_key_that_changes_at_a_pickup_holds_from_the_next_measure(tmp_path: Path) -> None:
+    path = tmp_path / "two.abc"
+    path.write_text(f"{HEAD}{IN_G[:-3]}3||[K:F]G|{IN_F}]")
+    assert inspect(path).facts["key"] == "G:major, F:major from measure 5"
+    tune = readers.read(path)
+    writers.write([("two", tune)], tmp_path / "again.abc")
+    assert [float(time) for time, _ in tune.key_changes] == [15.5]
+    assert readers.read(tmp_path / "again.abc").key_changes == ((Fraction(16), Key(-1)),)
+
+
 def test_each_measure_is_spelled_in_its_key(tmp_path: Path, tune: Tune) -> None:
     path = tmp_path / "two.abc"
     writers.write([("two", tune)], path, layout="sequence")
