@@ -133,6 +133,16 @@ def tone() -> bytes:
     return buffer.getvalue()
 
 
+NAMES = """() => {
+    window.names ??= [];
+    HTMLAnchorElement.prototype.click = function () {
+        names.push(this.download);
+        HTMLElement.prototype.click.call(this);
+    };
+}"""
+"""Keeps the names under which the page saves files."""
+
+
 def in_firefox(page: Page) -> bool:
     browser = page.context.browser
     return browser is not None and browser.browser_type.name == "firefox"
@@ -155,15 +165,15 @@ def download(page: Page, name: str = "Download", press: Callable[[Locator], None
         with page.expect_download() as event:
             press(button)
         return event.value.suggested_filename, Path(event.value.path()).read_bytes()
-    # Firefox tells playwright nothing of a download that is no navigation.
-    folder = Path(FOLDER.name)
-    before = set(folder.iterdir())
+    # Firefox tells playwright nothing of a download that is no navigation, and first writes it under a name of its own.
+    page.evaluate(NAMES)
     press(button)
+    until(page, "names.length")
+    file = Path(FOLDER.name, page.evaluate("names.pop()"))
     end = time.monotonic() + PATIENCE
-    while len(files := set(folder.iterdir()) - before) != 1 or not all(file.stat().st_size for file in files):
-        assert time.monotonic() < end, "no file is downloaded"  # it is empty until what stands in a `.part` moves there
+    while not (file.exists() and file.stat().st_size):  # it is empty until what has come in moves there
+        assert time.monotonic() < end, f"{file.name} is not downloaded"
         time.sleep(0.03)
-    [file] = files
     data = file.read_bytes()
     file.unlink()  # or the next with its name would be "name(1)"
     return file.name, data
