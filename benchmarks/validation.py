@@ -1,8 +1,8 @@
-"""Compare runs on their validation measures, to choose losses and settings: `python benchmarks/validation.py RUN...`.
+"""Compare runs on their validation items, to choose losses and settings: `python benchmarks/validation.py RUN...`.
 
-Test tunes are left alone: they measure what was chosen. A row is a run: ticks right (all, and those of measures that
-equal no training measure in any key), measures exact, least R² of a code's dimension with its attribute, R² of values
-asked for by one decode, and chance codes that are valid measures.
+Test items are left alone: they measure what was chosen. A row is a run: ticks or pixels right (all, and those of items
+that equal no training item; of measures, in any key), items exact, least R² of a code's dimension with its attribute,
+MIG of codes drawn from the posterior, R² of values asked for by one decode, and chance codes that are valid measures.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from armusic.evaluation import one_decode, subject
+from armusic.evaluation import METRIC_ITEMS, metrics, one_decode, subject
 from armusic.evaluation.sweeps import find_axes
 from armusic.files import data_folder
 from armusic.training import checkpoint
 
-COLUMNS = ("run", "ticks", "unseen", "exact", "least R² of codes", "R² of target values", "chance codes valid")
+COLUMNS = ("run", "right", "unseen", "exact", "least R² of codes", "MIG", "R² of target values", "chance codes valid")
 CODES = 2048  # of the prior
 
 
@@ -34,7 +34,7 @@ def main() -> None:
 def row(run: Path) -> list[str]:
     """Return the figures of a run's best checkpoint."""
     model, (train, valid, _) = subject.load(checkpoint.load(run), data_folder())
-    codes, _ = model.encode(valid.x)
+    codes, std = model.encode(valid.x)
     right = model.accuracy(valid.x, codes)
     known, numbers = subject.number_items(model, train.x, valid.x)
     unseen = ~np.isin(numbers, known)
@@ -43,13 +43,16 @@ def row(run: Path) -> list[str]:
     obedience = one_decode.measure(model, (train, valid, valid), find_axes(model, valid), rng)
     chance = model.decode(rng.standard_normal((CODES, codes.shape[1]), dtype=np.float32))
     plausible = model.adapter.plausible(chance, model.kind, model.config)
-    assert plausible is not None
+    some = np.sort(rng.permutation(len(valid))[:METRIC_ITEMS])
+    sample = codes[some] + std[some] * rng.standard_normal((len(some), codes.shape[1]), dtype=np.float32)
+    mig = metrics.measure(sample.astype(np.float64), valid.a[some].astype(np.float64), valid.names)["mig"]
     return [
         *(f"{100 * share.mean():.3f} %" for share in (right, right[unseen])),
         f"{(right == 1).mean():.2%}",
         f"{r2:.4f}",
+        f"{mig.value:.4f}",
         " ".join(f"{each.r2:.2f}" for each in obedience.values()),
-        f"{plausible.mean():.1%}",
+        "" if plausible is None else f"{plausible.mean():.1%}",
     ]
 
 
