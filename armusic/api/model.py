@@ -13,7 +13,7 @@ from armusic.config import Config
 from armusic.config.manner import with_manner
 from armusic.editing.targets import Targets
 from armusic.files import data_folder
-from armusic.music.score import Metre, Tune
+from armusic.music.score import Key, Metre, Tune
 
 if TYPE_CHECKING:  # imported by what needs it
     from armusic.editing.decoding import Codes
@@ -182,8 +182,7 @@ class Model:
     ) -> Reached:
         """Return the tune with attributes at their targets.
 
-        A value, a percentile or a shift is one of the tune: the mean of its measures comes to it. Curves, and values
-        for each measure, are met measure by measure.
+        A value, percentile or shift is one of the tune's mean; curves, and values for each measure, are met in each.
 
         Parameters
         ----------
@@ -225,8 +224,7 @@ class Model:
     ) -> list[Reached]:
         """Return different tunes with attributes at their targets, the best first, as `reach` takes them.
 
-        They are about equally good; there are fewer than `count` where the tune has no more.
-        The options are those of `reach`, but for `closed`.
+        About equally good; fewer than `count` where the tune has no more. Options are those of `reach` but `closed`.
 
         Examples
         --------
@@ -268,7 +266,9 @@ class Model:
         first, second = arguments.tune(first), arguments.tune(second)
         return morphing.morph(self.checkpoint, first, second, steps, slerp=slerp, loop=loop)
 
-    def generate(self, measures: int = 8, metre: str = "4/4", key: str = "D:major", **options: Any) -> Generated:
+    def generate(
+        self, measures: int = 8, metre: str | Metre = "4/4", key: str | Key = "D:major", **options: Any
+    ) -> Generated:
         """Return new tunes: see `armusic.generation.generate.generate`.
 
         The options are `targets` (as for `reach`), `count` (of tunes), `seed` and `data_dir`.

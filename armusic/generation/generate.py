@@ -68,8 +68,8 @@ class Generated:
 def generate(
     checkpoint: Checkpoint,
     measures: int = 8,
-    metre: str = "4/4",
-    key: str = "D:major",
+    metre: str | Metre = "4/4",
+    key: str | Key = "D:major",
     targets: Targets = (),
     *,
     count: int = 1,
@@ -84,8 +84,10 @@ def generate(
         The model.
     measures : int
         Number of measures, at least 1; phrases have eight.
-    metre, key : str
-        Metre and key, as `6/8` and `A:dorian`; pitches stay in the key, and the last note is its tonic if it can be.
+    metre : str or Metre
+        Metre, as `6/8`.
+    key : str or Key
+        Key, as `A:dorian`; pitches stay in the key, and the last note is its tonic if it can be.
     targets : mapping, or sequence of str or Target
         Targets of attributes, such as `{"density": 0.5}` or `["density=p80"]`: see `armusic.editing.targets`.
     count : int
@@ -103,7 +105,7 @@ def generate(
         For a model whose tables have to be fitted, without its corpus.
     """
     try:
-        beat, mode = Metre.parse(metre), keys.parse(key)
+        beat, mode = Metre.parse(str(metre)), keys.parse(str(key))
     except MetreError as error:
         raise UsageError(str(error)) from None
     tables = find(checkpoint, data_folder(data_dir))
@@ -118,7 +120,7 @@ def generate_like(
     temperature: float = 0.5,
     targets: Targets = (),
     *,
-    key: str = "auto",
+    key: str | Key = "auto",
     count: int = 1,
     seed: int = 0,
     data_dir: str | Path | None = None,
@@ -133,7 +135,7 @@ def generate_like(
         All its notes on the grid.
     temperature : float
         Freedom from 0, the tune as the model reconstructs it, to 1, nothing of it.
-    key : str
+    key : str or Key
         The key to stay in; `auto`: the tune's own.
     targets, count, seed, data_dir
         The same as for `generate`.
@@ -148,7 +150,7 @@ def generate_like(
         For a model whose tables have to be fitted, without its corpus.
     """
     tables = find(checkpoint, data_folder(data_dir))
-    chosen = None if key == "auto" else keys.parse(key)
+    chosen = None if key == "auto" else keys.parse(str(key))
     plan = plans.near(checkpoint, tune, temperature, chosen, targets, count)
     return make(checkpoint, tables, plan, np.random.default_rng(seed))
 

@@ -57,6 +57,12 @@ def test_they_end_on_the_tonic(model: Model) -> None:
     assert np.mean([music.notes[-1].pitch % 12 == 7 for _, music in generated.tunes]) >= 0.9
 
 
+def test_metre_and_key_may_be_those_of_another_tune(model: Model) -> None:
+    jig = tune("6/8", JIG)
+    metre = jig.bars[0].metre
+    assert model.generate(4, metre, jig.key).tunes == model.generate(4, "6/8", "G:major").tunes
+
+
 def test_there_is_no_wild_leap(model: Model) -> None:
     generated = model.generate(16, "4/4", "D:major", count=10, seed=3)
     for _, music in generated.tunes:
