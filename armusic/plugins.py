@@ -1,4 +1,4 @@
-"""What other installed packages add to armusic, by entry points.
+"""What other installed packages add to armusic, by entry points, and what a Python file of the user's adds.
 
 The groups are `armusic.readers`, `armusic.writers`, `armusic.attributes`, `armusic.adapters`, `armusic.corpora`,
 `armusic.losses` and `armusic.models`.
@@ -6,8 +6,10 @@ The groups are `armusic.readers`, `armusic.writers`, `armusic.attributes`, `armu
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from armusic import python_file
 from armusic.errors import ArmusicError
 
 if TYPE_CHECKING:  # it takes 20 ms to import: help should come at once
@@ -32,20 +34,52 @@ def by_suffix(group: str) -> dict[str, EntryPoint]:
     return points
 
 
-def load(point: EntryPoint, error: type[ArmusicError], role: str) -> Any:
-    """Import what an entry point names.
+@dataclass(frozen=True, slots=True)
+class InFile:
+    """What a Python file has under a name, to be loaded like an entry point.
 
     Parameters
     ----------
-    point : EntryPoint
-        An entry point of `named` or `by_suffix`.
+    value : str
+        `FILE.py:FUNCTION`.
+    role : str
+        Purpose, such as `decoder`.
+    """
+
+    value: str
+    role: str
+
+    def load(self) -> Any:
+        """Run the file, if it has not been run; return what it has."""
+        return python_file.load(self.role, self.value)
+
+
+def find(group: str, name: str, role: str) -> EntryPoint | InFile | None:
+    """Return where to find what a setting names: in a Python file, or by an entry point of a group; None: nowhere."""
+    return InFile(name, role) if python_file.names_file(name) else named(group).get(name)
+
+
+def load(point: EntryPoint | InFile, error: type[ArmusicError], role: str) -> Any:
+    """Import what an entry point names, or load what is in a file.
+
+    Parameters
+    ----------
+    point : EntryPoint or InFile
+        A result of `find`, or an entry point of `named` or `by_suffix`.
     error : type of ArmusicError
         Error to raise if the import fails.
     role : str
         Beginning of its message, such as `tune.krn: its reader`.
+
+    Raises
+    ------
+    ArmusicError
+        When it cannot be loaded; of a file, the error of `python_file.load`.
     """
     try:
         return point.load()
+    except ArmusicError:
+        raise
     except Exception as failure:  # another package's import may fail in any way
         reason = " ".join(f"{type(failure).__name__}: {failure}".split())
         raise error(f"{role} {point.value} cannot be loaded ({reason})") from failure

@@ -1,27 +1,27 @@
 """Your own method: a loss that ties dimensions to attributes, and a network, trained and measured like any other.
 
-    python examples/own_method.py                        # both, for three epochs on Bach's sopranos, and some figures
+    armusic train --preset beta-vae --gamma 1 --attribute-loss examples/own_method.py:correlation \
+        --decoder examples/own_method.py:flat -o runs/own && armusic evaluate runs/own
+    python examples/own_method.py          # the same for three epochs on Bach's sopranos, and some figures
 
-A package gives both to everybody who installs it, by entry points in its pyproject.toml:
+A package gives both to everybody who installs it, by entry points in its pyproject.toml; they are `--attribute-loss
+correlation` and `--decoder flat` then:
 
     [project.entry-points."armusic.losses"]
     correlation = "own_method:correlation"
 
     [project.entry-points."armusic.models"]
     flat = "own_method:flat"
-
-    armusic train --attribute-loss correlation --decoder flat -o runs/own && armusic evaluate runs/own
 """
 
 from collections.abc import Sequence
-from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from armusic import api, plugins
+from armusic import api
 from armusic.config import Config
 from armusic.vae.models.base import VAE, Normal
 
@@ -70,14 +70,9 @@ class Flat(VAE):
 
 
 if __name__ == "__main__":
-    here = {
-        group: {name: EntryPoint(name, f"own_method:{name}", f"armusic.{group}")}
-        for group, name in (("losses", "correlation"), ("models", "flat"))
-    }
-    installed = plugins.named
-    plugins.named = lambda group: {**installed(group), **here.get(group, {})}  # as if it were installed
     torch.manual_seed(0)
-    config = api.configure("beta-vae", data="bach", gamma=1.0, attribute_loss="correlation", decoder="flat", epochs=3)
+    mine = {"attribute_loss": f"{__file__}:correlation", "decoder": f"{__file__}:flat"}
+    config = api.configure("beta-vae", data="bach", gamma=1.0, **mine, epochs=3)
     run = api.train(config, Path("runs/own"), on_epoch=lambda report: print(report.scores))
     figures = api.load(run).evaluate().as_dict()
     print({name: figures[name]["value"] for name in ("interpretability", "scc")}, figures["reconstruction"]["by_tune"])

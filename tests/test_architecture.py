@@ -98,6 +98,7 @@ def test_the_command_line_runs_the_front_only(module: str) -> None:
         "armusic.errors",
         "armusic.extras",
         "armusic.listening",
+        "armusic.python_file",
         "armusic.studio",
         *TABLES,
     }

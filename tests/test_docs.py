@@ -132,7 +132,7 @@ def test_the_attribute_of_the_guide_can_be_used(tmp_path: Path) -> None:
     script = next(block for page, block in SCRIPTS if page == name)
     (tmp_path / "mine.py").write_text(script, encoding="utf-8")
     assert "armusic interpolate input.mid --attribute-file mine.py:leaps --attr leaps" in LINES[name]
-    _, leaps = attributes.from_file(f"{tmp_path / 'mine.py'}:leaps")
+    leaps = attributes.get(f"{tmp_path / 'mine.py'}:leaps")
     tokens = np.full((3, 24), HOLD, dtype=np.int16)
     tokens[0, ::6], tokens[1, ::6] = (60, 62, 64, 65), (60, 72, 60, 62)  # steps; two leaps and a step; no note
     assert leaps(tokens, Metre(4, 4)) == pytest.approx([0, 2 / 3, 0])

@@ -1,5 +1,6 @@
 """What other packages add is found by name or suffix, and a failing import is reported in one line."""
 
+import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import armusic
 from armusic import api, plugins
 from armusic.config import Config
 from armusic.datasets import corpora
-from armusic.errors import DataError, ReadError, UsageError
+from armusic.errors import ArmusicError, CheckpointError, DataError, ReadError, UsageError
 from armusic.training import adapters, checkpoint
 from armusic.training.checkpoint import in_torch
 from armusic.vae.companion import make_companion
@@ -111,7 +112,8 @@ def test_names_that_are_armusics_own_stay_so_and_others_must_be_installed(tmp_pa
     with pytest.raises(UsageError, match="decoder broken: its function nowhere:nothing cannot be loaded"):
         adapters.of(Config()).build(Config().replace(decoder="broken"))
     message = (
-        r"attribute_loss is 'corelation': use 'regression' or .* or install the package that adds it \(armusic\.los"
+        r"attribute_loss is 'corelation': use 'regression' or .*, name one of your own as FILE.py:FUNCTION, or install"
+        r" its package \(armusic\.losses\)$"
     )
     with pytest.raises(UsageError, match=message):
         Config().replace(attribute_loss="corelation")
@@ -122,5 +124,83 @@ def test_a_network_must_have_the_size_of_the_settings(monkeypatch: pytest.Monkey
     import own_method
 
     monkeypatch.setattr(own_method, "flat", lambda config, classes, beats: own_method.Flat(classes, [24], 3))
-    with pytest.raises(UsageError, match="own_method:flat makes codes of 3 numbers, not of 48"):
+    with pytest.raises(UsageError, match="^decoder flat: it makes codes of 3 numbers, not of 48$"):
         adapters.of(Config()).build(Config().replace(decoder="flat"))
+
+
+@pytest.mark.usefixtures("own_method")
+@pytest.mark.parametrize(
+    ("network", "message"),
+    [
+        (lambda config, classes, beats: beats[99], r"it fails \(IndexError: tuple index out of range \(line \d+\)\)"),
+        (lambda config, classes, beats: None, r"it returns a NoneType: return an armusic\.vae\.models\.base\.VAE"),
+    ],
+)
+def test_a_network_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, network: object, message: str) -> None:
+    import own_method
+
+    monkeypatch.setattr(own_method, "flat", network)
+    with pytest.raises(UsageError, match=f"^decoder flat: {message}$"):
+        adapters.of(Config()).build(Config().replace(decoder="flat"))
+
+
+OWN = """
+import torch
+
+def distance(z, a):
+    return (z - a).square().mean()
+
+def failing(z, a):
+    return z @ a
+
+def flat(config, classes, beats):
+    raise ValueError("no network yet")
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of tunes, beside a loss and a network in a file: the current folder."""
+    (tmp_path / "tunes").mkdir()
+    book(tmp_path / "tunes" / "book.abc")
+    (tmp_path / "own.py").write_text(OWN)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_loss_and_a_network_in_a_file_need_no_package(own: Path, root: Path) -> None:
+    network = f"{root / 'examples' / 'own_method.py'}:flat"
+    chosen = settings(own / "tunes", attribute_loss="own.py:distance", decoder=network, epochs=1)
+    model = api.load(api.train(chosen, own / "run", data_dir=own))
+    assert (model.config.loss.attribute_loss, model.config.network.decoder) == ("own.py:distance", network)
+    assert type(in_torch(model.checkpoint).model).__name__ == "Flat"
+
+
+def test_a_model_needs_the_file_of_its_network(own: Path, root: Path) -> None:
+    (own / "net.py").write_text((root / "examples" / "own_method.py").read_text())
+    model = api.load(api.train(settings(own / "tunes", decoder="net.py:flat", epochs=1), own / "run", data_dir=own))
+    (own / "net.py").rename(own / "other.py")
+    del sys.modules[next(name for name in sys.modules if name.endswith("net.py"))]  # as in another process
+    with pytest.raises(
+        CheckpointError, match=r"its network cannot be built .*\(decoder 'net\.py:flat': there is no file"
+    ):
+        in_torch(model.checkpoint)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"attribute_loss": "gone.py:f"}, r"attribute_loss 'gone\.py:f': there is no file .*gone\.py"),
+        ({"attribute_loss": "own.py:distanc"}, r"attribute_loss 'own\.py:distanc': own\.py has no .*mean distance\?"),
+        (
+            {"attribute_loss": "own.py:failing"},
+            r"attribute_loss own\.py:failing: it fails \(RuntimeError: .* \(line 8\)\)",
+        ),
+        ({"decoder": "own.py:flat"}, r"decoder own\.py:flat: it fails \(ValueError: no network yet \(line 11\)\)"),
+        ({"decoder": "own.py"}, r"decoder 'own\.py': write one of your own as FILE\.py:FUNCTION"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_named(own: Path, values: dict[str, str], message: str) -> None:
+    with pytest.raises(ArmusicError, match=f"^{message}$") as error:
+        api.train(settings(own / "tunes", **values), own / "run", data_dir=own)
+    assert "\n" not in str(error.value)

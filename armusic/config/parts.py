@@ -16,7 +16,9 @@ MUSIC, IMAGES, MELODIES = "music", "images", "melodies"
 """The domains."""
 
 _LATENT = "Size of a code."
-_DECODER = "Decode all ticks at once, or beat by beat and tick by tick, or with a network of another package."
+_DECODER = (
+    "Decode all ticks at once, or beat by beat and tick by tick; or a network of another package, or FILE.py:FUNCTION."
+)
 _UNITS, _LAYERS = "Hidden units of each GRU, per direction.", "Layers of each GRU."
 _DROPOUT = "Share of hidden units dropped in training."
 
@@ -94,7 +96,7 @@ class Loss:
 
     attribute_loss: Literal["regression", "pairwise", "slope", "cross-entropy", "linear", "adversary"] = option(
         "regression",
-        "Loss that ties a dimension to its attribute: one of these, or of another package.",
+        "Loss that ties a dimension to its attribute: one of these, or of another package, or FILE.py:FUNCTION.",
         group="losses",
     )
     beta: float = option(

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from armusic import plugins
 from armusic.errors import UsageError
+from armusic.python_file import names_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Setting:
     low, high : float, optional
         Least and greatest value (of a tuple: least value of each item).
     group : str
-        Group of entry points whose names are values as well (`losses`); empty: none.
+        Group of entry points whose names are values as well (`losses`), as is `FILE.py:FUNCTION`; empty: neither.
     """
 
     name: str
@@ -92,14 +93,19 @@ def check(values: Any) -> None:
             _check(item.name, getattr(values, item.name), kinds[item.name], item.metadata)
 
 
+def _of_others(group: str, name: str) -> bool:
+    return names_file(name) or name in plugins.named(group)
+
+
 _WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
 
 
 def _check(name: str, value: Any, kind: Any, rule: Mapping[str, Any]) -> None:
     if get_origin(kind) is Literal:
-        if value in get_args(kind) or (rule["group"] and value in plugins.named(rule["group"])):
+        group = rule["group"]
+        if value in get_args(kind) or (group and isinstance(value, str) and _of_others(group, value)):
             return
-        more = f", or install the package that adds it (armusic.{rule['group']})" if rule["group"] else ""
+        more = f", name one of your own as FILE.py:FUNCTION, or install its package (armusic.{group})" if group else ""
         raise UsageError(f"{name} is {value!r}: use {' or '.join(map(repr, get_args(kind)))}{more}")
     if get_origin(kind) is tuple and get_args(kind)[0] is str:
         if not value or len(set(value)) != len(value) or not all(isinstance(item, str) for item in value):

@@ -119,7 +119,9 @@ def make(weights: Mapping[str, np.ndarray], content: Content) -> Checkpoint:
         name: array.astype(np.float32, copy=False) if np.issubdtype(array.dtype, np.floating) else array
         for name, array in weights.items()
     }
-    elsewhere = chosen.domain != MUSIC or getattr(chosen.network, "decoder", "") in plugins.named("models")
+    elsewhere = chosen.domain != MUSIC or bool(
+        plugins.find("models", getattr(chosen.network, "decoder", ""), "decoder")
+    )
     problem = "" if elsewhere else settings.difference(single, chosen)
     if problem and chosen.data not in plugins.named("adapters"):
         raise CheckpointError(f"settings and weights do not match ({problem})")

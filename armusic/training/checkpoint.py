@@ -177,7 +177,9 @@ def _build(weights: dict[str, Tensor], settings: Config) -> VAE:
         with torch.random.fork_rng(devices=[]):  # the weights drawn here are replaced
             model = adapters.of(settings).build(settings)
         model.load_state_dict(weights)
-    except (KeyError, TypeError, ValueError, RuntimeError, ArmusicError) as error:
+    except ArmusicError as error:
+        raise CheckpointError(f"its network cannot be built from its settings ({error})") from error
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise CheckpointError(f"settings and weights do not match ({str(error).splitlines()[0]})") from error
     return model.eval()
 

@@ -1,22 +1,26 @@
 """Networks of measures and melodies by name: `armusic.vae.models.measure`, or one of another package.
 
-Other packages add networks by entry points in the group `armusic.models`, and the setting `decoder` names one. Each
-names a function `(config, classes, beats)` that returns a `VAE`, with new weights from torch's global generator:
-an item of kind k is a row of classes 0 to `classes` - 1, of as many ticks in each of its `beats[k]` beats (6; of
-dMelodies 2), and may be padded at its end. See `armusic.vae.models.base` for the methods, and
-examples/own_method.py for an example.
+The setting `decoder` names a network. Other packages add some by entry points in the group `armusic.models`, and
+`FILE.py:FUNCTION` is one in a Python file. Each is a function `(config, classes, beats)` that returns a `VAE`, with
+new weights from torch's global generator: an item of kind k is a row of classes 0 to `classes` - 1, of as many ticks in
+each of its `beats[k]` beats (6; of dMelodies 2), and may be padded at its end. See `armusic.vae.models.base` for the
+methods, and examples/own_method.py for an example.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import get_args, get_type_hints
+from typing import TYPE_CHECKING, get_args, get_type_hints
 
 from armusic import plugins
 from armusic.config import Config, MeasureNetwork, MelodyNetwork
 from armusic.errors import UsageError
+from armusic.python_file import explain, file_of
 from armusic.vae.models.base import VAE
 from armusic.vae.models.measure import TICKS_PER_BEAT, MeasureVAE
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 OWN = get_args(get_type_hints(MeasureNetwork)["decoder"])
 """Networks that are armusic's own: another package cannot replace them."""
@@ -47,15 +51,13 @@ def build(
     Raises
     ------
     UsageError
-        When the network of another package cannot be imported, or has codes of another size.
+        When the network of another package or of a file cannot be made, or has codes of another size.
+    MissingFileError, DataError
+        When its file does not exist, or cannot be imported.
     """
-    point = plugins.named("models").get(network.decoder)
+    point = plugins.find("models", network.decoder, "decoder")
     if network.decoder not in OWN and point is not None:
-        role = f"decoder {network.decoder}: its function"
-        model: VAE = plugins.load(point, UsageError, role)(config, classes, tuple(beats))
-        if model.latent != network.latent:
-            raise UsageError(f"{role} {point.value} makes codes of {model.latent} numbers, not of {network.latent}")
-        return model
+        return _own(point, f"decoder {network.decoder}", config, classes, tuple(beats), network.latent)
     return MeasureVAE(
         classes,
         beats,
@@ -68,3 +70,19 @@ def build(
         editor=getattr(network, "editor", 0),
         ticks_per_beat=ticks_per_beat,
     )
+
+
+def _own(
+    point: EntryPoint | plugins.InFile, role: str, config: Config, classes: int, beats: tuple[int, ...], latent: int
+) -> VAE:
+    """Return the network of somebody else's function, if it is one, with codes of that size."""
+    function = plugins.load(point, UsageError, f"{role}: its function")
+    try:
+        model = function(config, classes, beats)
+    except Exception as failure:  # it is somebody else's code: anything may happen in it
+        raise UsageError(f"{role}: it fails ({explain(failure, file_of(function))})") from failure
+    if not isinstance(model, VAE):
+        raise UsageError(f"{role}: it returns a {type(model).__name__}: return an armusic.vae.models.base.VAE")
+    if model.latent != latent:
+        raise UsageError(f"{role}: it makes codes of {model.latent} numbers, not of {latent}")
+    return model

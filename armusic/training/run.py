@@ -82,10 +82,6 @@ def train(
         counts = {"train": len(train_data), "validation": len(valid), "test": len(test)}
         if last is not None:
             _refuse_other_data(last, mark, counts, config, run)
-        if first and last is None:
-            _prepare(run, config)
-        elif first and last is not None and config.place != last.config.place:
-            run_folder.write(config, run)
         scale = scale_of(train_data, adapter.kinds)
         initial = last or start
         with seeded(config.seed, device):
@@ -95,6 +91,10 @@ def train(
         if last is not None:
             checkpoint.unpack(optimizer, last.optimizer)
             companion.load_state_dict(last.companion)
+        if first and last is None:
+            _prepare(run, config)
+        elif first and last is not None and config.place != last.config.place:
+            run_folder.write(config, run)
         card = {"data": config.data, "items": counts, "fingerprint": mark}
         state = Checkpoint(model, config, scale, tuple(history), card)
         events = _events(run) if first else None

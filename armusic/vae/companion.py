@@ -1,10 +1,10 @@
-"""What is trained beside a model and thrown away: `Linear` of I-VAE, or an attribute loss of another package.
+"""What is trained beside a model and thrown away: `Linear` of I-VAE, or an attribute loss that is not armusic's.
 
-Other packages add attribute losses by entry points in the group `armusic.losses`. Each names a function `(z, a)`, or
-a class of torch modules that is made with the number of attributes and called in the same way; its weights are
-trained beside the model's. `z` (item, attribute) are the dimensions that belong to attributes, of codes drawn from
-the posteriors of a batch; `a` (item, attribute) are the attributes in standard deviations from the mean of their kind.
-What is returned, a scalar, counts `gamma` times.
+Other packages add attribute losses by entry points in the group `armusic.losses`, and `FILE.py:FUNCTION` is one in a
+Python file. Each is a function `(z, a)`, or a class of torch modules that is made with the number of attributes and
+called in the same way; its weights are trained beside the model's. `z` (item, attribute) are the dimensions that
+belong to attributes, of codes drawn from the posteriors of a batch; `a` (item, attribute) are the attributes in
+standard deviations from the mean of their kind. What is returned, a scalar, counts `gamma` times.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from armusic import plugins
 from armusic.config import Config, Loss
 from armusic.errors import UsageError
+from armusic.python_file import explain, file_of
 
 
 def make_companion(config: Config) -> nn.Module:
@@ -27,6 +28,8 @@ def make_companion(config: Config) -> nn.Module:
     ------
     UsageError
         When the loss of another package cannot be imported, or is no function and no class of modules.
+    MissingFileError, DataError
+        When the file of a loss does not exist, or cannot be imported.
 
     Examples
     --------
@@ -37,7 +40,7 @@ def make_companion(config: Config) -> nn.Module:
     name = config.loss.attribute_loss
     if name == "linear":
         return Linear(len(config.attributes))
-    point = plugins.named("losses").get(name)
+    point = plugins.find("losses", name, "attribute_loss")
     if name in OWN or point is None:
         return nn.Module()
     loss = plugins.load(point, UsageError, f"attribute_loss {name}: its function")
@@ -48,7 +51,7 @@ def make_companion(config: Config) -> nn.Module:
     try:
         return loss(len(config.attributes))
     except Exception as failure:  # another package's module may fail in any way
-        raise UsageError(_failed(name, "cannot be made for the number of attributes", failure)) from failure
+        raise UsageError(_failed(name, "cannot be made for the number of attributes", failure, loss)) from failure
 
 
 def own_loss(companion: nn.Module, name: str, z: Tensor, a: Tensor) -> Tensor:
@@ -62,7 +65,8 @@ def own_loss(companion: nn.Module, name: str, z: Tensor, a: Tensor) -> Tensor:
     try:
         loss = companion(z, a)
     except Exception as failure:  # another package's function may fail in any way
-        raise UsageError(_failed(name, "fails", failure)) from failure
+        source = companion.loss if isinstance(companion, Given) else type(companion)
+        raise UsageError(_failed(name, "fails", failure, source)) from failure
     if not isinstance(loss, Tensor):
         raise UsageError(f"attribute_loss {name}: it returns a {type(loss).__name__}: return a tensor without axes")
     if loss.ndim:
@@ -73,8 +77,8 @@ def own_loss(companion: nn.Module, name: str, z: Tensor, a: Tensor) -> Tensor:
     return loss
 
 
-def _failed(name: str, what: str, failure: Exception) -> str:
-    return f"attribute_loss {name}: it {what} ({' '.join(f'{type(failure).__name__}: {failure}'.split())})"
+def _failed(name: str, what: str, failure: Exception, source: Callable[..., Any]) -> str:
+    return f"attribute_loss {name}: it {what} ({explain(failure, file_of(source))})"
 
 
 OWN = get_args(get_type_hints(Loss)["attribute_loss"])

@@ -16,6 +16,7 @@ from armusic.config import KEEPS, KEPT, MOST_ALTERNATIVES, NATURAL
 from armusic.errors import UsageError
 from armusic.io.readers.options import Reading
 from armusic.io.writers.formats import FORMATS, LAYOUTS, PAPERS
+from armusic.python_file import names_file
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -32,6 +33,14 @@ class Choice(click.Choice[str]):
         if near:
             return f"{value!r}: did you mean {near[0]!r}?"
         return super().get_invalid_choice_message(value, ctx)
+
+
+class ChoiceOrOwn(Choice):
+    """A choice that takes the name of something in a Python file, too; the library reads the file."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return one of the choices, or `FILE.py:FUNCTION`."""
+        return value if isinstance(value, str) and names_file(value) else super().convert(value, param, ctx)
 
 
 def tune_number(_: click.Context, __: click.Parameter, value: str | None) -> int | str | None:

@@ -10,7 +10,7 @@ import click
 from armusic import config
 from armusic.config import MUSIC, PRESETS, SETTINGS, Setting
 from armusic.errors import ArmusicError
-from armusic_cli.options import Choice, integers, names
+from armusic_cli.options import Choice, ChoiceOrOwn, integers, names
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Values = Mapping[str, Mapping[str, Any]]
@@ -114,7 +114,7 @@ def _typed(name: str, value: Any) -> str:
 
 def _type(setting: Setting) -> Any:
     if get_origin(setting.kind) is Literal:
-        return Choice(setting.choices)
+        return (ChoiceOrOwn if setting.group else Choice)(setting.choices)
     if get_origin(setting.kind) is tuple:
         return integers if get_args(setting.kind)[0] is int else names
     if setting.kind is int:

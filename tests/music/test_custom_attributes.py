@@ -11,10 +11,9 @@ import pytest
 import torch
 
 from armusic import api, config
-from armusic.errors import ArmusicError, DataError, MissingFileError, UsageError
+from armusic.errors import DataError, UsageError
 from armusic.inference.items import to_data
 from armusic.music import attributes
-from armusic.music.attributes import validation
 from armusic.music.score import METRES, Metre
 from armusic.music.tokenizer import HOLD, REST, ticks
 from armusic.training import adapters, checkpoint
@@ -64,70 +63,18 @@ def write(tmp_path: Path) -> Write:
 
 def test_one_from_a_file(write: Write) -> None:
     spec = f"{write(MINE)}:longest_name"
-    name, function = attributes.from_file(spec)
-    assert name == spec
+    function = attributes.get(spec)
     row = np.array([[60] + [HOLD] * 11], dtype=np.int16)
     assert function(row, Metre(2, 4)).tolist() == [1 / 12]
     assert attributes.measure(row, Metre(2, 4), ("density", spec))[0].tolist() == [1 / 12, 1 / 12]
     assert attributes.canonical_name(spec) == spec
-    assert attributes.get(spec) is function
     assert attributes.short_name(spec) == "longest_name"
     assert spec not in attributes.registry()
 
 
-def test_a_file_is_run_once_if_it_runs(write: Write) -> None:
-    with pytest.raises(DataError, match="ZeroDivisionError"):
-        attributes.from_file(f"{write('1 / 0')}:longest_name")
-    _, function = attributes.from_file(f"{write(MINE)}:longest_name")
-    assert attributes.from_file(f"{write('1 / 0')}:longest_name")[1] is function
-    assert attributes.from_file(f"{write('2 / 0')}:mean_pitch")[1] is not function
-
-
-@pytest.mark.parametrize(
-    ("text", "function", "error", "message"),
-    [
-        (MINE, "longest_nam", UsageError, r"my.py has no function 'longest_nam': did you mean longest_name\?"),
-        (MINE, "zzz", UsageError, "my.py has no function 'zzz': there is longest_name, mean_pitch$"),
-        ("x = 1", "f", UsageError, "my.py has no function 'f': there is no function in it"),
-        (MINE, "WEIGHTS", UsageError, "is a tuple, where a function is needed"),
-        ("import nonsense_module", "f", DataError, "my.py cannot be imported: ModuleNotFoundError: .* \\(line 1\\)$"),
-        ("def f(:\n  pass", "f", DataError, "my.py cannot be imported: SyntaxError: .*line 1"),
-        ("import sys\nsys.exit('a\\nb')", "f", DataError, r"cannot be imported: SystemExit: a b \(line 2\)"),
-    ],
-)
-def test_a_file_that_cannot_be_used(
-    write: Write, text: str, function: str, error: type[ArmusicError], message: str
-) -> None:
-    spec = f"{write(text)}:{function}"
-    with pytest.raises(error, match=message) as caught:
-        attributes.from_file(spec)
-    assert f"attribute {spec!r}" in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize("spec", ["my.py", "my.py:", "my.py:a b", "my:f", ":f", "my.txt:f"])
-def test_a_name_that_is_not_written_right(spec: str) -> None:
-    with pytest.raises(UsageError, match="as FILE.py:FUNCTION"):
-        attributes.from_file(spec)
-
-
-def test_a_file_without_a_function_is_taken_for_a_file() -> None:
-    assert attributes.names_file("my.py")
-    assert not attributes.names_file("my.txt")
-    with pytest.raises(UsageError, match="'my.py': write one of your own as FILE.py:FUNCTION"):
-        attributes.get("my.py")
-
-
-def test_a_path_may_have_a_colon() -> None:
-    assert attributes.short_name("C:/music/my.py:f") == "f"
-    with pytest.raises(MissingFileError, match="attribute 'C:/gone/my.py:f': there is no file"):
-        attributes.from_file("C:/gone/my.py:f")
-
-
-def test_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(MissingFileError, match="attribute 'gone.py:f': there is no file .*gone.py"):
-        attributes.from_file("gone.py:f")
+def test_what_is_no_function(write: Write) -> None:
+    with pytest.raises(UsageError, match="is a tuple, where a function is needed"):
+        attributes.get(f"{write(MINE)}:WEIGHTS")
 
 
 @pytest.mark.parametrize(
@@ -157,7 +104,7 @@ def test_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_function_that_is_no_attribute(write: Write, body: str, message: str) -> None:
     spec = f"{write(F.format(body=body))}:f"
     with pytest.raises(DataError, match=message) as caught:
-        attributes.from_file(spec)
+        attributes.get(spec)
     assert str(caught.value).startswith(f"attribute {spec!r} ")
     assert "\n" not in str(caught.value)
 
@@ -173,7 +120,7 @@ def test_a_value_that_is_none_is_refused_whenever_it_comes(write: Write) -> None
 def test_a_failure_is_traced_to_its_line(write: Write) -> None:
     spec = f"{write(F.format(body='tokens.nonsense'))}:f"
     with pytest.raises(DataError, match=r"AttributeError: .* has no attribute 'nonsense' \(line 6\)"):
-        attributes.from_file(spec)
+        attributes.get(spec)
 
 
 def test_any_width_of_float_will_do(write: Write) -> None:
@@ -181,17 +128,12 @@ def test_any_width_of_float_will_do(write: Write) -> None:
     assert function(np.array([[60, HOLD, 62, HOLD] * 3]), Metre(2, 4)).tolist() == [0.5]
 
 
-def test_an_error_without_a_message_is_its_kind() -> None:
-    assert validation.explain(ValueError()) == "ValueError"
-    assert validation.explain(ValueError("two\nlines")) == "ValueError: two lines"
-
-
 def test_a_wrong_signature(write: Write) -> None:
     message = (
         r"is defined with \(tokens\), but is called with the tokens and the metre: define it with \(tokens, metre\)$"
     )
     with pytest.raises(DataError, match=message):
-        attributes.from_file(f"{write('def f(tokens): return tokens')}:f")
+        attributes.get(f"{write('def f(tokens): return tokens')}:f")
 
 
 class TestOfAnotherPackage:

@@ -80,7 +80,7 @@ NUMBER = 3
     [
         ("no_scalar", r"it returns a tensor of shape \(\d+, 4\): return one without axes, such as the sum .*"),
         ("no_tensor", "it returns a float: return a tensor without axes"),
-        ("failing", r"it fails \(IndexError: index 9 is out of bounds .*\)"),
+        ("failing", r"it fails \(IndexError: index 9 is out of bounds .* \(line \d+\)\)"),
         ("WithoutNumber", r"it cannot be made for the number of attributes \(TypeError: .*\)"),
         ("NUMBER", r"tests.vae.test_companion:NUMBER is no function \(z, a\) and no class of torch modules"),
     ],

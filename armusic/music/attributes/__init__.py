@@ -10,20 +10,21 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from armusic import plugins
+from armusic import plugins, python_file
 from armusic.errors import DataError, UsageError
 from armusic.music import tokenizer
-from armusic.music.attributes.custom import from_file, names_file, short_name
 from armusic.music.attributes.melodic import interval_entropy, mean_interval
 from armusic.music.attributes.pati_lerch import SPAN, contour, density, metrical_weights, pitch_range, rhythm
 from armusic.music.attributes.rhythmic import beat_strength, rhythmic_entropy, syncopation
 from armusic.music.attributes.validation import Attribute, Tokens, Values, check, is_transposition_invariant
 from armusic.music.score import METRES, Metre, Tune
 from armusic.music.tokenizer import ticks
+from armusic.python_file import names_file, short_name
 from armusic.shapes import Float, Int
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ __all__ = [
     "Values",
     "canonical_name",
     "check",
-    "from_file",
     "get",
     "is_transposition_invariant",
     "measure",
@@ -103,7 +103,7 @@ def get(name: str) -> Attribute:
     name = canonical_name(name)
     if name in ATTRIBUTES:
         return ATTRIBUTES[name]
-    return from_file(name)[1] if names_file(name) else _installed(name)
+    return _in_file(name, Path.cwd()) if names_file(name) else _installed(name)
 
 
 def canonical_name(name: str, known: Sequence[str] | None = None) -> str:
@@ -227,6 +227,12 @@ def names() -> list[str]:
 def _points() -> dict[str, EntryPoint]:
     """Return where to find the attributes that installed packages add."""
     return plugins.named("attributes")
+
+
+@cache
+def _in_file(name: str, folder: Path) -> Attribute:
+    """Return an attribute of a Python file, whose path counts from a folder, and check it."""
+    return check(name, python_file.load("attribute", name, folder))
 
 
 @cache

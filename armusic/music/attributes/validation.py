@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -14,6 +13,7 @@ import numpy as np
 from armusic.errors import DataError, UsageError
 from armusic.music.score import METRES, Metre
 from armusic.music.tokenizer import HOLD, REST, TICKS_PER_BEAT, is_onset, ticks
+from armusic.python_file import explain, file_of
 from armusic.shapes import Float, Int
 
 Tokens = Int[np.ndarray, "measure tick"]
@@ -109,8 +109,7 @@ def _checked(
     try:
         values = _quietly(function, tokens, metre)
     except Exception as error:  # it is somebody else's code: anything may happen in it
-        file = getattr(getattr(function, "__code__", None), "co_filename", None)
-        raise DataError(f"attribute {name!r} fails in {metre}: {explain(error, file)}") from error
+        raise DataError(f"attribute {name!r} fails in {metre}: {explain(error, file_of(function))}") from error
     if not isinstance(values, np.ndarray):
         raise DataError(
             f"attribute {name!r} gives a {type(values).__name__}: an array with one float per measure is needed"
@@ -150,19 +149,6 @@ def is_transposition_invariant(function: Attribute) -> bool:
             if not np.allclose(_quietly(function, moved, metre), values, rtol=0, atol=TOLERANCE):
                 return False
     return True
-
-
-def explain(error: BaseException, file: str | None = None) -> str:
-    """Return a custom function's error in one line, with the line of `file` that it comes from, if any does.
-
-    Examples
-    --------
-    >>> explain(KeyError("E4"))
-    "KeyError: 'E4'"
-    """
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-    text = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
-    return f"{text} (line {lines[-1]})" if lines else text
 
 
 def _quietly(function: Callable[[Tokens, Metre], Any], tokens: Tokens, metre: Metre) -> Any:
