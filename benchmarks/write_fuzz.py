@@ -100,9 +100,9 @@ def difference(path: Path, pair: list[tuple[str, Tune]]) -> str:
 def unlike(tune: Tune, again: Tune) -> str:
     """Return how a tune differs from what was read again; silence behind its last note is not compared."""
     last = max(note.end for note in tune.notes)
-    metres = [[str(measure.metre) for measure in each.measures if measure.start < last] for each in (tune, again)]
-    if metres[0] != metres[1]:
-        return f"measures: {len(metres[0])}, then {len(metres[1])}"
+    bars = [[(bar.start, str(bar.metre)) for bar in each.bars if bar.start < last] for each in (tune, again)]
+    if bars[0] != bars[1]:
+        return f"measures: {len(bars[0])}, then {len(bars[1])}"
     notes = [[(note.start, note.duration, note.pitch) for note in each.notes] for each in (tune, again)]
     wrong = [pair for pair in zip(*notes, strict=False) if pair[0] != pair[1]]
     if wrong:
