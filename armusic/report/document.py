@@ -191,7 +191,8 @@ def notes(groups: Groups) -> str:
     if "ticks" in domains:
         paragraphs.append(MUSIC)
     paragraphs += [
-        FOLK.format(here=data, elsewhere=elsewhere) for data, elsewhere in ELSEWHERE.items() if data in groups
+        FOLK.format(elsewhere=other, here=" and ".join(data for data in sorted(groups) if ELSEWHERE.get(data) == other))
+        for other in sorted({ELSEWHERE[data] for data in groups if data in ELSEWHERE})
     ]
     if "pixels" in domains:
         paragraphs.append(IMAGES)

@@ -74,7 +74,9 @@ def test_data_that_the_paper_does_not_have_stands_alone(put: Put, groups: Callab
 def test_tunes_of_another_collection_are_called_so(put: Put, groups: Callable[[], Groups]) -> None:
     put("default", "folk44", 0)
     assert row(shown(groups(), "folk44"), "")[1:3] == ["paper (The Session): beta-VAE", "paper (The Session): AR-VAE"]
-    assert "from The Session, a larger collection than folk44" in document.notes(groups())
+    assert "from The Session, a larger collection than folk44. Its" in document.notes(groups())
+    both = {**groups(), "folk44-paper": groups()["folk44"]}
+    assert document.notes(both).count("from The Session, a larger collection than folk44 and folk44-paper. Its") == 1
 
 
 def test_published_figures_that_are_higher_are_listed_also_where_the_target_is_met(
