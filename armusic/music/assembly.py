@@ -149,6 +149,6 @@ def _measures(
         chosen[metre] = regrouping.choose(metre, timed, timed)
     return tuple(
         measure
-        for group in regrouping.groups(metres, chosen, pickup=pickup)
+        for group in regrouping.groups(metres, chosen, [0] * pickup)
         for measure in regrouping.measures(group, metres, starts[group.first])
     )

@@ -8,7 +8,7 @@ lines stay with the measures: see `Measure.bars`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, pairwise
@@ -165,7 +165,7 @@ def _starts(counting: Counting) -> list[Fraction]:
 
 
 def groups(
-    metres: Sequence[TimeSignature | None], chosen: Mapping[TimeSignature, Counting], *, pickup: bool
+    metres: Sequence[TimeSignature | None], chosen: Mapping[TimeSignature, Counting], alone: Collection[int] = ()
 ) -> list[Group]:
     """Return how the measures of a file are read together; those without a metre are passed over.
 
@@ -175,14 +175,16 @@ def groups(
         Time signature of each measure.
     chosen : mapping of TimeSignature to Counting
         Reading of each. Where that is in pairs, a measure without a partner is read alone.
-    pickup : bool
-        Whether the first measure is a pickup, which has no partner.
+    alone : collection of int
+        Places of measures that have no partner: that of a pickup.
 
     Examples
     --------
     >>> three = Metre(3, 8)
-    >>> [(first, last, str(metres[0])) for first, last, metres in groups([three] * 3, {}, pickup=False)]
+    >>> [(first, last, str(metres[0])) for first, last, metres in groups([three] * 3, {})]
     [(0, 2, '6/8'), (2, 3, '3/8')]
+    >>> [(first, last, str(metres[0])) for first, last, metres in groups([three] * 3, {}, alone=[0])]
+    [(0, 1, '3/8'), (1, 3, '6/8')]
     """
     result: list[Group] = []
     at = 0
@@ -192,7 +194,7 @@ def groups(
             at += 1
             continue
         counting = chosen.get(metre) or countings(metre)[0]
-        if counting.bars > 1 and ((pickup and at == 0) or metres[at + 1 : at + 2] != [metre]):
+        if counting.bars > 1 and (metres[at + 1 : at + 2] != [metre] or at in alone or at + 1 in alone):
             counting = countings(metre)[-1]
         result.append(Group(at, at + counting.bars, counting.metres))
         at += counting.bars

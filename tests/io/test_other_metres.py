@@ -148,6 +148,22 @@ def test_a_pickup_of_pairs(read: Read) -> None:
     assert tune.numbers == ("1", "2-3", "4-5")
 
 
+@pytest.mark.parametrize("suffix", [".mid", ".musicxml", ".abc"])
+def test_pairs_begin_after_an_upbeat_in_every_format(read: Read, tmp_path: Path, suffix: str) -> None:
+    """In a MIDI file, a rest is all that tells of it."""
+    tune = read("X:1\nT:t\nM:3/8\nL:1/8\nK:C\nG|c2e|g2e|d2f|e2|]")
+    writers.write([("t", tune)], tmp_path / f"out{suffix}")
+    again = readers.read(tmp_path / f"out{suffix}")
+    assert [measure.metre for measure in again.measures] == [measure.metre for measure in tune.measures]
+
+
+def test_silent_measures_before_an_upbeat_make_pairs_too(read: Read) -> None:
+    notes = [(Fraction(11, 2) + Fraction(each, 2), Fraction(1, 2), 60 + each) for each in range(7)]
+    tune = read(song(track(notes, others=[signature(0, 3, 8)])))
+    assert metres(tune) == ["3/8"] * 6
+    assert [str(measure.metre) for measure in tune.measures] == ["6/8", "3/8", "3/8", "6/8"]
+
+
 def test_repeats_and_metre_changes(read: Read) -> None:
     tune = read("X:1\nT:t\nM:3/8\nL:1/8\nK:C\n|:cde|fga:|[M:5/4]c4e4g2|[M:2/4]e2d2|c4|]")
     assert metres(tune) == ["3/8"] * 4 + ["5/4", "2/4", "2/4"]

@@ -25,7 +25,7 @@ from armusic.files import label, read_bytes
 from armusic.io.readers.midi import beats, quantise
 from armusic.io.readers.midi.clock import Clock
 from armusic.io.readers.midi.counting import accents, chosen
-from armusic.io.readers.midi.measures import Span, passages, place, spans
+from armusic.io.readers.midi.measures import Span, passages, place, spans, with_upbeat
 from armusic.io.readers.midi.melody import Voice, choose, one_voice
 from armusic.io.readers.midi.meta import keys_of, signatures_of, tempos_of, too_fast
 from armusic.io.readers.midi.parts import Part, parts_of, sustained, track_name
@@ -160,6 +160,7 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
 
     start = clock.to_units(part.start[voice.notes])
     stop = np.maximum(clock.to_units(voice.end), start + 1)
+    measures = with_upbeat(measures, int(start[0]))
     counted, notices = chosen(measures, clock.quarter, (start, stop), accents(parts, clock), source)
     report(notices)
     measures, notices = without_off_grid(

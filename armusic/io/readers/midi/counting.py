@@ -51,7 +51,7 @@ def rows(measures: Sequence[Span], quarter: int, chosen: Mapping[TimeSignature, 
     Parameters
     ----------
     measures : sequence of Span
-        Measures of the file; a first one that is cut short is a pickup.
+        Measures of the file; a first one that is cut short is a pickup, and so is one in which the melody begins late.
     quarter : int
         Units per quarter note.
     chosen : mapping of TimeSignature to Counting
@@ -68,7 +68,8 @@ def rows(measures: Sequence[Span], quarter: int, chosen: Mapping[TimeSignature, 
     pickup = len(used) > 1 and _cut_short(measures[0], quarter)
     result: list[Row] = []
     laid_out: dict[tuple[object, ...], list[tuple[int, Measure]]] = {}
-    for group in regrouping.groups(metres, chosen, pickup=pickup):
+    alone = [*[0] * pickup, *(place for place, span in enumerate(measures) if span.upbeat)]
+    for group in regrouping.groups(metres, chosen, alone):
         first, last = measures[group.first], measures[group.last - 1]
         key = (first.metre, *group.metres)
         if key not in laid_out:

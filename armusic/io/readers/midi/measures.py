@@ -63,6 +63,8 @@ class Span:
         Number, or range of numbers, in messages, counted as in the file.
     why : str
         Why a passage stays as it is: see `Passage.what`.
+    upbeat : bool
+        Whether the melody begins in it, behind a rest.
     """
 
     start: int
@@ -70,6 +72,12 @@ class Span:
     metre: TimeSignature | None
     label: str
     why: str = ""
+    upbeat: bool = False
+
+
+def with_upbeat(measures: Sequence[Span], first: int) -> list[Span]:
+    """Return the measures; that in which the first note begins, in units, is an upbeat if it begins late."""
+    return [replace(span, upbeat=span.start < first < span.end) for span in measures]
 
 
 class _Passage(NamedTuple):
