@@ -24,8 +24,8 @@ from armusic.errors import MetreError, MusicError, NoNotesError, PolyphonyError
 from armusic.files import label, read_bytes
 from armusic.io.readers.midi import beats, quantise
 from armusic.io.readers.midi.clock import Clock
-from armusic.io.readers.midi.counting import accents, chosen
-from armusic.io.readers.midi.measures import Span, passages, place, spans, with_upbeat
+from armusic.io.readers.midi.counting import accents, chosen, with_upbeat
+from armusic.io.readers.midi.measures import Span, passages, place, spans
 from armusic.io.readers.midi.melody import Voice, choose, one_voice
 from armusic.io.readers.midi.meta import keys_of, signatures_of, tempos_of, too_fast
 from armusic.io.readers.midi.parts import Part, parts_of, sustained, track_name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -84,6 +85,11 @@ def rows(measures: Sequence[Span], quarter: int, chosen: Mapping[TimeSignature, 
             end = last.end if following is None else max(following, first.start)
             result.append(Row(max(start, first.start), end, start, part.metre, part.bars))
     return result
+
+
+def with_upbeat(measures: Sequence[Span], first: int) -> list[Span]:
+    """Return the measures; that in which the first note begins, in units, is an upbeat if it begins late."""
+    return [replace(span, upbeat=span.start < first < span.end) for span in measures]
 
 
 def _cut_short(span: Span, quarter: int) -> bool:

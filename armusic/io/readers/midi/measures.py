@@ -75,11 +75,6 @@ class Span:
     upbeat: bool = False
 
 
-def with_upbeat(measures: Sequence[Span], first: int) -> list[Span]:
-    """Return the measures; that in which the first note begins, in units, is an upbeat if it begins late."""
-    return [replace(span, upbeat=span.start < first < span.end) for span in measures]
-
-
 class _Passage(NamedTuple):
     """A passage, for a remark on all of its kind: its label, the kind, what it is in words, and the refusal."""
 
