@@ -182,7 +182,7 @@ class Model:
     ) -> Reached:
         """Return the tune with attributes at their targets.
 
-        A value, percentile or shift is one of the tune's mean; curves, and values for each measure, are met in each.
+        A value, percentile or shift holds for the tune's mean; curves and values per measure, for each of its measures.
 
         Parameters
         ----------
@@ -224,7 +224,7 @@ class Model:
     ) -> list[Reached]:
         """Return different tunes with attributes at their targets, the best first, as `reach` takes them.
 
-        About equally good; fewer than `count` where the tune has no more. Options are those of `reach` but `closed`.
+        They are about equally good; fewer than `count` if the tune has no more. Options: those of `reach` but `closed`.
 
         Examples
         --------
