@@ -97,7 +97,8 @@ def file_of(source: Any) -> str | None:
 
     Examples
     --------
-    >>> file_of(explain).endswith("python_file.py"), file_of(len)
+    >>> import difflib
+    >>> file_of(difflib.ndiff).endswith("difflib.py"), file_of(len)
     (True, None)
     """
     try:
