@@ -20,6 +20,12 @@ def test_the_files_are_made_from_their_source(tmp_path: Path) -> None:
         assert (tmp_path / name).read_bytes() == (EXAMPLES / name).read_bytes()
 
 
+def test_the_page_of_examples_names_each_of_them() -> None:
+    page = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    files = [path.name for path in EXAMPLES.rglob("*") if path.suffix in (".mid", ".abc", ".py", ".toml", ".ipynb")]
+    assert [name for name in files if f"{name}`" not in page] == []
+
+
 def test_the_script_writes_a_file_and_a_picture_per_attribute(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -159,7 +159,7 @@ def test_what_is_no_toml_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", sorted(Path(__file__).parents[2].glob("examples/*.toml")), ids=lambda file: file.stem)
 def test_the_examples_can_be_read(file: Path) -> None:
-    assert len(experiments.read(file)) >= 5
+    assert len(experiments.read(file)) >= 3
 
 
 @pytest.fixture
