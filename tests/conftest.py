@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,3 +89,15 @@ def pytest_xdist_auto_num_workers() -> int:
 def root() -> Path:
     """Return the top folder of the project."""
     return ROOT
+
+
+@pytest.fixture
+def write_python(tmp_path: Path) -> Callable[[str], str]:
+    """Write a Python file of the user's, and return its path."""
+
+    def write(text: str) -> str:
+        path = tmp_path / "my.py"
+        path.write_text(textwrap.dedent(text))
+        return str(path)
+
+    return write

@@ -1,6 +1,5 @@
 """What is in a Python file of the user's: found by name, or refused with the line that is wrong."""
 
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,32 +18,18 @@ TWO = """
         pass
 """
 
-Write = Callable[[str], str]
+
+def test_any_value_is_given(write_python: Callable[[str], str]) -> None:
+    assert load("loss", f"{write_python(TWO)}:WEIGHTS") == (1, 2)
+    assert load("loss", f"{write_python(TWO)}:Scaled").__name__ == "Scaled"
 
 
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Write a file and return its path."""
-
-    def write(text: str) -> str:
-        path = tmp_path / "my.py"
-        path.write_text(textwrap.dedent(text))
-        return str(path)
-
-    return write
-
-
-def test_any_value_is_given(write: Write) -> None:
-    assert load("loss", f"{write(TWO)}:WEIGHTS") == (1, 2)
-    assert load("loss", f"{write(TWO)}:Scaled").__name__ == "Scaled"
-
-
-def test_a_file_is_run_once_if_it_runs(write: Write) -> None:
+def test_a_file_is_run_once_if_it_runs(write_python: Callable[[str], str]) -> None:
     with pytest.raises(DataError, match="ZeroDivisionError"):
-        load("attribute", f"{write('1 / 0')}:longest_name")
-    function = load("attribute", f"{write(TWO)}:longest_name")
-    assert load("attribute", f"{write('1 / 0')}:longest_name") is function
-    assert load("attribute", f"{write('2 / 0')}:Scaled") is not function
+        load("attribute", f"{write_python('1 / 0')}:longest_name")
+    function = load("attribute", f"{write_python(TWO)}:longest_name")
+    assert load("attribute", f"{write_python('1 / 0')}:longest_name") is function
+    assert load("attribute", f"{write_python('2 / 0')}:Scaled") is not function
 
 
 @pytest.mark.parametrize(
@@ -59,9 +44,9 @@ def test_a_file_is_run_once_if_it_runs(write: Write) -> None:
     ],
 )
 def test_a_file_that_cannot_be_used(
-    write: Write, text: str, function: str, error: type[ArmusicError], message: str
+    write_python: Callable[[str], str], text: str, function: str, error: type[ArmusicError], message: str
 ) -> None:
-    spec = f"{write(text)}:{function}"
+    spec = f"{write_python(text)}:{function}"
     with pytest.raises(error, match=message) as caught:
         load("attribute", spec)
     assert f"attribute {spec!r}" in str(caught.value)

@@ -1,7 +1,6 @@
 """Attributes of one's own: read from a file, tried before they are used, trained with, and not run by a load."""
 
 import json
-import textwrap
 from collections.abc import Callable
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -46,23 +45,9 @@ F = """
 
 BESIDE = "gives a measure another value when others stand beside it: it must look at each measure on its own$"
 
-Write = Callable[[str], str]
 
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Write a file and return its path."""
-
-    def write(text: str) -> str:
-        path = tmp_path / "my.py"
-        path.write_text(textwrap.dedent(text))
-        return str(path)
-
-    return write
-
-
-def test_one_from_a_file(write: Write) -> None:
-    spec = f"{write(MINE)}:longest_name"
+def test_one_from_a_file(write_python: Callable[[str], str]) -> None:
+    spec = f"{write_python(MINE)}:longest_name"
     function = attributes.get(spec)
     row = np.array([[60] + [HOLD] * 11], dtype=np.int16)
     assert function(row, Metre(2, 4)).tolist() == [1 / 12]
@@ -72,9 +57,9 @@ def test_one_from_a_file(write: Write) -> None:
     assert spec not in attributes.registry()
 
 
-def test_what_is_no_function(write: Write) -> None:
+def test_what_is_no_function(write_python: Callable[[str], str]) -> None:
     with pytest.raises(UsageError, match="is a tuple, where a function is needed"):
-        attributes.get(f"{write(MINE)}:WEIGHTS")
+        attributes.get(f"{write_python(MINE)}:WEIGHTS")
 
 
 @pytest.mark.parametrize(
@@ -101,39 +86,39 @@ def test_what_is_no_function(write: Write) -> None:
         ("np.full(len(tokens), 1e-9 * len(tokens))", BESIDE),  # little, beside 1
     ],
 )
-def test_a_function_that_is_no_attribute(write: Write, body: str, message: str) -> None:
-    spec = f"{write(F.format(body=body))}:f"
+def test_a_function_that_is_no_attribute(write_python: Callable[[str], str], body: str, message: str) -> None:
+    spec = f"{write_python(F.format(body=body))}:f"
     with pytest.raises(DataError, match=message) as caught:
         attributes.get(spec)
     assert str(caught.value).startswith(f"attribute {spec!r} ")
     assert "\n" not in str(caught.value)
 
 
-def test_a_value_that_is_none_is_refused_whenever_it_comes(write: Write) -> None:
-    function = attributes.get(f"{write(F.format(body='1 / (is_onset(tokens).sum(axis=1) - 23.0) ** 2'))}:f")
+def test_a_value_that_is_none_is_refused_whenever_it_comes(write_python: Callable[[str], str]) -> None:
+    function = attributes.get(f"{write_python(F.format(body='1 / (is_onset(tokens).sum(axis=1) - 23.0) ** 2'))}:f")
     row = np.full((2, 24), HOLD, dtype=np.int16)
     row[1, 1:] = 60
     with pytest.raises(DataError, match="f' gives inf for a measure of 23 notes in 4/4: it must be finite"):
         function(row, METRES[0])
 
 
-def test_a_failure_is_traced_to_its_line(write: Write) -> None:
-    spec = f"{write(F.format(body='tokens.nonsense'))}:f"
+def test_a_failure_is_traced_to_its_line(write_python: Callable[[str], str]) -> None:
+    spec = f"{write_python(F.format(body='tokens.nonsense'))}:f"
     with pytest.raises(DataError, match=r"AttributeError: .* has no attribute 'nonsense' \(line 6\)"):
         attributes.get(spec)
 
 
-def test_any_width_of_float_will_do(write: Write) -> None:
-    function = attributes.get(f"{write(F.format(body='is_onset(tokens).mean(axis=1).astype(np.float32)'))}:f")
+def test_any_width_of_float_will_do(write_python: Callable[[str], str]) -> None:
+    function = attributes.get(f"{write_python(F.format(body='is_onset(tokens).mean(axis=1).astype(np.float32)'))}:f")
     assert function(np.array([[60, HOLD, 62, HOLD] * 3]), Metre(2, 4)).tolist() == [0.5]
 
 
-def test_a_wrong_signature(write: Write) -> None:
+def test_a_wrong_signature(write_python: Callable[[str], str]) -> None:
     message = (
         r"is defined with \(tokens\), but is called with the tokens and the metre: define it with \(tokens, metre\)$"
     )
     with pytest.raises(DataError, match=message):
-        attributes.get(f"{write('def f(tokens): return tokens')}:f")
+        attributes.get(f"{write_python('def f(tokens): return tokens')}:f")
 
 
 class TestOfAnotherPackage:
@@ -166,8 +151,8 @@ class TestOfAnotherPackage:
             attributes.get("shape")
 
 
-def test_what_changes_by_transposition(write: Write) -> None:
-    path = write(MINE)
+def test_what_changes_by_transposition(write_python: Callable[[str], str]) -> None:
+    path = write_python(MINE)
     assert attributes.is_transposition_invariant(attributes.get(f"{path}:longest_name"))
     assert not attributes.is_transposition_invariant(attributes.get(f"{path}:mean_pitch"))
     assert not attributes.is_transposition_invariant(lambda tokens, metre: (tokens % 12 == 0).mean(axis=1))
@@ -177,8 +162,8 @@ def test_what_changes_by_transposition(write: Write) -> None:
     assert all(map(attributes.is_transposition_invariant, attributes.ATTRIBUTES.values()))
 
 
-def test_an_anchored_model_cannot_learn_what_changes_by_transposition(write: Write) -> None:
-    spec = f"{write(MINE)}:mean_pitch"
+def test_an_anchored_model_cannot_learn_what_changes_by_transposition(write_python: Callable[[str], str]) -> None:
+    spec = f"{write_python(MINE)}:mean_pitch"
     message = "mean_pitch' changes with transposition, which an anchored model cannot see: train with the option frame="
     with pytest.raises(DataError, match=message):
         to_data(toy_corpus(), config.make(attributes=("rhythm", spec)))
@@ -188,10 +173,10 @@ def test_an_anchored_model_cannot_learn_what_changes_by_transposition(write: Wri
 
 
 @pytest.mark.parametrize("frame", ["anchored", "absolute"])
-def test_a_run_with_ones_own(write: Write, tmp_path: Path, frame: str) -> None:
+def test_a_run_with_ones_own(write_python: Callable[[str], str], tmp_path: Path, frame: str) -> None:
     (tmp_path / "tunes").mkdir()
     book(tmp_path / "tunes" / "book.abc")
-    spec = f"{write(MINE)}:{'mean_pitch' if frame == 'absolute' else 'longest_name'}"
+    spec = f"{write_python(MINE)}:{'mean_pitch' if frame == 'absolute' else 'longest_name'}"
     settings = config.make(
         data=str(tmp_path / "tunes"), attributes=("contour", spec), frame=frame, units=6, latent=6, epochs=1, batch=8
     )
@@ -207,9 +192,9 @@ def test_a_run_with_ones_own(write: Write, tmp_path: Path, frame: str) -> None:
         model.interpolate(tune, "rhythm", closed=False)
 
 
-def test_loading_a_model_runs_no_file(write: Write, tmp_path: Path) -> None:
+def test_loading_a_model_runs_no_file(write_python: Callable[[str], str], tmp_path: Path) -> None:
     sentinel = tmp_path / "was run"
-    spec = f"{write(f'from pathlib import Path; Path({str(sentinel)!r}).touch()')}:f"
+    spec = f"{write_python(f'from pathlib import Path; Path({str(sentinel)!r}).touch()')}:f"
     settings = config.make(attributes=("rhythm", spec, "gone.py:f"), latent=6, units=8)
     adapter = adapters.get("folk")
     torch.manual_seed(0)
