@@ -281,7 +281,8 @@ def train(
         Folder for the run: config.json, metrics.csv, best.safetensors, last.safetensors, and
         TensorBoard events where that extra is installed.
     resume : bool
-        Continue the run in that folder, if there is one, from its last complete epoch.
+        Continue the run in that folder, if there is one, from its last complete epoch. It may have another number of
+        epochs where its learning rate is constant; its other settings stay.
     start : str or path, optional
         A model, as for `load`, whose weights the run starts from; the network must be the same.
     data_dir : path, optional

@@ -22,11 +22,11 @@ import torch
 from torch import distributed, nn
 
 from armusic.config import Config, difference
-from armusic.errors import DataError, DivergedError, UsageError, WriteError
+from armusic.errors import DivergedError, UsageError, WriteError
 from armusic.files import atomic_path, check_writable, one_line
 from armusic.inference import run_folder
 from armusic.progress import Progress
-from armusic.training import adapters, checkpoint, fingerprint
+from armusic.training import adapters, checkpoint, fingerprint, resumption
 from armusic.training.checkpoint import BEST, LAST, Checkpoint
 from armusic.vae import fit
 from armusic.vae.companion import make_companion
@@ -57,8 +57,7 @@ def train(
         last = checkpoint.load(run / LAST) if resume and (run / LAST).is_file() else None
         config = adapters.located(config)
         if last is not None:
-            _refuse_other_losses(last, run)
-            config = _same(last, config, run)
+            config = resumption.settings(last, config, run)
         elif first and not resume:
             _refuse_another(run)
         if config.schedule.compile:
@@ -81,7 +80,7 @@ def train(
             train_data = train_data.distinct()
         counts = {"train": len(train_data), "validation": len(valid), "test": len(test)}
         if last is not None:
-            _refuse_other_data(last, mark, counts, config, run)
+            resumption.check_data(last, mark, counts, config, run)
         scale = scale_of(train_data, adapter.kinds)
         initial = last or start
         with seeded(config.seed, device):
@@ -93,7 +92,7 @@ def train(
             companion.load_state_dict(last.companion)
         if first and last is None:
             _prepare(run, config)
-        elif first and last is not None and config.place != last.config.place:
+        elif first and last is not None and (config != last.config or config.place != last.config.place):
             run_folder.write(config, run)
         card = {"data": config.data, "items": counts, "fingerprint": mark}
         state = Checkpoint(model, config, scale, tuple(history), card)
@@ -188,54 +187,6 @@ def _prepare(run: Path, config: Config) -> None:
         raise WriteError(f"{one_line(str(run))}: cannot create the run folder ({error.strerror})") from error
     check_writable(run / LAST)
     run_folder.write(config, run)
-
-
-def _same(last: Checkpoint, config: Config, run: Path) -> Config:
-    """Return the configuration that a run was started with, with the place of its data; refuse another.
-
-    The data may have another path, where it can be told later whether it is the same.
-    """
-    started = last.config
-    before, values = started.values(), config.values()
-    moved = "fingerprint" in last.card and config.data != started.data and Path(config.data).exists()
-    if moved:
-        values["data"] = started.data
-    if name := difference(before, values):
-        raise UsageError(
-            f"{one_line(str(run))} was started with {name} {before[name]!r}, not {values.get(name)!r}:"
-            " a run is resumed with the settings it was started with"
-        )
-    place = str(Path.cwd() / config.source) if moved else config.place or started.place
-    return replace(started, place=place)
-
-
-def _refuse_other_data(
-    last: Checkpoint, mark: Mapping[str, Any], counts: Mapping[str, int], config: Config, run: Path
-) -> None:
-    """Refuse to go on with a run whose data has changed: what was held out may have been trained on."""
-    before = last.card.get("fingerprint")
-    if before is None:  # a run of an earlier version, or of another's
-        items = last.card.get("items", counts)
-        change = next(
-            (f"{counts[part]:,} {part} items, not {items[part]:,}" for part in counts if items[part] != counts[part]),
-            "",
-        )
-    else:
-        change = fingerprint.difference(before, mark)
-    if change:
-        raise DataError(
-            f"{one_line(config.source)} has changed since {one_line(str(run))} was started ({change}):"
-            " put the data back as it was, or start another run from its weights (the option start)"
-        )
-
-
-def _refuse_other_losses(last: Checkpoint, run: Path) -> None:
-    """Refuse to go on with a run that an earlier version of armusic started, with losses that are no more."""
-    if last.history and "cycle" in last.history[-1]:
-        raise UsageError(
-            f"{one_line(str(run))} was started by an earlier version, with other losses for control: start another run"
-            " from its weights (option start)"
-        )
 
 
 def _same_network(initial: Config, config: Config) -> None:

@@ -66,7 +66,8 @@ def command(
     """Train a model on the folk corpus, on another data set, or on your own files (--data).
 
     RUN gets config.json, metrics.csv, and the best and the last checkpoint; use it with
-    `armusic interpolate --model RUN`. Stop with Ctrl-C at any time, and continue with --resume.
+    `armusic interpolate --model RUN`. Stop with Ctrl-C at any time, and continue with --resume:
+    with more --epochs as well, where the learning rate is constant.
     On several devices or machines, use torchrun --nproc-per-node N -m armusic_cli train ..., with the same
     options: --batch is the total over all processes, and the losses are the same (docs/scale.md).
     """

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -147,21 +146,9 @@ def test_a_finished_run_stays_as_it_is(whole: Path, settings: Config, cache: Pat
     assert (whole / "last.safetensors").read_bytes() == before
 
 
-def test_a_run_with_losses_that_are_no_more_does_not_go_on(
-    whole: Path, settings: Config, cache: Path, tmp_path: Path
-) -> None:
-    last = checkpoint.load(whole / checkpoint.LAST)
-    before = replace(last, history=tuple(row | {"cycle": 0.1} for row in last.history))
-    checkpoint.save(before, tmp_path / checkpoint.LAST)
-    with pytest.raises(UsageError, match="was started by an earlier version, with other losses for control"):
-        api.train(settings, tmp_path, resume=True, data_dir=cache)
-
-
 def test_another_run_is_never_overwritten(whole: Path, settings: Config, cache: Path) -> None:
     with pytest.raises(WriteError, match="whole: this folder has a run already: continue it with the option resume"):
         api.train(settings, whole, data_dir=cache)
-    with pytest.raises(UsageError, match="whole was started with lr 0.003, not 0.1"):
-        api.train(settings.replace(lr=0.1), whole, resume=True, data_dir=cache)
 
 
 def test_a_run_folder_that_cannot_be(settings: Config, cache: Path, tmp_path: Path) -> None:
