@@ -149,6 +149,11 @@ class Schedule:
     def __post_init__(self) -> None:
         check(self)
 
+    @property
+    def constant(self) -> bool:
+        """Whether the learning rate stays the same, so that a run can be given more epochs afterwards."""
+        return not self.decay and not self.warmup
+
 
 @dataclass(frozen=True, slots=True)
 class MeasureSchedule(Schedule):

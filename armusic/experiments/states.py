@@ -112,6 +112,8 @@ def check(runs: Iterable[Run], out: Path) -> None:
         shown, file = one_line(str(folder)), folder / "config.json"
         written = (run_folder.read(folder) if file.exists() else run.config).values()
         values = run.config.values()
+        if run.config.schedule.constant and values["epochs"] > written["epochs"]:
+            written["epochs"] = values["epochs"]  # the run is resumed with more
         if name := config.difference(values, written):
             raise UsageError(
                 f"{shown} was started with {name} {written.get(name)!r}, not {values[name]!r}:"

@@ -35,8 +35,7 @@ def settings(last: Checkpoint, config: Config, run: Path) -> Config:
     moved = "fingerprint" in last.card and config.data != started.data and Path(config.data).exists()
     if moved:
         values["data"] = started.data
-    constant = not started.schedule.decay and not started.schedule.warmup
-    if constant:
+    if started.schedule.constant:
         before["epochs"] = values["epochs"]
     if name := difference(before, values):
         advice = (

@@ -59,7 +59,8 @@ def command(
 
     Each run is a folder MODEL-DATA-SEED in FOLDER, as `armusic train` writes it, with an
     evaluation.json. Runs are done seed by seed. Given again, the command skips finished runs and
-    resumes stopped ones after their last complete epoch. examples/paper.toml is such a file.
+    resumes stopped ones after their last complete epoch; where the learning rate is constant, those
+    to which the file now gives more epochs as well. examples/paper.toml is such a file.
     """
     from armusic import api
 

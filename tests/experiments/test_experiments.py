@@ -358,6 +358,17 @@ def test_other_settings_are_refused(run: Run, out: Path) -> None:
     experiments.check([run, Run("other", run.config)], out)
 
 
+def test_more_epochs_are_taken_where_the_learning_rate_is_constant(run: Run, out: Path) -> None:
+    constant = replace(run, config=run.config.replace(decay=False, warmup=0.0))
+    do([constant], out)
+    longer = replace(constant, config=constant.config.replace(epochs=4))
+    experiments.check([longer], out)
+    do([longer], out)
+    assert (experiments.look(longer, out).epoch, experiments.look(longer, out).done) == (4, True)
+    with pytest.raises(UsageError, match="was started with epochs 4, not 3"):
+        experiments.check([constant], out)
+
+
 def test_a_run_begun_before_a_setting_was_there_had_its_default(run: Run, out: Path) -> None:
     do([run], out)
     file = out / run.name / "config.json"
