@@ -32,11 +32,6 @@ def stop(_report: Report) -> None:
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(scope="module")
 def stopped(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
     """Return a folder with tunes, and a run of them in runs/mine, stopped after its first epoch."""
     home = tmp_path_factory.mktemp("home")

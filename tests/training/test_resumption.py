@@ -27,11 +27,6 @@ def constant(tmp_path_factory: pytest.TempPathFactory) -> Config:
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(scope="module")
 def trained(constant: Config, cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return api.train(constant, tmp_path_factory.mktemp("runs") / "short", data_dir=cache)
 

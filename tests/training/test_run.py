@@ -33,11 +33,6 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Config:
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(scope="module")
 def whole(settings: Config, cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return api.train(settings, tmp_path_factory.mktemp("runs") / "whole", data_dir=cache)
 
