@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 ROOT = Path(__file__).resolve().parents[1]
 SCALE = 2
-SIZE = (420, 250)
+SIZE = (420, 280)
 
 
 def reaper(path: Path) -> None:
@@ -57,7 +57,7 @@ def live(path: Path) -> None:
     options = "".join(f"<option>{metre}</option>" for metre in ("4/4", "3/4", "6/8"))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
-        page = browser.new_page(viewport={"width": 360, "height": 300}, device_scale_factor=SCALE)
+        page = browser.new_page(viewport={"width": 360, "height": 310}, device_scale_factor=SCALE)
         page.set_content(page_text.replace("METRES", options))
         page.screenshot(path=path)
         browser.close()

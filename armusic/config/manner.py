@@ -13,6 +13,7 @@ KEEPS = {
     "downbeats": "that a note starts where a measure does, and in 6/8 and the like on a beat with more notes after it",
     "rhythm": "where notes start and end",
     "pitches": "the pitch of notes that start where one did; notes may go, and new ones have any pitch",
+    "subdivisions": "how beats are divided: no finer than in the tune, and short-long or dotted only as there",
 }
 """What can be kept."""
 NATURAL = 0.5

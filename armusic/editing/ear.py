@@ -151,6 +151,8 @@ def broken(ear: Ear, of: Units, tokens: Tokens, names: tuple[str, ...]) -> Bool[
     bad |= ear.opens[of] & rules.lost_openings(tokens, before)
     if "downbeats" in keep:
         bad |= rules.lost_downbeats(tokens, before, kind)
+    if "subdivisions" in keep:
+        bad |= rules.new_subdivisions(tokens, kind, ear.habits)
     onset, own = is_onset(tokens), is_onset(before)
     if ear.allowed is not None:
         bad |= (onset & ~np.take_along_axis(ear.allowed[of], np.where(onset, tokens, 0).astype(np.int64), axis=1)).any(

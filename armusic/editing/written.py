@@ -101,7 +101,8 @@ def bounds(
     fixed |= ear.opens[units, None] & (np.arange(width) <= onset.argmax(axis=1)[:, None])
     fixed |= ear.silent[units, :width]
     pitches = np.isin(np.arange(HOLD), ear.scale) & (True if ear.allowed is None else ear.allowed[units])
-    habits = replace(ear.habits, sixteenths=True)  # they cost something in a tune without, but may come
+    finer = "subdivisions" not in ear.manner.keep  # sixteenths cost something in a tune without, but may come
+    habits = replace(ear.habits, sixteenths=ear.habits.sixteenths or finer)
     may = np.broadcast_to(pitches, (len(units), HOLD))
     opened = openings(may, ear.where.tune.tonic, kind, own == SILENT, habits)
     np.put_along_axis(opened, np.where(own == NONE, HELD, own)[:, :, None], values=True, axis=2)

@@ -220,6 +220,21 @@ def new_sixteenths(tokens: Tokens, kind: Int[np.ndarray, " candidate"], tune: Ha
     return divisions(tokens, kind)[2].sum(axis=1) * (not tune.sixteenths)
 
 
+def new_subdivisions(tokens: Tokens, kind: Int[np.ndarray, " candidate"], tune: Habits) -> Mask:
+    """Return which rows start notes where in a beat the tune starts none, or go short-long or dotted in new ways.
+
+    Examples
+    --------
+    >>> even = np.array([[60, HOLD, HOLD, 62, HOLD, HOLD]])
+    >>> quick = np.array([[60, 62, HOLD, 64, HOLD, HOLD]])
+    >>> [new_subdivisions(row, np.array([1]), habits(even, np.array([1]))).tolist() for row in (even, quick)]
+    [[False], [True]]
+    """
+    used = int(np.bitwise_or.reduce([1, *tune.patterns]))
+    finer = (beat_patterns(tokens) & ~used).any(axis=1)
+    return finer | (snaps(tokens, kind, tune) > 0)
+
+
 def leaps(tokens: Tokens, before: Before, of: Of = EACH) -> Mask:
     """Return which rows leap over more than an octave and more than the others do."""
     widest, own = (abs(melody.intervals(rows)).max(axis=1) for rows in (tokens, before))

@@ -210,7 +210,7 @@ def ask(metre: str) -> dict[str, Any] | None:
     """Show the dialog; return what was chosen, None after Cancel."""
     page = (Path(__file__).parent / "dialog.html").read_text(encoding="utf-8")
     options = "".join(f"<option{' selected' if each == metre else ''}>{each}</option>" for each in METRES)
-    answer = app.ui.modal(page.replace("METRES", options), width=360, height=300)
+    answer = app.ui.modal(page.replace("METRES", options), width=360, height=310)
     return json.loads(answer) if answer else None
 
 

@@ -16,7 +16,7 @@ local POLL = 0.5 -- seconds between two looks for it
 local TIMEOUT = 30 -- seconds for an answer
 
 local ATTRIBUTES = { "rhythm", "range", "density", "contour" }
-local KEEPS = { "cadences", "downbeats", "rhythm", "pitches" }
+local KEEPS = { "cadences", "downbeats", "rhythm", "pitches", "subdivisions" }
 
 -- JSON: what a request and a reply need of it
 
@@ -317,7 +317,7 @@ end
 
 local settings = {
   attribute = "density", amount = 1.0, natural = 0.5, alternatives = 3, seed = 0,
-  keep = { cadences = true, downbeats = true, rhythm = false, pitches = false },
+  keep = { cadences = true, downbeats = true, rhythm = false, pitches = false, subdivisions = false },
 }
 local status = ""
 local held -- the slider that the mouse holds
@@ -413,10 +413,11 @@ local function draw()
   settings.alternatives = math.tointeger(slider("alternatives", 120, settings.alternatives, 1, 8, 1, "takes", clicked, down))
   text(16, 160, "keep")
   for index, name in ipairs(KEEPS) do
-    if button(70 + (index - 1) * 86, 156, 80, name, settings.keep[name], clicked) then settings.keep[name] = not settings.keep[name] end
+    local x, y = 70 + (index - 1) % 3 * 114, 156 + (index - 1) // 3 * 30
+    if button(x, y, 108, name, settings.keep[name], clicked) then settings.keep[name] = not settings.keep[name] end
   end
-  if button(16, 200, 120, "Make takes", true, clicked) and not waiting then go() end
-  text(150, 205, status)
+  if button(16, 230, 120, "Make takes", true, clicked) and not waiting then go() end
+  text(150, 235, status)
 end
 
 local function loop()
@@ -429,7 +430,7 @@ local function loop()
 end
 
 if not reaper.armusic_test then
-  gfx.init(NAME, 420, 250)
+  gfx.init(NAME, 420, 280)
   gfx.setfont(1, "Arial", 14)
   loop()
 end

@@ -85,6 +85,11 @@ def test_what_is_kept(checkpoint: Checkpoint) -> None:
     assert breaks(pitches, "GABc d2B2|", "BABc d2B2|")
     assert not breaks(pitches, "GABc d2B2|", "GABc dcB2|")
     assert not breaks(pitches, "GABc d2B2|", "G2Bc d2B2|")
+    beats = search(checkpoint, MUSIC, Manner(keep=("subdivisions",))).ear
+    assert breaks(beats, "GABc d2B2|", "GA/B/Bc d2B2|"), "sixteenths in a tune of quavers"
+    assert breaks(beats, "GABc d2B2|", "G>ABc d2B2|"), "a dotted beat in an even tune"
+    assert not breaks(beats, "GABc d2B2|", "GABc dcBA|")
+    assert not breaks(free, "GABc d2B2|", "GA/B/Bc d2B2|")
 
 
 def test_a_single_note_stays_where_only_pitches_are_to_change(checkpoint: Checkpoint) -> None:

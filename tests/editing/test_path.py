@@ -14,7 +14,7 @@ from tests.notation import JIG, tune
 from tests.pools import change, every_choice, occurrences, price, tiny_pool
 
 Drawn = tuple[list[list[list[float]]], list[list[float]], str]
-moves = st.floats(-3, 3).filter(lambda move: abs(move) > 0.01)
+moves = st.integers(-300, 300).filter(bool).map(lambda hundredths: hundredths / 100)
 
 
 @st.composite

@@ -49,7 +49,7 @@ local PPQ, IMPLODE = 960, 40543
 
 local script, scenario = arg[1], arg[2]
 reaper = { armusic_test = true }
-gfx = { mouse_x = 0, mouse_y = 0, mouse_cap = 0, w = 420, h = 250 }
+gfx = { mouse_x = 0, mouse_y = 0, mouse_cap = 0, w = 420, h = 280 }
 local module = dofile(script)
 local json = module.json
 local handle = assert(io.open(scenario, "rb"))
@@ -229,7 +229,7 @@ gfx.drawstr = function(words) drawing[#drawing + 1] = { shape = "text", x = gfx.
 gfx.update, gfx.quit = function() end, function() end
 gfx.getchar = function() return 0 end
 if world.click ~= false then
-  gfx.mouse_x, gfx.mouse_y, gfx.mouse_cap = 30, 210, 1
+  gfx.mouse_x, gfx.mouse_y, gfx.mouse_cap = 30, 240, 1
 end
 module.loop()
 gfx.mouse_cap = 0
