@@ -106,15 +106,41 @@ def test_lyrics_of_abc_are_left_out(tmp_path: Path, words: str, remarks: list[st
     assert [remark.text for remark in remarked] == remarks
 
 
-def test_lyrics_of_musicxml_are_left_out(tmp_path: Path) -> None:
+PLAYED = "how its notes are to be played (ornaments, articulation, slurs, dynamics) is left out"
+
+
+@pytest.mark.parametrize(
+    ("music", "remarks"),
+    [
+        ("~CDEF|", [PLAYED]), ("C.DEF|", [PLAYED]), ("(CD) EF|", [PLAYED]), ("C!trill!DEF|", [PLAYED]),
+        ("CDEF.|", []), ("(3CDE FG|", []), ("CD EF$|", []), ("CDE!fine!F|", []),
+    ],
+)  # fmt: skip
+def test_signs_for_playing_in_abc_are_left_out(tmp_path: Path, music: str, remarks: list[str]) -> None:
+    path = tmp_path / "played.abc"
+    path.write_text(f"X:1\nM:4/4\nL:1/4\nK:C\n{music}\n")
+    remarked: list[Remark] = []
+    abc.read_with_remarks(path, Reading(), remarked)
+    assert [remark.text for remark in remarked] == remarks
+
+
+SIGNS = {
+    "<notations><articulations><staccato/></articulations></notations>": [PLAYED],
+    "<notations><ornaments><trill-mark/></ornaments></notations>": [PLAYED],
+    "<lyric><text>la</text></lyric>": ["its lyrics are left out"],
+    "<notations><tied type='start'/></notations>": [],
+}
+
+
+def test_lyrics_and_signs_for_playing_in_musicxml_are_left_out(tmp_path: Path) -> None:
     note = "<note><pitch><step>C</step><octave>5</octave></pitch><duration>4</duration>{}</note>"
-    for lyric, expected in (("<lyric><text>la</text></lyric>", ["its lyrics are left out"]), ("", [])):
+    for sign, expected in SIGNS.items():
         path = tmp_path / "sung.musicxml"
         path.write_text(
             "<score-partwise><part-list><score-part id='P1'><part-name>A</part-name></score-part></part-list>"
             "<part id='P1'><measure number='1'><attributes><divisions>1</divisions>"
             "<time><beats>4</beats><beat-type>4</beat-type></time>"
-            f"</attributes>{note.format(lyric)}</measure></part></score-partwise>"
+            f"</attributes>{note.format(sign)}</measure></part></score-partwise>"
         )
         remarks: list[Remark] = []
         musicxml.read_with_remarks(path, Reading(), remarks)

@@ -195,6 +195,12 @@ def test_a_sum_of_metres_is_one() -> None:
     assert case("b17_complexmetre").measures[-1].metre == Metre(6, 8)
 
 
+@pytest.mark.parametrize("music", ["CDEF|G2 G2|", "[CE]DEF|G2 G2|", "V:1\nCDEF|G2 G2|\nV:2\nC,4|C,4|"])
+def test_cut_time_is_2_2_beside_chords_and_voices_as_well(read_tune: ReadTune, music: str) -> None:
+    tune, _ = read_tune(music, M="C|")
+    assert {measure.metre for measure in tune.measures} == {Metre(2, 2)}
+
+
 def test_a_metre_that_is_none_is_named(read_tune: ReadTune) -> None:
     _, remarks = read_tune("CDE|FGA|", M="FREI 3")
     assert remarks[0].startswith("metre 'FREI 3' is not a metre: taken for 3/4, as 2 of 2 measures are so long")

@@ -212,7 +212,7 @@ def _sheet(text: str, source: str, *, strict: bool = False) -> tuple[Sheet, Body
     key = transposed(key_field(fields["K"]).key, shift)
     parts = tuple(part for _, part in playing)
     title, order = title_of(fields.get("T", "")), fields.get("P", "")
-    return Sheet(lead.bars, lead.lines, parts, title, key, order, body.lyrics), body
+    return Sheet(lead.bars, lead.lines, parts, title, key, order, body.lyrics, body.signs), body
 
 
 def _part(voice: Voice, body: Body) -> Part:

@@ -12,7 +12,7 @@ from armusic.io.abc_text import decoded
 from armusic.io.readers.abc.fields import tempo, unit_length
 from armusic.io.readers.abc.key import KeyField, Shift, key_field, shift, transposed
 from armusic.io.readers.abc.signs import PassedOver
-from armusic.io.readers.abc.tokens import FIELD, OLD_CHORD, TOKEN, tuplet, without_comment
+from armusic.io.readers.abc.tokens import FIELD, OLD_CHORD, PLAYED, TOKEN, tuplet, without_comment
 from armusic.io.readers.abc.voice import Voice
 from armusic.io.readers.options import Remark, without_graces
 from armusic.io.readers.score import jumps
@@ -57,6 +57,7 @@ class Body:
         self.hidden_until = ""  # inside a block of text: the directive that ends it
         self.unknown: dict[str, None] = {}  # `%%MIDI` lines that are not followed
         self.lyrics = False  # whether there are any
+        self.signs = False  # whether there are any that say how notes are to be played
 
     def header(self, settings: Sequence[tuple[str, str]]) -> None:
         """Read the directives (I) and voices (V) of the header, in their order; the body begins behind them."""
@@ -180,7 +181,10 @@ class Body:
             kind = match.lastgroup
             if kind in {"note", "rest"}:
                 voice.note(match[0])
-            elif kind in {"skip", "mailed"}:
+            elif kind == "skip":
+                sign = PLAYED.search(text, match.start(), match.end() + 1)  # with what follows it
+                self.signs |= sign is not None and sign.start() < match.end()
+            elif kind == "mailed":
                 continue
             elif kind == "quoted":
                 voice.chord_symbol(match[0][1:-1])
@@ -199,7 +203,9 @@ class Body:
                 if chord and len(set(chord[1])) > 1:
                     voice.chord(f"[{chord[1]}]{chord[2]}")
                 else:
-                    voice.bar.marks |= jumps.marks(match[0].strip("!+"))
+                    marks = jumps.marks(match[0].strip("!+"))
+                    voice.bar.marks |= marks
+                    self.signs |= not marks
             elif kind == "inline":
                 self.field(match[0][1], match[0][3:-1])
                 voice = self.voice

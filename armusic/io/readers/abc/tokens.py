@@ -36,6 +36,8 @@ TOKEN = re.compile(
 )
 OLD_CHORD = re.compile(r"\+((?:[_^=]*[A-Ga-g][,'0-9/]*){2,})\+([0-9/]*)")
 """A chord of ABC 1.6, `+CEG+`; loudness such as `+ff+` looks the same, but repeats its letter."""
+PLAYED = re.compile(r"[~()H-Wh-w]|\.(?=[A-Ga-g^_=[({~H-Wh-w])")
+"""A sign of `skip` that says how notes are to be played: a slur, an ornament, a dot of staccato (not of a bar line)."""
 NOTE_LETTER = re.compile("[A-Ga-g]")
 ALTERED_NOTE = re.compile("(?:\\^\\^?|__?|=)[A-Ga-g][,']*")
 

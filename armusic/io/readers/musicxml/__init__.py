@@ -38,6 +38,8 @@ _OTHER_MODES = {"ionian": "major", "aeolian": "minor"}
 _MOST_NOTES = 200_000  # that signs for repeats of measures add
 _MAX_PROGRAM = 128  # programs count from 1 here
 _SHOWN = 4  # parts that a remark names
+_PLAYED = {"ornaments", "articulations", "technical", "slur", "dynamics", "wedge", "fermata", "arpeggiate"}
+"""Elements that say how notes are to be played."""
 
 log = logging.getLogger(__name__)
 
@@ -176,8 +178,9 @@ def _sheet(path: str | Path, source: str, megabytes: float) -> tuple[Sheet, list
         remarks.append(Remark(f"measures that show a sign for a repeat and no notes: {filled}, played as it says"))
     title = root.findtext("work/work-title", "") or root.findtext("movement-title", "")
     key = next(filter(None, keys), None)
-    lyrics = next(root.iter("lyric"), None) is not None
-    return Sheet(bars, _lines(rows), tuple(staves), one_line(" ".join(title.split())), key, lyrics=lyrics), remarks
+    tags = {element.tag for element in root.iter()}
+    title, lyrics, signs = one_line(" ".join(title.split())), "lyric" in tags, not tags.isdisjoint(_PLAYED)
+    return Sheet(bars, _lines(rows), tuple(staves), title, key, lyrics=lyrics, signs=signs), remarks
 
 
 def _part(part: Element, entry: Element | None, source: str, remarks: list[Remark]) -> XmlPart:

@@ -38,6 +38,8 @@ def signature(text: str) -> Signature:
     --------
     >>> signature("6 / 8") == Signature("6/8", 3 * UNITS, True), signature("none").units
     (True, None)
+    >>> signature("C|").text
+    '2/2'
     >>> signature("3/4+2/8").units == 4 * UNITS
     True
     """
@@ -46,7 +48,8 @@ def signature(text: str) -> Signature:
         parts = [signature(match[0]) for match in _METRE.finditer(plain)]
         if all(part.units for part in parts):
             return Signature(plain, sum(part.units or 0 for part in parts), False)
-    match = _METRE.fullmatch({"C": "4/4", "C|": "2/2"}.get(plain, plain))
+    plain = {"C": "4/4", "C|": "2/2"}.get(plain, plain)
+    match = _METRE.fullmatch(plain)
     if not match or not int(match[2]):
         return Signature(text.strip(), None, False)
     beats = sum(map(int, match[1].split("+")))
@@ -202,6 +205,8 @@ class Sheet:
         Playing order of the sections that bar lines name, as in ABC's `P:A2B`.
     lyrics : bool
         Whether words stand below the notes.
+    signs : bool
+        Whether it has signs that say how notes are to be played: ornaments, articulation, slurs, dynamics.
     """
 
     bars: Sequence[WrittenMeasure]
@@ -211,3 +216,4 @@ class Sheet:
     key: Key | None = None
     sections: str = ""
     lyrics: bool = False
+    signs: bool = False

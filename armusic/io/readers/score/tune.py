@@ -77,6 +77,8 @@ def tune_of(sheet: Sheet, source: str, reading: Reading, remarks: list[Remark]) 
         raise NoNotesError(f"{source}: no notes in it")
     if sheet.lyrics:
         remarks.append(Remark("its lyrics are left out"))
+    if sheet.signs:
+        remarks.append(Remark("how its notes are to be played (ornaments, articulation, slurs, dynamics) is left out"))
     if any(bar.chords for bar in sheet.bars):
         remarks.append(Remark("its chord symbols guide what is changed, and are not written"))
     if reading.metre is None:
