@@ -70,15 +70,15 @@ def tunes(model: api.Model, folder: Path = SHEETS, seed: int = 16) -> list[Tune]
     shuffled = np.random.default_rng(seed).permutation(dealt.judged)
     _, first = np.unique(corpus.version[shuffled], return_index=True)
     every = [judge.excerpt(corpus, number, MEASURES) for number in shuffled[np.sort(first)]]
-    fit = [tune for tune in every if _fits(tune)]
-    folk = _first(fit)
+    fit = [tune for tune in every if fits(tune)]
+    folk = first_of_each_metre(fit)
     if folder == FRESH:
         known = {tune.source for tune in (*folk, *(subject.tune for subject in taste.drawn(corpus, dealt)[1]))}
-        folk = _first([tune for tune in fit if tune.source not in known])
+        folk = first_of_each_metre([tune for tune in fit if tune.source not in known])
     return folk + [api.read(Path(__file__).with_name(OTHERS[folder]), tune=x) for x in range(1, 9)]
 
 
-def _fits(tune: Tune) -> bool:
+def fits(tune: Tune) -> bool:
     """Return whether a tune has all its measures in one metre, and begins with a full one."""
     tokens = encode(tune)
     sounding = is_onset(tokens).any(axis=1)
@@ -90,7 +90,7 @@ def _fits(tune: Tune) -> bool:
     )
 
 
-def _first(every: Sequence[Tune]) -> list[Tune]:
+def first_of_each_metre(every: Sequence[Tune]) -> list[Tune]:
     """Return the folk tunes to be read, the first of each metre before any others, in their order."""
     seen: Counter[str] = Counter()
     later = []
@@ -108,10 +108,11 @@ def sheet(model: api.Model, tune: Tune) -> str:
     for name in NAMES:
         swept = {round(step.step): step.tune for step in model.interpolate(tune, name, steps=5, span=(-2, 2))}
         named += [(f"{name} {step:+d}", swept[step]) for step in STEPS]
-    return "\n".join(_numbered(number, name, replace(tune, key=key)) for number, (name, tune) in enumerate(named, 1))
+    return "\n".join(numbered(number, name, replace(tune, key=key)) for number, (name, tune) in enumerate(named, 1))
 
 
-def _numbered(number: int, name: str, tune: Tune) -> str:
+def numbered(number: int, name: str, tune: Tune) -> str:
+    """Return a tune as ABC, with a number and a title."""
     written = abc.text([(name, replace(tune, title=name))])
     return written.replace("X:1\n", f"X:{number}\n", 1).replace(f'"^{name}"', "", 1)
 

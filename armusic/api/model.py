@@ -148,7 +148,7 @@ class Model:
             Search for each value; otherwise decode once for each step, which is near (the open loop).
         **options
             `natural` (0: as near to the input as can be, 1: as tunes of the corpus go), `keep` (what must not change:
-            cadences, downbeats, rhythm, pitches, subdivisions, or "none"), `each_measure` (every measure moves by the
+            cadences, downbeats, subdivisions, rhythm, pitches, or "none"), `each_measure` (every measure moves by the
             step, as with `measures`), `alternatives` (different answers for each step) and `seed` (of these).
 
         Returns

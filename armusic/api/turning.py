@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from armusic.config import KEPT, NATURAL, SPAN, STEPS
+from armusic.config.manner import manner
 from armusic.editing import chooser
 from armusic.editing import targets as editing
 from armusic.editing.kept import Kept
@@ -130,7 +131,7 @@ def turn(model: Model, tune: Tune, order: Order, kept: Kept | None = None) -> tu
         sweep: dict[str, Any] = {"alternatives": order.alternatives, "seed": order.seed}
         variations = model.interpolate(tune, name, order.steps, order.span, **how, **sweep)
         count = order.alternatives
-        messages = [*out_of_reach(variations), *fewer(least(variations, count), count)]
+        messages = [*out_of_reach(variations, order.keep), *fewer(least(variations, count), count)]
         answers = _of_sweep(built[-1].names, variations)
         return answers, [*variations[0].unchanged, *_stuck(built, answers), *messages]
     editing.parse_all(order.attributes)
@@ -247,10 +248,14 @@ def least(variations: Sequence[Variation], count: int) -> int:
     return min((number for step, number in answers.items() if step), default=count)
 
 
-def out_of_reach(variations: Sequence[Variation]) -> list[str]:
-    """Return a message about the steps of a sweep that are out of reach, if there are any."""
+def out_of_reach(variations: Sequence[Variation], keep: str | Sequence[str] = KEPT) -> list[str]:
+    """Return messages about the steps of a sweep that are out of reach while this is kept, if there are any."""
     clipped = [variation for variation in variations if variation.clipped]
     if any(each.whole for each in clipped):
-        return [f"out of reach, so the tune goes as far as it can: {', '.join(each.name for each in clipped)}"]
+        names = [each.name.split()[0] for each in clipped if each.step > 0]
+        return [
+            f"out of reach, so the tune goes as far as it can: {', '.join(each.name for each in clipped)}",
+            *chooser.further(names, manner(keep=keep).keep),
+        ]
     places = ", ".join(f"{each.clipped} at {each.name}" for each in clipped)
     return [f"measures whose target was out of range and clipped: {places}"] if clipped else []

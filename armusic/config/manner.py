@@ -11,16 +11,16 @@ from armusic.errors import UsageError
 KEEPS = {
     "cadences": "the first note of the tune, and the last notes of phrases",
     "downbeats": "that a note starts where a measure does, and in 6/8 and the like on a beat with more notes after it",
+    "subdivisions": "how beats are divided: no finer than in the tune, but into quavers where it divides none",
     "rhythm": "where notes start and end",
     "pitches": "the pitch of notes that start where one did; notes may go, and new ones have any pitch",
-    "subdivisions": "how beats are divided: no finer than in the tune, and short-long or dotted only as there",
 }
 """What can be kept."""
 NATURAL = 0.5
 STEPS, SPAN = 5, (-2.0, 2.0)
 """Variations of a sweep, and its first and last step in standard deviations, where nothing else is ordered."""
 MOST_STEPS, MOST_ALTERNATIVES = 99, 16
-KEPT = ("cadences", "downbeats")
+KEPT = ("cadences", "downbeats", "subdivisions")
 KEEP = ",".join(KEPT)
 """What is kept where nothing else is ordered, as it is spelled."""
 
@@ -73,7 +73,7 @@ def with_manner(options: dict[str, Any]) -> dict[str, Any]:
     Examples
     --------
     >>> with_manner({"natural": 1.0, "seed": 2})
-    {'seed': 2, 'manner': Manner(natural=1.0, keep=('cadences', 'downbeats'))}
+    {'seed': 2, 'manner': Manner(natural=1.0, keep=('cadences', 'downbeats', 'subdivisions'))}
     """
     how = {name: options[name] for name in ("natural", "keep") if name in options}
     return {**{name: value for name, value in options.items() if name not in how}, "manner": manner(**how)}

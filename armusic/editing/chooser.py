@@ -22,6 +22,7 @@ from armusic.taste.information import NAME
 
 MISSED = 0.05  # standard deviations of the tune's mean: what is said of joint targets
 ROUNDS = 5  # in which the sum of what depends on the measures around is corrected
+FURTHER = "without subdivisions in the option keep, the tune may go further"
 TRIES = 4  # answers that are looked at for each other one
 _SLACK = 1e-6  # what rounding takes from a value
 
@@ -90,6 +91,8 @@ class Chooser:
             for k, (name, (low, high)) in enumerate(zip(self.pool.names, self._reach, strict=True))
             if abs(totals[k] - clipped[k]) > _SLACK * count
         ]
+        beyond = [name for k, name in enumerate(self.pool.names) if totals[k] - clipped[k] > _SLACK * count]
+        notes += further(beyond, self.pool.search.ear.manner.keep)
         if not clipped.any() and (seed is None or (self.pool.search.of < 0).all()):
             return self.pool.search.material.tokens.copy(), notes
         places = self._places(clipped, seed)
@@ -172,6 +175,17 @@ def chooser(pool: Pool) -> Chooser:
         if len(each.occurrences) and each.reach == (0, 0):
             log.warning("%s", stuck(pool, name))
     return Chooser(short, paths)
+
+
+def further(names: Sequence[str], keep: Sequence[str]) -> list[str]:
+    """Return the message that attributes which were to rise further may do so where subdivisions are not kept.
+
+    Examples
+    --------
+    >>> further(["density"], ("cadences", "subdivisions")), further(["range"], ("subdivisions",))
+    (['without subdivisions in the option keep, the tune may go further'], [])
+    """
+    return [FURTHER] if "subdivisions" in keep and not set(names) <= set(IN_PITCH) else []
 
 
 def stuck(pool: Pool, name: str) -> str:

@@ -124,8 +124,8 @@ def command(
 
         armusic interpolate input.mid --attr rhythm=0.3 --attr density=p80
 
-    Steps and targets apply to the mean of the tune: measures change where that costs the music least. Cadences
-    and downbeats stay.
+    Steps and targets apply to the mean of the tune: measures change where that costs the music least. Cadences,
+    downbeats and subdivisions stay.
     """
     from armusic import api
 
@@ -180,7 +180,7 @@ def command(
     if valued:
         _show_reached(file, answers, alternatives, output.files, as_json=as_json)
     else:
-        _show_sweep(file, name, variations, alternatives, output, as_json=as_json)
+        _show_sweep(file, name, variations, alternatives, keep, output, as_json=as_json)
 
 
 def _show_reached(file: Path, answers: Sequence[Reached], count: int, files: Sequence[Path], *, as_json: bool) -> None:
@@ -233,6 +233,7 @@ def _show_sweep(
     attribute: str,
     variations: Sequence[Variation],
     count: int,
+    keep: str,
     output: outputs.Output,
     *,
     as_json: bool,
@@ -245,7 +246,7 @@ def _show_sweep(
         tables.show_json(_plain(file, attribute, variations, notes, output.files))
         return
     tables.show(["step", attribute, "change", "notes"], _rows(variations))
-    for message in api.turning.out_of_reach(variations):
+    for message in api.turning.out_of_reach(variations, keep):
         click.echo(message)
     _say(notes, NOTES)
     _say([f"unusual at {each.name}: {message}" for each in variations for message in each.unusual], UNUSUAL)

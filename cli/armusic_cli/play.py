@@ -87,8 +87,8 @@ def command(
     """Play a tune in a loop while MIDI knobs or OSC change its attributes from the next bar line on.
 
     A knob in the middle leaves the tune unchanged; at its ends, the tune's mean is three standard deviations
-    lower or higher, or as far as the tune can go. Measures change where that costs the music least; cadences
-    and downbeats stay. This needs the extra armusic[live]. For example:
+    lower or higher, or as far as the tune can go. Measures change where that costs the music least; cadences,
+    downbeats and subdivisions stay. This needs the extra armusic[live]. For example:
 
         armusic play input.mid --attr density --attr rhythm --port "IAC Driver" --in "nanoKONTROL"
 

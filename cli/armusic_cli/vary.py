@@ -92,8 +92,8 @@ def command(
     """Compose some measures of a tune anew, to fit their neighbours.
 
     INPUT is a MIDI, ABC or MusicXML file. The other measures stay as they are, note for
-    note, and so do the key, cadences and downbeats. For example, this writes input-vary.mid and input-vary.png: the
-    original, and three versions with other measures 5 to 8, on a track each:
+    note, and so do the key, cadences, downbeats and subdivisions. For example, this writes input-vary.mid and
+    input-vary.png: the original, and three versions with other measures 5 to 8, on a track each:
 
         armusic vary input.mid --measures 5-8
     """

@@ -16,7 +16,7 @@ local POLL = 0.5 -- seconds between two looks for it
 local TIMEOUT = 30 -- seconds for an answer
 
 local ATTRIBUTES = { "rhythm", "range", "density", "contour" }
-local KEEPS = { "cadences", "downbeats", "rhythm", "pitches", "subdivisions" }
+local KEEPS = { "cadences", "downbeats", "subdivisions", "rhythm", "pitches" }
 
 -- JSON: what a request and a reply need of it
 
@@ -317,7 +317,7 @@ end
 
 local settings = {
   attribute = "density", amount = 1.0, natural = 0.5, alternatives = 3, seed = 0,
-  keep = { cadences = true, downbeats = true, rhythm = false, pitches = false, subdivisions = false },
+  keep = { cadences = true, downbeats = true, subdivisions = true, rhythm = false, pitches = false },
 }
 local status = ""
 local held -- the slider that the mouse holds

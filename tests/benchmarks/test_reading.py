@@ -51,7 +51,7 @@ def test_no_tune_is_read_twice() -> None:
 def test_the_first_of_each_metre_come_before_any_others() -> None:
     tune = api.read(SHEETS[0], tune=1)
     other = api.read(SHEETS[1], tune=1)
-    chosen = reading._first([tune] * reading.FOLK + [other] * 3)
+    chosen = reading.first_of_each_metre([tune] * reading.FOLK + [other] * 3)
     assert chosen == [tune] * (reading.FOLK - reading.EACH) + [other] * reading.EACH
 
 

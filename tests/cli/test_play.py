@@ -61,7 +61,7 @@ def test_a_knob_turns_it_and_what_came_is_told(
 
 def test_what_cannot_be_kept_is_refused(run: Run, melody: Path, model: Path, port: EchoPort) -> None:
     done = run("play", "input.mid", "--attr", "density", "--keep", "all", "--model", model)
-    assert done.error(2) == "keep 'all': name cadences, downbeats, rhythm, pitches, subdivisions, or none"
+    assert done.error(2) == "keep 'all': name cadences, downbeats, subdivisions, rhythm, pitches, or none"
     assert port.closed
 
 

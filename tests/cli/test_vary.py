@@ -70,7 +70,7 @@ def test_fewer_alternatives_are_said(run: Run, here: Path, model: Path) -> None:
         (["--attr", "contour"], 2, "target 'contour': write it like rhythm=0.6"),
         (["--attr", "beauty=1"], 2, "beauty"),
         (["--alternatives", 0], 2, "Invalid value for '--alternatives'"),
-        (["--keep", "all"], 2, "keep 'all': name cadences, downbeats, rhythm, pitches, subdivisions, or none"),
+        (["--keep", "all"], 2, "keep 'all': name cadences, downbeats, subdivisions, rhythm, pitches, or none"),
         (["-o", "input.mid", "--force"], 2, "the input itself"),
         (["-o", "none/out.mid"], 1, "does not exist: create it first"),
     ],

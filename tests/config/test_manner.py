@@ -43,5 +43,5 @@ def test_other_numbers_are_refused_in_a_line(natural: float) -> None:
 
 @pytest.mark.parametrize("keep", ["chords", "cadences,chords", "none,cadences", ["Rhythm"]])
 def test_other_names_are_refused_with_those_that_there_are(keep: str) -> None:
-    with pytest.raises(UsageError, match="keep '.*': name cadences, downbeats, rhythm, pitches, subdivisions, or none"):
+    with pytest.raises(UsageError, match="keep '.*': name cadences, downbeats, subdivisions, rhythm, pitches, or none"):
         manner(keep=keep)

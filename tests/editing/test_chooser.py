@@ -237,7 +237,7 @@ def test_surprise_that_is_missed_beside_another_target_is_said() -> None:
     assert note == (
         f"surprise: a mean of {goal:.3g} is out of reach together with the other targets: {reached:.3g} reached"
     )
-    assert not chooser.answer(chooser.step_targets([0.6, 0.6]))[1]
+    assert not chooser.answer(chooser.step_targets([-0.6, -0.3]))[1]
 
 
 @pytest.mark.parametrize(

@@ -165,5 +165,5 @@ def test_what_is_kept_is_as_on_the_command_line(client: TestClient, reel: dict[s
     refused = client.post(f"/api/sessions/{reel['id']}/variation", json={"keep": "tempo"})
     assert refused.status_code == 422
     assert refused.json()["message"].startswith(
-        "keep 'tempo': name cadences, downbeats, rhythm, pitches, subdivisions, or none"
+        "keep 'tempo': name cadences, downbeats, subdivisions, rhythm, pitches, or none"
     )

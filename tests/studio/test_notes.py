@@ -298,7 +298,7 @@ def test_what_cannot_be_is_said_in_remarks(client: TestClient) -> None:
             {"chords": [{"start": 0, "symbol": "H7"}]},
             "chords: 'H7' is not a chord symbol: write them as Am7, F#dim or N.C.",
         ),
-        ({"keep": ["tempo"]}, "keep 'tempo': name cadences, downbeats, rhythm, pitches, subdivisions, or none"),
+        ({"keep": ["tempo"]}, "keep 'tempo': name cadences, downbeats, subdivisions, rhythm, pitches, or none"),
         ({"key": "H:major"}, "unknown key 'H:major'"),
         ({"measures": [1, 9]}, "measures 1-9: there are only measures 1-2 in the notes"),
         ({"api": API + 1}, f"this server has notes API {API}, and the request needs {API + 1}: update armusic"),

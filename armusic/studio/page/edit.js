@@ -13,7 +13,7 @@
 /** @typedef {Pick<Session, "measures" | "values">} Tune What edits need of a session. */
 
 const NATURAL = 0.5; // as armusic.config has it
-const KEEP = "cadences,downbeats"; // as well
+const KEEP = "cadences,downbeats,subdivisions"; // as well
 
 /** @returns {Edit} */
 export const emptyEdit = () => ({

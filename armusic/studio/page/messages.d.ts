@@ -47,7 +47,7 @@ export interface Edit {
   by_hand?: Record<string, HandNote[]>;
   /** Key that new notes stay in, such as D:minor; auto: the tune's own, without what it does not use; off: any pitch. */
   key?: string;
-  /** What must not change: any of cadences, downbeats, rhythm, pitches, subdivisions, with commas between them; or none. */
+  /** What must not change: any of cadences, downbeats, subdivisions, rhythm, pitches, with commas between them; or none. */
   keep?: string;
   /** Seed of the dice: draws another variation that meets the targets as well. */
   seed?: number | null;
