@@ -237,7 +237,8 @@ def labels(name: str, count: int) -> list[str]:
 
 def fewer(number: int, count: int) -> list[str]:
     """Return a message where there are fewer alternatives than were ordered."""
-    return [f"{number} different answers are all that there are, not {count}"] if number < count else []
+    there = "1 answer is all that there is" if number == 1 else f"{number} different answers are all that there are"
+    return [f"{there}, not {count}"] if number < count else []
 
 
 def least(variations: Sequence[Variation], count: int) -> int:

@@ -6,8 +6,8 @@ from armusic.config.manner import DEFAULT, KEEPS, KEPT, Manner, manner
 from armusic.errors import UsageError
 
 
-def test_the_default_keeps_cadences_and_downbeats_and_lies_in_the_middle() -> None:
-    assert manner() == DEFAULT == Manner(0.5, ("cadences", "downbeats"))
+def test_the_default_keeps_cadences_downbeats_and_subdivisions_and_lies_in_the_middle() -> None:
+    assert manner() == DEFAULT == Manner(0.5, ("cadences", "downbeats", "subdivisions"))
     assert set(KEPT) < set(KEEPS)
 
 

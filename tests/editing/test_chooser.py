@@ -60,7 +60,8 @@ def test_two_means_at_once(joint: Chooser, steps: tuple[float, float]) -> None:
 
 def test_what_is_out_of_reach_is_said_and_the_end_reached(single: Chooser) -> None:
     targets = single.step_targets([99])
-    tokens, (note,) = single.answer(targets)
+    tokens, (note, advice) = single.answer(targets)
+    assert advice == choosers.FURTHER
     goal = targets.mean()
     assert note.startswith(f"density: a mean of {goal:.3g} is out of reach for this tune (")
     assert note.endswith(f": {means(single, tokens)[0]:.3g} reached")
@@ -215,7 +216,7 @@ def test_alternatives_of_surprise_differ_and_are_corrected_too() -> None:
     answers = different(lambda seed: chooser.answer(targets, seed), 4, 0)
     assert len(answers) == 4
     for tokens, _ in answers:
-        assert tune_values.measure(tokens, kind, ("surprise",)).mean() == pytest.approx(targets.mean(), abs=0.04)
+        assert tune_values.measure(tokens, kind, ("surprise",)).mean() == pytest.approx(targets.mean(), abs=0.06)
 
 
 def test_another_answer_is_the_best_for_costs_changed_by_chance_when_surprise_is_corrected_too() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import armusic
 from armusic import config
-from armusic.config.manner import Manner
+from armusic.config.manner import DEFAULT, Manner
 from armusic.editing import candidates, probes
 from armusic.editing import pool as pooling
 from armusic.editing.calibration import Calibration, Table
@@ -37,7 +37,7 @@ NAMES = ("rhythm", "range", "density", "contour")
 OWN = f"{Path(__file__).parents[2] / 'examples' / 'my_attribute.py'}:offbeat"
 EVERY = (*attributes.ATTRIBUTES, OWN)
 MUSIC = tune("4/4", REEL)
-FREE = Manner(keep=())
+FREE, FINER = Manner(keep=()), Manner(keep=("cadences", "downbeats"))
 INNER = slice(0, -2)  # the last notes of a tune stay, and so do their measures' attributes, nearly
 
 
@@ -55,8 +55,9 @@ def build_pool(
     *,
     allowed: np.ndarray | None = None,
     measures: tuple[int, int] | None = None,
+    manner: Manner = DEFAULT,
 ) -> Pool:
-    return pooling.build(checkpoint, prepare(checkpoint, music, measures), names, allowed=allowed)
+    return pooling.build(checkpoint, prepare(checkpoint, music, measures), names, allowed=allowed, manner=manner)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +68,7 @@ def checkpoint() -> Checkpoint:
 @pytest.fixture(scope="module")
 def pools(checkpoint: Checkpoint) -> dict[str, Pool]:
     allowed = keys.allowed(MUSIC, keys.find(MUSIC))
-    return {name: build_pool(checkpoint, MUSIC, name, allowed=allowed) for name in EVERY}
+    return {name: build_pool(checkpoint, MUSIC, name, allowed=allowed, manner=FINER) for name in EVERY}
 
 
 @pytest.mark.parametrize("name", EVERY, ids=attributes.short_name)

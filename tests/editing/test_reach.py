@@ -144,7 +144,8 @@ def test_targets_of_ones_own(model: Model) -> None:
     result = model.reach(MUSIC, [f"{OWN}=0.4", "density=by+0"])
     assert result.names == (OWN, "density")
     assert result.values.mean(axis=0) == pytest.approx(result.targets.mean(axis=0), abs=0.01)
-    (note,) = model.reach(MUSIC, [f"{OWN}=9"]).notes
+    note, advice = model.reach(MUSIC, [f"{OWN}=9"]).notes
+    assert advice == "without subdivisions in the option keep, the tune may go further"
     assert note.startswith("offbeat: a mean of 9 is out of reach for this tune (0 to 0.")
 
 

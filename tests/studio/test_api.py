@@ -202,7 +202,7 @@ def test_natural_is_from_what_is_near_to_what_is_usual(client: TestClient, reel:
 
 
 def test_a_curve_is_followed(client: TestClient, reel: dict[str, Any]) -> None:
-    curve = [0.4, 0.3, 0.2, 0.1]
+    curve = [0.3, 0.25, 0.2, 0.1]
     variation = vary(client, reel, targets={"density": curve})
     assert variation["values"]["density"] == pytest.approx(curve, abs=0.05)
     assert variation["targets"]["density"] == curve

@@ -116,7 +116,7 @@ def writable(notes: Sequence[Note], measures: Sequence[Part]) -> tuple[tuple[Not
     """Return notes of one voice whose times all can be written, and the parts in which some were moved.
 
     A beat with times that no tuplet of up to `MOST_PARTS` parts, in values from `FINEST` on, can say has them moved
-    to multiples of `MOVED`. A note that has no room then is left out.
+    to multiples of `MOVED`, or to the end of the measure. A note that has no room then is left out.
 
     Examples
     --------
@@ -139,8 +139,8 @@ def writable(notes: Sequence[Note], measures: Sequence[Part]) -> tuple[tuple[Not
     moved = set()
     for (row, _), members in beats.items():
         if not _can_be_written(measures[row], members):
-            start = measures[row].start
-            to |= {time: start + round((time - start) / MOVED) * MOVED for time in members}
+            start, *end = starts[row : row + 2]
+            to |= {time: min([start + round((time - start) / MOVED) * MOVED, *end]) for time in members}
             moved.add(measures[row])
     return tuple(_placed(notes, to)) if to else tuple(notes), frozenset(moved)
 

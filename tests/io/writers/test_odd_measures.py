@@ -6,7 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from armusic.io import readers, writers
@@ -51,6 +51,7 @@ def test_the_end_of_an_odd_measure_makes_no_tuplet_that_abc_cannot_say(
     assert remark.startswith("out.abc: measure 2 is 4.5625 quarter notes long, which no metre is")
 
 
+@example(length=Fraction(583, 205), times={Fraction(0), Fraction(65, 23)})  # the nearest place is behind the bar line
 @given(
     length=st.fractions(Fraction(1, 2), 6, max_denominator=700),
     times=st.sets(st.fractions(0, 12, max_denominator=24), min_size=2, max_size=12),
