@@ -11,6 +11,7 @@ import click
 import numpy as np
 import pytest
 
+from armusic.io import readers
 from armusic.music import attributes
 from armusic.music.score import Metre
 from armusic.music.tokenizer import HOLD
@@ -38,6 +39,9 @@ LINES = {
     name: [line for kind, block in blocks(text) if kind == "sh" for line in block.splitlines()]
     for name, text in PAGES.items()
 }
+GIVEN = re.compile(r"\barmusic [\w-]+ (examples/[\w.#-]+\.(?:mid|abc)\b[#\d]*)")
+INPUTS = sorted({file for text in PAGES.values() for file in GIVEN.findall(text)})
+"""Examples that a page gives to a command, in its text as well."""
 COMMANDS = sorted({line for lines in LINES.values() for line in lines if re.match(r"armusic |torchrun ", line)})
 SCRIPTS = [(name, block) for name, text in PAGES.items() for kind, block in blocks(text) if kind == "python"]
 CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
@@ -108,6 +112,12 @@ def test_every_command_is_understood(line: str) -> None:
     assert command is not None
     if not isinstance(command, click.Group):
         command.make_context(command.name, words)  # parses, and runs nothing
+
+
+@pytest.mark.parametrize("file", INPUTS)
+def test_every_example_that_a_command_is_given_is_a_tune(file: str) -> None:
+    """A book of several tunes is not: one of them is named by its number."""
+    assert readers.read(ROOT / file).notes
 
 
 @pytest.mark.parametrize(("name", "script"), SCRIPTS, ids=[name for name, _ in SCRIPTS])
