@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from armusic import convert, extras, files, plotting
+from armusic.api import arguments
 from armusic.api.model import Model
 from armusic.config import MUSIC
 from armusic.errors import UsageError
@@ -139,7 +140,7 @@ def attributes(tune: Tune, names: Sequence[str] | None = None) -> AttributeTable
     """
     from armusic.taste import information
 
-    return information.with_surprise(tune, names)
+    return information.with_surprise(tune, names and arguments.attributes(names))
 
 
 def write(

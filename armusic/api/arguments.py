@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from armusic.errors import UsageError
+from armusic.music import attributes as registry
 from armusic.music.score import Metre, Tune
 from armusic.shapes import Float
 
@@ -49,6 +51,25 @@ def metre(value: Any) -> Metre | None:
     if not isinstance(value, str):
         raise UsageError(f"metre is {value!r}: give a text, such as '4/4'")
     return Metre.parse(value)
+
+
+def attributes(names: Sequence[str]) -> list[str]:
+    """Return attributes of a tune under the names by which they are known, `surprise` among them.
+
+    Raises
+    ------
+    UsageError
+        For an unknown name: with the nearest ones, or with all that there are.
+
+    Examples
+    --------
+    >>> attributes(["note_density", "surprise", "my.py:mood"])
+    ['density', 'surprise', 'my.py:mood']
+    """
+    from armusic.taste import information
+
+    known = [*registry.names(), information.NAME]
+    return [name if registry.names_file(name) else registry.canonical_name(name, known) for name in names]
 
 
 def codes(values: Any) -> Float[np.ndarray, "..."]:

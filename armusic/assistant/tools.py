@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import Field
 
 from armusic import api
-from armusic.api import turning
+from armusic.api import arguments, turning
 from armusic.assistant import replies
 from armusic.assistant.folders import Folders
 from armusic.config.manner import KEEPS, KEPT, NATURAL
@@ -28,6 +28,7 @@ from armusic.io.writers import abc
 from armusic.io.writers.layout import file_name
 from armusic.music import attributes
 from armusic.music.score import METRES, Metre, Tune
+from armusic.taste import information
 
 MOST = 16  # alternatives, and new tunes
 PERCENTS = (5, 25, 50, 75, 95)
@@ -74,6 +75,7 @@ WORDS = {
     "targets": "A target of the tune is one of its mean over the measures; measures change where that costs the music"
     " least. A curve, and a target with `measures`, is met measure by measure.",
     "natural": "How variations are written: 0 stays as near to the input as can be, 1 goes as the corpus would.",
+    information.NAME: "How unexpected the notes are among their neighbours to a model of folk tunes, in bits a note.",
     **{f"keep {name}": f"Keeps {text}." for name, text in KEEPS.items()},
     "limits": "One voice; measures in 4/4, 2/4, 3/4, 6/8, 9/8 and 12/8 on a grid of sixteenths and triplets are edited,"
     " others pass through as they are. `inspect` says which measures of a file these are.",
@@ -193,7 +195,7 @@ class Tools:
         if name in WORDS:
             return replies.Explanation(name, WORDS[name], {})
         turning.refuse_files([(name, "")])
-        attribute = attributes.canonical_name(name)
+        attribute = arguments.attributes([name])[0]
         text = " ".join((attributes.get(attribute).__doc__ or "").split("\n\n")[0].split())
         kind = METRES.index(Metre.parse(metre)) if Metre.parse(metre) in METRES else -1
         if kind < 0:

@@ -97,10 +97,11 @@ def command(
     numbers = dict(_number(text) for text in knobs)
     if clock == "follow" and not (into or virtual):
         raise UsageError("--clock follow needs the input that the clock comes from: name it with --in")
-    from armusic import api, attributes
+    from armusic import api
+    from armusic.api import arguments
 
-    names = [attributes.canonical_name(name) for name in typed]
-    controllers = {attributes.canonical_name(name): number for name, number in numbers.items()}
+    names = arguments.attributes(typed)
+    controllers = dict(zip(arguments.attributes(list(numbers)), numbers.values(), strict=True))
     controls = api.live.assign_knobs(names, controllers)
     osc_in, osc_to = (None if text is None else api.osc.parse_address(text) for text in (osc, osc_out))
     out, inp = api.ports.open_ports(port, into, virtual)

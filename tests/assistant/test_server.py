@@ -157,6 +157,7 @@ def test_words_are_explained(host: Host) -> None:
     usual = list(host.call("explain", name="density", metre="6/8")["usual"].values())
     assert usual == sorted(usual)
     assert "as near to the input" in host.call("explain", name="natural")["text"]
+    assert "in bits a note" in host.call("explain", name="surprise")["text"]
 
 
 def test_nothing_outside_the_folders_is_read_or_written(host: Host, tmp_path: Path) -> None:

@@ -69,6 +69,14 @@ def test_a_tune_of_a_book(run: Run, here: Path) -> None:
 
 def test_an_unknown_attribute_is_refused_with_the_nearest(run: Run, jig: Path) -> None:
     assert run("attributes", jig, "--attr", "rythm").error(2) == "unknown attribute 'rythm': did you mean rhythm?"
+    assert run("attributes", jig, "--attr", "suprise").error(2) == "unknown attribute 'suprise': did you mean surprise?"
+
+
+def test_an_unknown_attribute_is_refused_with_all_that_the_command_shows(run: Run, jig: Path) -> None:
+    shown = run("attributes", jig).out.splitlines()[0].split()[2:]
+    every = run("attributes", jig, "--attr", "foo").error(2).partition("there is ")[2].split(", ")
+    assert set(shown) < set(every)
+    assert all(run("attributes", jig, "--attr", name).code == 0 for name in every)
 
 
 OWN = """

@@ -59,6 +59,11 @@ def test_a_knob_turns_it_and_what_came_is_told(
     assert len(sent(port, "note_on")) != len(readers.read(melody).notes)
 
 
+def test_surprise_is_turned_as_other_attributes_are(run: Run, melody: Path, model: Path, port: EchoPort) -> None:
+    done = run("play", "input.mid", "--attr", "surprise", "--knob", "surprise=7", "--loops", 1, "--model", model)
+    assert (done.code, done.err) == (0, "playing Speed the Plough, 16 measures, on echo: Ctrl-C stops\n")
+
+
 def test_what_cannot_be_kept_is_refused(run: Run, melody: Path, model: Path, port: EchoPort) -> None:
     done = run("play", "input.mid", "--attr", "density", "--keep", "all", "--model", model)
     assert done.error(2) == "keep 'all': name cadences, downbeats, subdivisions, rhythm, pitches, or none"
