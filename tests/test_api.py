@@ -4,6 +4,7 @@ import inspect
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -188,6 +189,17 @@ def test_a_tune_of_a_book(tmp_path: Path) -> None:
         armusic.read(path)
     with pytest.raises(UsageError, match="only ABC tune books have numbered tunes"):
         armusic.read(EXAMPLE, 1)
+
+
+def test_surprise_is_written_where_other_attributes_are(tmp_path: Path) -> None:
+    music = tune("4/4", REEL)
+    for name in ("out.dawproject", "out.svg"):
+        api.write(music, tmp_path / name, attributes=["surprise", "note_density"])
+    table = api.attributes(music, ["surprise", "density"])
+    columns = (" ".join(f"{value:.2f}" for value in column) for column in table.values.T)
+    comment = "surprise of each measure: {}; density of each measure: {}".format(*columns)
+    assert comment in ZipFile(tmp_path / "out.dawproject").read("project.xml").decode()
+    assert ">surprise</text>" in (tmp_path / "out.svg").read_text(encoding="utf-8")
 
 
 def test_attributes_of_a_tune_that_changes_its_metre() -> None:

@@ -166,7 +166,8 @@ def write(
     original = next(
         (getattr(step, "name", None) for step in steps if getattr(step, "step", None) == 0), None
     )  # of a sweep
-    writers.write(convert.named(music), path, layout=layout, **{"original": original, **options})
+    options = {"original": original, "measure": attributes, **options}
+    writers.write(convert.named(music), path, layout=layout, **options)
 
 
 def check_targets(targets: Targets) -> None:

@@ -240,5 +240,5 @@ def test_values_are_those_of_the_measure_that_is_read(read: Read) -> None:
     )
     table = attributes(pairs)
     assert (table.measures, table.metres) == ((1, 3, 5, 7, 9), ("6/8",) * 5)
-    assert np.repeat(table.values, 2, axis=0).tolist() == of_bars(pairs, table.names).tolist()
-    assert of_bars(jig, ("density",)).shape == (5, 1)
+    assert np.repeat(table.values, 2, axis=0).tolist() == of_bars(pairs, table.values).tolist()
+    assert of_bars(jig, attributes(jig, ["density"]).values).shape == (5, 1)

@@ -8,7 +8,7 @@ import pytest
 from armusic.errors import OffGridError, UsageError
 from armusic.music import attributes
 from armusic.music.attributes.table import attributes as table_of
-from armusic.music.attributes.table import of_bars
+from armusic.music.attributes.table import of_bars, of_tunes
 from armusic.music.metre import TimeSignature
 from armusic.music.score import Measure, Metre, Note, Tune
 
@@ -50,12 +50,23 @@ def test_of_two_measures_that_are_read_together_the_first_is_named() -> None:
 
 
 def test_a_measure_of_the_file_has_the_mean_of_its_parts() -> None:
-    assert of_bars(FIVE, ["density", "range"]) == pytest.approx(np.array([[(3 / 18 + 1 / 12) / 2, (2 / 26 + 0) / 2]]))
-    assert of_bars(FIVE, []).shape == (1, 0)
+    values = attributes.of_tune(FIVE, ["density", "range"])
+    assert of_bars(FIVE, values) == pytest.approx(np.array([[(3 / 18 + 1 / 12) / 2, (2 / 26 + 0) / 2]]))
+    assert of_bars(FIVE, values[:, :0]).shape == (1, 0)
 
 
 def test_without_attributes_notes_may_be_off_the_grid() -> None:
     off = Tune((Note(Fraction(1, 7), Fraction(1), 60),), FIVE.measures)
-    assert of_bars(off, []).shape == (1, 0)
+    names, (values,) = of_tunes([off], [])
+    assert (names, of_bars(off, values).shape) == ((), (1, 0))
     with pytest.raises(OffGridError):
-        of_bars(off, ["density"])
+        of_tunes([off], ["density"])
+
+
+def test_several_tunes_are_measured_alike() -> None:
+    low, high = (Tune(notes(*onsets), FIVE.measures) for onsets in ((0, 1), (0, 1, 2)))
+    names, values = of_tunes([low, high], ["note_density"])
+    assert names == ("density",)
+    assert [each[:, 0].tolist() for each in values] == [
+        table_of(each, names).values[:, 0].tolist() for each in (low, high)
+    ]

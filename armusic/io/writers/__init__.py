@@ -17,6 +17,7 @@ from armusic.files import atomic_folder, label, unknown_suffix
 from armusic.io.writers.formats import FORMATS, LAYOUTS, PAPERS, Format
 
 if TYPE_CHECKING:
+    from armusic.music.attributes.table import Measure
     from armusic.music.score import Tune
 
 WRITERS = {suffix: form for form in FORMATS for suffix in form.suffixes}
@@ -45,6 +46,7 @@ def write(
     attributes: Sequence[str] = (),
     original: str | None = None,
     paper: str | None = None,
+    measure: Measure | None = None,
 ) -> None:
     """Write named tunes to a file, or with the layout `clips` to a folder of files.
 
@@ -70,6 +72,8 @@ def write(
         By default the first whose notes are the input's, else the first.
     paper : str, optional
         Key of `formats.PAPERS`, for formats with pages; the first of them when not given.
+    measure : callable, optional
+        What measures the attributes of a tune, where these are not those of `armusic.music.attributes` alone.
 
     Raises
     ------
@@ -90,11 +94,13 @@ def write(
         names = clip_names([name for name, _ in tunes], clips)
         with atomic_folder(path, force) as folder:
             for file, named in zip(names, tunes, strict=True):
-                write([named], folder / file, ppq=ppq, attributes=attributes, paper=paper)
+                write([named], folder / file, ppq=ppq, attributes=attributes, paper=paper, measure=measure)
         if force:
             remove_older(Path(path), names, clips)
         return
     options: dict[str, Any] = {"attributes": attributes} if format_of(path).attributes else {}
+    if options and measure is not None:
+        options["measure"] = measure
     if ppq is not None:
         options["ppq"] = ppq
     if paper is not None:

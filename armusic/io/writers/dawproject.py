@@ -30,7 +30,8 @@ from armusic.io.writers import in_place
 from armusic.io.writers.arrangement import Arrangement, Strip, arrange, side_by_side
 from armusic.io.writers.dawproject_clips import GREY, automate, clip_of, colour, text_of
 from armusic.io.writers.layout import Named, check_together, place_of
-from armusic.music.attributes import canonical_name, of_tune
+from armusic.music.attributes.table import Measure, of_tunes
+from armusic.music.attributes.table import attributes as of_grid
 from armusic.shapes import Float
 
 Table = Float[np.ndarray, "_ attribute"]  # a row per measure
@@ -48,6 +49,7 @@ def write(
     force: bool = False,
     attributes: Sequence[str] = (),
     original: str | None = None,
+    measure: Measure = of_grid,
 ) -> None:
     """Write named tunes as a DAWproject.
 
@@ -65,6 +67,8 @@ def write(
         Names of attributes whose values go into comments and markers.
     original : str, optional
         Name of the tune that is the input itself, and sounds: see `layout.place_of`.
+    measure : callable
+        What measures the attributes of a tune.
 
     Raises
     ------
@@ -75,7 +79,7 @@ def write(
     """
     if layout not in ("tracks", "sequence", "clips"):
         raise UsageError(f"layout {layout!r} is not known: use one of tracks, sequence, clips")
-    root = project(tunes, layout, attributes, source=label(path), original=original)
+    root = project(tunes, layout, attributes, source=label(path), original=original, measure=measure)
     meta = Element("MetaData")
     SubElement(meta, "Title").text = one_line(tunes[0][1].title or tunes[0][0])
     with atomic_path(path, force) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -92,6 +96,7 @@ def project(
     *,
     source: str = "project",
     original: str | None = None,
+    measure: Measure = of_grid,
 ) -> Element:
     """Return the root element of a project; `source` is its name in messages.
 
@@ -105,8 +110,7 @@ def project(
     """
     if layout == "tracks":
         check_together(tunes, source)
-    names = [canonical_name(name) for name in attributes]
-    values = [of_tune(tune, names) if names else np.empty((len(tune.measures), 0)) for _, tune in tunes]
+    names, values = of_tunes([tune for _, tune in tunes], attributes, measure)
     comments = [_comment(names, table) for table in values]
     place = place_of(tunes, original)
     origin = in_place.shared(tunes)

@@ -26,8 +26,8 @@ from armusic.io.writers.formats import PAPERS
 from armusic.io.writers.layout import Named, keys_of, say_alone
 from armusic.io.writers.pages import Block, paged, pdf
 from armusic.io.writers.passages import filled, is_own
-from armusic.music.attributes import canonical_name
-from armusic.music.attributes.table import of_bars
+from armusic.music.attributes.table import Measure, of_bars, of_tunes
+from armusic.music.attributes.table import attributes as of_grid
 from armusic.music.metre import TimeSignature
 from armusic.music.score import Tune
 from armusic.shapes import Float
@@ -46,6 +46,7 @@ def write(
     force: bool = False,
     attributes: Sequence[str] = (),
     paper: str | None = None,
+    measure: Measure = of_grid,
 ) -> None:
     """Draw named tunes as notation.
 
@@ -63,6 +64,8 @@ def write(
         Names of attributes to show below the staff; as a rule one or two.
     paper : str, optional
         Key of `formats.PAPERS`, for a PDF: `a4` when not given. The other kinds are one tall page.
+    measure : callable
+        What measures the attributes of a tune.
 
     Raises
     ------
@@ -80,18 +83,26 @@ def write(
     if suffix == ".pdf":
         require_module("cairosvg")
         data = pdf(
-            sheets(tunes, attributes, paper or "a4", source=source), paper or "a4", require_module("cairosvg.surface")
+            sheets(tunes, attributes, paper or "a4", source=source, measure=measure),
+            paper or "a4",
+            require_module("cairosvg.surface"),
         )
     elif suffix == ".png":
-        picture = svg(tunes, attributes, source=source).encode()
+        picture = svg(tunes, attributes, source=source, measure=measure).encode()
         data = require_module("cairosvg").svg2png(bytestring=picture, scale=_SHARPNESS)
     else:
-        data = svg(tunes, attributes, source=source).encode()
+        data = svg(tunes, attributes, source=source, measure=measure).encode()
     with atomic_path(path, force) as temporary:
         temporary.write_bytes(data)
 
 
-def svg(tunes: Named, attributes: Sequence[str] = (), *, source: str = "score") -> str:
+def svg(
+    tunes: Named,
+    attributes: Sequence[str] = (),
+    *,
+    source: str = "score",
+    measure: Measure = of_grid,
+) -> str:
     """Return tunes as notation, in an SVG document that needs no other file.
 
     Parameters
@@ -102,21 +113,30 @@ def svg(tunes: Named, attributes: Sequence[str] = (), *, source: str = "score") 
         Names of attributes, for a line each below the staff.
     source : str
         Name of the output in messages.
+    measure : callable
+        What measures the attributes of a tune.
 
     Raises
     ------
     UsageError, MissingExtraError
         As for `write`.
     """
-    blocks = _blocks(tunes, attributes, source)
+    blocks = _blocks(tunes, attributes, source, measure)
     return _page(blocks, sum(block.height for block in blocks) + 2 * MARGIN)
 
 
-def sheets(tunes: Named, attributes: Sequence[str] = (), paper: str = "a4", *, source: str = "score") -> list[str]:
+def sheets(
+    tunes: Named,
+    attributes: Sequence[str] = (),
+    paper: str = "a4",
+    *,
+    source: str = "score",
+    measure: Measure = of_grid,
+) -> list[str]:
     """Return tunes as notation, an SVG document for each sheet of a paper: see `svg`."""
     wide, tall = PAPERS[paper]
     height = (WIDTH + 2 * MARGIN) * tall / wide
-    pages = paged(_blocks(tunes, attributes, source), height - 2 * MARGIN)
+    pages = paged(_blocks(tunes, attributes, source, measure), height - 2 * MARGIN)
     return [_page(blocks, max(height, sum(block.height for block in blocks) + 2 * MARGIN)) for blocks in pages]
 
 
@@ -135,11 +155,11 @@ def _page(blocks: Sequence[Block], height: float) -> str:
     return ElementTree.tostring(page, encoding="unicode") + "\n"
 
 
-def _blocks(tunes: Named, attributes: Sequence[str], source: str) -> list[Block]:
+def _blocks(tunes: Named, attributes: Sequence[str], source: str, measure: Measure) -> list[Block]:
     """Return the title with the first line of music, and the other lines; a tune's name is with its first line."""
-    names = [canonical_name(name) for name in attributes]
+    names, measured = of_tunes([tune for _, tune in tunes], attributes, measure)
     whole = filled(tunes, source)
-    values = [_rows(tune, full, names) for (_, tune), (_, full) in zip(tunes, whole, strict=True)]
+    values = [_rows(tune, full, each) for (_, tune), (_, full), each in zip(tunes, whole, measured, strict=True)]
     limits = [(float(np.nanmin(column)), float(np.nanmax(column))) for column in np.concatenate(values).T]
     title = one_line(tunes[0][1].title or tunes[0][0])
     title = title if len(title) <= _LETTERS else title[: _LETTERS - 1] + "\N{HORIZONTAL ELLIPSIS}"
@@ -163,12 +183,14 @@ def _blocks(tunes: Named, attributes: Sequence[str], source: str) -> list[Block]
     return blocks
 
 
-def _rows(tune: Tune, whole: Tune, names: Sequence[str]) -> Float[np.ndarray, "measure attribute"]:
+def _rows(
+    tune: Tune, whole: Tune, values: Float[np.ndarray, "row attribute"]
+) -> Float[np.ndarray, "measure attribute"]:
     """Return attributes of each written measure; those of a passage that the tune left out are nan."""
     own = np.array(is_own(tune, whole))
-    table = np.full((len(own), len(names)), np.nan)
-    table[own] = of_bars(tune, names)
-    return table
+    rows = np.full((len(own), values.shape[1]), np.nan)
+    rows[own] = of_bars(tune, values)
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,7 +57,30 @@ def attributes(tune: Tune, names: Sequence[str] | None = None) -> AttributeTable
     return AttributeTable(chosen, numbers, tuple(str(measure.metre) for measure in tune.measures), values)
 
 
-def of_bars(tune: Tune, names: Sequence[str]) -> Float[np.ndarray, "bar attribute"]:
+Measure = Callable[[Tune, Sequence[str]], AttributeTable]
+"""What measures named attributes of a tune, such as `attributes`."""
+
+
+def of_tunes(
+    tunes: Sequence[Tune], names: Sequence[str], measure: Measure = attributes
+) -> tuple[tuple[str, ...], list[Float[np.ndarray, "measure attribute"]]]:
+    """Return the names of attributes as they are known, and their values in each tune; no columns where none is named.
+
+    Parameters
+    ----------
+    tunes : sequence of Tune
+        Tunes, at least one.
+    names : sequence of str
+        Names of attributes.
+    measure : callable
+        What measures them.
+    """
+    if not names:
+        return (), [np.empty((len(tune.measures), 0)) for tune in tunes]
+    tables = [measure(tune, names) for tune in tunes]
+    return tables[0].names, [each.values for each in tables]
+
+
+def of_bars(tune: Tune, values: Float[np.ndarray, "measure attribute"]) -> Float[np.ndarray, "bar attribute"]:
     """Return the attributes of each measure as the file writes it: means of the measures that it has a part of."""
-    values = of_tune(tune, names) if names else np.empty((len(tune.measures), 0))
     return np.array([values[bar.rows.start : bar.rows.stop].mean(axis=0) for bar in tune.bars])
