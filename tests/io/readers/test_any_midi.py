@@ -265,6 +265,36 @@ def test_notes_that_ignore_the_beats_are_refused(read: Read) -> None:
         read(song(track(notes)))
 
 
+def test_a_tempo_that_does_not_fit_is_named(read: Read, performance: bytes) -> None:
+    with pytest.raises(OffGridError) as refusal:
+        read(performance, tempo=96)
+    assert str(refusal.value) == (
+        "song.mid: its notes do not follow the given tempo, 96 beats a minute: leave out the option tempo, so that the"
+        " tempo is looked for, or give the time of each beat with the option beats"
+    )
+    assert len(read(performance).measures) == 16
+
+
+def test_beats_that_do_not_fit_are_named(read: Read, performance: bytes, tmp_path: Path) -> None:
+    beats = tmp_path / "beats.txt"
+    beats.write_text("\n".join(f"{n * 0.45:.2f}" for n in range(80)))
+    with pytest.raises(OffGridError) as refusal:
+        read(performance, beats=beats)
+    assert str(refusal.value) == (
+        "song.mid: its notes do not follow the beats in beats.txt: give the time of each of its own beats, in seconds"
+        " from the start of the file, or leave out the option beats"
+    )
+
+
+@pytest.mark.parametrize("tempo", [120 / 1.07, 96])
+def test_a_downbeat_that_does_not_fit_is_named(read: Read, performance: bytes, tempo: float) -> None:
+    with pytest.raises(OffGridError) as refusal:
+        read(performance, tempo=tempo, downbeat=1.12)
+    assert f"the given tempo, {tempo:g} beats a minute from a downbeat of 1.12: give a whole number" in str(
+        refusal.value
+    )
+
+
 def test_beats_by_tempo(read: Read, performance: bytes, caplog: pytest.LogCaptureFixture) -> None:
     tune = read(performance, tempo=120 / 1.07)
     assert [note.start for note in tune.notes] == [8 * n + start for n in range(8) for start, _, _ in TUNE]

@@ -173,7 +173,7 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
         raise MusicError(f"{source}: no note of {part.label} is in a measure that can be used")
     places, start, stop = voice.notes[inside], start[inside], np.minimum(stop[inside], grid.run_ends(start[inside]))
     if not reading.strict:
-        start, stop, notices = on_grid(grid, start, stop, clock, tempos, source)
+        start, stop, notices = on_grid(grid, start, stop, clock, tempos, reading, source)
         report(notices)
         places, start, stop, notices = one_at_a_tick(places, start, stop)
         report(notices)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from armusic.errors import OffGridError
-from armusic.files import counted
+from armusic.files import counted, label
 from armusic.io.readers.midi import fine, quantise
 from armusic.io.readers.midi.clock import Clock, TempoMap
 from armusic.io.readers.midi.measures import UNITS, Span, place
@@ -125,7 +125,13 @@ def _passing(before: Sequence[Span], after: Sequence[Span], why: str) -> Remark:
 
 
 def on_grid(
-    grid: quantise.Grid, start: quantise.Units, stop: quantise.Units, clock: Clock, tempos: TempoMap, source: str
+    grid: quantise.Grid,
+    start: quantise.Units,
+    stop: quantise.Units,
+    clock: Clock,
+    tempos: TempoMap,
+    reading: Reading,
+    source: str,
 ) -> tuple[quantise.Units, quantise.Units, list[Remark]]:
     """Return notes moved to the grid, and a remark on the distance, unless it is a mere rounding.
 
@@ -137,10 +143,7 @@ def on_grid(
     if not quantise.off(grid, start, stop).any():
         return start, stop, []
     if not _follows(grid, start):
-        raise OffGridError(
-            f"{source}: its notes do not follow its own beats (as when played without a click): give the beats with"
-            " the option beats or the option tempo, or quantise it in a DAW"
-        )
+        raise OffGridError(f"{source}: {_unfitting(reading)}")
     begin, end = snapped(grid, start, stop)
     limit = grid.run_ends(start)
     begin = np.minimum(begin, limit - clock.quarter // 4)
@@ -151,6 +154,32 @@ def on_grid(
         if (far := abs(before - after) > _rounding(grid)).any()
     ]
     return begin, end, [Remark(f"notes are moved to the grid: {', and '.join(moved)}")] if moved else []
+
+
+def _unfitting(reading: Reading) -> str:
+    """Return in words which beats notes do not follow, those of the file or those that were typed, and a remedy.
+
+    Examples
+    --------
+    >>> _unfitting(Reading(downbeat=2.1))
+    'its notes do not follow its own beats from a downbeat of 2.1: give a whole number with the option downbeat'
+    """
+    between = reading.downbeat is not None and reading.downbeat % 1 > 0
+    remedies = ["give a whole number with the option downbeat"] if between else []
+    if reading.tempo is not None:
+        which = f"its notes do not follow the given tempo, {reading.tempo:g} beats a minute"
+        remedies.append("leave out the option tempo, so that the tempo is looked for")
+        remedies.append("give the time of each beat with the option beats")
+    elif reading.beats is not None:
+        which = f"its notes do not follow the beats in {label(reading.beats)}"
+        remedies.append("give the time of each of its own beats, in seconds from the start of the file")
+        remedies.append("leave out the option beats")
+    elif between:
+        which = "its notes do not follow its own beats"
+    else:
+        which = "its notes do not follow its own beats (as when played without a click)"
+        remedies = ["give the beats with the option beats or the option tempo", "quantise it in a DAW"]
+    return f"{which}{f' from a downbeat of {reading.downbeat:g}' if between else ''}: {', or '.join(remedies)}"
 
 
 def snapped(grid: quantise.Grid, start: quantise.Units, stop: quantise.Units) -> tuple[quantise.Units, quantise.Units]:
