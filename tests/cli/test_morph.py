@@ -26,7 +26,7 @@ def names(folder: Path) -> list[str]:
 def test_the_main_job(run: Run, melody: Path, other: Path, model: Path) -> None:
     done = run("morph", "input.mid", "other.abc", "--loop", "--model", model)
     (warning,) = done.err.splitlines()
-    assert "tracks side by side have one tempo, 160 quarter notes a minute as 'morph 0/6' has, where" in warning
+    assert "tracks side by side have the tempo of one: 'morph 0/6' has 160 quarter notes a minute, where" in warning
     assert done.code == 0
     header, *rows, note, last = done.out.splitlines()
     assert header.split() == ["step", "notes", "to", "A", "to", "B"]

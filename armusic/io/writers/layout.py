@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
+from math import isclose
 
 from armusic.errors import UsageError
 from armusic.io.readers.midi.meta import merged
@@ -24,6 +26,8 @@ _SPELT = str.maketrans({
     "Đ": "D", "þ": "th", "Þ": "Th", "ð": "d", "Ð": "D", "♯": "#", "♭": "b",
 })  # fmt: skip
 """Letters without an accent to drop, and accidentals."""
+
+_TEMPO = 1e-4  # share of a tempo that is rounding: MIDI has whole microseconds
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +50,47 @@ def check_together(tunes: Named, source: str) -> None:
                 f"{source}: {name!r} and {tunes[0][0]!r} have different measures:"
                 " write them with the layout sequence or clips"
             )
-    if any(tune.tempos != tunes[0][1].tempos for _, tune in tunes):
-        (_, first), (name, other) = tunes[0], next(pair for pair in tunes if pair[1].tempos != tunes[0][1].tempos)
-        log.warning(
-            "%s: tracks side by side have one tempo, %g quarter notes a minute as %r has, where %r has %g: the layouts"
-            " sequence and clips keep each",
-            source, first.tempos[0][1], tunes[0][0], name, other.tempos[0][1],
-        )  # fmt: skip
+    changes = [_tempo_changes(tune) for _, tune in tunes]
+    row = next((row for row, each in enumerate(changes) if not _alike(each, changes[0])), None)
+    if row is None:
+        return
+    first, other = _in_words(changes[0]), _in_words(changes[row])
+    if len(changes[0]) > 1 and first == other:
+        other = "changes at other places"
+    log.warning(
+        "%s: tracks side by side have the tempo of one: %r %s quarter notes a minute, where %r %s: the layouts sequence"
+        " and clips keep each",
+        source, tunes[0][0], first, tunes[row][0], other,
+    )  # fmt: skip
+
+
+def _tempo_changes(tune: Tune) -> list[tuple[Fraction, float]]:
+    """Return the tempos of a tune, without those that are the one before."""
+    return [
+        change
+        for number, change in enumerate(tune.tempos)
+        if not number or not isclose(change[1], tune.tempos[number - 1][1], rel_tol=_TEMPO)
+    ]
+
+
+def _alike(first: Sequence[tuple[Fraction, float]], second: Sequence[tuple[Fraction, float]]) -> bool:
+    return len(first) == len(second) and all(
+        at == other and isclose(bpm, rate, rel_tol=_TEMPO)
+        for (at, bpm), (other, rate) in zip(first, second, strict=True)
+    )
+
+
+def _in_words(tempos: Sequence[tuple[Fraction, float]]) -> str:
+    """Return what is said of tempos, in quarter notes a minute: one, or the slowest and the fastest.
+
+    Examples
+    --------
+    >>> zero, later = Fraction(0), Fraction(16)
+    >>> _in_words([(zero, 120.0)]), _in_words([(zero, 120.0), (later, 90.0)])
+    ('has 120', 'changes between 90 and 120')
+    """
+    low, high = min(bpm for _, bpm in tempos), max(bpm for _, bpm in tempos)
+    return f"has {low:g}" if len(tempos) == 1 else f"changes between {low:g} and {high:g}"
 
 
 def place_of(tunes: Named, original: str | None = None) -> int:
