@@ -262,8 +262,7 @@ def _reply(name: str, answer: Reached) -> replies.TuneReply:
         *(table.mean(axis=0).tolist() for table in (answer.original, answer.targets, answer.values)),
         strict=True,
     )
-    numbers = answer.tune.numbers  # of two measures that are read together, the first one's
-    changed = [int(numbers[row].partition("-")[0]) for row in np.flatnonzero(answer.distance).tolist()]
+    changed = [answer.tune.firsts[row] for row in np.flatnonzero(answer.distance).tolist()]
     return replies.TuneReply(
         name,
         replies.notes_of(answer.tune),

@@ -8,6 +8,7 @@ their metre says; `armusic.music.assembly` makes them so. A note that is tied ov
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -215,6 +216,11 @@ class Tune:
         return tuple(str(low) if low == high else f"{low}-{high}" for low, high in zip(first, last, strict=True))
 
     @property
+    def firsts(self) -> tuple[int, ...]:
+        """For each measure the number of the file's measure that it lies in, or the first of those numbers."""
+        return tuple(int(number.partition("-")[0]) for number in self.numbers)
+
+    @property
     def last(self) -> int:
         """The number of the file's last measure."""
         return max([0, *(bar.number for bar in self.bars[-1:]), *(passage.last for passage in self.passages[-1:])])
@@ -229,6 +235,17 @@ class Tune:
         """Return the places in `measures` of those that lie within measures of the file, numbered from 1."""
         outside = {row for bar in self.bars if not first <= bar.number <= last for row in bar.rows}
         return tuple(row for row in range(len(self.measures)) if row not in outside)
+
+    def count_bars(self, hit: Sequence[bool]) -> int:
+        """Return how many of the file's measures are hit, where `hit` is about each of `measures`.
+
+        Examples
+        --------
+        >>> pairs = [Measure(Fraction(3 * row), Metre(6, 8), (Metre(3, 8), Metre(3, 8))) for row in range(2)]
+        >>> Tune((), tuple(pairs)).count_bars([True, False])
+        2
+        """
+        return sum(all(hit[row] for row in bar.rows) for bar in self.bars)
 
     def key_at(self, time: Fraction, first: Key) -> Key:
         """Return the key signature at a time, in quarter notes: `first` where none is written before it but the first.

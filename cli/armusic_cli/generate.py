@@ -186,7 +186,9 @@ def _plain(generated: Generated) -> dict[str, object]:
             "name": name,
             "notes": len(tune.notes),
             "values": {attribute: values[:, column].tolist() for column, attribute in enumerate(generated.names)},
-            "copied": [number for number, is_copy in enumerate(copied.tolist(), 1) if is_copy],
+            "copied": list(
+                dict.fromkeys(n for n, is_copy in zip(tune.firsts, copied.tolist(), strict=True) if is_copy)
+            ),
         }
         for (name, tune), values, copied in zip(generated.tunes, generated.values, generated.copied, strict=True)
     ]

@@ -204,8 +204,8 @@ def _show_reached(file: Path, answers: Sequence[Reached], count: int, files: Seq
     tables.show(["attribute", "original", "target", "value", "error" if reached.whole else "largest error"], rows)
     _say(notes, NOTES)
     _say([f"unusual: {message}" for message in reached.unusual], UNUSUAL)
-    unchanged = (reached.distance == 0).tolist()
-    click.echo(f"{sum(unchanged)} of {len(unchanged)} measures unchanged; wrote {' and '.join(map(str, files))}")
+    unchanged = reached.tune.count_bars((reached.distance == 0).tolist())
+    click.echo(f"{unchanged} of {len(reached.tune.bars)} measures unchanged; wrote {' and '.join(map(str, files))}")
 
 
 def _plain_values(reached: Reached) -> dict[str, object]:

@@ -50,18 +50,24 @@ def command(
     if as_json:
         tables.show_json({"source": melody.source, "ticks": float(reconstruction.ticks.mean()), "measures": rows})
         return
-    shown = [[str(row["measure"]), f"{row['ticks']:.0%}", *(str(row[name] or "") for name in _COUNTS)] for row in rows]
-    tables.show(["measure", "ticks right", *_COUNTS], shown)
-    exact = int((reconstruction.ticks == 1).sum())
-    click.echo(f"{exact} of {len(rows)} measures exactly as written" + (f"; wrote {out}" if out else ""))
+    shown = [
+        [str(row["measure"]), row["metre"], f"{row['ticks']:.0%}", *(str(row[name] or "") for name in _COUNTS)]
+        for row in rows
+    ]
+    tables.show(["measure", "metre", "ticks right", *_COUNTS], shown)
+    exact = melody.count_bars((reconstruction.ticks == 1).tolist())
+    click.echo(f"{exact} of {len(melody.bars)} measures exactly as written" + (f"; wrote {out}" if out else ""))
 
 
 _COUNTS = ("missed", "added", "changed")
 
 
-def _rows(reconstruction: Reconstruction) -> list[dict[str, float]]:
+def _rows(reconstruction: Reconstruction) -> list[dict[str, Any]]:
+    """Return a row per measure, with the number that it has in the file."""
+    tune = reconstruction.tune
+    metres = [str(measure.metre) for measure in tune.measures]
     columns = [reconstruction.ticks, *(getattr(reconstruction, name) for name in _COUNTS)]
     return [
-        dict(zip(("measure", "ticks", *_COUNTS), (number, *values), strict=True))
-        for number, values in enumerate(zip(*(column.tolist() for column in columns), strict=True), 1)
+        dict(zip(("measure", "metre", "ticks", *_COUNTS), values, strict=True))
+        for values in zip(tune.firsts, metres, *(column.tolist() for column in columns), strict=True)
     ]

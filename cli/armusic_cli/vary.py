@@ -113,6 +113,7 @@ def command(
         varied = loaded.vary(melody, measures, targets=named, alternatives=alternatives, seed=seed, **how)
         first, last = measures or (1, melody.last)
         part = list(melody.rows(first, last))
+        bars = [bar for bar in melody.bars if set(bar.rows) <= set(part)]
         tunes = [("original", melody), *((f"vary {number}", each.tune) for number, each in enumerate(varied, 1))]
         if draft:
             note = ", ".join([f"measures {first}-{last}", *map(short, targets), f"seed {seed}"])
@@ -132,8 +133,8 @@ def command(
         return
     rows = [["original", str(len(melody.notes)), *_means(varied[0].original[part]), ""]]
     for (name, music), each in zip(tunes[1:], varied, strict=True):
-        changed = int((each.distance[part] > 0).sum())
-        rows.append([name, str(len(music.notes)), *_means(each.values[part]), f"{changed} of {len(part)}"])
+        changed = sum(any(each.distance[row] > 0 for row in bar.rows) for bar in bars)
+        rows.append([name, str(len(music.notes)), *_means(each.values[part]), f"{changed} of {len(bars)}"])
     tables.show(["tune", "notes", *map(short, varied[0].names), "changed"], rows)
     click.echo(f"attributes: means of measures {first}-{last}" if first != last else f"attributes: measure {first}")
     for note in dict.fromkeys(note for each in varied for note in each.notes):

@@ -115,3 +115,13 @@ def test_measures_are_named_as_the_file_numbers_them(run: Run, here: Path, model
         warning, error = done.err.splitlines()
         assert warning.endswith("t.abc: measure 3 is in 7/8, for which no model is trained: left as it is")
         assert (refusal if number % 2 == 0 else "measures 1-7") in error.removeprefix("armusic: error: ")
+
+
+def test_measures_that_changed_are_counted_as_the_file_has_them(run: Run, here: Path, model: Path) -> None:
+    """Four measures of 3/8, which are read in two pairs; 4 of 5/4, each in two parts."""
+    for metre, music in (("3/8", "GAB|cBA|GAB|c2G|"), ("5/4", "G2A2B2c2d2|A2F2G2A2B2|c2B2A2G2F2|G8z2|")):
+        (here / "tune.abc").write_text(f"X:1\nM:{metre}\nL:1/8\nK:G\n{music}]\n")
+        done = run("vary", "tune.abc", "--alternatives", 1, "--no-picture", "--force", "--model", model)
+        assert " of 4\n" in done.out
+        target = ("--attr", "density=by+0.02", "--no-picture", "--force", "--model", model)
+        assert " of 4 measures unchanged" in run("interpolate", "tune.abc", *target).out

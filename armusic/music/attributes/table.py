@@ -53,8 +53,7 @@ def attributes(tune: Tune, names: Sequence[str] | None = None) -> AttributeTable
     """
     chosen = tuple(canonical_name(name) for name in names or DEFAULT)
     values = of_tune(tune, chosen)
-    numbers = tuple(int(number.partition("-")[0]) for number in tune.numbers)
-    return AttributeTable(chosen, numbers, tuple(str(measure.metre) for measure in tune.measures), values)
+    return AttributeTable(chosen, tune.firsts, tuple(str(measure.metre) for measure in tune.measures), values)
 
 
 Measure = Callable[[Tune, Sequence[str]], AttributeTable]
