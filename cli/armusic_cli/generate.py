@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -28,7 +29,12 @@ DRAWN = 20  # tunes in the picture at most
     show_default=True,
     help="Number of measures; a phrase has eight.",
 )
-@click.option("--metre", default="4/4", show_default=True, metavar="N/D", help="Metre, such as 6/8.")
+@click.option(
+    "--metre",
+    metavar="N/D",
+    help="Metre, such as 6/8; with --like, that of the whole file, in place of its own time signatures."
+    "  [default: 4/4; with --like, as in the file]",
+)
 @click.option(
     "--key",
     metavar="KEY",
@@ -69,6 +75,7 @@ DRAWN = 20  # tunes in the picture at most
 )
 @options.model
 @options.tune
+@options.reading_without("metre", "groove")
 @options.data
 @options.data_dir
 @options.form
@@ -87,11 +94,9 @@ DRAWN = 20  # tunes in the picture at most
 )
 @options.as_json
 @threads.option
-@click.pass_context
 def command(
-    ctx: click.Context,
     measures: int,
-    metre: str,
+    metre: str | None,
     key: str | None,
     targets: tuple[str, ...],
     own: tuple[str, ...],
@@ -110,6 +115,7 @@ def command(
     no_picture: bool,
     out: Path | None,
     as_json: bool,
+    **reading: Any,
 ) -> None:
     """Generate new tunes, with targets for their attributes.
 
@@ -119,14 +125,15 @@ def command(
 
         armusic generate --metre 6/8 --key G:major --attr density=0.5 -n 20
     """
-    _check(ctx, like)
+    _check(click.get_current_context(), like, reading)
     named = spelled(targets, own)
     layout = "clips" if (count > 1 if out is None else not out.suffix) else None
     output = outputs.choose(
         out, "generated", layout=layout, form=form, ppq=ppq, paper=paper, force=force, no_picture=no_picture
     )
     outputs.check_targets(named)
-    source = outputs.source(measures, metre, key, named, count, seed, str(model))
+    bars = metre or "4/4"
+    source = outputs.source(measures, bars, key, named, count, seed, str(model))
     if like is not None:
         outputs.refuse_inputs(output.path, like)
         source = outputs.source(like, tune)
@@ -137,12 +144,13 @@ def command(
         loaded = api.load(model, "music", data=data)
         common = {"targets": named, "count": count, "seed": seed, "data_dir": data_dir}
         if like is None:
-            generated = loaded.generate(measures, metre, key or "D:major", **common)
+            generated = loaded.generate(measures, bars, key or "D:major", **common)
         else:
-            generated = loaded.generate_like(api.read(like, tune), temperature, key=key or "auto", **common)
+            melody = api.read(like, tune, metre=metre, **reading)
+            generated = loaded.generate_like(melody, temperature, key=key or "auto", **common)
         note = ", ".join([f"in {generated.key}", *map(short, targets), f"seed {seed}"])
         if draft:
-            title = f"Like {outputs.stem(like, tune)}" if like else f"New tunes in {metre}"
+            title = f"Like {outputs.stem(like, tune)}" if like else f"New tunes in {bars}"
             draft.save(api.plotting.rolls(generated.tunes[:DRAWN], title, note))
         api.write(generated, output.path, attributes=generated.names, **output.options)
     files = [str(path) for path in output.files]
@@ -156,17 +164,17 @@ def command(
     click.echo(f"wrote {output}")
 
 
-def _check(ctx: click.Context, like: Path | None) -> None:
+def _check(ctx: click.Context, like: Path | None, reading: Iterable[str]) -> None:
     """Refuse options that need `--like`, and those that cannot go with it."""
     typed = {name for name in ctx.params if ctx.get_parameter_source(name) == ParameterSource.COMMANDLINE}
     if like is None:
-        for name in ("temperature", "tune"):
+        for name in ("temperature", "tune", *reading):
             if name in typed:
-                raise UsageError(f"--{name} goes with a tune to start from: name it with --like FILE")
+                flag = name.replace("_", "-")
+                raise UsageError(f"--{flag} goes with a tune to start from: name it with --like FILE")
         return
-    for name in ("measures", "metre"):
-        if name in typed:
-            raise UsageError(f"--{name} cannot go with --like FILE: that tune has its own")
+    if "measures" in typed:
+        raise UsageError("--measures cannot go with --like FILE: that tune has its own")
 
 
 def _rows(generated: Generated) -> list[list[str]]:

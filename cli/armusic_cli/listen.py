@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -33,6 +34,7 @@ SHIPPED = "shipped"
     "--host", metavar="ADDRESS", help="Address to serve, for listeners on other machines.  [default: this machine only]"
 )
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
+@options.reading_without("groove")
 @threads.option
 def command(
     runs: tuple[str, ...],
@@ -45,6 +47,7 @@ def command(
     port: int | None,
     host: str | None,
     no_open: bool,
+    **reading: Any,
 ) -> None:
     """Compare variations by several models by ear, blind.
 
@@ -71,7 +74,7 @@ def command(
     with Progress("preparing", "comparison") as bar:
         drawn = listening.draw(
             models,
-            [(tune.name, api.read(tune)) for tune in tunes],
+            [(tune.name, api.read(tune, **reading)) for tune in tunes],
             trials,
             measures=measures,
             seed=seed,

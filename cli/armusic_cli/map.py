@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,6 +30,7 @@ MOST_POINTS = 101
 @options.key
 @options.model
 @options.tune
+@options.reading_without("groove")
 @options.force
 @click.option(
     "-o",
@@ -53,6 +54,7 @@ def command(
     force: bool,
     out: Path | None,
     as_json: bool,
+    **reading: Any,
 ) -> None:
     """Draw two attributes of a tune over a grid of targets for both.
 
@@ -69,7 +71,7 @@ def command(
     from armusic import api
 
     api.plotting.check_figure(out, force)
-    melody = api.read(file, tune)
+    melody = api.read(file, tune, **reading)
     surface = api.load(model, "music").surface(melody, names, points=points, measures=measures, key=key)
     api.plotting.save(api.plotting.surface(surface, melody.title or stem), out, force=force)
     if as_json:

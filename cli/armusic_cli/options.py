@@ -151,11 +151,20 @@ TARGETS = (
 
 def reading(function: Function) -> Function:
     """Add the options of reading a file: a field of `armusic.io.readers.options.Reading` each."""
-    kinds = get_type_hints(Reading)
-    for item in reversed(fields(Reading)):
-        if item.name != "strict":  # for corpora
-            function = _reading_option(item, kinds[item.name])(function)
-    return function
+    return reading_without()(function)
+
+
+def reading_without(*names: str) -> Callable[[Function], Function]:
+    """Return what adds the options of reading a file but some, which a command has of its own or cannot use."""
+
+    def add(function: Function) -> Function:
+        kinds = get_type_hints(Reading)
+        for item in reversed(fields(Reading)):
+            if item.name not in (*names, "strict"):  # which is for corpora
+                function = _reading_option(item, kinds[item.name])(function)
+        return function
+
+    return add
 
 
 def _reading_option(item: Field[Any], kind: Any) -> Callable[[Function], Function]:

@@ -8,6 +8,7 @@ import pytest
 
 import armusic
 from armusic.music import keys
+from tests import songs
 
 from .conftest import Run
 
@@ -79,6 +80,20 @@ def test_like_another_tune(run: Run, melody: Path) -> None:
         assert tune.notes != original.notes
 
 
+def test_a_file_is_read_as_for_interpolate(run: Run, here: Path) -> None:
+    """What the messages advise can be typed: another track, and another metre."""
+    (here / "song.mid").write_bytes(songs.band())
+    like = ("generate", "--like", "song.mid", "--temperature", 0, "--no-picture", "--force", "-o", "out.mid")
+    assert "--track names another" in run(*like).err
+    assert "the melody is track 4 'Bass' channel 2" in run(*like, "--track", "Bass").err
+    assert max(note.pitch for note in armusic.read("out.mid").notes) < 55
+    notes: songs.Notes = [(n / 2, 0.5, 60 + n % 7) for n in range(56)]
+    (here / "song.mid").write_bytes(songs.song(songs.track(notes, others=[songs.signature(0, 7, 8)])))
+    assert "set its metre with --metre 4/4" in run(*like).error(1)
+    assert run(*like, "--metre", "4/4").code == 0
+    assert {str(bar.metre) for bar in armusic.read("out.mid").bars} == {"4/4"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -94,7 +109,10 @@ def test_like_another_tune(run: Run, melody: Path) -> None:
         (["--attr", "density=1", "--attr", "density=2"], 2, "density is given 2 times"),
         (["--temperature", 0.5], 2, "--temperature goes with a tune to start from: name it with --like FILE"),
         (["--tune", 1], 2, "--tune goes with a tune to start from"),
-        (["--like", "input.mid", "--metre", "6/8"], 2, "--metre cannot go with --like FILE"),
+        (["--track", "Lead"], 2, "--track goes with a tune to start from: name it with --like FILE"),
+        (["--max-size", 3], 2, "--max-size goes with a tune to start from"),
+        (["--like", "input.mid", "--metre", "7/4x"], 2, "metre '7/4x' is not supported"),
+        (["--like", "input.mid", "--tempo", 1000.5], 2, "beats per minute lie between 10 and 1000"),
         (["--like", "input.mid", "--measures", 4], 2, "--measures cannot go with --like FILE"),
         (["--like", "input.mid", "--temperature", 2], 2, "Invalid value for '--temperature'"),
         (["--like", "none.mid"], 1, "none.mid: no such file"),

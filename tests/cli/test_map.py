@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import armusic
+from tests import songs
 
 from .conftest import Run
 
@@ -37,6 +38,21 @@ def test_json_has_the_arrays(run: Run, melody: Path) -> None:
         assert len(arrays["original"]) == 4
     assert value["files"] == ["a.svg"]
     assert Path("a.svg").read_bytes().startswith(b"<?xml")
+
+
+def test_a_file_is_read_as_for_interpolate(run: Run, here: Path) -> None:
+    """What the messages advise can be typed: another track, and another metre."""
+    (here / "song.mid").write_bytes(songs.band())
+    draw = ("map", "song.mid", *BOTH, "--points", 2, "--force", "-o", "out.png", "--json")
+    assert "--track names another" in run(*draw).err
+    done = run(*draw, "--track", "Bass")
+    assert "the melody is track 4 'Bass' channel 2" in done.err
+    bass = armusic.attributes.of_tune(armusic.read("song.mid", track="Bass"), ("density",))
+    assert json.loads(done.out)["attributes"]["density"]["original"] == pytest.approx(bass[:, 0].tolist())
+    notes: songs.Notes = [(n / 2, 0.5, 60 + n % 7) for n in range(56)]
+    (here / "song.mid").write_bytes(songs.song(songs.track(notes, others=[songs.signature(0, 7, 8)])))
+    assert "set its metre with --metre 4/4" in run(*draw).error(1)
+    assert run(*draw, "--metre", "4/4").code == 0
 
 
 @pytest.mark.parametrize(
