@@ -25,6 +25,7 @@ from armusic.files import label, read_bytes
 from armusic.io.readers.midi import beats, quantise
 from armusic.io.readers.midi.clock import Clock
 from armusic.io.readers.midi.counting import accents, chosen, with_upbeat
+from armusic.io.readers.midi.endings import covered
 from armusic.io.readers.midi.measures import Span, passages, place, spans
 from armusic.io.readers.midi.melody import Voice, choose, one_voice
 from armusic.io.readers.midi.meta import keys_of, signatures_of, tempos_of, too_fast
@@ -145,6 +146,8 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
     report(notices)
     ends = [max(int(part.end.max()), int(part.start[-1]) + 1), file.tracks[part.track][-1].tick]
     last, end = clock.to_units(np.array(ends)).tolist()
+    if reading.quantize == "auto" and not (written or reading.strict):
+        last = min(last, covered(clock.to_units(part.start), clock.to_units(part.end), clock.quarter))
     measures, notices = spans(signatures, clock.quarter, last, end, source)
     report(notices)
     if all(span.metre is None for span in measures):

@@ -125,7 +125,7 @@ def spans(
         following = signatures[index + 1] if index + 1 < len(signatures) else None
         if signature.at >= max(last, end) or (signature.at >= last and signature.metre is None):
             break
-        if index == 0 and following and (pickup := _pickup(signature, following, quarter)):
+        if index == 0 and following and (pickup := pickup_of(signature, following, quarter)):
             whole = following.at >= signature.length(quarter)
             measures.append(pickup)
             notices += [] if whole else [_cut(pickup, signature, following, quarter, source)]
@@ -152,7 +152,7 @@ def _simplified(signatures: Sequence[Signature], source: str) -> tuple[list[Sign
     ]
 
 
-def _pickup(first: Signature, second: Signature, quarter: int) -> Span | None:
+def pickup_of(first: Signature, second: Signature, quarter: int) -> Span | None:
     """Return the pickup of a first signature: some programs write one for it, such as 1/4."""
     metre = second.metre
     whole = second.at == first.length(quarter)
