@@ -77,7 +77,10 @@ form = click.option(
     type=click.Choice([form.key for form in FORMATS]),
     help=f"Format of the output; {_PICTURES} show the score.  [default: as the suffix of -o says, else mid]",
 )
-ppq = click.option("--ppq", type=int, metavar="N", help="Ticks per quarter note of a MIDI file.  [default: 480]")
+ppq = click.option(
+    "--ppq", type=int, metavar="N",
+    help="Ticks per quarter note of a MIDI file.  [default: those of the input, or a multiple; 480 for other inputs]",
+)  # fmt: skip
 paper = click.option("--paper", type=Choice(tuple(PAPERS)), help=f"Paper of a PDF.  [default: {next(iter(PAPERS))}]")
 key = click.option(
     "--key",
