@@ -42,8 +42,6 @@ def read(path: Path, tune: Tune, same: bool) -> tuple[Timed, ...]:
     """
     file = smf.parse(read_bytes(path), label(path), smf_damage.Repairs())
     origin = tune.origin if same else None
-    if same and origin is None:
-        raise UsageError(f"{label(path)}: there is nothing in it beside the melody: name another file for the band")
 
     def quarter(tick: int) -> Fraction:
         if origin is not None:
@@ -73,7 +71,8 @@ def read(path: Path, tune: Tune, same: bool) -> tuple[Timed, ...]:
             and quarter(event.tick) < tune.end
         ]
     if not any(order == _ON for _, order, _ in events):
-        raise UsageError(f"{label(path)}: no notes to play along: name another file for the band")
+        what = "there is nothing in it beside the melody" if same else "no notes to play along"
+        raise UsageError(f"{label(path)}: {what}: name another file for the band")
     return tuple((at, message) for at, _, message in sorted(events, key=lambda event: event[:2]))
 
 

@@ -119,6 +119,8 @@ class Origin:
         Quarter note from which a line holds, its tick, and ticks per quarter note from there on.
     groove : bool
         Whether notes that start with one of the file's are as early or late as that one.
+    score : bool
+        Whether the file is a score that was played into one, and ends where the score does.
     """
 
     file: MidiData
@@ -130,6 +132,7 @@ class Origin:
     homes: tuple[int, ...]
     clock: tuple[tuple[Fraction, Fraction, Fraction], ...]
     groove: bool = False
+    score: bool = False
 
     def quarter(self, tick: Fraction) -> Fraction:
         """Return a tick of the file as a quarter note of the tune; all of a passage that is left out is one moment."""
@@ -160,7 +163,7 @@ class Tune:
     padding : tuple of (Fraction, Fraction)
         Quarter notes of rest added in front of a pickup and behind a short last measure.
     origin : Origin, optional
-        File around the tune, if it has more than the tune.
+        MIDI file that the tune is the melody of, or the score of several voices, played into one.
     chords : tuple of (Fraction, frozenset of int)
         Chord symbols: start in quarter notes, and pitch classes (0 is C, none where no chord is to sound); each
         holds until the next.

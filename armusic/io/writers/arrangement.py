@@ -85,7 +85,7 @@ class Arrangement:
     strips : tuple of Strip
         Tracks, in the file's order.
     end : float
-        End of the last track, in beats.
+        Last bar line, in beats.
     tempos : tuple of (float, float)
         Beats, and quarter notes per minute.
     metres : tuple of (float, int, int)
@@ -120,6 +120,7 @@ def arrange(tunes: Named, origin: Origin, place: int) -> Arrangement:
         Index of the melody itself.
     """
     file, homes = in_place.assemble([(to_ascii(name), tune) for name, tune in tunes], origin, CHANNELS, place=place)
+    file, end = in_place.closed(file, origin)
     ticks = file.ticks_per_quarter
     tune_at = {track: index for index, track in enumerate(homes)}
     strips, parts = [], parts_of(file)
@@ -137,7 +138,7 @@ def arrange(tunes: Named, origin: Origin, place: int) -> Arrangement:
     tempos = tempos_of(file)
     return Arrangement(
         tuple(strips),
-        max(track[-1].tick for track in file.tracks if track) / ticks,
+        end / ticks,
         tuple(
             (tick / ticks, bpm(max(round(slope * ticks * 1e6), 1)))
             for tick, slope in zip(tempos.ticks.tolist(), tempos.slopes.tolist(), strict=True)

@@ -29,9 +29,10 @@ from armusic.files import atomic_path, label, one_line
 from armusic.io.writers import in_place
 from armusic.io.writers.arrangement import Arrangement, Strip, arrange, side_by_side
 from armusic.io.writers.dawproject_clips import GREY, automate, clip_of, colour, text_of
-from armusic.io.writers.layout import Named, check_together, place_of
+from armusic.io.writers.layout import Named, check_together, place_of, say_sequence
 from armusic.music.attributes.table import Measure, of_tunes
 from armusic.music.attributes.table import attributes as of_grid
+from armusic.music.score import Tune
 from armusic.shapes import Float
 
 Table = Float[np.ndarray, "_ attribute"]  # a row per measure
@@ -114,8 +115,8 @@ def project(
     comments = [_comment(names, table) for table in values]
     place = place_of(tunes, original)
     origin = in_place.shared(tunes)
-    if origin and layout == "sequence":
-        log.warning("%s: a sequence is the melody alone: for all of the file, use the layout tracks or clips", source)
+    if layout == "sequence":
+        say_sequence(tunes, origin, source)
     whole = arrange(tunes, origin, place) if origin and layout != "sequence" else side_by_side(tunes)
     if whole.lyrics:
         syllables = "1 syllable is" if whole.lyrics == 1 else f"{whole.lyrics} syllables are"
@@ -140,7 +141,8 @@ def project(
     if layout == "sequence":
         starts = list(accumulate((float(tune.end) for _, tune in tunes[:-1]), initial=0.0))
     if layout == "clips":
-        _scenes(root, tunes, whole, columns, comments)
+        ends = [whole.end if origin else float(tune.end) for _, tune in tunes]
+        _scenes(root, list(zip(tunes, ends, strict=True)), whole, columns, comments)
     else:
         for number, strip in enumerate(columns):
             lane = SubElement(lanes, "Lanes", id=f"lane{number}", track=f"track{number}")
@@ -166,18 +168,23 @@ def _look(strip: Strip, count: int) -> str:
     return GREY if strip.tune is None else colour(strip.tune, count)
 
 
-def _scenes(root: Element, tunes: Named, whole: Arrangement, columns: Sequence[Strip], comments: Sequence[str]) -> None:
-    """Add a scene per tune, with the clips of the other parts."""
+def _scenes(
+    root: Element,
+    tunes: Sequence[tuple[tuple[str, Tune], float]],
+    whole: Arrangement,
+    columns: Sequence[Strip],
+    comments: Sequence[str],
+) -> None:
+    """Add a scene per tune and its end, with the clips of the other parts."""
     scenes = SubElement(root, "Scenes")
     of_tune = {strip.tune: strip for strip in whole.strips if strip.tune is not None}
-    for number, (name, tune) in enumerate(tunes):
+    for number, ((name, _), end) in enumerate(tunes):
         scene = SubElement(scenes, "Scene", id=f"scene{number}", name=one_line(name))
         inside = SubElement(scene, "Lanes", id=f"scene{number}lanes", timeUnit="beats")
         for track, column in enumerate(columns):
             strip = column if column.tune is None else of_tune[number]
             identity = f"scene{number}slot{track}"
             slot = SubElement(inside, "ClipSlot", id=identity, track=f"track{track}", hasStop="true")
-            end = whole.end if len(columns) > 1 else float(tune.end)
             comment = "" if strip.tune is None else comments[number]
             slot.append(clip_of(strip, 0.0, end, _look(strip, len(tunes)), comment))
 

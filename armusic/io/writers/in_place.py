@@ -15,6 +15,7 @@ from fractions import Fraction
 from math import lcm
 
 from armusic.errors import UsageError
+from armusic.io.readers.midi.endings import LEAST, bar_lines
 from armusic.music import smf, smf_notes
 from armusic.music.score import Note, Origin, Tune
 from armusic.music.smf import Event, MidiData
@@ -39,7 +40,30 @@ def put(
     place: int = 0,
 ) -> bytes:
     """Return the file of `assemble` as bytes."""
-    return smf.to_bytes(assemble(tunes, origin, channels, ppq, place)[0])
+    return smf.to_bytes(closed(assemble(tunes, origin, channels, ppq, place)[0], origin)[0])
+
+
+def closed(file: MidiData, origin: Origin) -> tuple[MidiData, int]:
+    """Return an assembled file whose parts end on their last bar lines, so that clips loop, and the tick of the last.
+
+    What sounds a little over its last bar line ends there. A track with other events behind it ends with these.
+    """
+    scale = Fraction(file.ticks_per_quarter, origin.file.ticks_per_quarter)
+    ends = {track: round(line * scale) for track, line in bar_lines(origin.file).items()}
+    late = file.ticks_per_quarter // LEAST
+    added = len(file.tracks) - len(origin.file.tracks)
+    tracks = []
+    for number, track in enumerate(file.tracks):
+        home = number if number <= origin.track else max(number - added, origin.track)
+        if home not in ends:
+            tracks.append(track)
+            continue
+        end = ends[home]
+        events = [event for event in track if event.status != smf.END_OF_TRACK]
+        events = [replace(e, tick=end) if e.status < smf.SYSEX and end < e.tick <= end + late else e for e in events]
+        last = max([end, *(event.tick for event in events)])
+        tracks.append((*sorted(events, key=lambda event: event.tick), Event(last, smf.END_OF_TRACK, b"")))
+    return replace(file, tracks=tuple(tracks)), max(ends.values())
 
 
 def assemble(
@@ -74,13 +98,13 @@ def assemble(
     Raises
     ------
     UsageError
-        For a `ppq` that is no multiple of the file's: its events would move.
+        For a `ppq` in which events of the file would move.
     """
     halved = any(measure.metre.scale < 1 for measure in origin.measures)
     file = _finer(origin.file, ppq, _GRID * (1 + halved))
     track = file.tracks[origin.track]
     free = iter(free_channels(file, channels))
-    scale = file.ticks_per_quarter // origin.file.ticks_per_quarter
+    scale = Fraction(file.ticks_per_quarter, origin.file.ticks_per_quarter)
     beside = []
     for name, tune in (*tunes[:place], *tunes[place + 1 :]):
         channel = next(free, origin.channel)
@@ -99,20 +123,21 @@ def free_channels(file: MidiData, channels: Sequence[int]) -> list[int]:
 
 
 def _finer(file: MidiData, ppq: int | None, grid: int) -> MidiData:
-    """Return the file with enough ticks per quarter note to make sixteenths and triplets whole."""
+    """Return the file with enough ticks per quarter note to make sixteenths and triplets whole, or with `ppq`."""
     own = file.ticks_per_quarter
-    if ppq is not None and ppq % own:
-        raise UsageError(
-            f"{ppq} ticks per quarter note: the file around the melody has {own}: give a multiple of {lcm(own, grid)}"
-        )
-    scale = (ppq or lcm(own, grid)) // own
-    if scale == 1 or own * scale > smf.MAX_RESOLUTION:
+    new = ppq or lcm(own, grid)
+    if new == own or (ppq is None and new > smf.MAX_RESOLUTION):
         return file
-    tracks = (tuple(replace(event, tick=event.tick * scale) for event in track) for track in file.tracks)
-    return MidiData(file.type, own * scale, tuple(tracks))
+    if any(event.tick * new % own for track in file.tracks for event in track if event.status != smf.END_OF_TRACK):
+        raise UsageError(
+            f"{ppq} ticks per quarter note: the file around the melody has {own}, and notes between those: give a"
+            f" multiple of {lcm(own, grid)}"
+        )
+    tracks = (tuple(replace(event, tick=event.tick * new // own) for event in track) for track in file.tracks)
+    return MidiData(file.type, new, tuple(tracks))
 
 
-def _melody(track: Sequence[Event], origin: Origin, tune: Tune, scale: int) -> list[Event]:
+def _melody(track: Sequence[Event], origin: Origin, tune: Tune, scale: Fraction) -> list[Event]:
     """Return the melody's track, in which a tune's notes replace those of the measures that it changes."""
     before, after = (_by_measure(notes, origin) for notes in (origin.notes, tune.notes))
     changed = {row for row in before.keys() | after.keys() if before.get(row) != after.get(row)}
@@ -186,7 +211,7 @@ def _by_measure(notes: Sequence[Note], origin: Origin) -> dict[int, list[Note]]:
 
 
 def _ticks(
-    notes: Sequence[Note], origin: Origin, scale: int, starts: dict[Fraction, int], ends: dict[Fraction, int]
+    notes: Sequence[Note], origin: Origin, scale: Fraction, starts: dict[Fraction, int], ends: dict[Fraction, int]
 ) -> Iterator[tuple[int, int]]:
     """Yield the ticks at which notes start and end: by `starts` and `ends`, else by the file's own clock."""
     quarters = [quarter for quarter, _, _ in origin.clock]

@@ -14,7 +14,7 @@ from armusic.errors import UsageError
 from armusic.io.readers.midi.meta import merged
 from armusic.io.readers.midi.parts import Part, parts_of
 from armusic.music import smf
-from armusic.music.score import Key, Tune
+from armusic.music.score import Key, Origin, Tune
 
 Named = Sequence[tuple[str, Tune]]
 
@@ -28,6 +28,7 @@ _SPELT = str.maketrans({
 """Letters without an accent to drop, and accidentals."""
 
 _TEMPO = 1e-4  # share of a tempo that is rounding: MIDI has whole microseconds
+_OF_EVERY_TUNE = {smf.TRACK_NAME, smf.SET_TEMPO, smf.TIME_SIGNATURE, smf.KEY_SIGNATURE, smf.END_OF_TRACK}
 
 log = logging.getLogger(__name__)
 
@@ -133,6 +134,29 @@ def say_alone(tunes: Named, source: str, what: str) -> None:
         verb = "is" if lacking == ["other part"] else "are"
         which = f"{' and the '.join(lacking)} of the file {verb}"
         log.warning("%s: %s has the melody alone: the %s left out", source, what, which)
+
+
+def say_sequence(tunes: Named, origin: Origin | None, source: str, *, notation: bool = False) -> None:
+    """Log that a sequence leaves out the rest of the file around tunes, if there is more than tempos and metres.
+
+    Unless it is `notation`, where the first pickup is a short measure, also that pickups are filled up.
+    """
+    if origin and beside(origin):
+        log.warning("%s: a sequence is the melody alone: for all of the file, use the layout tracks or clips", source)
+    if not notation and any(tune.padding[0] for _, tune in tunes):
+        log.warning(
+            "%s: in a sequence, pickups have a rest before them, so that every tune starts on a bar line", source
+        )
+
+
+def beside(origin: Origin) -> bool:
+    """Return whether a file has more than its melody, tempos and metres."""
+    own = {kind + origin.channel for kind in (smf.NOTE_ON, smf.NOTE_OFF, smf.PROGRAM_CHANGE)}
+    return any(
+        event.status not in _OF_EVERY_TUNE and not (event.status in own and number == origin.track)
+        for number, track in enumerate(origin.file.tracks)
+        for event in track
+    )
 
 
 def name_of(part: Part, track: int, *, several: bool) -> str:

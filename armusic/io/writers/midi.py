@@ -21,8 +21,10 @@ import mido
 
 from armusic.errors import UsageError
 from armusic.files import atomic_path, label
+from armusic.io.readers.midi.meta import merged
+from armusic.io.readers.midi.tune import bpm
 from armusic.io.writers import in_place
-from armusic.io.writers.layout import CHANNELS, Named, check_together, place_of, to_ascii
+from armusic.io.writers.layout import CHANNELS, Named, check_together, place_of, say_sequence, to_ascii
 from armusic.io.writers.notation import pulse
 from armusic.io.writers.passages import filled
 from armusic.music import smf
@@ -88,8 +90,8 @@ def write(
             " sixteenths and triplets are whole"
         )
     origin = in_place.shared(tunes)
-    if layout == "sequence" and origin:
-        log.warning("%s: a sequence is the melody alone: for all of the file, use the layout tracks or clips", source)
+    if layout == "sequence":
+        say_sequence(tunes, origin, source)
     if layout == "tracks":
         _say_shared(len(tunes), source, origin)
     with atomic_path(path, force) as temporary:
@@ -180,8 +182,9 @@ def _marker(name: str, tick: int) -> tuple[int, int, mido.messages.BaseMessage]:
 def _conductor(tune: Tune, start: Fraction | int, ppq: int) -> _Events:
     """Return the tempo, time and key signatures of a tune that starts at quarter note `start`."""
     messages: _Events = []
-    for at, bpm in tune.tempos:
-        tempo = int.from_bytes(smf.tempo(bpm), "big")
+    written = {bpm(pace): pace for pace in _paces(tune)}
+    for at, rate in tune.tempos:
+        tempo = written.get(rate, int.from_bytes(smf.tempo(rate), "big"))
         messages.append((_tick(start + at, ppq), _SET, mido.MetaMessage("set_tempo", tempo=tempo)))
     for bar in _changes(tune.bars):
         messages.append((_tick(start + bar.start, ppq), _SET, _time_signature(bar.metre)))
@@ -189,6 +192,13 @@ def _conductor(tune: Tune, start: Fraction | int, ppq: int) -> _Events:
         if name := _key_name(key):
             messages.append((_tick(start + at, ppq), _SET, mido.MetaMessage("key_signature", key=name)))
     return messages
+
+
+def _paces(tune: Tune) -> list[int]:
+    """Return the tempos of the file around a tune, in microseconds, which programs round up or down."""
+    file = tune.origin.file if tune.origin else None
+    paces = [int.from_bytes(data[:3], "big") for _, data in merged(file, smf.SET_TEMPO)] if file else []
+    return [pace for pace in paces if pace]
 
 
 def _changes(bars: Iterable[Bar]) -> Iterator[Bar]:

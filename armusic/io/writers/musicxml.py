@@ -23,7 +23,7 @@ from xml.etree.ElementTree import Element
 
 from armusic.files import atomic_path, label, one_line
 from armusic.io.writers import band, in_place
-from armusic.io.writers.layout import Named, check_together, keys_of, place_of, say_moved
+from armusic.io.writers.layout import Named, check_together, keys_of, place_of, say_moved, say_sequence
 from armusic.io.writers.musicxml_notes import add
 from armusic.io.writers.musicxml_parts import BASS, PERCUSSION, TREBLE, Part, Section, add_part
 from armusic.io.writers.notation import Padding, WrittenMeasure, notate, padding_of
@@ -101,8 +101,8 @@ def score(
         check_together(tunes, source)
     tunes = filled(tunes, source, alone=layout == "sequence") if whole else tunes
     origin = in_place.shared(tunes) if whole else None
-    if origin and layout == "sequence":
-        log.warning("%s: a sequence is the melody alone: for all of the file, use the layout tracks or clips", source)
+    if layout == "sequence" and whole:
+        say_sequence(tunes, origin, source, notation=True)
     title = tunes[0][1].title or tunes[0][0]
     parts = (
         _sequence(tunes, title) if layout == "sequence" else _tracks(tunes, origin, place_of(tunes, original), source)

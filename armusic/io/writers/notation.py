@@ -193,8 +193,9 @@ def pulse(metre: TimeSignature) -> Fraction:
 def padding_of(*tunes: Tune, front: bool = True, back: bool = True) -> Padding:
     """Return the rest to leave out before a pickup and behind the last measure of tunes with the same measures.
 
-    Where something sounds, none is left out, nor where `front` or `back` says so. What a file has between its last
-    note and its end is no rhythm: the last measure ends with a beat then.
+    Where something sounds, none is left out, nor where `front` or `back` says so. The last measure is as long as in the
+    score, and ends with a beat where that is no time of notation. Where a MIDI file ends says nothing of it: then it is
+    whole, or short by the length of the pickup.
 
     Examples
     --------
@@ -208,14 +209,17 @@ def padding_of(*tunes: Tune, front: bool = True, back: bool = True) -> Padding:
     measures = tunes[0].measures
     if (first * _FINEST_EDGE).denominator > 1:
         first -= first % measures[0].metre.beat
-    if (last * _FINEST_EDGE).denominator > 1:
-        last -= last % measures[-1].metre.beat
     notes = [tune.notes for tune in tunes if tune.notes]
-    if not (front and notes) or min(each[0].start for each in notes) < first:
+    if not notes or min(each[0].start for each in notes) < first:
         first = Fraction(0)
-    if not (back and notes) or max(each[-1].end for each in notes) > tunes[0].end - last:
+    if any(tune.origin and not tune.origin.score for tune in tunes):
+        pickup = measures[0].metre.length - first if first else Fraction(0)
+        last = pickup if last >= pickup else Fraction(0)
+    elif (last * _FINEST_EDGE).denominator > 1:
+        last -= last % measures[-1].metre.beat
+    if not notes or max(each[-1].end for each in notes) > tunes[0].end - last:
         last = Fraction(0)
-    return first, last
+    return (first if front else Fraction(0)), (last if back else Fraction(0))
 
 
 def _spans(notes: Sequence[Note], low: Fraction, high: Fraction) -> Iterator[tuple[Fraction, Fraction, Note | None]]:

@@ -17,6 +17,7 @@ from armusic.io.readers.midi import parts_of
 from armusic.io.writers import dawproject
 from armusic.music import attributes
 from armusic.music.score import Tune
+from armusic.music.smf import Event
 from tests import songs
 from tests.notation import JIG, REEL
 from tests.notation import tune as read
@@ -147,6 +148,36 @@ def test_scenes_have_the_whole_band_and_the_arrangement_its_tempos(tmp_path: Pat
     scenes = [[clip.get("name") for clip in scene.iter("Clip")] for scene in root.iter("Scene")]
     assert scenes == [["Drums", "Bass", "Keys", name, "Pad"] for name, _ in band()]
     assert len(list(root.iterfind("Arrangement/TempoAutomation/RealPoint"))) == 3
+
+
+@pytest.mark.parametrize("layout", ["tracks", "clips", "sequence"])
+@pytest.mark.parametrize("others", [[], [songs.track([(0, 5, 40)], channel=1)]], ids=["alone", "with a bass"])
+@pytest.mark.parametrize("last", [0.5, 1, 3, 3 + Fraction(10, 480)])
+def test_clips_end_on_the_last_bar_line(
+    tmp_path: Path, last: Fraction, others: list[tuple[Event, ...]], layout: str
+) -> None:
+    played = [*songs.TUNE[:5], (4, 1, 69), (5, last, 71)]
+    head = [songs.signature(0, 4, 4)]
+    (tmp_path / "song.mid").write_bytes(songs.song(songs.track(played, "Melody", others=head), *others))
+    tune = readers.read(tmp_path / "song.mid")
+    writers.write([("one", tune), ("two", tune)], tmp_path / "out.dawproject", layout=layout)
+    assert {clip.get("loopEnd") for clip in opened(tmp_path / "out.dawproject").iter("Clip")} == {"8.0"}
+
+
+@pytest.mark.parametrize("layout", ["tracks", "clips"])
+@pytest.mark.parametrize("others", [[], [songs.track([(0, 5, 40)], channel=1)]], ids=["alone", "with a bass"])
+def test_a_pickup_measure_stays(tmp_path: Path, others: list[tuple[Event, ...]], layout: str) -> None:
+    played = [(0, 1, 67), *((start + 1, length, pitch) for start, length, pitch in songs.TUNE)]
+    head = [songs.signature(0, 1, 4), songs.signature(1, 4, 4)]
+    (tmp_path / "song.mid").write_bytes(songs.song(songs.track(played, "Melody", others=head), *others))
+    tune = readers.read(tmp_path / "song.mid")
+    writers.write([("one", tune)], tmp_path / "out.dawproject", layout=layout)
+    root = opened(tmp_path / "out.dawproject")
+    points = [(point.get("time"), point.get("numerator")) for point in root.iter("TimeSignaturePoint")]
+    assert points == [("0.0", "1"), ("1.0", "4")]
+    (clip, *_) = root.iter("Clip")
+    assert [time for time, *_ in notes(clip)] == [float(start) for start, *_ in played]
+    assert clip.get("loopEnd") == "9.0"
 
 
 def test_controllers_are_in_the_clips_and_lyrics_that_are_not_are_said(

@@ -12,11 +12,13 @@ import symusic
 from hypothesis import given
 from hypothesis import strategies as st
 
+from armusic.errors import UsageError
 from armusic.io import readers, writers
 from armusic.io.readers.midi import parts_of
 from armusic.io.readers.options import Reading
 from armusic.music import smf
 from armusic.music.score import Tune
+from armusic.music.smf import Event
 from tests.songs import TUNE, Notes, band, signature, song, track
 
 Timed = list[tuple[Fraction, int, bytes]]
@@ -38,6 +40,13 @@ def write_and_read(folder: Path, *tunes: Tune, layout: str = "tracks") -> list[T
 def events(data: bytes) -> list[Timed]:
     file = smf.parse(data, "x")
     return [[(Fraction(e.tick, file.ticks_per_quarter), e.status, e.data) for e in track] for track in file.tracks]
+
+
+def closed(before: list[Timed], end: int) -> list[Timed]:
+    """Return tracks, of which those with notes end on a bar line."""
+    with_notes = [any(0x90 <= status < 0xA0 for _, status, _ in timed) for timed in before]
+    ended = [[*timed[:-1], (Fraction(end), smf.END_OF_TRACK, b"")] for timed in before]
+    return [new if sounds else old for old, new, sounds in zip(before, ended, with_notes, strict=True)]
 
 
 def pitches(timed: Timed) -> list[tuple[Fraction, int]]:
@@ -68,7 +77,8 @@ def test_the_rest_of_the_file_is_as_it_was(
     data = band(division=division, signatures=[signature(0, 4, 4, division)])
     tune = read(folder, data)
     for layout in ("tracks", "clips"):
-        before, after = events(data), write_and_read(folder, higher(tune, sorted(rows)), layout=layout)
+        before = closed(events(data), 8)
+        after = write_and_read(folder, higher(tune, sorted(rows)), layout=layout)
         assert len(before) == len(after)
         for number, (old, new) in enumerate(zip(before, after, strict=True)):
             assert old == new or number == 2
@@ -83,7 +93,7 @@ def test_the_melody_itself_is_not_touched_and_steps_stand_beside_it(tmp_path: Pa
     data = band()
     tune = read(tmp_path, data)
     after = write_and_read(tmp_path, higher(tune, [0]), tune, higher(tune))
-    assert [*after[:3], *after[5:]] == events(data)
+    assert [*after[:3], *after[5:]] == closed(events(data), 8)
     assert [smf.parse((tmp_path / "out.mid").read_bytes(), "x").type, len(after)] == [1, 7]
     file = mido.MidiFile(tmp_path / "out.mid")
     assert [track.name for track in file.tracks] == ["Song", "Piano", "Lead vocal", "step 0", "step 2", "Bass", "Drums"]
@@ -198,8 +208,123 @@ def test_a_sequence_is_the_melody_alone(tmp_path: Path, caplog: pytest.LogCaptur
     assert "a sequence is the melody alone" in caplog.text
 
 
-def test_a_lone_melody_needs_no_file_around_it(tmp_path: Path) -> None:
-    assert read(tmp_path, song(track([], "Song", others=[signature(0, 4, 4)]), track(TUNE, "Flute"))).origin is None
+@pytest.mark.parametrize("others", [[], [track([(0, 8, 40)], channel=1)]], ids=["alone", "with a bass"])
+def test_a_melody_keeps_its_events_whatever_else_is_in_the_file(
+    tmp_path: Path, others: list[tuple[Event, ...]]
+) -> None:
+    """A tempo of whole microseconds, release velocities, a pickup by its time signature, no program."""
+    head = [signature(0, 1, 4), signature(1, 4, 4), Event(0, smf.SET_TEMPO, (560748).to_bytes(3, "big"))]
+    notes: Notes = [(0, 1, 67), *((start + 1, length, pitch) for start, length, pitch in TUNE)]
+    data = song(track([], "Song", others=head), track(notes, "Melody"), *others)
+    tune = read(tmp_path, data)
+    assert tune.padding[0] == 3
+    for layout in ("tracks", "clips"):
+        assert write_and_read(tmp_path, tune, layout=layout)[:2] == closed(events(data), 9)[:2]
+    (_, melody, *_) = write_and_read(tmp_path, higher(tune, [1]))
+    assert [event for event in melody if event[0] > 5] == [
+        event for event in closed(events(data), 9)[1] if event[0] > 5
+    ]
+
+
+@pytest.mark.parametrize("others", [[], [track([(0, 5, 40)], channel=1)]], ids=["alone", "with a bass"])
+@pytest.mark.parametrize(
+    ("last", "end"),
+    [(5, 8), (8, 8), (8 + Fraction(10, 480), 8), (8 + Fraction(60, 480), 8), (8.25, 12)],
+    ids=["on beat 2", "on the bar line", "a little late", "a 32nd late", "a sixteenth late"],
+)
+def test_parts_end_on_the_last_bar_line(
+    tmp_path: Path, others: list[tuple[Event, ...]], last: Fraction, end: int
+) -> None:
+    notes: Notes = [(start, 1, 60 + start) for start in range(4)] + [(4, last - 4, 67)]
+    tune = read(tmp_path, song(track(notes, "Melody", others=[signature(0, 4, 4)]), *others))
+    assert tune.end == end
+    melody, variation, *bass = write_and_read(tmp_path, tune, higher(tune))
+    assert melody[-1] == variation[-1] == (end, smf.END_OF_TRACK, b"")
+    assert [timed[-1][0] for timed in bass] == [8] * len(others)
+
+
+def test_a_last_measure_that_completes_a_pickup_is_short_by_it(tmp_path: Path) -> None:
+    """So the file can be repeated: 1 + 4 + 3 beats."""
+    head = [signature(0, 1, 4), signature(1, 4, 4)]
+    tune = read(tmp_path, song(track([(start, 1, 60 + start) for start in range(8)], others=head)))
+    assert write_and_read(tmp_path, tune)[0][-1] == (8, smf.END_OF_TRACK, b"")
+
+
+@pytest.mark.parametrize("others", [[], [track([(0, 8, 40)], channel=1)]], ids=["alone", "with a bass"])
+@pytest.mark.parametrize(
+    ("reading", "written"),
+    [
+        ({}, ["4/4 at 0"]),
+        ({"metre": "6/8"}, ["6/8 at 0"]),
+        ({"downbeat": 2}, ["2/8 at 0", "4/4 at 1"]),
+        ({"metre": "6/8", "downbeat": 1 + 1 / 3}, ["1/8 at 0", "6/8 at 1/2"]),
+        ({"metre": "3/4", "downbeat": 1}, ["3/4 at 0"]),
+    ],
+)
+def test_time_signatures_are_the_files_unless_others_are_given(
+    tmp_path: Path, reading: dict[str, object], written: list[str], others: list[tuple[Event, ...]]
+) -> None:
+    tune = read(tmp_path, song(track(TUNE, "Melody", others=[signature(0, 4, 4)]), *others), track="Melody", **reading)
+    after = write_and_read(tmp_path, tune)
+    signs = [(at, data) for timed in after for at, status, data in timed if status == smf.TIME_SIGNATURE]
+    assert [f"{data[0]}/{1 << data[1]} at {at}" for at, data in signs] == written
+    assert pitches(after[0]) == [(start, pitch) for start, _, pitch in TUNE]
+
+
+@pytest.mark.parametrize(("pace", "ticks"), [(560748, 480), (560747, 480), (416667, 960)])
+def test_a_sequence_has_the_files_own_tempo(tmp_path: Path, pace: int, ticks: int) -> None:
+    """107 a minute are 560747.7 microseconds each, which programs round up or down."""
+    head = [signature(0, 4, 4, ticks), Event(0, smf.SET_TEMPO, pace.to_bytes(3, "big"))]
+    tune = read(tmp_path, song(track(TUNE, "Melody", division=ticks, others=head), division=ticks))
+    writers.write([("a", tune), ("b", higher(tune))], tmp_path / "out.mid", layout="sequence")
+    paces = [message.tempo for message in mido.MidiFile(tmp_path / "out.mid").tracks[0] if message.type == "set_tempo"]
+    assert paces == [pace, pace]
+
+
+def test_a_sequence_of_a_lone_melody_leaves_nothing_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    tune = read(tmp_path, song(track([], "Song", others=[signature(0, 4, 4)]), track(TUNE, "Flute")))
+    writers.write([("a", tune), ("b", higher(tune))], tmp_path / "out.mid", layout="sequence")
+    assert caplog.text == ""
+
+
+def test_a_sequence_says_that_pickups_are_filled_up(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    head = [signature(0, 1, 4), signature(1, 4, 4)]
+    tune = read(tmp_path, song(track([(start, 1, 60 + start) for start in range(9)], others=head)))
+    writers.write([("a", tune), ("b", tune)], tmp_path / "out.mid", layout="sequence")
+    assert "in a sequence, pickups have a rest before them, so that every tune starts on a bar line" in caplog.text
+
+
+@pytest.mark.parametrize("others", [[], [track([(0, 8, 40)], channel=1, division=96)]], ids=["alone", "with a bass"])
+def test_ticks_per_quarter_note_are_the_files_unless_others_are_given(
+    tmp_path: Path, others: list[tuple[Event, ...]]
+) -> None:
+    head = [signature(0, 4, 4, 96)]
+    tune = read(tmp_path, song(track(TUNE, "Melody", division=96, others=head), *others, division=96))
+    for wish, ticks in ((None, 96), (480, 480), (48, 48), (120, 120)):
+        writers.write([("x", higher(tune))], tmp_path / "out.mid", ppq=wish, force=True)
+        assert smf.parse((tmp_path / "out.mid").read_bytes(), "x").ticks_per_quarter == ticks
+        (melody, *_) = events((tmp_path / "out.mid").read_bytes())
+        assert pitches(melody) == [(start, pitch + 1) for start, _, pitch in TUNE]
+
+
+def test_ticks_in_which_events_would_move_are_refused(tmp_path: Path) -> None:
+    tune = read(tmp_path, song(track([*TUNE, (8 + 1 / 480, 1, 60)], others=[signature(0, 4, 4)])))
+    with pytest.raises(UsageError, match="120 ticks per quarter note: the file around the melody has 480"):
+        writers.write([("x", tune)], tmp_path / "out.mid", ppq=120)
+
+
+def test_silent_measures_at_the_end_stay_if_the_file_covers_them(tmp_path: Path) -> None:
+    for silent, end in ((4, 12), (6, 12), (400, 8 + 16 * 4)):
+        (*melody, _) = track(TUNE, others=[signature(0, 4, 4)])
+        tune = read(tmp_path, song((*melody, Event(480 * (8 + silent), smf.END_OF_TRACK, b""))))
+        assert write_and_read(tmp_path, tune)[0][-1] == (end, smf.END_OF_TRACK, b"")
+
+
+@pytest.mark.parametrize("start", [8 - Fraction(20, 480), 8, 8 + Fraction(20, 480)], ids=["early", "exact", "late"])
+def test_a_note_on_the_last_bar_line_has_a_measure(tmp_path: Path, start: Fraction) -> None:
+    tune = read(tmp_path, song(track([*TUNE[:-1], (7, 0.5, 60), (start, 1, 67)], others=[signature(0, 4, 4)])))
+    assert tune.end == 12
+    assert write_and_read(tmp_path, tune)[0][-1] == (12, smf.END_OF_TRACK, b"")
 
 
 def test_tunes_that_are_no_variations_of_it_are_written_on_their_own(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from armusic.errors import UsageError, WriteError
 from armusic.io import readers, writers
 from armusic.io.writers import musicxml
 from armusic.music.score import MODES, Key, Metre, Note, Tune
+from armusic.music.smf import Event
+from tests import songs
 from tests.notation import JIG, REEL, WALTZ
 from tests.notation import tune as read
 from tests.strategies import measures_of, tunes
@@ -105,6 +107,32 @@ def test_a_pickup_is_measure_0() -> None:
         288,
         192,
     ]
+
+
+@pytest.mark.parametrize("others", [[], [songs.track([(0, 5, 40)], channel=1)]], ids=["alone", "with a bass"])
+@pytest.mark.parametrize(
+    ("pickup", "last", "lengths"),
+    [
+        (False, 5, [4, 4]),
+        (False, Fraction(3847, 480), [4, 4]),
+        (True, 8, [1, 4, 3]),
+        (True, 6, [1, 4, 3]),
+        (True, 9, [1, 4, 4]),
+    ],
+    ids=["on beat 2", "late", "pickup", "pickup, on beat 2", "pickup and a whole measure"],
+)
+def test_the_last_measure_of_a_midi_file_is_whole_or_completes_the_pickup(
+    tmp_path: Path, pickup: bool, last: Fraction, lengths: list[int], others: list[tuple[Event, ...]]
+) -> None:
+    """Where a MIDI file ends says nothing of the measure: its rests are written."""
+    head = [songs.signature(0, 1, 4), songs.signature(1, 4, 4)] if pickup else [songs.signature(0, 4, 4)]
+    played = [*((start, 1, 60 + start) for start in range(int(last) - 1)), (int(last) - 1, last - int(last) + 1, 67)]
+    (tmp_path / "song.mid").write_bytes(songs.song(songs.track(played, "Melody", others=head), *others))
+    tune = readers.read(tmp_path / "song.mid")
+    for part in musicxml.score([("a", tune), ("b", tune)], whole=True).iter("part"):
+        assert [sum(int(str(d.text)) for d in m.iter("duration")) for m in part.iter("measure")] == [
+            96 * length for length in lengths
+        ]
 
 
 def test_a_sequence_has_rehearsal_marks_and_one_numbering() -> None:

@@ -28,7 +28,7 @@ from armusic.io.readers.midi.counting import accents, chosen, with_upbeat
 from armusic.io.readers.midi.endings import covered
 from armusic.io.readers.midi.measures import Span, passages, place, spans
 from armusic.io.readers.midi.melody import Voice, choose, one_voice
-from armusic.io.readers.midi.meta import keys_of, signatures_of, tempos_of, too_fast
+from armusic.io.readers.midi.meta import keys_of, signatures_of, tempos_of, too_fast, with_signatures
 from armusic.io.readers.midi.parts import Part, parts_of, sustained, track_name
 from armusic.io.readers.midi.placing import on_grid, one_at_a_tick, without_off_grid
 from armusic.io.readers.midi.traits import likeness, words_of
@@ -144,6 +144,12 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
     voice = one_voice(part, file.ticks_per_quarter, lowest=lowest, written=written)
     clock, signatures, notices = beats.times(file, parts, part, voice, reading, tempos, written=written)
     report(notices)
+    if (
+        (reading.metre or reading.downbeat)
+        and not (written or len(clock.ticks))
+        and signatures != signatures_of(file)[0]
+    ):
+        file = with_signatures(file, signatures)
     ends = [max(int(part.end.max()), int(part.start[-1]) + 1), file.tracks[part.track][-1].tick]
     last, end = clock.to_units(np.array(ends)).tolist()
     if reading.quantize == "auto" and not (written or reading.strict):
@@ -182,7 +188,8 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
         report(notices)
     signs, notices = keys_of(file, part.track)
     report(notices)
-    tune = build(file, part, grid, clock, (tempos, signs), (places, start, stop), groove=reading.groove == "keep")
+    timing, groove = (places, start, stop), reading.groove == "keep"
+    tune = build(file, part, grid, clock, (tempos, signs), timing, groove=groove, score=written)
     title = part.name or track_name(file.tracks[0])
     tune = replace(tune, title=title, source=source, passages=passages(measures))
     if reading.strict or written or len(tune.notes) < quantise.FEW or not keys.contradicted(tune):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from armusic.errors import MusicError
 from armusic.io.readers.midi.clock import TempoMap, tempo_map
-from armusic.io.readers.midi.measures import UNITS, Signature
+from armusic.io.readers.midi.measures import UNITS, Signature, is_own
 from armusic.io.readers.options import Remark
 from armusic.music import smf
+from armusic.music.metre import time_signature
 from armusic.music.score import Key
 
 _MAX_FIFTHS = 7
 _MAX_POWER = 15  # of two in a time signature's denominator
 _FASTEST = 60_000  # microseconds per quarter note: 1,000 a minute, the most that programs take
+_EIGHTHS, _SIXTEENTHS, _CLOCKS = 8, 16, 24  # denominators, and parts of a quarter note that a metronome counts
 _MICROSECONDS_AT_120 = 500_000  # per quarter note: the standard's tempo where a file names none
 
 
@@ -52,6 +55,19 @@ def signatures_of(file: smf.MidiData) -> tuple[list[Signature], list[Remark]]:
             pairs[tick] = (data[0], 1 << min(data[1], _MAX_POWER))
     remarks = [] if pairs else [Remark("no time signature: taken for 4/4 (the option metre sets another)")]
     return [Signature(tick * UNITS, *pair) for tick, pair in ({0: (4, 4)} | pairs).items()], remarks
+
+
+def with_signatures(file: smf.MidiData, signatures: Sequence[Signature]) -> smf.MidiData:
+    """Return a file with other time signatures, on its first track; a pickup is in eighths or sixteenths."""
+    new = []
+    for at, numerator, denominator in signatures:
+        if denominator == _SIXTEENTHS and not numerator % 2 and not is_own(time_signature(numerator // 2, _EIGHTHS)):
+            numerator, denominator = numerator // 2, _EIGHTHS
+        data = bytes([numerator, denominator.bit_length() - 1, _CLOCKS, _EIGHTHS])
+        new.append(smf.Event(at // UNITS, smf.TIME_SIGNATURE, data))
+    tracks = [tuple(event for event in track if event.status != smf.TIME_SIGNATURE) for track in file.tracks]
+    first = sorted([*new, *tracks[0]], key=lambda event: (event.tick, event.status != smf.TRACK_NAME))
+    return replace(file, tracks=(tuple(first), *tracks[1:]))
 
 
 def keys_of(file: smf.MidiData, track: int) -> tuple[list[tuple[int, Key]], list[Remark]]:

@@ -17,14 +17,6 @@ from armusic.music import keys, smf
 from armusic.music.score import DEFAULT_BPM, Key, Measure, Note, Origin, Tune
 
 _MAX_DIGITS = 7
-_WRITTEN_ANYWAY = {
-    smf.TRACK_NAME,
-    smf.SET_TEMPO,
-    smf.TIME_SIGNATURE,
-    smf.KEY_SIGNATURE,
-    smf.END_OF_TRACK,
-}
-"""Events that the writers write for a tune on its own."""
 
 
 def build(
@@ -36,6 +28,7 @@ def build(
     timing: tuple[quantise.Units, quantise.Units, quantise.Units],
     *,
     groove: bool,
+    score: bool = False,
 ) -> Tune:
     """Return a tune of the measures of a grid.
 
@@ -49,6 +42,8 @@ def build(
         Indices in the part of the notes that stay, and their starts and ends, in units.
     groove : bool
         Whether moved notes are as early or late as they were, as in `Origin`.
+    score : bool
+        Whether the file is that of a score, as in `Origin`.
     """
     places, start, stop = timing
     tempos, signs = changes
@@ -84,10 +79,6 @@ def build(
     homes = quantise.measure_of(grid, quantise.nearest(grid.points, struck))
     homes[quantise.measure_of(grid, struck) < 0] = -1  # in a passage
     homes[places] = row
-    exact = np.array_equal(clock.to_units(part.start[places]), start) and np.array_equal(
-        clock.to_units(part.end[places]), stop
-    )
-    alone = exact and len(places) == len(part.start) and not len(clock.ticks) and not part.stuck.any()
     origin = Origin(
         file,
         part.track,
@@ -98,6 +89,7 @@ def build(
         tuple(homes.tolist()),
         clocked,
         groove,
+        score,
     )
     key, key_changes = keys.signatures((origin.quarter(Fraction(tick)), key) for tick, key in signs)
     return Tune(
@@ -107,7 +99,7 @@ def build(
         tempos=_tempos(file, tempos, clocked, clock, at),
         program=part.program,
         padding=(front, back),
-        origin=None if alone and _plain(file, part) and _whole(grid) else origin,
+        origin=origin,
         key_changes=key_changes,
     )
 
@@ -130,21 +122,6 @@ def _clock(
             tick = clock.to_ticks(unit)
             lines.append((quarter, tick, (clock.to_ticks(until) - tick) / Fraction(until - unit, grid.quarter)))
     return tuple(lines)
-
-
-def _whole(grid: quantise.Grid) -> bool:
-    """Return whether the measures are the whole file, from its start on."""
-    return bool(grid.inside[0, 0] == 0) and bool((grid.inside[1:, 0] == grid.inside[:-1, 1]).all())
-
-
-def _plain(file: smf.MidiData, part: Part) -> bool:
-    """Return whether a file has nothing but the notes of a part, and events that every file of a tune has."""
-    allowed = {*_WRITTEN_ANYWAY, *(kind + part.channel for kind in (smf.NOTE_ON, smf.NOTE_OFF, smf.PROGRAM_CHANGE))}
-    return all(
-        event.status in allowed and (event.status >= smf.PROGRAM_CHANGE or n == part.track)
-        for n, track in enumerate(file.tracks)
-        for event in track
-    )
 
 
 def _tempos(
