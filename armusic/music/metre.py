@@ -121,6 +121,22 @@ def time_signature(numerator: int, denominator: int) -> TimeSignature:
     return (Metre if (numerator, denominator) in _GRIDS else TimeSignature)(numerator, denominator)
 
 
+def of_pickup(length: Fraction) -> TimeSignature | None:
+    """Return the time signature of a pickup, in quarter notes, which no reader takes for one of whole measures.
+
+    Examples
+    --------
+    >>> [str(of_pickup(Fraction(length))) for length in (1, 2, 3, Fraction(1, 2), Fraction(1, 3))]
+    ['1/4', '4/8', '12/16', '1/8', 'None']
+    """
+    for denominator in (4, _EIGHTHS, 16):
+        numerator = length * denominator / 4
+        odd = numerator == 1 or (denominator > 4 and (int(numerator), denominator) not in _OWN)
+        if numerator.denominator == 1 and odd:
+            return time_signature(int(numerator), denominator)
+    return None
+
+
 def fraction(text: str) -> tuple[int, int] | None:
     """Return the two numbers of a time signature such as `6/8`, `C` or `C|`; None where there are none.
 

@@ -256,7 +256,7 @@ def test_a_last_measure_that_completes_a_pickup_is_short_by_it(tmp_path: Path) -
     [
         ({}, ["4/4 at 0"]),
         ({"metre": "6/8"}, ["6/8 at 0"]),
-        ({"downbeat": 2}, ["2/8 at 0", "4/4 at 1"]),
+        ({"downbeat": 2}, ["1/4 at 0", "4/4 at 1"]),
         ({"metre": "6/8", "downbeat": 1 + 1 / 3}, ["1/8 at 0", "6/8 at 1/2"]),
         ({"metre": "3/4", "downbeat": 1}, ["3/4 at 0"]),
     ],

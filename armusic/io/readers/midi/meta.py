@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from armusic.errors import MusicError
 from armusic.io.readers.midi.clock import TempoMap, tempo_map
-from armusic.io.readers.midi.measures import UNITS, Signature, is_own
+from armusic.io.readers.midi.measures import UNITS, Signature
 from armusic.io.readers.options import Remark
 from armusic.music import smf
-from armusic.music.metre import time_signature
+from armusic.music.metre import of_pickup
 from armusic.music.score import Key
 
 _MAX_FIFTHS = 7
@@ -61,8 +62,8 @@ def with_signatures(file: smf.MidiData, signatures: Sequence[Signature]) -> smf.
     """Return a file with other time signatures, on its first track; a pickup is in eighths or sixteenths."""
     new = []
     for at, numerator, denominator in signatures:
-        if denominator == _SIXTEENTHS and not numerator % 2 and not is_own(time_signature(numerator // 2, _EIGHTHS)):
-            numerator, denominator = numerator // 2, _EIGHTHS
+        if denominator == _SIXTEENTHS and (pickup := of_pickup(Fraction(numerator, 4))):
+            numerator, denominator = pickup.numerator, pickup.denominator
         data = bytes([numerator, denominator.bit_length() - 1, _CLOCKS, _EIGHTHS])
         new.append(smf.Event(at // UNITS, smf.TIME_SIGNATURE, data))
     tracks = [tuple(event for event in track if event.status != smf.TIME_SIGNATURE) for track in file.tracks]
