@@ -15,13 +15,16 @@ from fractions import Fraction
 from math import lcm
 
 from armusic.errors import UsageError
-from armusic.io.readers.midi.endings import LEAST, bar_lines
+from armusic.io.readers.midi.endings import bar_lines
 from armusic.music import smf, smf_notes
 from armusic.music.score import Note, Origin, Tune
 from armusic.music.smf import Event, MidiData
 
 _GRID = 12  # parts of a quarter note that must be whole ticks, or twice as many in metres of halved values
 _FIRST, _UNCHANGED, _LAST, _END = range(4)  # order at one tick: a note ends before the next one starts
+
+
+_OF_EVERY_TUNE = {smf.TRACK_NAME, smf.SET_TEMPO, smf.TIME_SIGNATURE, smf.KEY_SIGNATURE, smf.END_OF_TRACK}
 
 
 def shared(tunes: Sequence[tuple[str, Tune]]) -> Origin | None:
@@ -46,11 +49,10 @@ def put(
 def closed(file: MidiData, origin: Origin) -> tuple[MidiData, int]:
     """Return an assembled file whose parts end on their last bar lines, so that clips loop, and the tick of the last.
 
-    What sounds a little over its last bar line ends there. A track with other events behind it ends with these.
+    A track with events behind it, such as a note that is released late, ends with these.
     """
     scale = Fraction(file.ticks_per_quarter, origin.file.ticks_per_quarter)
     ends = {track: round(line * scale) for track, line in bar_lines(origin.file).items()}
-    late = file.ticks_per_quarter // LEAST
     added = len(file.tracks) - len(origin.file.tracks)
     tracks = []
     for number, track in enumerate(file.tracks):
@@ -58,11 +60,9 @@ def closed(file: MidiData, origin: Origin) -> tuple[MidiData, int]:
         if home not in ends:
             tracks.append(track)
             continue
-        end = ends[home]
         events = [event for event in track if event.status != smf.END_OF_TRACK]
-        events = [replace(e, tick=end) if e.status < smf.SYSEX and end < e.tick <= end + late else e for e in events]
-        last = max([end, *(event.tick for event in events)])
-        tracks.append((*sorted(events, key=lambda event: event.tick), Event(last, smf.END_OF_TRACK, b"")))
+        last = max([ends[home], *(event.tick for event in events)])
+        tracks.append((*events, Event(last, smf.END_OF_TRACK, b"")))
     return replace(file, tracks=tuple(tracks)), max(ends.values())
 
 
@@ -109,11 +109,43 @@ def assemble(
     for name, tune in (*tunes[:place], *tunes[place + 1 :]):
         channel = next(free, origin.channel)
         beside.append(_new_track(name, _melody(track, origin, tune, scale), tune.program, origin.channel, channel))
+    melody = tuple(_melody(track, origin, tunes[place][1], scale))
+    if beside and not more_than_melody(origin):
+        return _in_order(tunes, origin, file, [*beside[:place], melody, *beside[place:]], place)
     tracks = list(file.tracks)
-    tracks[origin.track : origin.track + 1] = [tuple(_melody(track, origin, tunes[place][1], scale)), *beside]
+    tracks[origin.track : origin.track + 1] = [melody, *beside]
     homes = [origin.track + (index + 1 if index < place else index) for index in range(len(tunes))]
     homes[place] = origin.track
     return MidiData(smf.TRACKS if beside else file.type, file.ticks_per_quarter, tuple(tracks)), homes
+
+
+def _in_order(
+    tunes: Sequence[tuple[str, Tune]], origin: Origin, file: MidiData, tracks: list[tuple[Event, ...]], place: int
+) -> tuple[MidiData, list[int]]:
+    """Return a file with nothing beside its melody, and the track of each tune: the melody is one of them, in order.
+
+    Tempos, metres and the key of its track stay in front of them all.
+    """
+    before, behind = file.tracks[: origin.track], file.tracks[origin.track + 1 :]
+    name = Event(0, smf.TRACK_NAME, tunes[place][0].encode("ascii"))
+    own = [event for event in tracks[place] if event.status != smf.END_OF_TRACK]
+    end = Event(tracks[place][-1].tick, smf.END_OF_TRACK, b"")
+    if not before:
+        before = ((*(event for event in own if event.status >= smf.SYSEX), end),)
+        own = [event for event in own if event.status < smf.SYSEX]
+    tracks[place] = (name, *(event for event in own if event.status != smf.TRACK_NAME), end)
+    homes = [len(before) + number for number in range(len(tunes))]
+    return MidiData(smf.TRACKS, file.ticks_per_quarter, (*before, *tracks, *behind)), homes
+
+
+def more_than_melody(origin: Origin) -> bool:
+    """Return whether a file has more than its melody, tempos and metres."""
+    own = {kind + origin.channel for kind in (smf.NOTE_ON, smf.NOTE_OFF, smf.PROGRAM_CHANGE)}
+    return any(
+        event.status not in _OF_EVERY_TUNE and not (event.status in own and number == origin.track)
+        for number, track in enumerate(origin.file.tracks)
+        for event in track
+    )
 
 
 def free_channels(file: MidiData, channels: Sequence[int]) -> list[int]:

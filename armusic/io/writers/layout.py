@@ -13,6 +13,7 @@ from math import isclose
 from armusic.errors import UsageError
 from armusic.io.readers.midi.meta import merged
 from armusic.io.readers.midi.parts import Part, parts_of
+from armusic.io.writers.in_place import more_than_melody
 from armusic.music import smf
 from armusic.music.metre import TimeSignature, of_pickup
 from armusic.music.score import Key, Origin, Tune
@@ -29,7 +30,6 @@ _SPELT = str.maketrans({
 """Letters without an accent to drop, and accidentals."""
 
 _TEMPO = 1e-4  # share of a tempo that is rounding: MIDI has whole microseconds
-_OF_EVERY_TUNE = {smf.TRACK_NAME, smf.SET_TEMPO, smf.TIME_SIGNATURE, smf.KEY_SIGNATURE, smf.END_OF_TRACK}
 
 log = logging.getLogger(__name__)
 
@@ -174,22 +174,12 @@ def say_sequence(tunes: Named, origin: Origin | None, source: str, *, notation: 
 
     Unless it is `notation`, where the first pickup is a short measure, also that pickups are filled up.
     """
-    if origin and beside(origin):
+    if origin and more_than_melody(origin):
         log.warning("%s: a sequence is the melody alone: for all of the file, use the layout tracks or clips", source)
     if not notation and any(tune.padding[0] for _, tune in tunes):
         log.warning(
             "%s: in a sequence, pickups have a rest before them, so that every tune starts on a bar line", source
         )
-
-
-def beside(origin: Origin) -> bool:
-    """Return whether a file has more than its melody, tempos and metres."""
-    own = {kind + origin.channel for kind in (smf.NOTE_ON, smf.NOTE_OFF, smf.PROGRAM_CHANGE)}
-    return any(
-        event.status not in _OF_EVERY_TUNE and not (event.status in own and number == origin.track)
-        for number, track in enumerate(origin.file.tracks)
-        for event in track
-    )
 
 
 def name_of(part: Part, track: int, *, several: bool) -> str:

@@ -61,11 +61,9 @@ def test_a_shift_changes_no_bar_line_and_no_tempo(read: Read) -> None:
 def test_the_other_parts_stay_where_they_are(read: Read, tmp_path: Path) -> None:
     tune = read(song(track(late(repeated(), Fraction(1, 8)), "Melody"), track(CHORDS, channel=1)))
     writers.write([("again", tune)], tmp_path / "out.mid")
-    before, after = (smf.parse((tmp_path / name).read_bytes(), name).tracks for name in ("song.mid", "out.mid"))
-    assert after[0][:-2] == before[0][:-2]
-    assert [event.tick for event in before[0][-2:]] == [480 * 64 + 60] * 2
-    assert [event.tick for event in after[0][-2:]] == [480 * 64] * 2  # the last note ends on the last bar line
-    assert after[1][:-1] == before[1][:-1]
+    assert smf.parse((tmp_path / "out.mid").read_bytes(), "out") == smf.parse(
+        (tmp_path / "song.mid").read_bytes(), "in"
+    )
     lower = Tune(tune.notes[1:], tune.measures, origin=tune.origin)
     writers.write([("less", lower)], tmp_path / "less.mid")
     (melody, chords) = smf.parse((tmp_path / "less.mid").read_bytes(), "less").tracks

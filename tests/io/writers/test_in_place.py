@@ -226,6 +226,23 @@ def test_a_melody_keeps_its_events_whatever_else_is_in_the_file(
     ]
 
 
+@pytest.mark.parametrize("conductor", [True, False])
+def test_a_lone_melody_is_one_of_its_variations_in_order(tmp_path: Path, conductor: bool) -> None:
+    """Tempos and metres are on a track of their own in front of them."""
+    head = [signature(0, 4, 4), Event(0, smf.SET_TEMPO, (560748).to_bytes(3, "big"))]
+    tracks = [track([], "Song", others=head), track(TUNE, "Flute")] if conductor else [track(TUNE, "Song", others=head)]
+    data = song(*tracks, kind=int(conductor))
+    tune = read(tmp_path, data)
+    named = [("rhythm -1.0", higher(tune)), ("rhythm +0.0", tune), ("rhythm +1.0", higher(tune))]
+    for suffix in (".mid", ".dawproject"):
+        writers.write(named, tmp_path / f"out{suffix}", original="rhythm +0.0")
+    file = mido.MidiFile(tmp_path / "out.mid")
+    assert [each.name for each in file.tracks] == ["Song", *(name for name, _ in named)]
+    assert [message.tempo for message in file.tracks[0] if message.type == "set_tempo"] == [560748]
+    before, after = events(data)[-1], events((tmp_path / "out.mid").read_bytes())[2]
+    assert [event for event in after if event[1] < smf.META] == [event for event in before if event[1] < smf.META]
+
+
 @pytest.mark.parametrize("others", [[], [track([(0, 5, 40)], channel=1)]], ids=["alone", "with a bass"])
 @pytest.mark.parametrize(
     ("last", "end"),
@@ -236,10 +253,11 @@ def test_parts_end_on_the_last_bar_line(
     tmp_path: Path, others: list[tuple[Event, ...]], last: Fraction, end: int
 ) -> None:
     notes: Notes = [(start, 1, 60 + start) for start in range(4)] + [(4, last - 4, 67)]
-    tune = read(tmp_path, song(track(notes, "Melody", others=[signature(0, 4, 4)]), *others))
+    tune = read(tmp_path, song(track([], others=[signature(0, 4, 4)]), track(notes, "Melody"), *others))
     assert tune.end == end
-    melody, variation, *bass = write_and_read(tmp_path, tune, higher(tune))
-    assert melody[-1] == variation[-1] == (end, smf.END_OF_TRACK, b"")
+    _, melody, variation, *bass = write_and_read(tmp_path, tune, higher(tune))
+    assert melody[-1] == (max(end, melody[-2][0]), smf.END_OF_TRACK, b"")  # with its last note as it was released
+    assert variation[-1] == (end, smf.END_OF_TRACK, b"")
     assert [timed[-1][0] for timed in bass] == [8] * len(others)
 
 
