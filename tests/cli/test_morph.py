@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
+from zipfile import ZipFile
 
 import mido
 import pytest
 
 from armusic.io import readers
+from tests import songs
 
 from .conftest import EXAMPLES, Run
 
@@ -51,6 +54,62 @@ def test_both_ends_come_back_untouched(run: Run, melody: Path, other: Path, mode
     assert last.notes == readers.read(melody).notes
     assert len(first.measures) == 16
     assert [note.pitch for note in first.notes] == 2 * [note.pitch for note in readers.read(other).notes]
+
+
+@pytest.fixture
+def songs_with_bands(here: Path) -> None:
+    """Put a song with chords, a bass, drums and words, and one with another bass, into the folder."""
+    (here / "a.mid").write_bytes(songs.band(signatures=[songs.signature(0, 4, 4)]))
+    melody = songs.track([(n, 1, 72 + n % 5) for n in range(8)], "Melody", others=[songs.signature(0, 4, 4)])
+    (here / "b.mid").write_bytes(songs.song(melody, songs.track([(n, 1, 40) for n in range(8)], "Low", channel=3)))
+
+
+STEPS = ["morph 0/2", "morph 1/2", "morph 2/2"]
+BAND = ["Piano", "Bass", "Drums"]
+
+
+@pytest.mark.usefixtures("songs_with_bands")
+def test_the_other_parts_of_the_first_tune_come_along(run: Run, model: Path) -> None:
+    morph = ("morph", "a.mid", "b.mid", "--steps", 3, "--no-picture", "--model", model)
+    left = "the other part of b.mid is left out"
+    assert f"m.mid: {left}: the layout clips keeps them" in run(*morph, "-o", "m.mid").err
+    tracks = [track.name for track in mido.MidiFile("m.mid").tracks[1:]]
+    assert tracks == ["Piano", "Lead vocal", *STEPS[1:], "Bass", "Drums"]
+    assert f"m.dawproject: {left}: clips in MIDI keep them" in run(*morph, "-o", "m.dawproject").err
+    project = ElementTree.fromstring(ZipFile("m.dawproject").read("project.xml"))
+    tracks = [track.get("name", "") for track in project.iter("Track")]
+    assert tracks == ["Piano", *STEPS, "Bass", "Drums", "Master"]
+    assert f"m.musicxml: {left}: the layout clips keeps them" in run(*morph, "-o", "m.musicxml").err
+    parts = [part.text or "" for part in ElementTree.parse("m.musicxml").iter("part-name")]
+    assert parts == ["Piano", *STEPS, "Bass", "Drums"]
+
+
+@pytest.mark.usefixtures("songs_with_bands")
+@pytest.mark.parametrize("suffix", ["mid", "dawproject", "musicxml"])
+def test_a_sequence_is_the_melody_alone_and_says_so(run: Run, model: Path, suffix: str) -> None:
+    done = run("morph", "a.mid", "b.mid", "-o", f"m.{suffix}", "--layout", "sequence", "--no-picture", "--model", model)
+    assert f"m.{suffix}: a sequence is the melody alone" in done.err
+
+
+@pytest.mark.usefixtures("songs_with_bands")
+def test_clips_have_the_other_parts_of_the_nearer_tune(run: Run, model: Path) -> None:
+    done = run("morph", "a.mid", "b.mid", "-o", "out", "--layout", "clips", "--steps", 3, "--model", model)
+    assert "left out" not in done.err
+    first, middle, last = ([t.name for t in mido.MidiFile(path).tracks] for path in sorted(Path("out").iterdir()))
+    assert set(BAND) < set(first)
+    assert "Low" in middle
+    assert "Low" in last
+
+
+@pytest.mark.usefixtures("songs_with_bands")
+def test_a_tune_that_is_repeated_leaves_its_other_parts_and_says_so(run: Run, model: Path) -> None:
+    (Path("b.mid")).write_bytes(
+        songs.song(songs.track([(n, 1, 72 + n % 5) for n in range(16)], "Melody", others=[songs.signature(0, 4, 4)]))
+    )
+    morph = ("morph", "a.mid", "b.mid", "--loop", "--no-picture", "--model", model)
+    lost = "the 3 other parts and lyrics and markers of a.mid are left out\n"
+    assert f"m.mid: {lost}" in run(*morph, "-o", "m.mid").err
+    assert run(*morph, "--layout", "clips", "-o", "out").err.count(f"out: {lost}") == 1
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ after the suffix, that leads to a module with `write(tunes, path, *, layout, for
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,6 +93,8 @@ def write(
         from armusic.io.writers.clips import clip_names, remove_older
 
         names = clip_names([name for name, _ in tunes], clips)
+        if format_of(f"clip{clips}").parts:
+            tunes = _without_misfits(tunes, label(path))
         with atomic_folder(path, force) as folder:
             for file, named in zip(names, tunes, strict=True):
                 write([named], folder / file, ppq=ppq, attributes=attributes, paper=paper, measure=measure)
@@ -108,6 +111,15 @@ def write(
     if format_of(path).parts:
         options["original"] = original
     _writer(path).write(tunes, Path(path), layout=layout, force=force, **options)
+
+
+def _without_misfits(tunes: list[tuple[str, Tune]], source: str) -> list[tuple[str, Tune]]:
+    """Return tunes without the files that they do not fit into, as one that was repeated; say what that leaves out."""
+    from armusic.io.writers.layout import say_left_out
+
+    misfits = [(name, tune) for name, tune in tunes if tune.origin and tune.measures != tune.origin.measures]
+    say_left_out(misfits, None, source)
+    return [(name, replace(tune, origin=None) if (name, tune) in misfits else tune) for name, tune in tunes]
 
 
 def check(

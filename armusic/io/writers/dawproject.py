@@ -29,7 +29,7 @@ from armusic.files import atomic_path, label, one_line
 from armusic.io.writers import in_place
 from armusic.io.writers.arrangement import Arrangement, Strip, arrange, side_by_side
 from armusic.io.writers.dawproject_clips import GREY, automate, clip_of, colour, text_of
-from armusic.io.writers.layout import Named, check_together, place_of, say_sequence
+from armusic.io.writers.layout import Named, check_together, place_of, say_left_out, say_sequence
 from armusic.music.attributes.table import Measure, of_tunes
 from armusic.music.attributes.table import attributes as of_grid
 from armusic.music.score import Tune
@@ -114,9 +114,11 @@ def project(
     names, values = of_tunes([tune for _, tune in tunes], attributes, measure)
     comments = [_comment(names, table) for table in values]
     place = place_of(tunes, original)
-    origin = in_place.shared(tunes)
+    origin = in_place.around(tunes)
     if layout == "sequence":
-        say_sequence(tunes, origin, source)
+        say_sequence(tunes, source)
+    else:
+        say_left_out(tunes, origin, source, "clips in MIDI keep them")
     together = layout != "sequence" and all(tune.measures == tunes[0][1].measures for _, tune in tunes)
     whole = arrange(tunes, origin, place) if origin and layout != "sequence" else side_by_side(tunes, together=together)
     if whole.lyrics:

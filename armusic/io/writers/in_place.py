@@ -21,18 +21,26 @@ from armusic.music.score import Note, Origin, Tune
 from armusic.music.smf import Event, MidiData
 
 _GRID = 12  # parts of a quarter note that must be whole ticks, or twice as many in metres of halved values
+_NOTES = (smf.NOTE_OFF, smf.NOTE_ON)
 _FIRST, _UNCHANGED, _LAST, _END = range(4)  # order at one tick: a note ends before the next one starts
 
 
 _OF_EVERY_TUNE = {smf.TRACK_NAME, smf.SET_TEMPO, smf.TIME_SIGNATURE, smf.KEY_SIGNATURE, smf.END_OF_TRACK}
 
 
-def shared(tunes: Sequence[tuple[str, Tune]]) -> Origin | None:
-    """Return the file that all tunes are variations of, if there is one and they fit into it."""
-    origin = tunes[0][1].origin
-    if origin and all(tune.origin is origin and tune.measures == origin.measures for _, tune in tunes):
-        return origin
+def around(tunes: Sequence[tuple[str, Tune]]) -> Origin | None:
+    """Return the file around the first of some tunes, if all of them fit into it.
+
+    Its variations do, and tunes of other files with the same measures, where none of these passes through.
+    """
+    first = tunes[0][1]
+    if first.origin and all(_fits(tune, first.origin, first) for _, tune in tunes):
+        return first.origin
     return None
+
+
+def _fits(tune: Tune, origin: Origin, first: Tune) -> bool:
+    return tune.measures == origin.measures and (tune.origin is origin or not (tune.passages or first.passages))
 
 
 def put(
@@ -78,7 +86,7 @@ def assemble(
     Parameters
     ----------
     tunes : sequence of (str, Tune)
-        Variations of the melody, each with a name that is printable ASCII.
+        Variations of the melody, or tunes that take its place, each with a name that is printable ASCII.
     origin : Origin
         Source of the melody.
     channels : sequence of int
@@ -108,7 +116,10 @@ def assemble(
     beside = []
     for name, tune in (*tunes[:place], *tunes[place + 1 :]):
         channel = next(free, origin.channel)
-        beside.append(_new_track(name, _melody(track, origin, tune, scale), tune.program, origin.channel, channel))
+        events = _melody(track, origin, tune, scale)
+        if tune.origin is not origin:  # of another file: this one's controllers are not its own
+            events = [event for event in events if event.status >= smf.SYSEX or event.status & 0xF0 in _NOTES]
+        beside.append(_new_track(name, events, tune.program, origin.channel, channel))
     melody = tuple(_melody(track, origin, tunes[place][1], scale))
     if beside and not more_than_melody(origin):
         return _in_order(tunes, origin, file, [*beside[:place], melody, *beside[place:]], place)

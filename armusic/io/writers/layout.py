@@ -31,6 +31,8 @@ _SPELT = str.maketrans({
 
 _TEMPO = 1e-4  # share of a tempo that is rounding: MIDI has whole microseconds
 
+_BESIDE = {smf.LYRIC: "lyrics", smf.MARKER: "markers"}
+
 log = logging.getLogger(__name__)
 
 
@@ -121,6 +123,30 @@ def keys_of(tunes: Named) -> list[Key]:
     return [tune.key or common for _, tune in tunes]
 
 
+def beside(origin: Origin) -> str:
+    """Return in words what is in a file beside its melody; empty where there is nothing."""
+    own = (origin.track, origin.channel)
+    others = sum((part.track, part.channel) != own for part in parts_of(origin.file))
+    texts = [f"{others} other parts" if others > 1 else "other part"] if others else []
+    texts += [text for status, text in _BESIDE.items() if any(True for _ in merged(origin.file, status))]
+    return " and ".join(texts)
+
+
+def say_left_out(tunes: Named, origin: Origin | None, source: str, remedy: str = "") -> None:
+    """Log what is left out of the files of tunes side by side: all beside the melody but of `origin`, around them.
+
+    The remedy is for tunes that fit into their own files, as one that was repeated does not.
+    """
+    left = [(name, tune, tune.origin) for name, tune in tunes if tune.origin]
+    left = [each for each in left if origin is None or each[2].file != origin.file]
+    names = {id(other): (other, tune.source or tune.title or name) for name, tune, other in left}
+    texts = [f"{what} of {name}" for other, name in names.values() if (what := beside(other))]
+    if texts:
+        verb = "is" if len(texts) == 1 and texts[0].startswith("other part of ") else "are"
+        hint = f": {remedy}" if remedy and all(tune.measures == other.measures for _, tune, other in left) else ""
+        log.warning("%s: the %s %s left out%s", source, " and the ".join(texts), verb, hint)
+
+
 def say_alone(tunes: Named, source: str, what: str) -> None:
     """Log how many other parts of the file around tunes, and whether lyrics, are left out, as `what` has one voice."""
     origins = {id(tune.origin): tune.origin for _, tune in tunes if tune.origin}
@@ -128,12 +154,12 @@ def say_alone(tunes: Named, source: str, what: str) -> None:
     for origin in origins.values():
         own = (origin.track, origin.channel)
         others = max(others, sum((part.track, part.channel) != own for part in parts_of(origin.file)))
-    lacking = [f"{others} other parts" if others > 1 else "other part"] if others else []
+    missing = [f"{others} other parts" if others > 1 else "other part"] if others else []
     if any(True for origin in origins.values() for _ in merged(origin.file, smf.LYRIC)):
-        lacking.append("lyrics")
-    if lacking:
-        verb = "is" if lacking == ["other part"] else "are"
-        which = f"{' and the '.join(lacking)} of the file {verb}"
+        missing.append("lyrics")
+    if missing:
+        verb = "is" if missing == ["other part"] else "are"
+        which = f"{' and the '.join(missing)} of the file {verb}"
         log.warning("%s: %s has the melody alone: the %s left out", source, what, which)
 
 
@@ -169,12 +195,13 @@ def end_of(tune: Tune, pickup: TimeSignature | None) -> Fraction:
     return tune.end - pickup.length if pickup and short else tune.end
 
 
-def say_sequence(tunes: Named, origin: Origin | None, source: str, *, notation: bool = False) -> None:
-    """Log that a sequence leaves out the rest of the file around tunes, if there is more than tempos and metres.
+def say_sequence(tunes: Named, source: str, *, notation: bool = False) -> None:
+    """Log that a sequence leaves out the rest of the files around tunes, if there is more than tempos and metres.
 
     Unless it is `notation`, where the first pickup is a short measure, also that pickups are filled up.
     """
-    if origin and more_than_melody(origin):
+    origins = {id(tune.origin): tune.origin for _, tune in tunes if tune.origin}
+    if any(map(more_than_melody, origins.values())):
         log.warning("%s: a sequence is the melody alone: for all of the file, use the layout tracks or clips", source)
     if not notation and any(tune.padding[0] for _, tune in tunes):
         log.warning(

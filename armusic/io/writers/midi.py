@@ -30,6 +30,7 @@ from armusic.io.writers.layout import (
     check_together,
     end_of,
     place_of,
+    say_left_out,
     say_sequence,
     to_ascii,
     without_rest,
@@ -72,7 +73,7 @@ def write(
     path : path
         Output file, which appears once it is complete.
     layout : {"tracks", "sequence"}
-        `tracks`: a track per tune, all starting together; tempo and key are the first tune's.
+        `tracks`: a track per tune, all starting together; tempo, key and other parts are the first tune's.
         `sequence`: one tune after another on one track, a marker at the start of each.
     force : bool
         Whether an existing file may be replaced.
@@ -98,17 +99,19 @@ def write(
             f"{ppq} ticks per quarter note: give a multiple of {_GRID} up to {smf.MAX_RESOLUTION}, in which"
             " sixteenths and triplets are whole"
         )
-    origin = in_place.shared(tunes)
+    origin = in_place.around(tunes)
     if layout == "sequence":
-        say_sequence(tunes, origin, source)
+        say_sequence(tunes, source)
     if layout == "tracks":
+        check_together(tunes, source)
+        say_left_out(tunes, origin, source, "the layout clips keeps them")
         _say_shared(len(tunes), source, origin)
     with atomic_path(path, force) as temporary:
         if layout == "sequence":
             tunes = filled(tunes)
             _sequence(tunes, ppq or resolution(tunes)).save(temporary)
         elif origin is None:
-            _tracks(tunes, source, ppq or resolution(tunes)).save(temporary)
+            _tracks(tunes, ppq or resolution(tunes)).save(temporary)
         else:
             named = [(to_ascii(name), tune) for name, tune in tunes]
             temporary.write_bytes(in_place.put(named, origin, CHANNELS, ppq, place_of(tunes, original)))
@@ -152,9 +155,8 @@ def resolution(tunes: Named) -> int:
     return needed if needed <= smf.MAX_RESOLUTION else TICKS_PER_QUARTER
 
 
-def _tracks(tunes: Named, source: str, ppq: int) -> mido.MidiFile:
+def _tracks(tunes: Named, ppq: int) -> mido.MidiFile:
     """Return a file with the tunes side by side."""
-    check_together(tunes, source)
     tunes, pickup = without_rest(tunes)
     first = tunes[0][1]
     end = _tick(max(end_of(tune, pickup) for _, tune in tunes), ppq)

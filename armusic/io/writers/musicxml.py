@@ -23,7 +23,7 @@ from xml.etree.ElementTree import Element
 
 from armusic.files import atomic_path, label, one_line
 from armusic.io.writers import band, in_place
-from armusic.io.writers.layout import Named, check_together, keys_of, place_of, say_moved, say_sequence
+from armusic.io.writers.layout import Named, check_together, keys_of, place_of, say_left_out, say_moved, say_sequence
 from armusic.io.writers.musicxml_notes import add
 from armusic.io.writers.musicxml_parts import BASS, PERCUSSION, TREBLE, Part, Section, add_part
 from armusic.io.writers.notation import Padding, WrittenMeasure, notate, padding_of
@@ -99,10 +99,17 @@ def score(
     """
     if layout == "tracks":
         check_together(tunes, source)
-    tunes = filled(tunes, source, alone=layout == "sequence") if whole else tunes
-    origin = in_place.shared(tunes) if whole else None
-    if layout == "sequence" and whole:
-        say_sequence(tunes, origin, source, notation=True)
+    origin = None
+    if whole:
+        own = tunes
+        if layout == "tracks" and (origin := in_place.around(tunes)):
+            tunes = [(name, replace(tune, origin=origin)) for name, tune in tunes]
+        tunes = filled(tunes, source, alone=layout == "sequence")
+        origin = in_place.around(tunes)
+        if layout == "sequence":
+            say_sequence(own, source, notation=True)
+        else:
+            say_left_out(own, origin, source, "the layout clips keeps them")
     title = tunes[0][1].title or tunes[0][0]
     parts = (
         _sequence(tunes, title) if layout == "sequence" else _tracks(tunes, origin, place_of(tunes, original), source)

@@ -345,8 +345,56 @@ def test_a_note_on_the_last_bar_line_has_a_measure(tmp_path: Path, start: Fracti
     assert write_and_read(tmp_path, tune)[0][-1] == (12, smf.END_OF_TRACK, b"")
 
 
-def test_tunes_that_are_no_variations_of_it_are_written_on_their_own(tmp_path: Path) -> None:
+def other_file(folder: Path) -> Tune:
+    """Return a melody on a flute from another file, with a bass of its own."""
+    (folder / "other.mid").write_bytes(
+        song(
+            track([], "Song", others=[signature(0, 4, 4)]),
+            track([(n, 1, 72 + n % 5) for n in range(8)], "Melody", others=[smf.Event(0, 0xC0, bytes([73]))]),
+            track([(n, 1, 40) for n in range(8)], "Low", channel=3),
+        )
+    )
+    return readers.read(folder / "other.mid")
+
+
+def test_a_tune_of_another_file_stands_among_the_other_parts_of_the_first(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = read(tmp_path, band()), other_file(tmp_path)
+    tracks = write_and_read(tmp_path, first, second)
+    before = events((tmp_path / "song.mid").read_bytes())
+    assert [before[k] for k in (0, 1, 3, 4)] == [tracks[k] for k in (0, 1, 4, 5)]  # all but the melody, as it was
+    new = tracks[3]
+    assert [data[0] for _, status, data in new if status & 0xF0 == 0x90] == [note.pitch for note in second.notes]
+    others = {(status & 0xF0, data) for _, status, data in new if status < 0xF0 and status & 0xF0 not in (0x80, 0x90)}
+    assert others == {(0xC0, bytes([73]))}  # its own instrument, and none of the first one's controllers
+    assert "out.mid: the other part of other.mid is left out: the layout clips keeps them" in caplog.messages
+
+
+def test_a_tune_without_a_file_stands_among_the_other_parts_of_the_first(tmp_path: Path) -> None:
     tune = read(tmp_path, band())
-    assert len(write_and_read(tmp_path, tune, replace(higher(tune), origin=None))) == 3
+    assert len(write_and_read(tmp_path, tune, replace(higher(tune), origin=None))) == 6
+
+
+def test_what_does_not_fit_into_its_file_is_written_on_its_own(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    tune = read(tmp_path, band())
     longer = replace(tune, measures=(*tune.measures, replace(tune.measures[0], start=tune.end)))
     assert len(write_and_read(tmp_path, longer)) == 2
+    message = "the 3 other parts and lyrics and markers of song.mid are left out"
+    assert f"out.mid: {message}" in caplog.messages
+    caplog.clear()
+    writers.write([("a", longer), ("b", longer)], tmp_path / "out", layout="clips")
+    assert caplog.messages == [f"out: {message}"]
+
+
+def test_measures_that_pass_through_are_those_of_one_file(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """In the first file a measure of 7/8 stands between the two measures that the other has."""
+    sevens = [signature(0, 4, 4), signature(4, 7, 8), signature(7.5, 4, 4)]
+    notes: Notes = [(n / 2, 0.5, 60 + n % 5) for n in range(23)]
+    bass = track([(n, 1, 40) for n in range(11)], "Low", channel=3)
+    first = read(tmp_path, song(track(notes, "Melody", others=sevens), bass))
+    assert len(write_and_read(tmp_path, first, other_file(tmp_path))) == 3
+    message = "out.mid: the other part of song.mid and the other part of other.mid are left out: the layout clips"
+    assert any(text.startswith(message) for text in caplog.messages)
