@@ -39,9 +39,9 @@ if TYPE_CHECKING:  # what one use case needs is imported by it: the others start
 
 SHIPPED = "default.safetensors"
 __all__ = [
-    "AttributeTable", "Model", "attributes", "band", "check_targets", "configure", "corpus", "experiments", "files",
-    "inspect", "live", "load", "named", "osc", "picture", "plotting", "ports", "read", "readers", "report", "train",
-    "turning", "words", "write", "writers",
+    "AttributeTable", "Model", "arguments", "attributes", "band", "check_targets", "configure", "corpus", "experiments",
+    "files", "inspect", "live", "load", "named", "osc", "picture", "plotting", "ports", "read", "readers", "report",
+    "train", "turning", "words", "write", "writers",
 ]  # fmt: skip
 
 _HOMES = {

@@ -98,10 +98,9 @@ def command(
     if clock == "follow" and not (into or virtual):
         raise UsageError("--clock follow needs the input that the clock comes from: name it with --in")
     from armusic import api
-    from armusic.api import arguments
 
-    names = arguments.attributes(typed)
-    controllers = dict(zip(arguments.attributes(list(numbers)), numbers.values(), strict=True))
+    names = api.arguments.attributes(typed)
+    controllers = dict(zip(api.arguments.attributes(list(numbers)), numbers.values(), strict=True))
     controls = api.live.assign_knobs(names, controllers)
     osc_in, osc_to = (None if text is None else api.osc.parse_address(text) for text in (osc, osc_out))
     out, inp = api.ports.open_ports(port, into, virtual)

@@ -74,7 +74,7 @@ def write(
     paper : str, optional
         Key of `formats.PAPERS`, for formats with pages; the first of them when not given.
     measure : callable, optional
-        What measures the attributes of a tune, where these are not those of `armusic.music.attributes` alone.
+        Function that measures the attributes of a tune, where these are not those of `armusic.music.attributes` alone.
 
     Raises
     ------

@@ -69,7 +69,7 @@ def write(
     original : str, optional
         Name of the tune that is the input itself, and sounds: see `layout.place_of`.
     measure : callable
-        What measures the attributes of a tune.
+        Function that measures the attributes of a tune.
 
     Raises
     ------

@@ -65,7 +65,7 @@ def write(
     paper : str, optional
         Key of `formats.PAPERS`, for a PDF: `a4` when not given. The other kinds are one tall page.
     measure : callable
-        What measures the attributes of a tune.
+        Function that measures the attributes of a tune.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def svg(
     source : str
         Name of the output in messages.
     measure : callable
-        What measures the attributes of a tune.
+        Function that measures the attributes of a tune.
 
     Raises
     ------

@@ -72,7 +72,7 @@ def of_tunes(
     names : sequence of str
         Names of attributes.
     measure : callable
-        What measures them.
+        Function that measures them.
     """
     if not names:
         return (), [np.empty((len(tune.measures), 0)) for tune in tunes]
