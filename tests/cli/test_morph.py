@@ -79,6 +79,11 @@ def test_the_other_parts_of_the_first_tune_come_along(run: Run, model: Path) -> 
     project = ElementTree.fromstring(ZipFile("m.dawproject").read("project.xml"))
     tracks = [track.get("name", "") for track in project.iter("Track")]
     assert tracks == ["Piano", *STEPS, "Bass", "Drums", "Master"]
+    assert f"c.dawproject: {left}: clips" in run(*morph, "-o", "c.dawproject", "--layout", "clips").err
+    scenes = ElementTree.fromstring(ZipFile("c.dawproject").read("project.xml")).iter("Scene")
+    assert [[clip.get("name", "") for clip in scene.iter("Clip")] for scene in scenes] == [
+        ["Piano", step, "Bass", "Drums"] for step in STEPS
+    ]
     assert f"m.musicxml: {left}: the layout clips keeps them" in run(*morph, "-o", "m.musicxml").err
     parts = [part.text or "" for part in ElementTree.parse("m.musicxml").iter("part-name")]
     assert parts == ["Piano", *STEPS, "Bass", "Drums"]
