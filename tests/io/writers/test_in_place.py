@@ -362,7 +362,7 @@ def test_a_tune_of_another_file_stands_among_the_other_parts_of_the_first(
 ) -> None:
     first, second = read(tmp_path, band()), other_file(tmp_path)
     tracks = write_and_read(tmp_path, first, second)
-    before = events((tmp_path / "song.mid").read_bytes())
+    before = closed(events((tmp_path / "song.mid").read_bytes()), 8)
     assert [before[k] for k in (0, 1, 3, 4)] == [tracks[k] for k in (0, 1, 4, 5)]  # all but the melody, as it was
     new = tracks[3]
     assert [data[0] for _, status, data in new if status & 0xF0 == 0x90] == [note.pitch for note in second.notes]
