@@ -17,7 +17,7 @@ from armusic.io.readers.midi.meta import merged, signatures_of, tempos_of
 from armusic.io.readers.midi.parts import Part, parts_of, text_of
 from armusic.io.readers.midi.tune import bpm
 from armusic.io.writers import in_place
-from armusic.io.writers.layout import CHANNELS, Named, end_of, name_of, to_ascii, without_rest
+from armusic.io.writers.layout import CHANNELS, Named, name_of, to_ascii
 from armusic.music import smf
 from armusic.music.score import Origin
 from armusic.music.smf import MidiData
@@ -150,12 +150,8 @@ def arrange(tunes: Named, origin: Origin, place: int) -> Arrangement:
     )
 
 
-def side_by_side(tunes: Named, *, together: bool = False) -> Arrangement:
-    """Return tunes that are not from one file as tracks; tempos and metres are the first one's.
-
-    Where they start `together`, with the same measures, a pickup is a measure of its own length.
-    """
-    tunes, pickup = without_rest(tunes) if together else (tunes, None)
+def side_by_side(tunes: Named) -> Arrangement:
+    """Return tunes that are not from one file as tracks; tempos and metres are the first one's."""
     first = tunes[0][1]
     strips = [
         Strip(
@@ -169,13 +165,9 @@ def side_by_side(tunes: Named, *, together: bool = False) -> Arrangement:
     ]
     return Arrangement(
         tuple(strips),
-        float(max(end_of(tune, pickup) for _, tune in tunes)) if together else float(first.end),
+        float(first.end),
         tuple((float(at), rate) for at, rate in first.tempos),
-        tuple(
-            (float(bar.start), metre.numerator, metre.denominator)
-            for number, bar in enumerate(first.bars)
-            for metre in [bar.metre if number or pickup is None else pickup]
-        ),
+        tuple((float(bar.start), bar.metre.numerator, bar.metre.denominator) for bar in first.bars),
         (),
         tuple(float(measure.start) for measure in first.measures),
         0,

@@ -119,8 +119,7 @@ def project(
         say_sequence(tunes, source)
     else:
         say_left_out(tunes, origin, source, "clips in MIDI keep them")
-    together = layout != "sequence" and all(tune.measures == tunes[0][1].measures for _, tune in tunes)
-    whole = arrange(tunes, origin, place) if origin and layout != "sequence" else side_by_side(tunes, together=together)
+    whole = arrange(tunes, origin, place) if origin and layout != "sequence" else side_by_side(tunes)
     if whole.lyrics:
         syllables = "1 syllable is" if whole.lyrics == 1 else f"{whole.lyrics} syllables are"
         log.warning("%s: a DAWproject has no lyrics: %s left out", source, syllables)
@@ -144,7 +143,7 @@ def project(
     if layout == "sequence":
         starts = list(accumulate((float(tune.end) for _, tune in tunes[:-1]), initial=0.0))
     if layout == "clips":
-        ends = [whole.end if together else float(tune.end) for _, tune in tunes]
+        ends = [whole.end if origin else float(tune.end) for _, tune in tunes]
         _scenes(root, list(zip(tunes, ends, strict=True)), whole, columns, comments)
     else:
         for number, strip in enumerate(columns):

@@ -15,7 +15,6 @@ from armusic.io.readers.midi.meta import merged
 from armusic.io.readers.midi.parts import Part, parts_of
 from armusic.io.writers.in_place import more_than_melody
 from armusic.music import smf
-from armusic.music.metre import TimeSignature, of_pickup
 from armusic.music.score import Key, Origin, Tune
 
 Named = Sequence[tuple[str, Tune]]
@@ -161,38 +160,6 @@ def say_alone(tunes: Named, source: str, what: str) -> None:
         verb = "is" if missing == ["other part"] else "are"
         which = f"{' and the '.join(missing)} of the file {verb}"
         log.warning("%s: %s has the melody alone: the %s left out", source, what, which)
-
-
-def without_rest(tunes: Named) -> tuple[list[tuple[str, Tune]], TimeSignature | None]:
-    """Return tunes with the same measures without the rest before their pickup, and the time signature of that.
-
-    The times of what is returned begin with the pickup; its measures but the first follow behind it. Tunes stay as they
-    are where they have no pickup, or one that has no time signature.
-    """
-    first = tunes[0][1]
-    rest = min(tune.padding[0] for _, tune in tunes)
-    pickup = of_pickup(first.measures[0].metre.length - rest) if rest and not first.measures[0].bars else None
-    if pickup is None or any(tune.notes and tune.notes[0].start < rest for _, tune in tunes):
-        return list(tunes), None
-    return [(name, _earlier(tune, rest)) for name, tune in tunes], pickup
-
-
-def _earlier(tune: Tune, rest: Fraction) -> Tune:
-    """Return a tune that begins behind a rest."""
-    return replace(
-        tune,
-        notes=tuple(replace(note, start=note.start - rest) for note in tune.notes),
-        measures=tuple(replace(measure, start=max(measure.start - rest, Fraction(0))) for measure in tune.measures),
-        tempos=tuple((max(at - rest, Fraction(0)), rate) for at, rate in tune.tempos),
-        key_changes=tuple((at - rest, key) for at, key in tune.key_changes),
-        padding=(Fraction(0), tune.padding[1]),
-    )
-
-
-def end_of(tune: Tune, pickup: TimeSignature | None) -> Fraction:
-    """Return the end of a tune, where its last measure completes its pickup if it does."""
-    short = pickup is not None and tune.padding[1] >= pickup.length
-    return tune.end - pickup.length if pickup and short else tune.end
 
 
 def say_sequence(tunes: Named, source: str, *, notation: bool = False) -> None:

@@ -24,17 +24,7 @@ from armusic.files import atomic_path, label
 from armusic.io.readers.midi.meta import merged
 from armusic.io.readers.midi.tune import bpm
 from armusic.io.writers import in_place
-from armusic.io.writers.layout import (
-    CHANNELS,
-    Named,
-    check_together,
-    end_of,
-    place_of,
-    say_left_out,
-    say_sequence,
-    to_ascii,
-    without_rest,
-)
+from armusic.io.writers.layout import CHANNELS, Named, check_together, place_of, say_left_out, say_sequence, to_ascii
 from armusic.io.writers.notation import pulse
 from armusic.io.writers.passages import filled
 from armusic.music import smf
@@ -157,11 +147,10 @@ def resolution(tunes: Named) -> int:
 
 def _tracks(tunes: Named, ppq: int) -> mido.MidiFile:
     """Return a file with the tunes side by side."""
-    tunes, pickup = without_rest(tunes)
     first = tunes[0][1]
-    end = _tick(max(end_of(tune, pickup) for _, tune in tunes), ppq)
+    end = _tick(first.end, ppq)
     clip = len(tunes) == 1 and tunes[0][0] != first.title  # of several tracks, each has a name of its own
-    conductor = [_marker(tunes[0][0], 0)] * clip + _conductor(first, 0, ppq, pickup)
+    conductor = [_marker(tunes[0][0], 0)] * clip + _conductor(first, 0, ppq)
     tracks = [_track(first.title or tunes[0][0], conductor, end)]
     for index, (name, tune) in enumerate(tunes):
         tracks.append(_track(name, _voice(tune, 0, CHANNELS[index % len(CHANNELS)], ppq), end))
@@ -191,18 +180,14 @@ def _marker(name: str, tick: int) -> tuple[int, int, mido.messages.BaseMessage]:
     return tick, _SET, mido.MetaMessage("marker", text=to_ascii(name))
 
 
-def _conductor(tune: Tune, start: Fraction | int, ppq: int, pickup: TimeSignature | None = None) -> _Events:
+def _conductor(tune: Tune, start: Fraction | int, ppq: int) -> _Events:
     """Return the tempo, time and key signatures of a tune that starts at quarter note `start`."""
     messages: _Events = []
     written = {bpm(pace): pace for pace in _paces(tune)}
     for at, rate in tune.tempos:
         tempo = written.get(rate, int.from_bytes(smf.tempo(rate), "big"))
         messages.append((_tick(start + at, ppq), _SET, mido.MetaMessage("set_tempo", tempo=tempo)))
-    bars = tune.bars
-    if pickup:
-        messages.append((_tick(start, ppq), _SET, _time_signature(pickup)))
-        bars = bars[1:]
-    for bar in _changes(bars):
+    for bar in _changes(tune.bars):
         messages.append((_tick(start + bar.start, ppq), _SET, _time_signature(bar.metre)))
     for at, key in [(Fraction(0), tune.key), *tune.key_changes]:
         if name := _key_name(key):

@@ -180,25 +180,6 @@ def test_a_pickup_measure_stays(tmp_path: Path, others: list[tuple[Event, ...]],
     assert clip.get("loopEnd") == "9.0"
 
 
-@pytest.mark.parametrize("layout", ["tracks", "clips"])
-def test_a_pickup_of_a_score_is_a_measure_of_its_length(tmp_path: Path, layout: str) -> None:
-    tune = read("3/4", "C2|F2 A2 c2|F4|")
-    writers.write([("one", tune), ("two", tune)], tmp_path / "out.dawproject", layout=layout)
-    root = opened(tmp_path / "out.dawproject")
-    points = [(point.get("time"), point.get("numerator")) for point in root.iter("TimeSignaturePoint")]
-    assert points == [("0.0", "1"), ("1.0", "3")]
-    for clip in root.iter("Clip"):
-        assert [time for time, *_ in notes(clip)] == [0, 1, 2, 3, 4]
-        assert clip.get("loopEnd") == "6.0"
-
-
-def test_a_sequence_says_that_pickups_are_filled_up(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    tune = read("3/4", "C2|F2 A2 c2|F4|")
-    writers.write([("one", tune), ("two", tune)], tmp_path / "out.dawproject", layout="sequence")
-    assert "pickups have a rest before them, so that every tune starts on a bar line" in caplog.text
-    assert [clip.get("time") for clip in opened(tmp_path / "out.dawproject").iter("Clip")] == ["0.0", "9.0"]
-
-
 def test_controllers_are_in_the_clips_and_lyrics_that_are_not_are_said(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -16,10 +16,9 @@ from hypothesis import strategies as st
 
 from armusic.errors import UsageError, WriteError
 from armusic.io import readers, writers
-from armusic.io.readers.options import STRICT, Reading
+from armusic.io.readers.options import STRICT
 from armusic.io.writers import midi
 from armusic.music.score import METRES, Key, Measure, Metre, Note, Tune
-from tests.notation import tune as read
 
 # Start tick, end tick, pitch, velocity of each note.
 Ticks = list[tuple[int, int, int, int]]
@@ -469,34 +468,3 @@ def test_other_packages_formats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     )
     writers.write([("x", tune(60))], tmp_path / "out.XYZ")
     assert written[0][1] == {"layout": "tracks", "force": False}
-
-
-@pytest.mark.parametrize(
-    ("metre", "music", "signs", "end"),
-    [
-        ("3/4", "C2|F2 A2 c2|F4|", [(0, "1/4"), (1, "3/4")], 6),
-        ("3/4", "C|F2 A2 c2|F6|", [(0, "1/8"), (0.5, "3/4")], 6.5),
-        ("4/4", "C4|F8|", [(0, "4/8"), (2, "4/4")], 6),
-        ("4/4", "C6|F8|F2|", [(0, "12/16"), (3, "4/4")], 8),
-        ("6/8", "C|F3 A3|F5|", [(0, "1/8"), (0.5, "6/8")], 6),
-    ],
-)
-def test_a_pickup_is_a_measure_of_its_length(
-    tmp_path: Path, metre: str, music: str, signs: list[tuple[float, str]], end: float
-) -> None:
-    """Side by side it stands at the start; the last measure is short by it if it completes it."""
-    first = read(metre, music)
-    writers.write([("a", first), ("b", first)], tmp_path / "out.mid")
-    file = mido.MidiFile(tmp_path / "out.mid")
-    at, written = 0, []
-    for message in file.tracks[0]:
-        at += message.time
-        if message.type == "time_signature":
-            written.append((at / 480, f"{message.numerator}/{message.denominator}"))
-    assert written == signs
-    assert [sum(message.time for message in track) / 480 for track in file.tracks] == [end] * 3
-    again = readers.read(tmp_path / "out.mid", Reading(track="a"))
-    assert (again.measures, [(n.start, n.end, n.pitch) for n in again.notes]) == (
-        first.measures,
-        [(n.start, n.end, n.pitch) for n in first.notes],
-    )
