@@ -161,7 +161,7 @@ class Model:
         >>> import armusic
         >>> model, tune = armusic.load(), armusic.read("examples/speed-the-plough.mid")
         >>> [(variation.name, len(variation.tune.notes)) for variation in model.interpolate(tune, "rhythm", steps=3)]
-        [('rhythm -2.0', 18), ('rhythm +0.0', 93), ('rhythm +2.0', 170)]
+        [('rhythm -2.0', 18), ('rhythm +0.0', 93), ('rhythm +2.0', 120)]
         """
         from armusic.editing import sweep
 

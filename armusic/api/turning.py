@@ -113,9 +113,10 @@ def turn(model: Model, tune: Tune, order: Order, kept: Kept | None = None) -> tu
     >>> model, tune = armusic.load(), armusic.read("examples/speed-the-plough.mid")
     >>> answers, messages = turn(model, tune, Order(("rhythm",), steps=3))
     >>> [(answer.name, len(answer.tune.notes)) for answer in answers]
-    [('rhythm -2.0', 18), ('rhythm +0.0', 93), ('rhythm +2.0', 170)]
-    >>> messages
-    ['out of reach, so the tune goes as far as it can: rhythm -2.0']
+    [('rhythm -2.0', 18), ('rhythm +0.0', 93), ('rhythm +2.0', 120)]
+    >>> print(*messages, sep="\\n")
+    out of reach, so the tune goes as far as it can: rhythm -2.0, rhythm +2.0
+    without subdivisions in the option keep, the tune may go further
     """
     refuse_files(text.partition("=")[::2] for text in order.attributes)
     kept, built = Kept() if kept is None else kept, list[Pool]()

@@ -95,7 +95,7 @@ def test_what_is_kept_is_searched_anew(page: Page) -> None:
     page.get_by_label("rhythm", exact=True).and_(page.locator("#keeps input")).check()
     until(page, "studio.get().pool?.ready")
     turn(page, "contour")
-    expect(page.locator("#command")).to_contain_text("--keep cadences,downbeats,rhythm")
+    expect(page.locator("#command")).to_contain_text("--keep cadences,downbeats,subdivisions,rhythm")
 
 
 def test_the_download_is_what_is_shown_under_the_name_of_the_file(page: Page) -> None:
