@@ -114,7 +114,8 @@ def turn(model: Model, tune: Tune, order: Order, kept: Kept | None = None) -> tu
     >>> answers, messages = turn(model, tune, Order(("rhythm",), steps=3))
     >>> [(answer.name, len(answer.tune.notes)) for answer in answers]
     [('rhythm -2.0', 18), ('rhythm +0.0', 93), ('rhythm +2.0', 120)]
-    >>> print(*messages, sep="\\n")
+    >>> for message in messages:
+    ...     print(message)
     out of reach, so the tune goes as far as it can: rhythm -2.0, rhythm +2.0
     without subdivisions in the option keep, the tune may go further
     """

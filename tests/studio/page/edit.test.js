@@ -94,7 +94,7 @@ test("dice for all measures name none; for some, they name those with targets as
 test("a request has the measures only with dice", () => {
   assert.deepEqual(edits.toRequest(TUNE, { ...EMPTY, measures: [1] }, 7), {
     sequence: 7, shifts: {}, locks: [], natural: 0.5, each_measure: false, by_hand: {}, key: "auto",
-    keep: "cadences,downbeats", seed: null, measures: null,
+    keep: "cadences,downbeats,subdivisions", seed: null, measures: null,
   });
   assert.deepEqual(edits.toRequest(TUNE, { ...EMPTY, seed: 1, measures: [1] }).measures, [1]);
 });
