@@ -9,7 +9,7 @@ from itertools import pairwise, product
 import numpy as np
 
 import armusic
-from armusic.config.manner import Manner
+from armusic.config.manner import DEFAULT, Manner
 from armusic.editing import candidates
 from armusic.editing import pool as pools
 from armusic.editing.candidates import Candidates, Search
@@ -20,7 +20,8 @@ from armusic.inference.checkpoint import Checkpoint
 from tests.notation import REEL, tune
 
 MUSIC = ("GABc dcBA|", "A2B2 c2d2|", "B4 G4|", "cBAG FGAB|")
-FREE = Manner(keep=())
+FREE, FINER = Manner(keep=()), Manner(keep=("cadences", "downbeats"))
+"""Nothing is kept; all but subdivisions are."""
 
 
 def tiny_pool(
@@ -58,9 +59,9 @@ def tiny_pool(
 
 
 @cache
-def reel_pool(*names: str) -> Pool:
+def reel_pool(*names: str, manner: Manner = DEFAULT) -> Pool:
     """Return the candidates for attributes of a reel, by the shipped model."""
-    return pools.build(_checkpoint(), prepare(_checkpoint(), tune("4/4", REEL)), names)
+    return pools.build(_checkpoint(), prepare(_checkpoint(), tune("4/4", REEL)), names, manner=manner)
 
 
 @cache

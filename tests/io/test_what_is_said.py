@@ -97,27 +97,19 @@ def test_letters_are_spelt_out_in_ascii() -> None:
     assert to_ascii("Große Fuge, Sørensen, Łódź, B♭") == "Grosse Fuge, Sorensen, Lodz, Bb"
 
 
-@pytest.mark.parametrize(("words", "remarks"), [("w: la la la la\n", ["its lyrics are left out"]), ("", [])])
-def test_lyrics_of_abc_are_left_out(tmp_path: Path, words: str, remarks: list[str]) -> None:
-    path = tmp_path / "sung.abc"
-    path.write_text(f"X:1\nM:4/4\nL:1/4\nK:C\nCDEF|\n{words}")
-    remarked: list[Remark] = []
-    abc.read_with_remarks(path, Reading(), remarked)
-    assert [remark.text for remark in remarked] == remarks
-
-
 PLAYED = "how its notes are to be played (ornaments, articulation, slurs, dynamics) is left out"
 
 
 @pytest.mark.parametrize(
     ("music", "remarks"),
     [
+        ("CDEF|", []), ("CDEF|\nw: la la la la", ["its lyrics are left out"]),
         ("~CDEF|", [PLAYED]), ("C.DEF|", [PLAYED]), ("(CD) EF|", [PLAYED]), ("C!trill!DEF|", [PLAYED]),
         ("CDEF.|", []), ("(3CDE FG|", []), ("CD EF$|", []), ("CDE!fine!F|", []),
     ],
 )  # fmt: skip
-def test_signs_for_playing_in_abc_are_left_out(tmp_path: Path, music: str, remarks: list[str]) -> None:
-    path = tmp_path / "played.abc"
+def test_lyrics_and_signs_for_playing_in_abc_are_left_out(tmp_path: Path, music: str, remarks: list[str]) -> None:
+    path = tmp_path / "sung.abc"
     path.write_text(f"X:1\nM:4/4\nL:1/4\nK:C\n{music}\n")
     remarked: list[Remark] = []
     abc.read_with_remarks(path, Reading(), remarked)
