@@ -117,9 +117,9 @@ def _without_misfits(tunes: list[tuple[str, Tune]], source: str) -> list[tuple[s
     """Return tunes without the files that they do not fit into, as one that was repeated; say what that leaves out."""
     from armusic.io.writers.layout import say_left_out
 
-    misfits = [(name, tune) for name, tune in tunes if tune.origin and tune.measures != tune.origin.measures]
-    say_left_out(misfits, None, source)
-    return [(name, replace(tune, origin=None) if (name, tune) in misfits else tune) for name, tune in tunes]
+    fit = [tune.origin is None or tune.measures == tune.origin.measures for _, tune in tunes]
+    say_left_out([named for named, fits in zip(tunes, fit, strict=True) if not fits], None, source)
+    return [(name, tune if fits else replace(tune, origin=None)) for (name, tune), fits in zip(tunes, fit, strict=True)]
 
 
 def check(

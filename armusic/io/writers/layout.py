@@ -124,11 +124,18 @@ def keys_of(tunes: Named) -> list[Key]:
 
 def beside(origin: Origin) -> str:
     """Return in words what is in a file beside its melody; empty where there is nothing."""
-    own = (origin.track, origin.channel)
-    others = sum((part.track, part.channel) != own for part in parts_of(origin.file))
-    texts = [f"{others} other parts" if others > 1 else "other part"] if others else []
+    texts = _in_number(_others(origin))
     texts += [text for status, text in _BESIDE.items() if any(True for _ in merged(origin.file, status))]
     return " and ".join(texts)
+
+
+def _others(origin: Origin) -> int:
+    own = (origin.track, origin.channel)
+    return sum((part.track, part.channel) != own for part in parts_of(origin.file))
+
+
+def _in_number(others: int) -> list[str]:
+    return [f"{others} other parts" if others > 1 else "other part"] if others else []
 
 
 def say_left_out(tunes: Named, origin: Origin | None, source: str, remedy: str = "") -> None:
@@ -149,11 +156,7 @@ def say_left_out(tunes: Named, origin: Origin | None, source: str, remedy: str =
 def say_alone(tunes: Named, source: str, what: str) -> None:
     """Log how many other parts of the file around tunes, and whether lyrics, are left out, as `what` has one voice."""
     origins = {id(tune.origin): tune.origin for _, tune in tunes if tune.origin}
-    others = 0
-    for origin in origins.values():
-        own = (origin.track, origin.channel)
-        others = max(others, sum((part.track, part.channel) != own for part in parts_of(origin.file)))
-    missing = [f"{others} other parts" if others > 1 else "other part"] if others else []
+    missing = _in_number(max(map(_others, origins.values()), default=0))
     if any(True for origin in origins.values() for _ in merged(origin.file, smf.LYRIC)):
         missing.append("lyrics")
     if missing:

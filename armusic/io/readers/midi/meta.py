@@ -59,7 +59,7 @@ def signatures_of(file: smf.MidiData) -> tuple[list[Signature], list[Remark]]:
 
 
 def with_signatures(file: smf.MidiData, signatures: Sequence[Signature]) -> smf.MidiData:
-    """Return a file with other time signatures, on its first track; a pickup is in eighths or sixteenths."""
+    """Return a file with other time signatures, on its first track; a pickup is in the longest notes that say it."""
     new = []
     for at, numerator, denominator in signatures:
         if denominator == _SIXTEENTHS and (pickup := of_pickup(Fraction(numerator, 4))):
