@@ -8,8 +8,8 @@ distance, as it did; where it costs 1, as it does; and with `subdivisions` among
 Ways that come to the same are one version; which is which is dealt by chance, and stands in `sixteenths-key.csv`, not
 in the sheets. What equals the input, or the same way's step nearer to it, is not read: it counts as discarded.
 
-Sixteen tunes, eight measures of each, are of the half of the test part that nothing of the search was chosen by, nor
-`reading.py` read: the first in a shuffled order that begin with a full measure, two in each metre before any others.
+Sixteen tunes, eight measures of each, are of the half of the test part that `judge.py` has learnt from and `reading.py`
+has not read: the first in a shuffled order that begin with a full measure, two in each metre before any others.
 The other eight are in `reading-fresh.abc`. The verdicts are those of `reading.py`; *best* is the version that the
 reader would rather play than the others, if any.
 """
