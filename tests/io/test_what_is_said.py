@@ -11,7 +11,7 @@ from armusic.io import readers, writers
 from armusic.io.inspection import inspect
 from armusic.io.readers import abc, musicxml
 from armusic.io.readers.options import Reading, Remark
-from armusic.io.writers.layout import to_ascii
+from armusic.io.writers.layout import file_name, plain
 from armusic.music.tokenizer import HOLD
 from armusic.taste.words import unusual
 from tests import songs
@@ -94,7 +94,25 @@ def test_lyrics_that_a_format_cannot_hold_are_named(tmp_path: Path, caplog: pyte
 
 
 def test_letters_are_spelt_out_in_ascii() -> None:
-    assert to_ascii("Große Fuge, Sørensen, Łódź, B♭") == "Grosse Fuge, Sorensen, Lodz, Bb"
+    assert plain("Große Fuge, Sørensen, Łódź, B♭") == "Grosse Fuge, Sorensen, Lodz, Bb"
+    assert plain("Drowsy Maggie\N{RIGHT SINGLE QUOTATION MARK}s “jig”") == 'Drowsy Maggie\'s "jig"'
+
+
+@pytest.mark.parametrize("title", ["茉莉花", "Очи чёрные", "さくら さくら", "Μήλο μου", "하늘"])
+@pytest.mark.parametrize("layout", ["tracks", "sequence", "clips"])
+def test_names_in_other_alphabets_are_kept(title: str, layout: str, tmp_path: Path) -> None:
+    (tmp_path / "tune.abc").write_text(f"X:1\nT:{title}\nM:4/4\nL:1/4\nK:C\nCDEF|GABc|\n")
+    tune = readers.read(tmp_path / "tune.abc")
+    out = tmp_path / ("clips" if layout == "clips" else "out.mid")
+    writers.write([(f"{title} 1", tune), (f"{title} 2", tune)], out, layout=layout)
+    files = sorted(out.iterdir()) if layout == "clips" else [out]
+    assert title in files[0].read_bytes().decode(errors="ignore")
+    assert title.split(maxsplit=1)[0] in str(files[0]) or layout != "clips"
+
+
+def test_a_clip_has_a_file_name_of_its_own_in_any_alphabet() -> None:
+    assert file_name("茉莉花, rhythm +1.0") == "茉莉花_rhythm_+1.0"
+    assert len(file_name("茉莉花" * 50).encode()) <= 100
 
 
 PLAYED = "how its notes are to be played (ornaments, articulation, slurs, dynamics) is left out"

@@ -17,7 +17,7 @@ from armusic.io.readers.midi.meta import merged, signatures_of, tempos_of
 from armusic.io.readers.midi.parts import Part, parts_of, text_of
 from armusic.io.readers.midi.tune import bpm
 from armusic.io.writers import in_place
-from armusic.io.writers.layout import CHANNELS, Named, name_of, to_ascii
+from armusic.io.writers.layout import CHANNELS, Named, name_of, plain
 from armusic.music import smf
 from armusic.music.score import Origin
 from armusic.music.smf import MidiData
@@ -119,7 +119,7 @@ def arrange(tunes: Named, origin: Origin, place: int) -> Arrangement:
     place : int
         Index of the melody itself.
     """
-    file, homes = in_place.assemble([(to_ascii(name), tune) for name, tune in tunes], origin, CHANNELS, place=place)
+    file, homes = in_place.assemble([(plain(name), tune) for name, tune in tunes], origin, CHANNELS, place=place)
     file, end = in_place.closed(file, origin)
     ticks = file.ticks_per_quarter
     tune_at = {track: index for index, track in enumerate(homes)}

@@ -86,7 +86,7 @@ def assemble(
     Parameters
     ----------
     tunes : sequence of (str, Tune)
-        Variations of the melody, or tunes that take its place, each with a name that is printable ASCII.
+        Variations of the melody, or tunes that take its place, each with a name that is printable.
     origin : Origin
         Source of the melody.
     channels : sequence of int
@@ -138,7 +138,7 @@ def _in_order(
     Tempos, metres and the key of its track stay in front of them all.
     """
     before, behind = file.tracks[: origin.track], file.tracks[origin.track + 1 :]
-    name = Event(0, smf.TRACK_NAME, tunes[place][0].encode("ascii"))
+    name = Event(0, smf.TRACK_NAME, tunes[place][0].encode())
     own = [event for event in tracks[place] if event.status != smf.END_OF_TRACK]
     end = Event(tracks[place][-1].tick, smf.END_OF_TRACK, b"")
     if not before:
@@ -285,7 +285,7 @@ def _ticks_played(
 
 def _new_track(name: str, events: Sequence[Event], program: int, own: int, channel: int) -> tuple[Event, ...]:
     """Return a track with the events of the melody's channel, moved to another channel."""
-    head = [Event(0, smf.TRACK_NAME, name.encode("ascii")), Event(0, smf.PROGRAM_CHANGE + channel, bytes([program]))]
+    head = [Event(0, smf.TRACK_NAME, name.encode()), Event(0, smf.PROGRAM_CHANGE + channel, bytes([program]))]
     body = [
         replace(event, status=event.status - own + channel)
         for event in events

@@ -25,8 +25,11 @@ CHANNELS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15)
 _SPELT = str.maketrans({
     "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d",
     "Đ": "D", "þ": "th", "Þ": "Th", "ð": "d", "Ð": "D", "♯": "#", "♭": "b",
+    "\N{LEFT SINGLE QUOTATION MARK}": "'", "\N{RIGHT SINGLE QUOTATION MARK}": "'", "“": '"', "”": '"',
 })  # fmt: skip
-"""Letters without an accent to drop, and accidentals."""
+"""Letters without an accent to drop, accidentals and quotation marks."""
+
+_LONGEST = 100  # bytes of a name: files have 255 in all
 
 _TEMPO = 1e-4  # share of a tempo that is rounding: MIDI has whole microseconds
 
@@ -193,21 +196,23 @@ def say_moved(source: str, measures: int) -> None:
         log.warning("%s: in %s, notes at times that notation cannot write are moved to the nearest 32nd", source, where)
 
 
-def to_ascii(text: str) -> str:
-    r"""Return `text` as printable ASCII, which every program shows: no accents, letters such as ß spelt out.
+def plain(text: str) -> str:
+    r"""Return `text` on one line, in ASCII where that loses nothing but accents: every program shows it.
 
-    What is left is left out.
+    Text in other alphabets or with other signs stays as it is.
 
     Examples
     --------
-    >>> to_ascii("Träumerei, rhythm \N{MINUS SIGN}2.0")
+    >>> plain("Träumerei, rhythm \N{MINUS SIGN}2.0")
     'Traumerei, rhythm -2.0'
-    >>> to_ascii("Große Sørensen")
-    'Grosse Sorensen'
+    >>> plain("Große Sørensen"), plain("Калинка")
+    ('Grosse Sorensen', 'Калинка')
     """
+    text = unicodedata.normalize("NFC", " ".join("".join(char if char.isprintable() else " " for char in text).split()))
     dashes = re.sub("[\N{HYPHEN}-\N{HORIZONTAL BAR}\N{MINUS SIGN}]", "-", text)
-    folded = unicodedata.normalize("NFKD", dashes.translate(_SPELT)).encode("ascii", "ignore").decode("ascii")
-    return " ".join("".join(char if char.isprintable() else " " for char in folded).split())
+    parts = unicodedata.normalize("NFKD", dashes.translate(_SPELT))
+    letters = "".join(char for char in parts if not unicodedata.combining(char))
+    return letters if letters.isascii() else text
 
 
 def file_name(name: str) -> str:
@@ -215,7 +220,8 @@ def file_name(name: str) -> str:
 
     Examples
     --------
-    >>> file_name("a/b: c"), file_name("..")
-    ('a_b_c', 'clip')
+    >>> file_name("a/b: c"), file_name(".."), file_name("Очи чёрные")
+    ('a_b_c', 'clip', 'Очи_чёрные')
     """
-    return re.sub(r"[^A-Za-z0-9.+-]+", "_", to_ascii(name)).strip("_.")[:100] or "clip"
+    short = re.sub(r"[^\w.+-]+", "_", plain(name)).strip("_.").encode()[:_LONGEST].decode(errors="ignore")
+    return short or "clip"

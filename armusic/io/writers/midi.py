@@ -24,7 +24,7 @@ from armusic.files import atomic_path, label
 from armusic.io.readers.midi.meta import merged
 from armusic.io.readers.midi.tune import bpm
 from armusic.io.writers import in_place
-from armusic.io.writers.layout import CHANNELS, Named, check_together, place_of, say_left_out, say_sequence, to_ascii
+from armusic.io.writers.layout import CHANNELS, Named, check_together, place_of, plain, say_left_out, say_sequence
 from armusic.io.writers.notation import pulse
 from armusic.io.writers.passages import filled
 from armusic.music import smf
@@ -59,7 +59,8 @@ def write(
     Parameters
     ----------
     tunes : sequence of (str, Tune)
-        Tunes with their names, at least one; names are written in ASCII.
+        Tunes with their names, at least one; names are written without accents where that is ASCII,
+        else in UTF-8.
     path : path
         Output file, which appears once it is complete.
     layout : {"tracks", "sequence"}
@@ -103,7 +104,7 @@ def write(
         elif origin is None:
             _tracks(tunes, ppq or resolution(tunes)).save(temporary)
         else:
-            named = [(to_ascii(name), tune) for name, tune in tunes]
+            named = [(plain(name), tune) for name, tune in tunes]
             temporary.write_bytes(in_place.put(named, origin, CHANNELS, ppq, place_of(tunes, original)))
 
 
@@ -173,11 +174,11 @@ def _sequence(tunes: Named, ppq: int) -> mido.MidiFile:
 
 
 def _file(tracks: Iterable[mido.MidiTrack], ppq: int) -> mido.MidiFile:
-    return mido.MidiFile(type=1, ticks_per_beat=ppq, tracks=list(tracks))
+    return mido.MidiFile(type=1, ticks_per_beat=ppq, tracks=list(tracks), charset="utf-8")
 
 
 def _marker(name: str, tick: int) -> tuple[int, int, mido.messages.BaseMessage]:
-    return tick, _SET, mido.MetaMessage("marker", text=to_ascii(name))
+    return tick, _SET, mido.MetaMessage("marker", text=plain(name))
 
 
 def _conductor(tune: Tune, start: Fraction | int, ppq: int) -> _Events:
@@ -243,7 +244,7 @@ def _voice(tune: Tune, start: Fraction | int, channel: int, ppq: int) -> _Events
 
 def _track(name: str, messages: _Events, end: int) -> mido.MidiTrack:
     """Return a named track of messages in time, which ends at tick `end`."""
-    track = mido.MidiTrack([mido.MetaMessage("track_name", name=to_ascii(name))])
+    track = mido.MidiTrack([mido.MetaMessage("track_name", name=plain(name))])
     before = 0
     for tick, _, message in sorted(messages, key=lambda event: event[:2]):
         track.append(message.copy(time=tick - before))

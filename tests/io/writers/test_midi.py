@@ -274,7 +274,7 @@ def test_a_clip_has_a_name_that_every_system_takes(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "clips").iterdir()) == [
         "01_a_b_c.mid",
         "02_clip.mid",
-        "03_clip.mid",
+        "03_日本.mid",
         "04_ete.mid",
         f"05_{'n' * 100}.mid",
     ]
