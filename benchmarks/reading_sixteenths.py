@@ -1,4 +1,4 @@
-"""Read blind what sixteenths in a tune of quavers are to cost: the same targets, met in three ways.
+"""Read blind what sixteenths in a tune of eighths are to cost: the same targets, met in three ways.
 
     python benchmarks/reading_sixteenths.py --sheets            (24 tunes as ABC in docs/taste/sixteenths, in minutes)
     python benchmarks/reading_sixteenths.py VERDICTS [...]      (counts the verdicts of readers, in CSV)

@@ -11,6 +11,7 @@ import click
 import numpy as np
 import pytest
 
+import armusic
 from armusic.io import readers
 from armusic.music import attributes
 from armusic.music.score import Metre
@@ -92,6 +93,17 @@ def test_the_chinese_readme_has_the_same_commands_links_and_headings() -> None:
     links = re.findall(r"\]\(([^)]+)\)", README)
     assert re.findall(r"\]\(([^)]+)\)", chinese) == [{"README.zh.md": "README.md"}.get(link, link) for link in links]
     assert len(re.findall(r"^#+ ", chinese, re.MULTILINE)) == len(re.findall(r"^#+ ", README, re.MULTILINE))
+
+
+def names_in_table(page: str) -> set[str]:
+    """Return the names in the first column of the tables of a page."""
+    rows = re.findall(r"^\| (`[^|]+) \|", PAGES[page], re.MULTILINE)
+    return {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+
+
+def test_the_references_list_every_command_and_every_public_name() -> None:
+    assert names_in_table("docs/reference/commands.md") == set(cli.list_commands(click.Context(cli)))
+    assert names_in_table("docs/reference/python.md") == set(armusic.__all__)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -13,6 +13,7 @@ from armusic.config.manner import manner
 from armusic.editing import chooser
 from armusic.editing import targets as editing
 from armusic.editing.kept import Kept
+from armusic.editing.limits import further
 from armusic.editing.pool import Pool
 from armusic.errors import UsageError
 from armusic.music import attributes as measuring
@@ -254,11 +255,11 @@ def least(variations: Sequence[Variation], count: int) -> int:
 def out_of_reach(variations: Sequence[Variation], keep: str | Sequence[str] = KEPT) -> list[str]:
     """Return messages about the steps of a sweep that are out of reach while this is kept, if there are any."""
     clipped = [variation for variation in variations if variation.clipped]
+    if not clipped:
+        return []
+    advice = further([each.name.split()[0] for each in clipped if each.step > 0], manner(keep=keep).keep)
     if any(each.whole for each in clipped):
-        names = [each.name.split()[0] for each in clipped if each.step > 0]
-        return [
-            f"out of reach, so the tune goes as far as it can: {', '.join(each.name for each in clipped)}",
-            *chooser.further(names, manner(keep=keep).keep),
-        ]
+        names = ", ".join(each.name for each in clipped)
+        return [f"out of reach, so the tune goes as far as it can: {names}", *advice]
     places = ", ".join(f"{each.clipped} at {each.name}" for each in clipped)
-    return [f"measures whose target was out of range and clipped: {places}"] if clipped else []
+    return [f"out of reach, so these measures go as far as they can: {places}", *advice]

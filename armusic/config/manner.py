@@ -11,7 +11,7 @@ from armusic.errors import UsageError
 KEEPS = {
     "cadences": "the first note of the tune, and the last notes of phrases",
     "downbeats": "that a note starts where a measure does, and in 6/8 and the like on a beat with more notes after it",
-    "subdivisions": "how beats are divided: no finer than in the tune, but into quavers where it divides none",
+    "subdivisions": "how beats are divided: no finer than in the tune, but into eighths where it divides none",
     "rhythm": "where notes start and end",
     "pitches": "the pitch of notes that start where one did; notes may go, and new ones have any pitch",
 }

@@ -10,7 +10,7 @@ import numpy as np
 
 from armusic.editing import joint, tune_values
 from armusic.editing.ear import IN_PITCH
-from armusic.editing.limits import of_mean
+from armusic.editing.limits import further, of_mean
 from armusic.editing.material import Tokens
 from armusic.editing.path import Path, path
 from armusic.editing.pool import CHANCE, Pool
@@ -22,7 +22,6 @@ from armusic.taste.information import NAME
 
 MISSED = 0.05  # standard deviations of the tune's mean: what is said of joint targets
 ROUNDS = 5  # in which the sum of what depends on the measures around is corrected
-FURTHER = "without subdivisions in the option keep, the tune may go further"
 TRIES = 4  # answers that are looked at for each other one
 _SLACK = 1e-6  # what rounding takes from a value
 
@@ -128,17 +127,20 @@ class Chooser:
         present: Float[np.ndarray, " attribute"],
         count: int,
     ) -> list[str]:
-        """Return messages about targets that cannot be met together."""
+        """Return messages about targets that cannot be met together; surprise, which depends on context, nor alone."""
         messages: list[str] = []
+        alone = len(self.paths) == 1
         for k, each in enumerate(self.paths):
-            if self.pool.names[k] == NAME:
+            name = self.pool.names[k]
+            if name == NAME:
                 change = self._surprise(places)
             else:
                 values = each.pool.candidates.values[:, each.column]
                 change = float((values[places] - values[each.input]) @ each.occurrences)
-            if abs(change - totals[k]) > MISSED * abs(each.total(1.0)) and len(self.paths) > 1:
+            short = (totals[k] - change) * np.sign(totals[k]) if alone else abs(totals[k] - change)
+            if short > MISSED * abs(each.total(1.0)) and (name == NAME or not alone):
                 target, reached = present[k] + totals[k] / count, present[k] + change / count
-                messages.append(of_mean(self.pool.names[k], float(target), float(reached)))
+                messages.append(of_mean(name, float(target), float(reached), alone=alone))
         return messages
 
     def _places(self, totals: Float[np.ndarray, " attribute"], seed: int | None) -> Int[np.ndarray, " unit"]:
@@ -175,17 +177,6 @@ def chooser(pool: Pool) -> Chooser:
         if len(each.occurrences) and each.reach == (0, 0):
             log.warning("%s", stuck(pool, name))
     return Chooser(short, paths)
-
-
-def further(names: Sequence[str], keep: Sequence[str]) -> list[str]:
-    """Return the message that attributes which were to rise further may do so where subdivisions are not kept.
-
-    Examples
-    --------
-    >>> further(["density"], ("cadences", "subdivisions")), further(["range"], ("subdivisions",))
-    (['without subdivisions in the option keep, the tune may go further'], [])
-    """
-    return [FURTHER] if "subdivisions" in keep and not set(names) <= set(IN_PITCH) else []
 
 
 def stuck(pool: Pool, name: str) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from armusic.editing.ear import IN_PITCH
 from armusic.music.attributes import short_name
+
+FURTHER = "without subdivisions in the option keep, the tune may go further"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +51,28 @@ def of_measure(name: str, measure: str, target: float, low: float, high: float, 
     return _message(f"measure {measure}: {text}", Limit(name, target, reached, measure))
 
 
-def of_mean(name: str, target: float, reached: float, ends: tuple[float, float] | None = None) -> OutOfReach:
-    """Return the message that a tune's mean cannot be a target: beyond its ends, or together with other targets."""
+def of_mean(
+    name: str, target: float, reached: float, ends: tuple[float, float] | None = None, *, alone: bool = False
+) -> OutOfReach:
+    """Return the message that a tune's mean cannot be a target: beyond its ends, or not found, alone or with others."""
     if ends is None:
-        text = f"a mean of {target:.3g} is out of reach together with the other targets: {reached:.3g} reached"
+        why = "for this tune" if alone else "together with the other targets"
+        text = f"a mean of {target:.3g} is out of reach {why}: {reached:.3g} reached"
     else:
         low, high = map(_shown, ends)
         text = f"a mean of {_shown(target)} is out of reach for this tune ({low} to {high}): {_shown(reached)} reached"
     return _message(f"{short_name(name)}: {text}", Limit(name, target, reached))
+
+
+def further(names: Sequence[str], keep: Sequence[str]) -> list[str]:
+    """Return the message that attributes which were to rise further may do so where subdivisions are not kept.
+
+    Examples
+    --------
+    >>> further(["density"], ("cadences", "subdivisions")), further(["range"], ("subdivisions",))
+    (['without subdivisions in the option keep, the tune may go further'], [])
+    """
+    return [FURTHER] if "subdivisions" in keep and not set(names) <= set(IN_PITCH) else []
 
 
 def _message(text: str, limit: Limit) -> OutOfReach:

@@ -28,7 +28,7 @@ from armusic.editing import ear as ears
 from armusic.editing.calibration import percentiles
 from armusic.editing.candidates import Candidates, Search
 from armusic.editing.decoding import Allowed, ignore
-from armusic.editing.limits import of_measure
+from armusic.editing.limits import further, of_measure
 from armusic.editing.material import Material, Tokens
 from armusic.editing.result import Reached, reach_result, split
 from armusic.editing.targets import TargetTable, Value, canonical, dimensions, parse_all, resolve_all
@@ -128,12 +128,13 @@ class Pool:
         tokens = self.search.material.tokens.copy()
         tokens[rows] = self.candidates.tokens[places]
         values = self._values(places)
-        outside = (targets[rows] < low - _SLACK) | (targets[rows] > high + _SLACK)
+        below, above = targets[rows] < low - _SLACK, targets[rows] > high + _SLACK
         numbers = self.search.material.tune.numbers
         figures = (targets[rows], low, high, values)
-        notes: list[str] = [
+        notes = further([self.names[k] for k in np.flatnonzero(above.any(axis=0))], self.search.ear.manner.keep)
+        notes += [
             of_measure(self.names[column], numbers[rows[row]], *(float(table[row, column]) for table in figures))
-            for row, column in np.argwhere(outside).tolist()
+            for row, column in np.argwhere(below | above).tolist()
         ]
         return tokens, notes
 

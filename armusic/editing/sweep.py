@@ -215,7 +215,8 @@ def _whole(chooser: Chooser, moves: Sequence[float], alternatives: int, seed: in
     steps = []
     for move in moves:
         answers = choosers.different(partial(chooser.answer, within[move]), alternatives, seed)
-        steps.append([_Step(tokens, within[move][:, 0], int(move in clipped)) for tokens, _ in answers])
+        goals, short = within[move][:, 0], move in clipped
+        steps.append([_Step(tokens, goals, int(short or bool(notes))) for tokens, notes in answers])
     return steps
 
 

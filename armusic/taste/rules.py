@@ -51,8 +51,8 @@ _PLAIN = np.zeros((2, 1 << TICKS_PER_BEAT), dtype=bool)
 """Which patterns of onsets in a beat are even, in simple (0) and compound (1) metres."""
 for _row, _patterns in enumerate((_EVEN, _EVEN_COMPOUND)):
     _PLAIN[_row, [sum(1 << _tick for _tick in _pattern) for _pattern in _patterns]] = True
-_QUAVERS = np.array([0b1001, 0b10101])
-"""The ticks of a beat at which quavers start, as bits, in simple (0) and compound (1) metres."""
+_EIGHTHS = np.array([0b1001, 0b10101])
+"""The ticks of a beat at which eighths start, as bits, in simple (0) and compound (1) metres."""
 _UNITS = np.stack(
     [
         np.concatenate([tick_units(metre), np.full(MAX_TICKS + 1, metre.length * UNITS_PER_QUARTER, int)])[
@@ -225,7 +225,7 @@ def new_sixteenths(tokens: Tokens, kind: Int[np.ndarray, " candidate"], tune: Ha
 def new_subdivisions(tokens: Tokens, kind: Int[np.ndarray, " candidate"], tune: Habits) -> Mask:
     """Return which rows start notes where in a beat the tune starts none, or go short-long or dotted in new ways.
 
-    Where the tune divides no beat, quavers are not new.
+    Where the tune divides no beat, eighths are not new.
 
     Examples
     --------
@@ -236,7 +236,7 @@ def new_subdivisions(tokens: Tokens, kind: Int[np.ndarray, " candidate"], tune: 
     """
     used = int(np.bitwise_or.reduce([1, *tune.patterns]))
     compound = np.array([metre.compound for metre in METRES])[kind].astype(int)
-    may = np.where(used == 1, _QUAVERS, used)[compound, None]
+    may = np.where(used == 1, _EIGHTHS, used)[compound, None]
     finer = (beat_patterns(tokens) & ~may).any(axis=1)
     return finer | (snaps(tokens, kind, tune) > 0)
 

@@ -8,8 +8,8 @@ import pytest
 import armusic
 from armusic.config.manner import Manner
 from armusic.editing import chooser as choosers
+from armusic.editing import limits, tune_values
 from armusic.editing import pool as pools
-from armusic.editing import tune_values
 from armusic.editing.chooser import Chooser, different
 from armusic.editing.material import prepare
 from armusic.editing.pool import CHANCE
@@ -61,7 +61,7 @@ def test_two_means_at_once(joint: Chooser, steps: tuple[float, float]) -> None:
 def test_what_is_out_of_reach_is_said_and_the_end_reached(single: Chooser) -> None:
     targets = single.step_targets([99])
     tokens, (note, advice) = single.answer(targets)
-    assert advice == choosers.FURTHER
+    assert advice == limits.FURTHER
     goal = targets.mean()
     assert note.startswith(f"density: a mean of {goal:.3g} is out of reach for this tune (")
     assert note.endswith(f": {means(single, tokens)[0]:.3g} reached")
@@ -281,3 +281,20 @@ def test_what_rounding_takes_from_a_target_is_not_out_of_reach(single: Chooser) 
 def test_memory_is_that_of_the_candidates_and_of_the_paths(single: Chooser, joint: Chooser) -> None:
     for chooser in (single, joint):
         assert chooser.nbytes - chooser.pool.nbytes == sum(path.nbytes for path in chooser.paths) > 0
+
+
+def test_surprise_that_falls_short_of_its_target_is_said() -> None:
+    """What a measure adds to it depends on those around, so that a target within its ends can be missed."""
+    model, reel = armusic.load(), armusic.read("examples/speed-the-plough.mid")
+    (note,) = model.reach(reel, {"surprise": 1.81}).notes
+    assert note.startswith("surprise: a mean of 1.81 is out of reach for this tune: ")
+    steps = model.interpolate(reel, "surprise", 3, (-1, 1))
+    assert [step.clipped for step in steps] == [1, 0, 0]
+
+
+def test_measures_that_could_go_further_say_so_first() -> None:
+    pool = reel_pool("density")
+    advice, *others = pool.look_up(pool.present + 9)[1]
+    assert advice == limits.FURTHER
+    assert all("out of reach" in note for note in others)
+    assert limits.FURTHER not in pool.look_up(pool.present - 9)[1]

@@ -21,7 +21,7 @@ def test_without_a_step_it_is_the_tune(turn: Controller) -> None:
 
 @pytest.mark.parametrize("change", [-0.08, -0.03, 0.05])
 def test_the_step_to_a_value_leads_there(change: float) -> None:
-    turn = armusic.load().controller(TUNE, ["density", "contour"], keep="cadences,downbeats")  # it is all quavers
+    turn = armusic.load().controller(TUNE, ["density", "contour"], keep="cadences,downbeats")  # it is all eighths
     present = turn({}).values[:, 0].mean()
     step = turn.step("density", present + change)
     reached = turn({"density": step})

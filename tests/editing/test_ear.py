@@ -86,7 +86,7 @@ def test_what_is_kept(checkpoint: Checkpoint) -> None:
     assert not breaks(pitches, "GABc d2B2|", "GABc dcB2|")
     assert not breaks(pitches, "GABc d2B2|", "G2Bc d2B2|")
     beats = search(checkpoint, MUSIC, Manner(keep=("subdivisions",))).ear
-    assert breaks(beats, "GABc d2B2|", "GA/B/Bc d2B2|"), "sixteenths in a tune of quavers"
+    assert breaks(beats, "GABc d2B2|", "GA/B/Bc d2B2|"), "sixteenths in a tune of eighths"
     assert breaks(beats, "GABc d2B2|", "G>ABc d2B2|"), "a dotted beat in an even tune"
     assert not breaks(beats, "GABc d2B2|", "GABc dcBA|")
     assert not breaks(free, "GABc d2B2|", "GA/B/Bc d2B2|")

@@ -39,7 +39,7 @@ def notes(metre: Metre, at: dict[int, int]) -> np.ndarray:
         (Metre(2, 4), {0: 60}, 0.20 / 13.87, 1 / 12),
         (Metre(2, 4), {0: 60, 6: 60}, 0.87 / 13.87, 2 / 12),
         (Metre(3, 4), {6: 60, 12: 60}, 1.34 / 21.04, 2 / 18),
-        (Metre(6, 8), dict.fromkeys(range(0, 12, 2), 60), 2.87 / 8.87, 6 / 12),  # six quavers
+        (Metre(6, 8), dict.fromkeys(range(0, 12, 2), 60), 2.87 / 8.87, 6 / 12),  # six eighths
         (Metre(9, 8), {0: 60}, 0.20 / 13.54, 1 / 18),
         (Metre(12, 8), {0: 60, 12: 60}, 0.45 / 17.79, 2 / 24),
         (Metre(2, 2), dict.fromkeys(range(0, 24, 3), 60), 3.79 / 27.79, 8 / 24),
