@@ -134,7 +134,7 @@ class Schedule:
     distinct: bool = option(True, "Train on each different item once per epoch.")
     epochs: int = option(80, "Passes over the training data.", 1)
     batch: int = option(256, "Items per step.", 2)
-    lr: float = option(3e-3, "Learning rate after the warm-up; it decays linearly to zero.", 1e-9)
+    lr: float = option(3e-3, "Learning rate after the warm-up; with decay it falls linearly to zero.", 1e-9)
     warmup: float = option(0.03, "Share of the steps in which the learning rate rises.", 0, 1)
     decay: bool = option(True, "Let the learning rate decay after the warm-up.")
     clip: float = option(1.0, "Largest gradient norm; 0: no limit.", 0)

@@ -64,8 +64,8 @@ def command(
     accuracy by the paper's protocol, on held-out tunes or images, and on items unseen in training (for
     measures, in any key); attributes of the output when one dimension is moved, and of codes drawn from the
     prior; how near one decode comes to target values, from chance codes (as for LC-Diff) and from test
-    items; and for digits and sprites, whether digit and shape are kept. The shipped model takes some
-    minutes. For example:
+    items; and for digits and sprites, whether digit and shape are kept. The shipped model takes
+    half a minute to three. For example:
 
         armusic evaluate runs/mine --json
 
