@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from armusic.errors import UsageError
-from armusic.files import label, read_bytes
+from armusic.files import label, one_line, read_bytes
 from armusic.shapes import Float
 
 Points = tuple[tuple[float, float], ...]
@@ -52,10 +52,16 @@ def from_file(path: Path) -> Points:
         lines = read_bytes(path).decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise UsageError(f"{label(path)}: no text: write one line `measure,value` per point") from None
-    rows = [row for row in csv.reader(lines) if row and not row[0].lstrip().startswith("#")]
-    if rows and not _NUMBER.fullmatch(rows[0][0].strip()):
-        rows = rows[1:]  # a header
-    return points_of(rows, label(path))
+    separator = ";" if any(";" in line for line in lines) else ","
+    rows = [(at, line) for at, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith("#")]
+    points = [(at, next(csv.reader([line], delimiter=separator))) for at, line in rows]
+    if points and not any(_NUMBER.fullmatch(cell.strip()) for cell in points[0][1]):
+        points = points[1:]  # a header
+    for at, point in points:
+        if len(point) != 2:
+            text = one_line(separator.join(point))
+            raise UsageError(f"{label(path)}, line {at}: {text!r} is not a point: write measure{separator}value")
+    return points_of((point for _, point in points), label(path))
 
 
 def points_of(points: Iterable[Sequence[str]], where: str) -> Points:

@@ -11,7 +11,7 @@ from armusic.errors import UsageError
 from armusic.inference.checkpoint import Checkpoint
 from armusic.music import keys, tokenizer
 from armusic.music.pitch_frame import Frame
-from armusic.music.score import Tune, spanned
+from armusic.music.score import Key, Tune, spanned
 from armusic.music.tokenizer import is_onset
 from armusic.shapes import Bool, Int
 
@@ -97,7 +97,9 @@ def rows_of(tune: Tune, measures: tuple[int, int] | None) -> tuple[int, ...]:
     UsageError
         For measures that the file does not have, that all pass through, or that are a part of those read together.
     """
-    first, last = measures or (1, tune.last)
+    if measures is not None and not (len(measures) == 2 and all(float(number).is_integer() for number in measures)):
+        raise UsageError(f"measures {measures!r}: give the first and the last, as whole numbers")
+    first, last = (1, tune.last) if measures is None else (int(number) for number in measures)
     if last < first:
         raise UsageError(f"measures {first}-{last}: the first comes after the last: give {last} to {first}")
     if not 1 <= first <= last <= tune.last:
@@ -115,7 +117,7 @@ def rows_of(tune: Tune, measures: tuple[int, int] | None) -> tuple[int, ...]:
     return rows
 
 
-def pitches(tune: Tune, key: str) -> Bool[np.ndarray, "measure 128"] | None:
+def pitches(tune: Tune, key: str | Key) -> Bool[np.ndarray, "measure 128"] | None:
     """Return the pitches that each measure may have in a key; `off` leaves all of them.
 
     `auto` is the tune's own, in each measure that of the signature in force: of its key, the pitch classes that the
@@ -124,7 +126,7 @@ def pitches(tune: Tune, key: str) -> Bool[np.ndarray, "measure 128"] | None:
     if key == "off" or not tune.notes:
         return None
     if key != "auto":
-        return keys.allowed(tune, keys.parse(key))
+        return keys.allowed(tune, keys.parse(str(key)))
     if keys.contradicted(tune):
         tune = replace(tune, key=None, key_changes=())
     own = keys.find(tune)

@@ -152,6 +152,8 @@ def interpolate(
         For a note between two ticks.
     """
     (name,) = canonical([attribute], checkpoint.config.attributes)
+    if alternatives < 1:
+        raise UsageError(f"{alternatives} alternatives: give at least 1")
     if not closed:
         dimensions([name], checkpoint.config.attributes)
     offsets = equal_steps(steps, span)

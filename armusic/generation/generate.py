@@ -22,6 +22,7 @@ from armusic.generation import plan as plans
 from armusic.generation.phrase_model import Phrases
 from armusic.generation.plan import Plan
 from armusic.inference.checkpoint import Checkpoint
+from armusic.io.writers.layout import beside
 from armusic.music import attributes, keys, tokenizer
 from armusic.music.score import Key, Metre, Tune
 from armusic.music.tokenizer import MAX_TICKS
@@ -151,6 +152,7 @@ def generate_like(
     """
     tables = find(checkpoint, data_folder(data_dir))
     chosen = None if key == "auto" else keys.parse(str(key))
+    _say_left_out(tune)
     plan = plans.near(checkpoint, tune, temperature, chosen, targets, count)
     return make(checkpoint, tables, plan, np.random.default_rng(seed))
 
@@ -198,6 +200,14 @@ def find(checkpoint: Checkpoint, cache: Path) -> Phrases:
         ) from error
     keep(path, partial(phrase_model.save, tables))
     return tables
+
+
+def _say_left_out(tune: Tune) -> None:
+    """Log what tunes like another one are without: measures that no model can edit, and all beside its melody."""
+    texts = ["measures that no model can edit"] if tune.passages else []
+    texts += filter(None, [beside(tune.origin)] if tune.origin else [])
+    if texts:
+        log.warning("%s: tunes like it are without its %s", tune.source or "the tune", " and ".join(texts))
 
 
 def _tune(plan: Plan, tokens: Int[np.ndarray, "measure tick"], number: str) -> Tune:

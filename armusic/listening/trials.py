@@ -16,7 +16,7 @@ import numpy as np
 
 from armusic.api.model import Model
 from armusic.errors import ReadError, UsageError, WriteError
-from armusic.files import label, reason
+from armusic.files import label, one_line, reason
 from armusic.music.score import Tune
 from armusic.progress import Progress
 
@@ -143,20 +143,20 @@ class Answers:
     """
 
     def __init__(self, path: Path, listener: str) -> None:
-        self.path, self.listener, self.done = path, listener, set[str]()
+        self.path, self.listener = path, listener
         try:
-            new = not path.exists() or not path.stat().st_size
-            with path.open("a+", encoding="utf-8", newline="") as file:
-                if new:
-                    csv.writer(file, lineterminator="\n").writerow(HEADER)
-                    return
+            with path.open("a+b") as file:
+                if not file.tell():
+                    file.write((",".join(HEADER) + "\n").encode())
                 file.seek(0)
-                rows = csv.reader(file)
-                if tuple(next(rows)) != HEADER:
-                    raise ReadError(f"{label(path)}: not a file of answers of armusic listen: name another with output")
-                self.done = {row[1] for row in rows if row[0] == listener}
+                self.done = _answered(file.read(), listener, label(path))
+        except FileNotFoundError:
+            folder = one_line(str(path.parent))
+            raise WriteError(f"{label(path)}: its folder {folder} does not exist: create it first") from None
         except OSError as error:
-            raise WriteError(f"{label(path)}: cannot be written ({reason(error)})") from error
+            raise WriteError(
+                f"{label(path)}: cannot be written ({reason(error)}): name another file with the option output"
+            ) from error
 
     def add(self, trial: Trial, choice: str, seconds: float, now: Callable[[], datetime] | None = None) -> None:
         """Keep an answer; a second one to the same comparison is ignored."""
@@ -173,6 +173,18 @@ class Answers:
     def next(self, trials: Sequence[Trial]) -> int | None:
         """Return the place of the first comparison without an answer; None where there is none left."""
         return next((place for place, trial in enumerate(trials) if trial.name not in self.done), None)
+
+
+def _answered(content: bytes, listener: str, name: str) -> set[str]:
+    """Return the comparisons that a listener has answered in a file of answers."""
+    try:
+        rows = [row for row in csv.reader(content.decode("utf-8-sig").splitlines()) if row]
+    except (UnicodeDecodeError, csv.Error):
+        rows = []
+    if not rows or tuple(rows[0]) != HEADER or any(len(row) != len(HEADER) for row in rows):
+        what = "not a file of answers of armusic listen, in UTF-8 and with commas"
+        raise ReadError(f"{name}: {what}: name another with the option output")
+    return {row[1] for row in rows if row[0] == listener}
 
 
 def _start(tune: Tune, measures: int) -> Tune:

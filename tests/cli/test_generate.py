@@ -128,3 +128,14 @@ def test_what_cannot_be_done(run: Run, melody: Path, arguments: list[object], co
     assert message in run("generate", *arguments).error(code)
     assert names(melody.parent) == before
     assert (melody.read_bytes(), Path("there.mid").read_text()) == (data, "mine")
+
+
+def test_tunes_like_another_say_what_they_are_without(run: Run, here: Path) -> None:
+    Path("odd.abc").write_text("X:1\nM:4/4\nL:1/8\nK:C\nCDEF GABc|[M:7/8]cBAGFED|[M:4/4]E2G2 c4|C8|]\n")
+    done = run("generate", "--like", "odd.abc", "--no-picture")
+    assert "odd.abc: tunes like it are without its measures that no model can edit" in done.err
+    Path("band.mid").write_bytes(songs.band())
+    assert (
+        "without its 3 other parts and lyrics and markers"
+        in run("generate", "--like", "band.mid", "--no-picture", "-o", "b.mid").err
+    )

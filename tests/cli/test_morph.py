@@ -142,3 +142,35 @@ def test_what_cannot_be_done(
     assert message in run("morph", *arguments, "--model", model).error(code)
     assert names(melody.parent) == before
     assert Path("there.mid").read_text() == "mine"
+
+
+ODD = "X:1\nM:4/4\nL:1/8\nK:C\nCDEF GABc|[M:7/8]cBAGFED|[M:4/4]{}|C8|]\n"
+
+
+@pytest.mark.parametrize("suffix", [".mid", ".dawproject", ".musicxml"])
+def test_measures_that_no_model_can_edit_stay_in_all_steps(run: Run, here: Path, model: Path, suffix: str) -> None:
+    Path("a.abc").write_text(ODD.format("E2G2 c4"))
+    Path("b.abc").write_text(ODD.format("G2E2 C4"))
+    assert run("morph", "a.abc", "b.abc", "--steps", 2, "--model", model, "-o", f"out{suffix}").code == 0
+    if suffix == ".mid":
+        tracks = [track for track in mido.MidiFile("out.mid").tracks if any(m.type == "note_on" for m in track)]
+        notes = [sum(m.type == "note_on" and m.velocity > 0 for m in track) for track in tracks]
+        lengths = {sum(m.time for m in track) / 480 for track in tracks}
+        assert lengths == {15.5}
+    elif suffix == ".dawproject":
+        root = ElementTree.fromstring(ZipFile("out.dawproject").read("project.xml"))
+        notes = [len(clip.findall(".//Note")) for clip in root.iter("Clip") if clip.find("Notes") is not None]
+        assert [(p.get("time"), p.get("numerator")) for p in root.iter("TimeSignaturePoint")][1] == ("4.0", "7")
+    else:
+        parts = ElementTree.parse("out.musicxml").getroot().findall("part")
+        notes = [len(part.findall(".//pitch")) for part in parts]
+    assert notes == [19, 19]
+
+
+def test_tracks_whose_measures_differ_in_metre_are_refused(run: Run, here: Path, model: Path) -> None:
+    Path("a.abc").write_text(ODD.format("E2G2 c4"))
+    Path("b.abc").write_text("X:1\nM:4/4\nL:1/8\nK:C\nCDEF GABc|G2E2 C4|C8|]\n")
+    done = run("morph", "a.abc", "b.abc", "--steps", 2, "--model", model)
+    assert done.code == 2
+    assert "have different measures: write them with the layout sequence or clips" in done.err
+    assert run("morph", "a.abc", "b.abc", "--steps", 2, "--model", model, "--layout", "clips", "-o", "c").code == 0

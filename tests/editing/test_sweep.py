@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import armusic
 from armusic import config
 from armusic.editing.decoding import choose
-from armusic.editing.material import padding
+from armusic.editing.material import padding, rows_of
 from armusic.editing.sweep import Variation, interpolate
 from armusic.errors import OffGridError, UsageError
 from armusic.inference.checkpoint import Checkpoint
@@ -211,3 +211,9 @@ def test_alternatives_come_to_the_same_mean_by_other_notes() -> None:
     assert len({each.tune.notes for each in variations}) == 3
     means = [float(each.values.mean()) for each in variations]
     assert means == pytest.approx([means[0]] * 3, abs=0.003)
+
+
+@pytest.mark.parametrize("measures", [[], (1,), (1.5, 3)])
+def test_measures_that_are_no_span_are_refused(measures: Any) -> None:
+    with pytest.raises(UsageError, match="give the first and the last, as whole numbers"):
+        getattr(rows_of, "__wrapped__", rows_of)(tune("4/4", REEL), measures)

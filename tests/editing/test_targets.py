@@ -43,7 +43,9 @@ def test_every_form(text: str, expected: list[float]) -> None:
     assert resolved(text) == expected
 
 
-@pytest.mark.parametrize("content", ["1,0\n4,0.6\n", "measure,value\n1,0\n4,0.6\n", "# rises\n4,0.6\n\n1,0\n"])
+@pytest.mark.parametrize(
+    "content", ["1,0\n4,0.6\n", "measure,value\n1,0\n4,0.6\n", "# rises\n4,0.6\n\n1,0\n", "1;0\n4;0.6\n"]
+)
 def test_a_curve_in_a_file(tmp_path: Path, content: str) -> None:
     path = tmp_path / "curve.csv"
     path.write_text(content)
@@ -125,12 +127,14 @@ def test_a_mapping_that_is_refused(targets: Any, message: str) -> None:
         (b"# nothing\n", "no points in it"),
         (b"1,a\n", "'a' is not a number"),
         (b"\xff\xfe", "no text"),
+        (b"1,0.2\n\n8,0.3,9\n", "line 3: '8,0.3,9' is not a point: write measure,value"),
+        (b"1;0.2\n8,0.3\n", "line 2: '8,0.3' is not a point: write measure;value"),
     ],
 )
 def test_a_file_that_is_no_curve(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "curve.csv"
     path.write_bytes(content)
-    with pytest.raises(ArmusicError, match=f"curve.csv: {message}"):
+    with pytest.raises(ArmusicError, match=f"curve.csv[:,] {message}"):
         resolved(f"density=@{path}")
     with pytest.raises(ArmusicError, match="no such file"):
         resolved("density=@missing.csv")

@@ -108,4 +108,4 @@ def test_later_signatures_that_do_not_fit_are_left_out(tmp_path: Path, caplog: p
     path.write_bytes(song(track([], others=[sign(1, 0), sign(-5, 1)]), track(TUNE)))
     tune = readers.read(path)
     assert (tune.key, tune.key_changes) == (Key(1), ())
-    assert "its key signatures after the first, G:major, do not fit its notes, and are left out" in caplog.text
+    assert "its key signatures after the first, G:major, do not fit its notes, and are not followed" in caplog.text

@@ -155,3 +155,17 @@ def test_lyrics_and_signs_for_playing_in_musicxml_are_left_out(tmp_path: Path) -
         remarks: list[Remark] = []
         musicxml.read_with_remarks(path, Reading(), remarks)
         assert [remark.text for remark in remarks] == expected
+
+
+def test_cue_notes_that_are_left_out_are_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    cue = "<note><cue/><pitch><step>G</step><octave>5</octave></pitch><duration>2</duration></note>"
+    notes = "".join(
+        f"<note><pitch><step>{s}</step><octave>4</octave></pitch><duration>1</duration></note>" for s in "CD"
+    )
+    signs = "<attributes><divisions>1</divisions><time><beats>4</beats><beat-type>4</beat-type></time></attributes>"
+    (tmp_path / "cue.musicxml").write_text(
+        f'<score-partwise><part-list><score-part id="P1"><part-name/></score-part></part-list><part id="P1">'
+        f'<measure number="1">{signs}{notes}{cue}</measure></part></score-partwise>'
+    )
+    assert len(readers.read(tmp_path / "cue.musicxml").notes) == 2
+    assert "1 cue note is left out" in caplog.text

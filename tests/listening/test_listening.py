@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 import armusic
 from armusic.api.model import Model
 from armusic.editing.sweep import Variation
-from armusic.errors import ReadError, UsageError
+from armusic.errors import ReadError, UsageError, WriteError
 from armusic.io.readers import abc
 from armusic.listening import Answers, Trial, draw
 from armusic.listening.server import application
@@ -133,6 +133,29 @@ def test_another_file_is_not_written_over(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match=r"notes\.csv: not a file of answers of armusic listen"):
         Answers(other, "1")
     assert other.read_text() == "my,notes\n"
+
+
+FIRST = ",".join(HEADER) + "\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"h\xf6rer,x\n", FIRST.encode("utf-16"), (FIRST + "anna,reel\n").encode(), FIRST.replace(",", ";").encode()],
+)
+def test_a_file_that_a_spreadsheet_saved_in_another_way_is_refused(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_bytes(content)
+    with pytest.raises(ReadError, match=r"answers\.csv: not a file of answers"):
+        Answers(path, "anna")
+    assert path.read_bytes() == content
+
+
+def test_answers_with_a_byte_order_mark_and_blank_lines_go_on(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_bytes((FIRST + "\nanna,reel rhythm +1 a|b,reel,rhythm,+1,a,b,a,a,1.0,now\n").encode("utf-8-sig"))
+    assert Answers(path, "anna").done == {"reel rhythm +1 a|b"}
+    with pytest.raises(WriteError, match="answers.csv: its folder .* does not exist: create it first"):
+        Answers(tmp_path / "none" / "answers.csv", "anna")
 
 
 def test_the_command_refuses_what_it_cannot_compare(tmp_path: Path, root: Path) -> None:

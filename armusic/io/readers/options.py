@@ -167,4 +167,13 @@ def without_graces(count: int) -> list[Remark]:
     >>> [remark.text for remark in without_graces(1) + without_graces(2) + without_graces(0)]
     ['1 grace note is left out', '2 grace notes are left out']
     """
-    return [Remark(f"{count} grace note{' is' if count == 1 else 's are'} left out")] if count else []
+    return _left_out(count, "grace")
+
+
+def without_cues(count: int) -> list[Remark]:
+    """Return the remark that cue notes, which another part plays, are left out, if there are any."""
+    return _left_out(count, "cue")
+
+
+def _left_out(count: int, kind: str) -> list[Remark]:
+    return [Remark(f"{count} {kind} note{' is' if count == 1 else 's are'} left out")] if count else []

@@ -26,7 +26,7 @@ import numpy as np
 
 from armusic.errors import UsageError
 from armusic.files import atomic_path, label, one_line
-from armusic.io.writers import in_place
+from armusic.io.writers import in_place, passages
 from armusic.io.writers.arrangement import Arrangement, Strip, arrange, side_by_side
 from armusic.io.writers.dawproject_clips import GREY, automate, clip_of, colour, text_of
 from armusic.io.writers.layout import Named, check_together, place_of, say_left_out, say_sequence
@@ -109,8 +109,6 @@ def project(
     >>> [note.get("key") for note in project([("one", tune), ("two", tune)]).iter("Note")]
     ['60', '60']
     """
-    if layout == "tracks":
-        check_together(tunes, source)
     names, values = of_tunes([tune for _, tune in tunes], attributes, measure)
     comments = [_comment(names, table) for table in values]
     place = place_of(tunes, original)
@@ -119,6 +117,8 @@ def project(
         say_sequence(tunes, source)
     else:
         say_left_out(tunes, origin, source, "clips in MIDI keep them")
+    if layout == "tracks":
+        check_together(passages.whole(tunes, origin), source)
     whole = arrange(tunes, origin, place) if origin and layout != "sequence" else side_by_side(tunes)
     if whole.lyrics:
         syllables = "1 syllable is" if whole.lyrics == 1 else f"{whole.lyrics} syllables are"
@@ -139,11 +139,12 @@ def project(
         _track(structure, f"track{number}", name, look, "regular", muted=muted)
     _track(structure, "master", "Master", GREY, "master")
 
+    ends = [float(tune.end) for _, tune in passages.whole(tunes, None)]
     starts = [0.0] * len(tunes)
     if layout == "sequence":
-        starts = list(accumulate((float(tune.end) for _, tune in tunes[:-1]), initial=0.0))
+        starts = list(accumulate(ends[:-1], initial=0.0))
     if layout == "clips":
-        ends = [whole.end if origin else float(tune.end) for _, tune in tunes]
+        ends = [whole.end] * len(tunes) if origin else ends
         _scenes(root, list(zip(tunes, ends, strict=True)), whole, columns, comments)
     else:
         for number, strip in enumerate(columns):
@@ -151,7 +152,7 @@ def project(
             clips = SubElement(lane, "Clips", id=f"clips{number}")
             for member in [strip] if layout == "tracks" else whole.strips:
                 comment = "" if member.tune is None else comments[member.tune]
-                end = whole.end if layout == "tracks" or member.tune is None else float(tunes[member.tune][1].end)
+                end = whole.end if layout == "tracks" or member.tune is None else ends[member.tune]
                 start = 0.0 if member.tune is None else starts[member.tune]
                 clips.append(clip_of(member, start, end, _look(member, len(tunes)), comment))
     marks: dict[float, list[str]] = {}

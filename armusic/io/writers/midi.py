@@ -26,7 +26,7 @@ from armusic.io.readers.midi.tune import bpm
 from armusic.io.writers import in_place
 from armusic.io.writers.layout import CHANNELS, Named, check_together, place_of, plain, say_left_out, say_sequence
 from armusic.io.writers.notation import pulse
-from armusic.io.writers.passages import filled
+from armusic.io.writers.passages import filled, whole
 from armusic.music import smf
 from armusic.music.metre import TimeSignature
 from armusic.music.score import Bar, Key, Origin, Tune
@@ -94,8 +94,9 @@ def write(
     if layout == "sequence":
         say_sequence(tunes, source)
     if layout == "tracks":
-        check_together(tunes, source)
         say_left_out(tunes, origin, source, "the layout clips keeps them")
+        tunes = whole(tunes, origin)
+        check_together(tunes, source)
         _say_shared(len(tunes), source, origin)
     with atomic_path(path, force) as temporary:
         if layout == "sequence":

@@ -97,8 +97,6 @@ def score(
     >>> [step.text for step in root.iter("step")]
     ['C', 'D']
     """
-    if layout == "tracks":
-        check_together(tunes, source)
     origin = None
     if whole:
         own = tunes
@@ -110,6 +108,8 @@ def score(
             say_sequence(own, source, notation=True)
         else:
             say_left_out(own, origin, source, "the layout clips keeps them")
+    if layout == "tracks":
+        check_together(tunes, source)
     title = tunes[0][1].title or tunes[0][0]
     parts = (
         _sequence(tunes, title) if layout == "sequence" else _tracks(tunes, origin, place_of(tunes, original), source)

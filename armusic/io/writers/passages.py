@@ -20,63 +20,16 @@ from armusic.io.readers.midi.meta import signatures_of, tempos_of
 from armusic.io.readers.midi.parts import parts_of
 from armusic.io.readers.midi.tune import bpm
 from armusic.io.writers.layout import Named
+from armusic.io.writers.plain_metre import Plain
 from armusic.music.metre import Metre, time_signature
 from armusic.music.score import Measure, Note, Origin, Tune
 
 _NONE = Fraction(0)
 _LEAST = Fraction(1, 8)  # of a quarter note: a shorter gap is rounding
 _SHORTEST = Fraction(1, 4)  # quarter notes of a measure
-_EIGHTHS, _SIXTEENTHS = 8, 16  # denominators
+_SIXTEENTHS = 16  # the largest usual denominator
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Plain(Metre):
-    """A metre without a grid, which is only written: its beats are those of its denominator.
-
-    A measure of a length that its signature does not say has this length as `real`, in quarter notes.
-    """
-
-    real: Fraction | None = None
-
-    def __post_init__(self) -> None:
-        """Take any numbers."""
-
-    @property
-    def length(self) -> Fraction:
-        """Length of a measure, in quarter notes."""
-        return Fraction(4 * self.numerator, self.denominator) if self.real is None else self.real
-
-    @property
-    def kind(self) -> Metre:
-        """Itself."""
-        return self
-
-    @property
-    def scale(self) -> Fraction:
-        """Its notes are as long as they are written."""
-        return Fraction(1)
-
-    @property
-    def own(self) -> bool:
-        """It is counted in its own note values."""
-        return True
-
-    @property
-    def compound(self) -> bool:
-        """Its beat has no dot."""
-        return False
-
-    @property
-    def beats(self) -> int:
-        """Beats per measure, the last of which may be cut short."""
-        return int(-(-self.length // self.beat))
-
-    @property
-    def beat(self) -> Fraction:
-        """Length of a beat, in quarter notes."""
-        return Fraction(4, self.denominator) if self.denominator <= _EIGHTHS else Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +92,17 @@ def filled(tunes: Named, source: str = "", *, alone: bool = True) -> list[tuple[
         frame = frames[id(origin)]
         result.append((name, tune if frame is None else _fill(tune, frame)))
     return result
+
+
+def whole(tunes: Named, origin: Origin | None) -> Named:
+    """Return tunes side by side with the passages that they left out, unless the file around them has these."""
+    return filled(tunes) if origin is None and any(tune.passages for _, tune in tunes) else tunes
+
+
+def starts(tune: Tune) -> list[Fraction]:
+    """Return the quarter note at which each measure of a tune starts where its passages are put back."""
+    frame = frame_of(tune.origin) if tune.passages and tune.origin else None
+    return [measure.start if frame is None else frame.later(measure.start) for measure in tune.measures]
 
 
 def silence_before(tune: Tune, *, alone: bool = True) -> Fraction:

@@ -126,9 +126,10 @@ def test_metre_changes_on_bar_lines(read: Read) -> None:
     assert [(measure.start, str(measure.metre)) for measure in tune.measures] == [(0, "6/8"), (3, "2/4")]
 
 
-def test_the_last_of_two_signatures_at_one_time_counts(read: Read) -> None:
+def test_the_last_of_two_signatures_at_one_time_counts(read: Read, caplog: pytest.LogCaptureFixture) -> None:
     tune = read(f"00 ff 58 04 05 02 18 08 00 ff 58 04 03 02 18 08 {ON} {OFF} {END}")
     assert tune.measures[0].metre == Metre(3, 4)
+    assert "two time signatures at one place: the later one counts, not 5/4" in caplog.text
 
 
 def test_a_pickup_written_as_a_measure_of_its_own(read: Read) -> None:

@@ -285,7 +285,7 @@ def test_repairs_at_the_ends_of_sections(read_remarks: ReadRemarks) -> None:
     pickup = score(part(note("G4", 1), note("C4"), note("D4") + END, first=0))
     tune, remarks = read_remarks(pickup)
     assert pitches(tune) == [67, 60, 62, 60, 62]
-    assert remarks == ["measure 2: no room for the pickup when it is repeated", REPEATS]
+    assert remarks == ["measure 2: no room for the pickup when it is repeated: its notes are left out there", REPEATS]
     short = score(part(note("C4"), note("D4", 3) + END, note("E4", 1), note("F4")))
     assert len(read_remarks(short)[0].measures) == 5
     missing = score(part(note("C4"), note("D4", 3) + END, note("E4"), note("F4")))
@@ -336,7 +336,7 @@ def test_a_tune_of_a_book_by_its_number(tmp_path: Path) -> None:
     for tune in (readers.read(f"{book}#12"), readers.read(book, None, 12), readers.read(f"{book}#12", None, 12)):
         assert (pitches(tune), tune.source) == ([62], "book.abc#12")
     for path, number, words in (
-        (book, None, "2 tunes in it: name one by its X: number, from 1 to 12, with the option tune or as book.abc#1"),
+        (book, None, "2 tunes in it: name one by its X: number, from 1 to 12, as book.abc#1"),
         (f"{book}#3", None, "no tune 3 in it"),
         (f"{book}#1", 12, "tune 12 and tune 1 are requested"),
     ):

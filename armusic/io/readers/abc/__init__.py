@@ -144,8 +144,8 @@ def read_with_remarks(path: str | Path, reading: Reading, remarks: list[Remark],
     numbers = book.numbers
     if tune is None and len(numbers) > 1:
         raise UsageError(
-            f"{label(path)}: {len(numbers)} tunes in it: name one by its X: number, {_range(numbers)}, with the option"
-            f" tune or as {label(path)}#{numbers[0]}"
+            f"{label(path)}: {len(numbers)} tunes in it: name one by its X: number, {_range(numbers)}, as"
+            f" {label(path)}#{numbers[0]}"
         )
     place, source = 0, label(path)
     if tune is not None:

@@ -196,7 +196,7 @@ def tune_of(file: smf.MidiData, source: str, reading: Reading, remarks: list[Rem
         return tune
     unchanged = replace(tune, key_changes=())
     if tune.key_changes and not keys.contradicted(unchanged):
-        report([Remark(f"its key signatures after the first, {tune.key}, do not fit its notes, and are left out")])
+        report([Remark(f"its key signatures after the first, {tune.key}, do not fit its notes, and are not followed")])
         return unchanged
     report([Remark(f"its key signature, {tune.key}, does not fit its notes: the key is taken from them")])
     return replace(unchanged, key=None)

@@ -51,10 +51,16 @@ def too_fast(file: smf.MidiData, source: str) -> list[Remark]:
 def signatures_of(file: smf.MidiData) -> tuple[list[Signature], list[Remark]]:
     """Return the time signatures; the first at 0, and 4/4 where a file names none."""
     pairs: dict[int, tuple[int, int]] = {}
+    denied: list[tuple[int, int]] = []
     for tick, data in merged(file, smf.TIME_SIGNATURE):
         if len(data) > 1:
-            pairs[tick] = (data[0], 1 << min(data[1], _MAX_POWER))
+            pair = (data[0], 1 << min(data[1], _MAX_POWER))
+            denied += [pairs[tick]] if pairs.get(tick, pair) != pair else []
+            pairs[tick] = pair
     remarks = [] if pairs else [Remark("no time signature: taken for 4/4 (the option metre sets another)")]
+    if denied:
+        others = ", ".join(f"{numerator}/{denominator}" for numerator, denominator in dict.fromkeys(denied))
+        remarks.append(Remark(f"two time signatures at one place: the later one counts, not {others}"))
     return [Signature(tick * UNITS, *pair) for tick, pair in ({0: (4, 4)} | pairs).items()], remarks
 
 

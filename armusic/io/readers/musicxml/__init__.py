@@ -27,7 +27,7 @@ from armusic.files import label, one_line, read_bytes
 from armusic.io.readers.musicxml import percussion
 from armusic.io.readers.musicxml.measures import PartReader, XmlMeasure
 from armusic.io.readers.musicxml.xml import score_root
-from armusic.io.readers.options import Reading, Remark, without_graces
+from armusic.io.readers.options import Reading, Remark, without_cues, without_graces
 from armusic.io.readers.score.sheet import BarLine, Part, Sheet, WrittenMeasure, signature
 from armusic.io.readers.score.tempos import settle
 from armusic.io.readers.score.tune import strict_tune, tune_of
@@ -172,8 +172,10 @@ def _sheet(path: str | Path, source: str, megabytes: float) -> tuple[Sheet, list
         bar.key = next((_key(*measure.fifths) for measure in row if measure and measure.fifths), None)
     staves = [staff for part in parts for staff in _staves(part)]
     keys = (_key(*measure.fifths) for measures in pitched for measure in measures if measure.fifths)
-    graces = sum(measure.graces for part in parts for measure in part.measures)
-    remarks = [*unpacked, *without_graces(graces), *remarks, *_at_concert_pitch(parts)]
+    graces, cues = (
+        sum(getattr(measure, kind) for part in parts for measure in part.measures) for kind in ("graces", "cues")
+    )
+    remarks = [*unpacked, *without_graces(graces), *without_cues(cues), *remarks, *_at_concert_pitch(parts)]
     if filled:
         remarks.append(Remark(f"measures that show a sign for a repeat and no notes: {filled}, played as it says"))
     title = root.findtext("work/work-title", "") or root.findtext("movement-title", "")

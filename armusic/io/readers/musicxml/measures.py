@@ -62,8 +62,8 @@ class XmlMeasure:
         Bar lines at its sides.
     marks : set of str
         Jumps, and the places that they lead to.
-    graces : int
-        Number of grace notes, which are left out.
+    graces, cues : int
+        Numbers of grace notes and of cue notes, which are left out.
     again : dict of str to int
         Staves that show only a sign for a repeat of this many measures before; an empty name means all staves.
     """
@@ -81,6 +81,7 @@ class XmlMeasure:
     right: BarLine = field(default_factory=BarLine)
     marks: set[str] = field(default_factory=set)
     graces: int = 0
+    cues: int = 0
     again: dict[str, int] = field(default_factory=dict)
 
 
@@ -151,7 +152,10 @@ class PartReader:
             self.move(quarters)
         pitch = element.find("pitch")
         silent = pitch is None and element.find("unpitched") is None
-        if silent or element.find("cue") is not None or not quarters:
+        if element.find("cue") is not None:
+            self.measure.cues += not silent
+            return
+        if silent or not quarters:
             return
         ties = {tie.get("type") for tie in element.findall("tie") or element.findall("notations/tied")}
         begin, stop = _units(self.start), _units(self.start + quarters)

@@ -143,7 +143,8 @@ def _remarks(rests: dict[str, int], no_room: Sequence[str]) -> list[Remark]:
     elif rests:
         remarks.append(Remark(f"{listed(list(rests))}: a rest is added after each, to fill it"))
     if no_room:
-        remarks.append(Remark(f"{listed(no_room)}: no room for the pickup when it is repeated"))
+        lost = "no room for the pickup when it is repeated: its notes are left out there"
+        remarks.append(Remark(f"{listed(no_room)}: {lost}"))
     return remarks
 
 
