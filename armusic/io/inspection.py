@@ -246,12 +246,15 @@ def _of_tune(
     sounds = np.array([onset[list(bar.rows)].any() for bar in tune.bars])
     inside = np.array([within[list(bar.rows)].all() for bar in tune.bars])
     used = int((sounds & inside).sum())
+    passing = sum(passage.last - passage.first + 1 for passage in tune.passages)
     unused = [f"{int((~sounds).sum())} without a note"] if (~sounds).any() else []
     wide = [bar.number for bar, sounding, fits in zip(tune.bars, sounds, inside, strict=True) if sounding and not fits]
     if wide:
         numbers = ", ".join(map(str, wide[:_SHOWN_METRES]))
         unused.append(f"{len(wide)} of too wide a range ({numbers})")
     unchanged = f"left as they are: {', '.join(unused)}" if unused else ""
-    facts["used"] = f"{used} of {len(sounds)} measures" + (f"; {unchanged}" if unchanged else "")
+    others = [f"{passing} that no model can edit"] if passing else []
+    why = f"; left as they are: {', '.join([*unused, *others])}" if unused or others else ""
+    facts["used"] = f"{used} of {len(sounds) + passing} measures{why}"
     facts |= further(tune) if further else {}
     return Inspection(source, facts, parts, remarks, unchanged=unchanged)

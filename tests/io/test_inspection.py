@@ -78,3 +78,9 @@ def test_other_formats(tmp_path: Path) -> None:
     path.write_text(f"X:1\nT:Reel\nM:4/4\nL:1/8\nK:G\n{REEL}\n")
     inspection = inspect(path)
     assert (inspection.facts["key"], inspection.facts["measures"], inspection.parts) == ("G:major", "8 of 4/4", ())
+
+
+def test_measures_that_no_model_can_edit_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "odd.abc"
+    path.write_text("X:1\nM:4/4\nL:1/8\nK:C\nCDEF GABc|[M:7/8]cBAGFED|[M:4/4]c4 c4|\n")
+    assert inspect(path).facts["used"] == "2 of 3 measures; left as they are: 1 that no model can edit"
