@@ -16,6 +16,7 @@ from armusic.extras import missing
 from armusic.files import label, read_bytes
 from armusic.inference import named
 from armusic.io import readers
+from armusic.io.readers import options as reading_options
 
 LOOPBACK = "127.0.0.1"
 
@@ -71,7 +72,8 @@ def serve(
     with temporary.folder():
         if file is not None:
             path, number = readers.split_number(file)
-            options = {name: value for name, value in reading.items() if value}
+            options = {name: value for name, value in reading.items() if value is not None}
+            reading_options.Reading(**options)  # refuses what is out of range
             studio.reading = Reading(**{"tune": number, **options})
             studio.file, studio.path = (label(path), read_bytes(path)), str(path)
             uploads.open_bytes(*studio.file, studio.reading, "anchored")

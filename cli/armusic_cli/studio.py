@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -23,7 +24,7 @@ from armusic_cli import console, options, threads
     "  [default: this machine only]",
 )
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
-@click.option("--track", metavar="TRACK", help="The melody: number or name of a track, part or voice.")
+@options.reading_without("beats", "max_size")
 @options.tune
 @threads.option
 def command(
@@ -32,8 +33,8 @@ def command(
     port: int | None,
     host: str | None,
     no_open: bool,
-    track: str | None,
     tune: int | str | None,
+    **reading: Any,
 ) -> None:
     """Open a page in the browser that plays a tune while you change its attributes.
 
@@ -59,4 +60,4 @@ def command(
             webbrowser.open(page)
 
     with console.ended_by_ctrl_c():
-        studio.serve(file, model=model, host=host, port=port, on_start=on_start, track=track, tune=tune)
+        studio.serve(file, model=model, host=host, port=port, on_start=on_start, tune=tune, **reading)

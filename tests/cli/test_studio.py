@@ -24,6 +24,21 @@ def test_a_file_that_cannot_be_used_is_refused_before_there_is_a_page(run: Run, 
     assert "none: no such file or folder, and no model of that name" in run("studio", "--model", "none").error(1)
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--metre", "4/9"], "metre 4/9 is not supported: use one of 4/4"),
+        (["--downbeat", 0], "downbeat 0: beats count from 1"),
+        (["--tempo", 1], "a tempo of 1: beats per minute lie between"),
+        (["--track", "nix"], "no melody in track 'nix'"),
+    ],
+)
+def test_options_of_reading_are_those_of_the_other_commands(
+    run: Run, melody: Path, options: list[object], message: str
+) -> None:
+    assert message in run("studio", melody, "--no-open", *options).error(2)
+
+
 def test_a_port_that_is_taken_is_said(run: Run) -> None:
     from armusic.studio.server import listen
 
