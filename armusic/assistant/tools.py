@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from armusic import api
 from armusic.api import arguments, turning
@@ -41,6 +41,28 @@ Abc = Annotated[str, Field(description="The melody as ABC notation, in place of 
 Track = Annotated[
     str,
     Field(description="Which part is the melody: a number or name that `inspect` lists. Empty: chosen, and reported."),
+]
+
+
+class Options(BaseModel, extra="forbid"):
+    """Options of reading a file, as messages name them."""
+
+    metre: str | None = Field(default=None, description="Metre of the whole file, such as 6/8, in place of its own.")
+    tempo: float | None = Field(
+        default=None, description="Beats a minute of a performance that does not follow its file's."
+    )
+    downbeat: float | None = Field(
+        default=None, description="Number of the beat that begins a measure; 2: a pickup of one."
+    )
+    quantize: Literal["auto", "off", "strict"] = Field(
+        default="auto", description="Notes off the grid: moved, left, refused."
+    )
+    voice: Literal["highest", "lowest"] = Field(default="highest", description="Which of several notes at once stay.")
+
+
+Reading = Annotated[
+    Options,
+    Field(description="Options of reading the file, which messages ask for: metre, tempo, downbeat and others."),
 ]
 Value = Annotated[float, Field(allow_inf_nan=False)] | str
 Targets = Annotated[
@@ -71,6 +93,8 @@ Output = Annotated[
     ),
 ]
 
+AS_IT_IS = Options()
+
 WORDS = {
     "targets": "A target of the tune is one of its mean over the measures; measures change where that costs the music"
     " least. A curve, and a target with `measures`, is met measure by measure.",
@@ -89,11 +113,14 @@ class Tools:
     folders: Folders
     model: api.Model
 
-    def inspect(self, file: File = "", abc: Abc = "", track: Track = "") -> replies.Contents:
+    def inspect(
+        self, file: File = "", abc: Abc = "", track: Track = "", reading: Reading = AS_IT_IS
+    ) -> replies.Contents:
         """Show what is in a music file, which part would be the melody, and why it cannot be used, if it cannot."""
         with self._path(file, abc) as path:
-            seen = api.inspect(path, track=track or None)
-            tune = "" if seen.refused else _abc(api.read(path, track=track or None))
+            options = _options(track, reading)
+            seen = api.inspect(path, **options)
+            tune = "" if seen.refused else _abc(api.read(path, **options))
         parts = [
             replies.PartReply(f"{part.track}:{part.channel}", part.name, part.notes, part.melody) for part in seen.parts
         ]
@@ -105,12 +132,13 @@ class Tools:
         file: File = "",
         abc: Abc = "",
         track: Track = "",
+        reading: Reading = AS_IT_IS,
         names: Annotated[list[str], Field(description="Attributes to measure; empty: the model's own.")] = [],  # noqa: B006
     ) -> replies.Measurements:
         """Measure musical attributes of a melody, measure by measure."""
         turning.refuse_files((name, "") for name in names)
         with self._path(file, abc) as path:
-            tune, remarks = self._read(path, track)
+            tune, remarks = self._read(path, _options(track, reading))
         table = api.attributes(tune, names or self.model.attributes)
         rows = [_by_name(table.names, row) for row in table.values]
         measures = [
@@ -125,6 +153,7 @@ class Tools:
         file: File = "",
         abc: Abc = "",
         track: Track = "",
+        reading: Reading = AS_IT_IS,
         measures: Measures = None,
         key: Key = "auto",
         keep: Keep = list(KEPT),  # noqa: B006
@@ -136,7 +165,7 @@ class Tools:
         """Turn musical attributes of a melody up or down, and leave the rest of it as it is."""
         turning.refuse_files(targets.items())
         with self._path(file, abc) as path:
-            tune, remarks = self._read(path, track)
+            tune, remarks = self._read(path, _options(track, reading))
         how: dict[str, Any] = {"measures": _range(measures), "key": key, "natural": natural, "keep": keep or "none"}
         answers = self.model.alternatives(tune, targets, alternatives, seed, **how)
         label = " ".join(f"{attributes.short_name(name)}={value}" for name, value in targets.items())
@@ -147,6 +176,7 @@ class Tools:
         file: File = "",
         abc: Abc = "",
         track: Track = "",
+        reading: Reading = AS_IT_IS,
         measures: Measures = None,
         targets: Targets = {},  # noqa: B006
         key: Key = "auto",
@@ -159,7 +189,7 @@ class Tools:
         """Compose some measures of a melody anew, between their neighbours."""
         turning.refuse_files(targets.items())
         with self._path(file, abc) as path:
-            tune, remarks = self._read(path, track)
+            tune, remarks = self._read(path, _options(track, reading))
         how: dict[str, Any] = {"key": key, "natural": natural, "keep": keep or "none"}
         answers = self.model.vary(tune, _range(measures), targets=targets, alternatives=alternatives, seed=seed, **how)
         return self._answer(tune, answers, "vary", "vary", output, remarks)
@@ -221,13 +251,13 @@ class Tools:
             path.write_text(abc, encoding="utf-8")
             yield path
 
-    def _read(self, path: Path, track: str) -> tuple[Tune, list[str]]:
+    def _read(self, path: Path, options: dict[str, Any]) -> tuple[Tune, list[str]]:
         """Return the tune, and what the reader chose, left out or corrected."""
-        contents = api.inspect(path, track=track or None)
+        contents = api.inspect(path, **options)
         if contents.refused:
             raise MusicError(contents.refused)
         remarks = [*contents.remarks, *([contents.unchanged] if contents.unchanged else [])]
-        return api.read(path, track=track or None), remarks
+        return api.read(path, **options), remarks
 
     def _place(self, output: str, stem: str) -> Path:
         """Return where to write: where the assistant says, or under a name that is free."""
@@ -254,6 +284,10 @@ class Tools:
         )
         tunes = [_reply(name, each) for name, each in zip(names, answers, strict=True)]
         return replies.Answer(tunes, str(place), list(remarks))
+
+
+def _options(track: str, reading: Options) -> dict[str, Any]:
+    return {"track": track or None, **reading.model_dump()}
 
 
 def _reply(name: str, answer: Reached) -> replies.TuneReply:

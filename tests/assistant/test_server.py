@@ -93,6 +93,15 @@ def test_a_file_that_cannot_be_used_says_why(host: Host) -> None:
     assert host.refusal("turn", file="free.abc", targets={"density": 0.5}) == contents["refused"]
 
 
+def test_a_metre_that_a_message_asks_for_can_be_given(host: Host) -> None:
+    (host.folder / "odd.abc").write_text("X:1\nM:7/8\nL:1/8\nK:C\nCDEFGAB|cBAGFED|\n", encoding="utf-8")
+    assert "set its metre with the option metre=" in host.call("inspect", file="odd.abc")["refused"]
+    assert host.call("inspect", file="odd.abc", reading={"metre": "4/4"})["usable"]
+    answer = host.call("turn", file="odd.abc", reading={"metre": "4/4"}, targets={"contour": 0.2})
+    assert Path(answer["file"]).exists()
+    assert "metre 4/9 is not supported" in host.refusal("vary", file="odd.abc", reading={"metre": "4/9"})
+
+
 def test_attributes_are_those_of_the_command(host: Host) -> None:
     table = armusic.attributes.of_tune(armusic.read(PLOUGH), ["density"])
     answer = host.call("attributes", file="plough.mid", names=["density"])
