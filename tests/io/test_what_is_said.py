@@ -23,11 +23,13 @@ ABC = "X:1\nT:Große Fuge\nM:4/4\nL:1/4\nK:C\n"
     ("music", "remarks"),
     [
         ("C{d}D E F|", ["1 grace note is left out"]),
+        ("CD[K:G]EF|GFED|", ["a key signature within a measure holds from the next measure on"]),
+        ("CDEF[K:G]|GFED|", []),
         ("{/c}C {^ef}D E F|{G}A4|", ["4 grace notes are left out"]),
         ("CDEF|", []),
     ],
 )
-def test_grace_notes_of_abc_are_counted(tmp_path: Path, music: str, remarks: list[str]) -> None:
+def test_what_abc_has_and_is_left_out_is_said(tmp_path: Path, music: str, remarks: list[str]) -> None:
     path = tmp_path / "tune.abc"
     path.write_text(ABC + music, encoding="utf-8")
     remarked: list[Remark] = []

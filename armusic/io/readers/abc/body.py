@@ -126,6 +126,8 @@ class Body:
         passed = self.passed.remarks(sum(voice.events for voice in self.voices.values()))
         if self.unknown:
             passed.append(Remark(f"%%MIDI lines are not followed: {', '.join(self.unknown)}"))
+        if any(voice.late for voice in self.voices.values()):
+            passed.append(Remark("a key signature within a measure holds from the next measure on"))
         return passed + without_graces(sum(voice.graces for voice in self.voices.values()))
 
     def field(self, name: str, text: str) -> None:
@@ -137,6 +139,7 @@ class Body:
             voice.set_shift(key.shift)
             if voice.bar.has_music:
                 voice.coming = transposed(key.key, voice.semitones)
+                voice.late += bool(key.key) and voice.bar.units < (voice.bar.metre.units or 0)
             else:
                 voice.bar.key = transposed(key.key, voice.semitones) or voice.bar.key
         elif name == "M":

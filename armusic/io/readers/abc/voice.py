@@ -57,6 +57,7 @@ class Voice:
         self.bars: list[Bar] = []
         self.bar = Bar(metre, 0.0)
         self.coming: Key | None = None  # the signature of the next measure
+        self.late = 0  # signatures within measures
         self.last: Event | None = None
         self.last_pitches: dict[int, int] = {}  # of `last`, by pitch without accidentals
         self.split: _Split | None = None  # where the endings of the section begin
