@@ -120,7 +120,7 @@ class Model:
         steps: int = 5,
         span: tuple[float, float] = (-2.0, 2.0),
         measures: tuple[int, int] | None = None,
-        key: str = "auto",
+        key: str | Key = "auto",
         *,
         closed: bool = True,
         **options: Any,
@@ -175,7 +175,7 @@ class Model:
         tune: Tune,
         targets: Targets,
         *,
-        key: str = "auto",
+        key: str | Key = "auto",
         measures: tuple[int, int] | None = None,
         closed: bool = True,
         **options: Any,
@@ -238,7 +238,7 @@ class Model:
 
         return reach.alternatives(self.checkpoint, arguments.tune(tune), targets, count, seed, **with_manner(options))
 
-    def controller(self, tune: Tune, names: Sequence[str], key: str = "auto", **options: Any) -> Controller:
+    def controller(self, tune: Tune, names: Sequence[str], key: str | Key = "auto", **options: Any) -> Controller:
         """Return a controller, which changes attributes of a tune by look-ups: see `editing.reach.Controller`."""
         from armusic.editing import reach
 

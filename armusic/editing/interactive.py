@@ -21,7 +21,7 @@ from armusic.editing.material import Material, Tokens, pitches, prepare, with_to
 from armusic.editing.targets import TargetTable
 from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
-from armusic.music.score import Tune
+from armusic.music.score import Key, Tune
 from armusic.progress import Progress
 
 JITTER = 0.5  # prior standard deviations: how far samples move the free dimensions in the open loop
@@ -84,7 +84,7 @@ class TuneContext:
         return attributes.measure_each(tokens, self.material.kind, self.names)
 
 
-def context_of(checkpoint: Checkpoint, tune: Tune, key: str = "auto", manner: Manner = DEFAULT) -> TuneContext:
+def context_of(checkpoint: Checkpoint, tune: Tune, key: str | Key = "auto", manner: Manner = DEFAULT) -> TuneContext:
     """Return a tune as a model takes it; the key and the manner are as for `armusic.editing.reach.reach`."""
     material = prepare(checkpoint, tune)
     z = np.zeros((len(material.tokens), checkpoint.config.network.latent), dtype=np.float32)

@@ -22,14 +22,14 @@ from armusic.editing.pool import Pool
 from armusic.editing.result import Reached, reach_result
 from armusic.editing.targets import Targets, TargetTable, canonical, dimensions, parse_all, resolve_all
 from armusic.inference.checkpoint import Checkpoint
-from armusic.music.score import Tune
+from armusic.music.score import Key, Tune
 
 
 def reach(
     checkpoint: Checkpoint,
     tune: Tune,
     targets: Targets,
-    key: str = "auto",
+    key: str | Key = "auto",
     measures: tuple[int, int] | None = None,
     *,
     closed: bool = True,
@@ -81,7 +81,7 @@ def alternatives(
     targets: Targets,
     count: int,
     seed: int = 0,
-    key: str = "auto",
+    key: str | Key = "auto",
     measures: tuple[int, int] | None = None,
     *,
     each_measure: bool = False,
@@ -136,7 +136,7 @@ def _resolve(
     checkpoint: Checkpoint,
     tune: Tune,
     targets: Targets,
-    key: str,
+    key: str | Key,
     measures: tuple[int, int] | None,
     *,
     closed: bool,
@@ -209,7 +209,7 @@ class Controller:
 
 
 def controller(
-    checkpoint: Checkpoint, tune: Tune, names: Sequence[str], key: str = "auto", manner: Manner = DEFAULT
+    checkpoint: Checkpoint, tune: Tune, names: Sequence[str], key: str | Key = "auto", manner: Manner = DEFAULT
 ) -> Controller:
     """Return what changes attributes of a tune: one search now, a look-up at each call.
 

@@ -13,7 +13,7 @@ from armusic.editing.material import pitches, prepare
 from armusic.errors import NoNotesError, UsageError
 from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
-from armusic.music.score import Tune
+from armusic.music.score import Key, Tune
 from armusic.shapes import Float
 
 
@@ -54,7 +54,7 @@ def surface(
     *,
     points: int = 21,
     measures: tuple[int, int] | None = None,
-    key: str = "auto",
+    key: str | Key = "auto",
 ) -> Surface:
     """Return what every measure of a tune becomes for all pairs of targets on a grid, each decoded once.
 

@@ -25,7 +25,7 @@ from armusic.editing.targets import Values, canonical, dimensions
 from armusic.errors import UsageError
 from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
-from armusic.music.score import Tune
+from armusic.music.score import Key, Tune
 from armusic.shapes import Float
 from armusic.taste import words
 
@@ -89,7 +89,7 @@ def interpolate(
     steps: int = 5,
     span: tuple[float, float] = (-2.0, 2.0),
     measures: tuple[int, int] | None = None,
-    key: str = "auto",
+    key: str | Key = "auto",
     *,
     closed: bool = True,
     manner: Manner = DEFAULT,

@@ -22,7 +22,7 @@ from armusic.editing.targets import Targets, TargetTable, canonical, parse_all, 
 from armusic.errors import UsageError
 from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
-from armusic.music.score import Tune, spanned
+from armusic.music.score import Key, Tune, spanned
 from armusic.music.tokenizer import HOLD, PAD
 from armusic.shapes import Bool, Int
 from armusic.taste import context, rules
@@ -42,7 +42,7 @@ def vary(
     targets: Targets | None = None,
     alternatives: int = 3,
     seed: int = 0,
-    key: str = "auto",
+    key: str | Key = "auto",
     *,
     manner: Manner = DEFAULT,
 ) -> list[Reached]:
@@ -95,7 +95,7 @@ def vary(
 
 
 def _start(
-    checkpoint: Checkpoint, material: Material, targets: Targets | None, key: str, manner: Manner
+    checkpoint: Checkpoint, material: Material, targets: Targets | None, key: str | Key, manner: Manner
 ) -> tuple[Search, TargetTable, Bool[np.ndarray, " attribute"]]:
     """Return the search, what the attributes of each measure are to be, and which are only to stay near it."""
     parsed = parse_all(targets or {})

@@ -20,7 +20,7 @@ from armusic.errors import OffGridError, UsageError
 from armusic.inference.checkpoint import Checkpoint
 from armusic.music import attributes
 from armusic.music.pitch_frame import ANCHORED
-from armusic.music.score import Note, Tune
+from armusic.music.score import Key, Note, Tune
 from armusic.music.tokenizer import encode, is_onset
 from armusic.training import checkpoint as trained
 from armusic.training.adapters.music import build
@@ -217,3 +217,9 @@ def test_alternatives_come_to_the_same_mean_by_other_notes() -> None:
 def test_measures_that_are_no_span_are_refused(measures: Any) -> None:
     with pytest.raises(UsageError, match="give the first and the last, as whole numbers"):
         getattr(rows_of, "__wrapped__", rows_of)(tune("4/4", REEL), measures)
+
+
+def test_a_key_may_be_one_of_a_tune() -> None:
+    reel, model = armusic.read(EXAMPLES / "speed-the-plough.mid"), armusic.load()
+    by_name, by_key = (model.interpolate(reel, "contour", 3, key=key) for key in ("A:dorian", Key(1, "dorian")))
+    assert [each.tune for each in by_name] == [each.tune for each in by_key]
