@@ -25,6 +25,9 @@ _SHOWN = 4  # measures in a remark
 _SIXTEENTHS = 4  # in a quarter note
 
 
+NUMBERS = "these are the score's own numbers: elsewhere, measures are counted as played, a pickup as the first"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A written measure, as it is played.
@@ -68,6 +71,8 @@ def fit(
     odd: dict[str, WrittenMeasure] = {}  # measures of a wrong length, by their labels
     carried = 0  # units of this measure that the one before holds
     skipped = -1  # the index of a pickup that is left out
+    played: dict[str, int] = {}  # number of a measure when it is first played, by its label
+    count = 0  # of measures so far
     for index, place in enumerate(order):
         if index == skipped:
             continue
@@ -75,7 +80,8 @@ def fit(
         following = bars[order[index + 1]] if index + 1 < len(order) else None
         jumps = following is not None and order[index + 1] != place + 1
         closes = jumps or lines[place + 1].closes
-        length, rest = carried + bar.units, 0
+        length, rest, begun = carried + bar.units, 0, int(carried > 0)
+        played.setdefault(bar.label, count + 1 - begun)
         lengths: tuple[int, ...] = (bar.units,)
         whole = following.metre.units or 0 if following else 0
         pickup = following is not None and full == whole and following.units < whole
@@ -113,7 +119,10 @@ def fit(
         if rest > 0:
             rests[bar.label] = rest
         steps.append(Step(place, lengths, rest, closes))
-    return steps, [*_of_lengths(joined, odd), *_remarks(rests, list(dict.fromkeys(no_room)))]
+        count += len(lengths) - begun
+    remarks = [*_of_lengths(joined, odd), *_remarks(rests, list(dict.fromkeys(no_room)))]
+    named = {*joined, *odd, *rests, *no_room}
+    return steps, [*remarks, Remark(NUMBERS)] if any(label != str(played[label]) for label in named) else remarks
 
 
 def _of_lengths(joined: dict[str, int], odd: dict[str, WrittenMeasure]) -> list[Remark]:
@@ -126,7 +135,7 @@ def _of_lengths(joined: dict[str, int], odd: dict[str, WrittenMeasure]) -> list[
         remarks.append(Remark(f"{listed(list(joined))} are as long as two or more: read, and counted, as so many"))
     if len(odd) == 1:
         ((label, bar),) = odd.items()
-        length = f"measure {label} is {bar.units / UNITS:g} quarter notes long in {bar.metre.text}"
+        length = f"measure {label} is {_quarters(bar.units)} long in {bar.metre.text}"
         remarks.append(Remark(f"{length}: it has a metre of its own"))
     elif odd:
         remarks.append(Remark(f"{listed(list(odd))} are not as long as their metre: each has a metre of its own"))
@@ -138,14 +147,17 @@ def _remarks(rests: dict[str, int], no_room: Sequence[str]) -> list[Remark]:
     remarks = []
     if len(rests) == 1:
         ((label, units),) = rests.items()
-        notes = "1 quarter note" if units == UNITS else f"{units / UNITS:g} quarter notes"
-        remarks.append(Remark(f"measure {label}: a rest of {notes} is added after it"))
+        remarks.append(Remark(f"measure {label}: a rest of {_quarters(units)} is added after it"))
     elif rests:
         remarks.append(Remark(f"{listed(list(rests))}: a rest is added after each, to fill it"))
     if no_room:
         lost = "no room for the pickup when it is repeated: its notes are left out there"
         remarks.append(Remark(f"{listed(no_room)}: {lost}"))
     return remarks
+
+
+def _quarters(units: int) -> str:
+    return "1 quarter note" if units == UNITS else f"{units / UNITS:g} quarter notes"
 
 
 def listed(labels: Sequence[str]) -> str:
