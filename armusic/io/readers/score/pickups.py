@@ -80,8 +80,8 @@ def fit(
         following = bars[order[index + 1]] if index + 1 < len(order) else None
         jumps = following is not None and order[index + 1] != place + 1
         closes = jumps or lines[place + 1].closes
-        length, rest, begun = carried + bar.units, 0, int(carried > 0)
-        played.setdefault(bar.label, count + 1 - begun)
+        length, rest, shared = carried + bar.units, 0, int(carried > 0)
+        played.setdefault(bar.label, count + 1 - shared)
         lengths: tuple[int, ...] = (bar.units,)
         whole = following.metre.units or 0 if following else 0
         pickup = following is not None and full == whole and following.units < whole
@@ -119,7 +119,7 @@ def fit(
         if rest > 0:
             rests[bar.label] = rest
         steps.append(Step(place, lengths, rest, closes))
-        count += len(lengths) - begun
+        count += len(lengths) - shared
     remarks = [*_of_lengths(joined, odd), *_remarks(rests, list(dict.fromkeys(no_room)))]
     named = {*joined, *odd, *rests, *no_room}
     return steps, [*remarks, Remark(NUMBERS)] if any(label != str(played[label]) for label in named) else remarks
