@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cache
+from io import StringIO
 from itertools import combinations
 from pathlib import Path
 
@@ -178,7 +179,7 @@ class Answers:
 def _answered(content: bytes, listener: str, name: str) -> set[str]:
     """Return the comparisons that a listener has answered in a file of answers."""
     try:
-        rows = [row for row in csv.reader(content.decode("utf-8-sig").splitlines()) if row]
+        rows = [row for row in csv.reader(StringIO(content.decode("utf-8-sig"), newline="")) if row]
     except (UnicodeDecodeError, csv.Error):
         rows = []
     if not rows or tuple(rows[0]) != HEADER or any(len(row) != len(HEADER) for row in rows):
