@@ -35,20 +35,19 @@ import torch
 from sources import Budget, Round
 from taste import MEASURES, REAL, STEPS, Bench, Subject, excess, judging, subject_of, sweeps
 
-from armusic import api
+from armusic import api, config
 from armusic.config import Config
 from armusic.datasets.corpora.corpus import Corpus
 from armusic.editing import pool as pools
 from armusic.editing.material import pitches, prepare
 from armusic.evaluation import tune_of
-from armusic.inference import run_folder
 from armusic.inference.items import to_data
 from armusic.music import attributes
 from armusic.music.similarity import distance
 from armusic.music.tokenizer import is_onset
 from armusic.vae.data import split
 
-PAPER = Path(__file__).parents[1] / "docs" / "evidence" / "runs" / "paper-folk44-0"
+PAPER = config.make("paper", data="folk44")  # whose training tunes are left out
 PARTS = ("training", "validation", "test")
 SHIPPED, RESAMPLES = "AR-VAE", 2000
 FIGURES = ("error", "distance", "excess at 1", "excess at 2", "side effects")
@@ -275,7 +274,7 @@ def main() -> None:
     model = api.load()
     paper, beta = (api.load(run) if run else None for run in (options.paper, options.beta))
     every = sources_of(model, paper, beta, options.candidates)
-    others = [run_folder.read(PAPER), *([beta.config] if beta else [])]
+    others = [PAPER, *([beta.config] if beta else [])]
     material = material_of(model, others, options.part, options.n, options.edits)
     result: dict[str, Any] = {"part": options.part, "tunes": len(material.bench.subjects), "sources": {}}
     result |= {"candidates": options.candidates, "seconds": options.seconds}

@@ -28,7 +28,6 @@ from armusic import api
 from armusic.editing import candidates, written
 from armusic.editing import pool as pools
 from armusic.editing.candidates import Candidates, Search
-from armusic.inference import run_folder
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ def main() -> None:
         return
     torch.set_num_threads(1)
     model = api.load()
-    others = [run_folder.read(closed_loop.PAPER)]
+    others = [closed_loop.PAPER]
     material = closed_loop.material_of(model, others, options.part, options.n, options.edits)
     result: dict[str, Any] = {"part": options.part, "tunes": len(material.bench.subjects), "sources": {}}
     result |= {"candidates": np.inf, "seconds": np.inf}

@@ -6,6 +6,7 @@ import pytest
 import armusic
 from armusic.editing import candidates, interactive
 from armusic.editing.interactive import TuneContext
+from armusic.editing.limits import FURTHER
 from armusic.editing.look_up import LookUp
 from armusic.io.readers import abc
 from armusic.music import keys
@@ -106,7 +107,8 @@ def test_what_is_out_of_reach_is_told(context: TuneContext, look_up: LookUp) -> 
     targets = free(context)
     targets[0, DENSITY] = 3
     _, notes = look_up.closed_loop(targets)
-    (note,) = notes
+    advice, note = notes
+    assert advice == FURTHER
     assert note.startswith("measure 1: density 3 is out of reach (")
 
 
