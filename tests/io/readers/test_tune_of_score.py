@@ -28,7 +28,7 @@ from tests.io.readers.test_musicxml import END, attributes, mxl, note, part, res
 ReadRemarks = Callable[..., tuple[Tune, list[str]]]
 
 HEADER = "X:1\nT:Test\nM:4/4\nL:1/4\nK:C\n"
-NUMBERS = "these are the score's own numbers: elsewhere, measures are counted as played, a pickup as the first"
+NUMBERS = " (numbers are the score's own: elsewhere, measures are counted as played, a pickup as the first)"
 REPEATS = "repeats are played out, and measures counted as played"
 DUET = HEADER + 'V:1 name="Bass" octave=-1\nV:2 name="Soprano"\nV:1\nC2 C2|C4|C4|\nV:2\nz e d c|e d c B|c4|\n'
 
@@ -62,7 +62,7 @@ def test_what_is_one_voice_is_read_as_a_corpus_reads_it(read_remarks: ReadRemark
     tune, remarks = read_remarks(text)
     assert tune == abc.parse_tune(text, "t.abc")
     assert tune.origin is None
-    assert remarks == ["measure 2: a rest of 1 quarter note is added after it", NUMBERS, REPEATS]
+    assert remarks == ["measure 2: a rest of 1 quarter note is added after it" + NUMBERS, REPEATS]
 
 
 def test_the_melody_is_chosen_among_voices_by_name_or_number(read_remarks: ReadRemarks) -> None:
@@ -287,7 +287,7 @@ def test_repairs_at_the_ends_of_sections(read_remarks: ReadRemarks) -> None:
     tune, remarks = read_remarks(pickup)
     assert pitches(tune) == [67, 60, 62, 60, 62]
     lost = "measure 2: no room for the pickup when it is repeated: its notes are left out there"
-    assert remarks == [lost, NUMBERS, REPEATS]
+    assert remarks == [lost + NUMBERS, REPEATS]
     short = score(part(note("C4"), note("D4", 3) + END, note("E4", 1), note("F4")))
     assert len(read_remarks(short)[0].measures) == 5
     missing = score(part(note("C4"), note("D4", 3) + END, note("E4"), note("F4")))
@@ -317,25 +317,25 @@ def test_what_is_read_otherwise_than_written_is_mentioned(
 
 
 @pytest.mark.parametrize(
-    ("music", "number", "line"),
+    ("music", "number", "differs"),
     [
-        ("CDEF|GAB|FEDC|C4|", "2", []),
-        ("G|CDEF|GA|FEDC|C4|", "2", [NUMBERS]),  # the pickup is measure 0 in a score
-        ("|:CDEF|GABc:|cB|FEDC|C4|", "3", [NUMBERS]),  # the fifth that is played
-        ("CDEF GABc|cB|FEDC|C4|", "2", [NUMBERS]),
+        ("CDEF|GAB|FEDC|C4|", "2", False),
+        ("G|CDEF|GA|FEDC|C4|", "2", True),  # the pickup is measure 0 in a score
+        ("|:CDEF|GABc:|cB|FEDC|C4|", "3", True),  # the fifth that is played
+        ("CDEF GABc|cB|FEDC|C4|", "2", True),
     ],
 )
 def test_numbers_of_a_score_that_are_not_those_of_what_is_played_say_so(
-    read_remarks: ReadRemarks, music: str, number: str, line: list[str]
+    read_remarks: ReadRemarks, music: str, number: str, differs: bool
 ) -> None:
     _, remarks = read_remarks(HEADER + music)
     assert any(f"measure {number} is" in remark or f"and {number} are" in remark for remark in remarks)
-    assert [remark for remark in remarks if remark == NUMBERS] == line
+    assert any(remark.endswith(NUMBERS) for remark in remarks) == differs
 
 
 def test_repairs_are_counted_together(read_remarks: ReadRemarks) -> None:
     _, remarks = read_remarks(HEADER + "CDEF|GAB:|cBAG|FED:|CDEF|GA:|CDEF|")
-    assert remarks == ["measures 2, 4 and 6: a rest is added after each, to fill it", NUMBERS, REPEATS]
+    assert remarks == ["measures 2, 4 and 6: a rest is added after each, to fill it" + NUMBERS, REPEATS]
 
 
 def test_a_measure_is_as_long_as_in_the_part_that_fills_it(read_remarks: ReadRemarks) -> None:

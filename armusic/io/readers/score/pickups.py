@@ -25,7 +25,7 @@ _SHOWN = 4  # measures in a remark
 _SIXTEENTHS = 4  # in a quarter note
 
 
-NUMBERS = "these are the score's own numbers: elsewhere, measures are counted as played, a pickup as the first"
+NUMBERS = "numbers are the score's own: elsewhere, measures are counted as played, a pickup as the first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,9 @@ def fit(
         count += len(lengths) - shared
     remarks = [*_of_lengths(joined, odd), *_remarks(rests, list(dict.fromkeys(no_room)))]
     named = {*joined, *odd, *rests, *no_room}
-    return steps, [*remarks, Remark(NUMBERS)] if any(label != str(played[label]) for label in named) else remarks
+    if any(label != str(played[label]) for label in named):
+        remarks[-1] = Remark(f"{remarks[-1].text} ({NUMBERS})")
+    return steps, remarks
 
 
 def _of_lengths(joined: dict[str, int], odd: dict[str, WrittenMeasure]) -> list[Remark]:

@@ -19,7 +19,7 @@ from armusic.errors import MetreError, MusicError, NoNotesError, PolyphonyError,
 from armusic.io.readers import midi
 from armusic.io.readers.options import Reading, Remark
 from armusic.io.readers.score.performance import perform
-from armusic.io.readers.score.pickups import NUMBERS, Step, fit
+from armusic.io.readers.score.pickups import Step, fit
 from armusic.io.readers.score.playback import chords, order, signatures, sounds, tempos
 from armusic.io.readers.score.sheet import UNITS, Sheet, Signature, WrittenMeasure, signature
 from armusic.music import keys, tokenizer
@@ -49,8 +49,7 @@ def strict_tune(sheet: Sheet, source: str) -> tuple[Tune, list[Remark]]:
     """
     _check_one_voice(sheet, source)
     steps, remarks = fit(sheet.bars, sheet.lines, order(sheet, source))
-    corrections = [remark for remark in remarks if remark.text != NUMBERS]
-    return _exact_tune(sheet, steps, source, own=True), corrections
+    return _exact_tune(sheet, steps, source, own=True), remarks
 
 
 def tune_of(sheet: Sheet, source: str, reading: Reading, remarks: list[Remark]) -> Tune:
