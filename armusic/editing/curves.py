@@ -52,8 +52,8 @@ def from_file(path: Path) -> Points:
         lines = read_bytes(path).decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise UsageError(f"{label(path)}: no text: write one line `measure,value` per point") from None
-    separator = ";" if any(";" in line for line in lines) else ","
     rows = [(at, line) for at, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith("#")]
+    separator = ";" if any(";" in line for _, line in rows) else ","
     points = [(at, next(csv.reader([line], delimiter=separator))) for at, line in rows]
     if points and not any(_NUMBER.fullmatch(cell.strip()) for cell in points[0][1]):
         points = points[1:]  # a header

@@ -44,7 +44,7 @@ def test_every_form(text: str, expected: list[float]) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["1,0\n4,0.6\n", "measure,value\n1,0\n4,0.6\n", "# rises\n4,0.6\n\n1,0\n", "1;0\n4;0.6\n"]
+    "content", ["1,0\n4,0.6\n", "measure,value\n1,0\n4,0.6\n", "# rises; then stays\n4,0.6\n\n1,0\n", "1;0\n4;0.6\n"]
 )
 def test_a_curve_in_a_file(tmp_path: Path, content: str) -> None:
     path = tmp_path / "curve.csv"
