@@ -26,8 +26,8 @@ VARIED: dict[str, dict[str, Any]] = {
 }
 DIGITS = 1e-3
 """Relative difference that rounding may make within the steps of a run; another draw makes a hundred times more."""
-R2 = 0.01
-"""Difference that rounding may make in R² (seen between two processors, with glsr: .006)."""
+R2 = {"glsr": 0.01}
+"""Difference that rounding may make in R² as well: between two processors .006 was seen."""
 
 
 @pytest.mark.parametrize("case", GOLDEN)
@@ -48,4 +48,4 @@ def test_losses_are_what_they_were(case: str, monkeypatch: pytest.MonkeyPatch, t
     )  # fmt: skip
     for report, golden in zip(reports, GOLDEN[case], strict=True):
         assert report.losses == pytest.approx({name: golden[name] for name in report.losses}, rel=DIGITS)
-        assert report.scores["r2"] == pytest.approx(golden["r2"], abs=R2)
+        assert report.scores["r2"] == pytest.approx(golden["r2"], rel=DIGITS, abs=R2.get(case))
