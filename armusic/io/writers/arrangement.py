@@ -16,7 +16,7 @@ from armusic.io.readers.midi.measures import UNITS
 from armusic.io.readers.midi.meta import merged, signatures_of, tempos_of
 from armusic.io.readers.midi.parts import Part, parts_of, text_of
 from armusic.io.readers.midi.tune import bpm
-from armusic.io.writers import in_place, passages
+from armusic.io.writers import in_place
 from armusic.io.writers.layout import CHANNELS, Named, name_of, plain
 from armusic.music import smf
 from armusic.music.score import Origin
@@ -150,10 +150,16 @@ def arrange(tunes: Named, origin: Origin, place: int) -> Arrangement:
     )
 
 
-def side_by_side(tunes: Named) -> Arrangement:
-    """Return tunes that are not from one file as tracks; tempos and metres are the first one's."""
-    measures = tuple(float(start) for start in passages.starts(tunes[0][1]))
-    tunes = passages.whole(tunes, None)
+def side_by_side(tunes: Named, measures: Sequence[float] = ()) -> Arrangement:
+    """Return tunes that are not from one file as tracks; tempos and metres are the first one's.
+
+    Parameters
+    ----------
+    tunes : sequence of (str, Tune)
+        Tunes with their names, and with the passages that they left out.
+    measures : sequence of float
+        Beats at which the measures start that are no passages.
+    """
     first = tunes[0][1]
     strips = [
         Strip(
@@ -171,7 +177,7 @@ def side_by_side(tunes: Named) -> Arrangement:
         tuple((float(at), rate) for at, rate in first.tempos),
         tuple((float(bar.start), bar.metre.numerator, bar.metre.denominator) for bar in first.bars),
         (),
-        measures,
+        tuple(measures),
         0,
     )
 

@@ -117,9 +117,14 @@ def project(
         say_sequence(tunes, source)
     else:
         say_left_out(tunes, origin, source, "clips in MIDI keep them")
+    around = None if layout == "sequence" else origin
+    played = passages.whole(tunes, around)
     if layout == "tracks":
-        check_together(passages.whole(tunes, origin), source)
-    whole = arrange(tunes, origin, place) if origin and layout != "sequence" else side_by_side(tunes)
+        check_together(played, source)
+    if around:
+        whole = arrange(tunes, around, place)
+    else:
+        whole = side_by_side(played, [float(start) for start in passages.starts(tunes[0][1])])
     if whole.lyrics:
         syllables = "1 syllable is" if whole.lyrics == 1 else f"{whole.lyrics} syllables are"
         log.warning("%s: a DAWproject has no lyrics: %s left out", source, syllables)
@@ -139,12 +144,11 @@ def project(
         _track(structure, f"track{number}", name, look, "regular", muted=muted)
     _track(structure, "master", "Master", GREY, "master")
 
-    ends = [float(tune.end) for _, tune in passages.whole(tunes, None)]
+    ends = [whole.end if around and layout == "clips" else float(tune.end) for _, tune in played]
     starts = [0.0] * len(tunes)
     if layout == "sequence":
         starts = list(accumulate(ends[:-1], initial=0.0))
     if layout == "clips":
-        ends = [whole.end] * len(tunes) if origin else ends
         _scenes(root, list(zip(tunes, ends, strict=True)), whole, columns, comments)
     else:
         for number, strip in enumerate(columns):
@@ -162,7 +166,7 @@ def project(
         markers = SubElement(arrangement, "Markers", id="markers", timeUnit="beats")
         for start, texts in sorted(marks.items()):
             SubElement(markers, "Marker", time=text_of(start), name="; ".join(texts))
-    sections = [side_by_side([pair]) for pair in tunes] if layout == "sequence" else [whole]
+    sections = [side_by_side([pair]) for pair in played] if layout == "sequence" else [whole]
     automate(transport, arrangement, list(zip(starts, sections, strict=False)), source)
     return root
 

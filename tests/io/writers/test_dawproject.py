@@ -230,3 +230,22 @@ def test_refusals(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match="exists already"):
         writers.write(pair[:1], tmp_path / "old.dawproject")
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("old.dawproject", "old")]
+
+
+ODD = "X:1\nM:4/4\nL:1/8\nK:C\nCDEF GABc|[M:7/8]cBAGFED|[M:4/4]{}|C8|]\n"
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_measures_that_no_model_can_edit_are_in_every_layout(tmp_path: Path, layout: str) -> None:
+    """Their notes are there, and what is said of the other measures stands where these are."""
+    pair = []
+    for name, music in (("one", "E2G2 c4"), ("two", "G2E2 C4")):
+        (tmp_path / f"{name}.abc").write_text(ODD.format(music))
+        pair.append((name, readers.read(tmp_path / f"{name}.abc")))
+    writers.write(pair, tmp_path / "out.dawproject", layout=layout, attributes=["density"])
+    root = opened(tmp_path / "out.dawproject")
+    clips = [notes(clip) for clip in root.iter("Clip") if clip.find("Notes") is not None]
+    assert [len(clip) for clip in clips] == [19, 19]
+    assert {clip.get("duration") for clip in root.iter("Clip")} >= {"15.5"}
+    places = [float(marker.get("time")) for marker in root.iter("Marker")]
+    assert places == {"tracks": [0, 7.5, 11.5], "sequence": [0, 15.5], "clips": []}[layout]
