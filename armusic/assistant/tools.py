@@ -8,12 +8,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import numpy as np
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from armusic import api
 from armusic.api import arguments, turning
@@ -24,6 +24,7 @@ from armusic.editing.calibration import scale_of
 from armusic.editing.result import Reached
 from armusic.errors import MusicError, UsageError
 from armusic.io import readers
+from armusic.io.readers import options
 from armusic.io.writers import abc
 from armusic.io.writers.layout import file_name
 from armusic.music import attributes
@@ -43,22 +44,21 @@ Track = Annotated[
     Field(description="Which part is the melody: a number or name that `inspect` lists. Empty: chosen, and reported."),
 ]
 
+OTHER_OPTIONS = ("track", "beats", "max_size", "strict")  # of readers: a parameter of its own, and not for assistants
 
-class Options(BaseModel, extra="forbid"):
-    """Options of reading a file, as messages name them."""
-
-    metre: str | None = Field(default=None, description="Metre of the whole file, such as 6/8, in place of its own.")
-    tempo: float | None = Field(
-        default=None, description="Beats a minute of a performance that does not follow its file's."
+if TYPE_CHECKING:
+    Options = BaseModel
+else:
+    _kinds = get_type_hints(options.Reading)
+    Options = create_model(
+        "Options",
+        __config__=ConfigDict(extra="forbid"),
+        **{
+            item.name: (_kinds[item.name], Field(item.default, description=item.metadata["help"]))
+            for item in fields(options.Reading)
+            if item.name not in OTHER_OPTIONS
+        },
     )
-    downbeat: float | None = Field(
-        default=None, description="Number of the beat that begins a measure; 2: a pickup of one."
-    )
-    quantize: Literal["auto", "off", "strict"] = Field(
-        default="auto", description="Notes off the grid: moved, left, refused."
-    )
-    voice: Literal["highest", "lowest"] = Field(default="highest", description="Which of several notes at once stay.")
-
 
 Reading = Annotated[
     Options,
@@ -118,9 +118,9 @@ class Tools:
     ) -> replies.Contents:
         """Show what is in a music file, which part would be the melody, and why it cannot be used, if it cannot."""
         with self._path(file, abc) as path:
-            options = _options(track, reading)
-            seen = api.inspect(path, **options)
-            tune = "" if seen.refused else _abc(api.read(path, **options))
+            chosen = _options(track, reading)
+            seen = api.inspect(path, **chosen)
+            tune = "" if seen.refused else _abc(api.read(path, **chosen))
         parts = [
             replies.PartReply(f"{part.track}:{part.channel}", part.name, part.notes, part.melody) for part in seen.parts
         ]
@@ -251,13 +251,13 @@ class Tools:
             path.write_text(abc, encoding="utf-8")
             yield path
 
-    def _read(self, path: Path, options: dict[str, Any]) -> tuple[Tune, list[str]]:
+    def _read(self, path: Path, reading: dict[str, Any]) -> tuple[Tune, list[str]]:
         """Return the tune, and what the reader chose, left out or corrected."""
-        contents = api.inspect(path, **options)
+        contents = api.inspect(path, **reading)
         if contents.refused:
             raise MusicError(contents.refused)
         remarks = [*contents.remarks, *([contents.unchanged] if contents.unchanged else [])]
-        return api.read(path, **options), remarks
+        return api.read(path, **reading), remarks
 
     def _place(self, output: str, stem: str) -> Path:
         """Return where to write: where the assistant says, or under a name that is free."""

@@ -99,6 +99,10 @@ def test_a_metre_that_a_message_asks_for_can_be_given(host: Host) -> None:
     assert host.call("inspect", file="odd.abc", reading={"metre": "4/4"})["usable"]
     answer = host.call("turn", file="odd.abc", reading={"metre": "4/4"}, targets={"contour": 0.2})
     assert Path(answer["file"]).exists()
+    (inspect,) = (tool for tool in host.tools() if tool.name == "inspect")
+    (schema,) = inspect.input_schema["$defs"].values()
+    assert set(schema["properties"]) == {"voice", "quantize", "groove", "metre", "tempo", "downbeat"}
+    assert all(option["description"] for option in schema["properties"].values())
     assert "metre 4/9 is not supported" in host.refusal("vary", file="odd.abc", reading={"metre": "4/9"})
 
 
